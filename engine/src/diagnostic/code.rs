@@ -1,0 +1,99 @@
+//! The registry of diagnostic codes. A code is never reused.
+
+use super::Severity;
+
+macro_rules! codes {
+    ($($(#[doc = $doc:literal])+ $variant:ident = $code:literal, $severity:ident;)+) => {
+        /// The stable name of a kind of finding.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Code {
+            $($(#[doc = $doc])+ $variant,)+
+        }
+
+        impl Code {
+            /// Every code, in the order of the registry.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            /// As users see it, for example `RF101`.
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => $code,)+ }
+            }
+
+            /// What a finding of this kind says, in one paragraph.
+            pub fn summary(self) -> &'static str {
+                match self { $(Self::$variant => concat!($($doc,)+).trim_ascii(),)+ }
+            }
+
+            /// How grave a finding of this kind usually is.
+            pub fn severity(self) -> Severity {
+                match self { $(Self::$variant => Severity::$severity,)+ }
+            }
+        }
+    };
+}
+
+codes! {
+    /// The file cannot be read as text: it is not UTF-8, too large, or not there.
+    UnreadableFile = "RF001", Error;
+    /// The YAML or JSON is broken; what follows in this file is not read.
+    BrokenYaml = "RF002", Error;
+    /// A key stands twice in one mapping; the first one counts.
+    DuplicateKey = "RF003", Error;
+    /// Aliases would expand to more than the program is willing to hold.
+    AliasBomb = "RF004", Error;
+    /// The document has no `kind`, or is not a mapping.
+    NotAnObject = "RF005", Error;
+    /// A field has the wrong type.
+    WrongType = "RF006", Error;
+    /// A field that must be there is missing.
+    MissingField = "RF007", Error;
+    /// A value is none of those that the field takes.
+    UnknownValue = "RF008", Error;
+    /// A number or address is outside the range that the field takes.
+    OutOfRange = "RF009", Error;
+    /// A folder holds no YAML or JSON file.
+    EmptyFolder = "RF010", Error;
+    /// The kind of the document is not one that this program knows; the document is left out.
+    UnknownKind = "RF011", Info;
+    /// A field that the program does not know; it is left out.
+    UnknownField = "RF012", Warning;
+    /// The kind is known, but not evaluated yet; its rules are missing from the answer.
+    KindNotEvaluated = "RF013", Warning;
+    /// Two objects, or two interfaces, claim one name or one address.
+    Conflict = "RF014", Error;
+    /// An object refers to another that is not there.
+    DanglingReference = "RF015", Warning;
+    /// An address lies outside its subnet, or on an address that the subnet keeps for itself.
+    MisplacedAddress = "RF016", Warning;
+
+    /// OVN cannot parse the match: the row does nothing.
+    MatchSyntax = "RF101", Error;
+    /// The match is valid by itself, but not where OVN puts it: the row does nothing.
+    MatchContext = "RF102", Error;
+    /// The match refers to a port, port group or address set that does not exist here.
+    UnknownName = "RF103", Warning;
+    /// The match can never be true.
+    NeverMatches = "RF104", Warning;
+    /// `outport` is not known yet when a packet leaves the VM: a from-lport row with it never matches.
+    OutportTooEarly = "RF105", Warning;
+    /// The match tests something that OVN keeps for itself and that changes between versions.
+    InternalField = "RF106", Warning;
+    /// The match is accepted by OVN but hardly means what it says.
+    OddMatch = "RF107", Warning;
+
+    /// Two rows of equal priority match the same packets and disagree: OVN does not promise which one decides.
+    EqualPriority = "RF201", Warning;
+    /// Requests arrive, but their answers are dropped.
+    ReplyDropped = "RF202", Warning;
+    /// The rule also cuts the gateway of the subnet.
+    GatewayCut = "RF203", Warning;
+    /// Address resolution is dropped: nothing works once the ARP cache is empty.
+    ArpDropped = "RF204", Warning;
+    /// One row makes the whole switch track connections and so changes what the others do.
+    StatefulSwitch = "RF205", Info;
+    /// The row is written for a feature that the world's OVN version does not have.
+    VersionMismatch = "RF206", Warning;
+
+    /// An expectation does not hold.
+    ExpectationFailed = "RF301", Error;
+}

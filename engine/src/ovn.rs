@@ -1,0 +1,13 @@
+//! OVN as it is: ACL rows, the match language, the logical switch pipeline. Knows no Kubernetes.
+//!
+//! | module | noun |
+//! |---|---|
+//! | [`acl`] | a row of the `ACL` table |
+//! | [`field`] | a packet field that a match can test |
+//! | [`matching`] | the match language: text → typed expression → truth |
+//! | [`network`] | switches, ports, port groups, address sets: what the rows hang on |
+
+pub mod acl;
+pub mod field;
+pub mod matching;
+pub mod network;

@@ -1,0 +1,17 @@
+//! The match language (`lib/lex.c`, `lib/expr.c`, `lib/logical-fields.c` of OVN).
+//!
+//! ```
+//! use ringfence_engine::ovn::matching::{Context, parse};
+//! use ringfence_engine::ovn::network::Version;
+//!
+//! let context = Context::new(Version::Main);
+//! let expression = parse("tcp.dst==80 || 443 <= tcp.dst <= 445", &context).unwrap();
+//! assert_eq!(expression.to_string(), "tcp.dst == 80 || 443 <= tcp.dst <= 445");
+//!
+//! let error = parse("tcp.dst = 80", &context).unwrap_err();
+//! assert_eq!(error.first().message(), "Syntax error at `=' expecting relational operator.");
+//! ```
+
+mod expression;
+
+pub use expression::{Expression, FieldTest, Header, Masked, PortSet, PortTest, Relation, Truth, Value};

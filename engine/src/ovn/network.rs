@@ -1,0 +1,173 @@
+//! The part of an OVN Northbound database that decides about packets between ports.
+
+use super::acl::Acl;
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+use core::net::IpAddr;
+
+/// Which OVN evaluates the rows, as far as its versions differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Version {
+    /// 23.03: no tiers, no `pass`, a stateful `reject` is pasted without parentheses.
+    V23_03,
+    /// 23.06 and newer, as of OVN's main branch.
+    #[default]
+    Main,
+}
+
+impl Version {
+    /// Both.
+    pub const ALL: &'static [Self] = &[Self::V23_03, Self::Main];
+
+    /// `23.03` or `main`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::V23_03 => "23.03",
+            Self::Main => "main",
+        }
+    }
+
+    /// The version with that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|version| version.name() == name)
+    }
+}
+
+/// The options of `NB_Global` that change verdicts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Options {
+    /// What a switch with at least one ACL does with a packet that no row matches.
+    pub default_acl_drop: bool,
+    /// Whether packets that connection tracking calls invalid are dropped before any row is asked.
+    pub use_ct_inv_match: bool,
+}
+
+impl Default for Options {
+    /// OVN's own defaults.
+    fn default() -> Self {
+        Self { default_acl_drop: false, use_ct_inv_match: true }
+    }
+}
+
+/// An Ethernet address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Mac(pub [u8; 6]);
+
+impl Mac {
+    /// `ff:ff:ff:ff:ff:ff`.
+    pub const BROADCAST: Self = Self([0xff; 6]);
+
+    /// Reads six two-digit groups between colons.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut bytes = [0u8; 6];
+        let mut groups = text.split(':');
+        for byte in &mut bytes {
+            let group = groups.next().filter(|group| group.len() == 2)?;
+            *byte = u8::from_str_radix(group, 16).ok()?;
+        }
+        groups.next().is_none().then_some(Self(bytes))
+    }
+
+    /// The address as a 48-bit number.
+    pub fn number(self) -> u128 {
+        self.0.iter().fold(0, |number, byte| (number << 8) | u128::from(*byte))
+    }
+
+    /// The address of a 48-bit number; higher bits are ignored.
+    pub fn from_number(number: u128) -> Self {
+        let [.., a, b, c, d, e, f] = number.to_be_bytes();
+        Self([a, b, c, d, e, f])
+    }
+}
+
+impl fmt::Display for Mac {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [a, b, c, d, e, f] = self.0;
+        write!(out, "{a:02x}:{b:02x}:{c:02x}:{d:02x}:{e:02x}:{f:02x}")
+    }
+}
+
+/// What a logical switch port leads to, as far as connection tracking cares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PortKind {
+    /// A virtual interface: tracked.
+    Vif,
+    /// A logical router: not tracked.
+    Router,
+    /// A physical network: not tracked, unless by a load balancer.
+    Localnet,
+}
+
+/// A logical switch port.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Port {
+    /// Its name, what `inport` and `outport` are compared with.
+    pub name: String,
+    /// What it leads to.
+    pub kind: PortKind,
+}
+
+/// A logical switch with its ports and its own rows.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Switch {
+    /// Its name.
+    pub name: String,
+    /// Its ports.
+    pub ports: Vec<Port>,
+    /// Rows that hang on the switch itself.
+    pub acls: Vec<Acl>,
+    /// Whether a load balancer with at least one virtual address is attached.
+    pub load_balancer: bool,
+}
+
+/// A port group with its rows. Its rows go to every switch that has one of its ports.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PortGroup {
+    /// Its name, after `@` in a match.
+    pub name: String,
+    /// Names of its ports, on any switch; names of ports that do not exist are dropped by OVN.
+    pub ports: Vec<String>,
+    /// Rows that hang on the group.
+    pub acls: Vec<Acl>,
+}
+
+/// What the rows are asked about: everything that OVN knows, and nothing that Kubernetes knows.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Network {
+    /// Whose semantics apply.
+    pub version: Version,
+    /// The database's global options.
+    pub options: Options,
+    /// The switches.
+    pub switches: Vec<Switch>,
+    /// The routers between them.
+    pub routers: Vec<Router>,
+    /// The port groups.
+    pub port_groups: Vec<PortGroup>,
+    /// Address sets by name: each address, prefix or masked constant as it is written.
+    pub address_sets: BTreeMap<String, Vec<String>>,
+}
+
+/// Where a router meets a switch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// Index of the switch in [`Network::switches`].
+    pub switch: usize,
+    /// Name of the switch's port of kind [`PortKind::Router`].
+    pub port: String,
+    /// The router's MAC on that switch.
+    pub mac: Mac,
+    /// The router's own addresses on that switch: the gateways.
+    pub addresses: Vec<IpAddr>,
+}
+
+/// A logical router.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Router {
+    /// Its name.
+    pub name: String,
+    /// The switches that it connects.
+    pub links: Vec<Link>,
+}

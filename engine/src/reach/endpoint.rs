@@ -1,0 +1,77 @@
+//! Who asks and who answers.
+
+use crate::ovn::network::Mac;
+use crate::source::Place;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::net::IpAddr;
+
+/// What an endpoint is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum EndpointKind {
+    /// A KubeVirt virtual machine.
+    VirtualMachine,
+    /// A pod.
+    Pod,
+    /// Addresses of a subnet on which no machine is known.
+    Address,
+    /// The address of a router on a switch.
+    Gateway,
+    /// Addresses outside every switch of this world.
+    External,
+}
+
+impl EndpointKind {
+    /// The name in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::VirtualMachine => "VirtualMachine",
+            Self::Pod => "Pod",
+            Self::Address => "Address",
+            Self::Gateway => "Gateway",
+            Self::External => "External",
+        }
+    }
+}
+
+/// Addresses from `first` to `last`, both included and of one family.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AddressRange {
+    /// The lowest address.
+    pub first: IpAddr,
+    /// The highest address.
+    pub last: IpAddr,
+}
+
+/// Where an endpoint's packets enter and leave the switches of the world.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Attachment {
+    /// At a port of a switch, by index in [`Network::switches`](crate::ovn::network::Network::switches) and name.
+    Port {
+        /// Index of the switch.
+        switch: usize,
+        /// Name of the port.
+        port: String,
+    },
+    /// At a router (index in [`Network::routers`](crate::ovn::network::Network::routers)): itself, or behind it.
+    Router(usize),
+}
+
+/// One interface of one machine, or a set of addresses that no rule tells apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Endpoint {
+    /// `namespace/name` or `namespace/name:interface`; unique in a world.
+    pub id: String,
+    /// What it is.
+    pub kind: EndpointKind,
+    /// Where it is attached.
+    pub attachment: Attachment,
+    /// Name of the switch it belongs to; empty for what is outside.
+    pub switch: String,
+    /// Its Ethernet address, as other machines of the switch see it.
+    pub mac: Mac,
+    /// Its addresses, sorted and disjoint; a machine has single addresses, the first of each family counts.
+    pub addresses: Vec<AddressRange>,
+    /// Where it is declared.
+    pub place: Option<Place>,
+}

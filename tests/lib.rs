@@ -1,0 +1,1 @@
+//! What crosses crates: the corpus and the comparisons with a real OVN.

@@ -1,0 +1,1 @@
+//! The browser front end. The playground is built on this crate.

@@ -1,0 +1,3 @@
+//! Set-up, play and test.
+
+fn main() {}
