@@ -12,6 +12,25 @@
 //! assert_eq!(error.first().message(), "Syntax error at `=' expecting relational operator.");
 //! ```
 
+mod annotate;
+mod constant;
+mod context;
+mod error;
 mod expression;
+mod lexer;
+mod parser;
+mod print;
+mod relop;
+mod symbol;
+mod token;
+mod tree;
 
+pub use constant::{Constant, Format};
+pub use context::Context;
+pub use error::{ErrorKind, Expected, MatchError, MatchErrors};
 pub use expression::{Expression, FieldTest, Header, Masked, PortSet, PortTest, Relation, Truth, Value};
+pub use parser::parse;
+pub use relop::Relop;
+pub use symbol::{Definition, Level, Symbol};
+pub use token::{BadEscape, LexicalError};
+pub use tree::{Condition, Constants, Element, ElementKind, Match, Node, NodeKind, Subject, Test};

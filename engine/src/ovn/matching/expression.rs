@@ -137,6 +137,35 @@ impl Expression {
     }
 }
 
+impl Expression {
+    /// What holds exactly where this does not.
+    ///
+    /// OVN never asks for the negation of a port test, so there is no way to write one; it is taken as true.
+    pub(super) fn negated(self) -> Self {
+        match self {
+            Self::Constant(holds) => Self::Constant(!holds),
+            Self::All(parts) => Self::Any(parts.into_iter().map(Self::negated).collect()),
+            Self::Any(parts) => Self::All(parts.into_iter().map(Self::negated).collect()),
+            Self::Field(test) => Self::Field(FieldTest { relation: test.relation.negated(), ..test }),
+            Self::Port(_) => Self::Constant(true),
+            Self::Resident { port, holds } => Self::Resident { port, holds: !holds },
+        }
+    }
+}
+
+impl Relation {
+    fn negated(self) -> Self {
+        match self {
+            Self::In(constants) => Self::NotIn(constants),
+            Self::NotIn(constants) => Self::In(constants),
+            Self::Less(bound) => Self::GreaterOrEqual(bound),
+            Self::LessOrEqual(bound) => Self::Greater(bound),
+            Self::Greater(bound) => Self::LessOrEqual(bound),
+            Self::GreaterOrEqual(bound) => Self::Less(bound),
+        }
+    }
+}
+
 impl FieldTest {
     /// Whether it holds of a number in the whole field.
     pub fn holds(&self, number: u128) -> bool {

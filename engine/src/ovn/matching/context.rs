@@ -1,0 +1,96 @@
+//! What a match may refer to: a version's symbols, address sets, port groups.
+
+use super::constant::Constant;
+use super::lexer;
+use super::symbol::Symbol;
+use crate::ovn::network::{Network, Version};
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+/// The MAC address from which OVN watches the backends of load balancers.
+const SERVICE_MONITOR: &str = "svc_monitor_mac";
+
+/// The names that a match may use, besides the grammar's own.
+#[derive(Debug, Clone, Default)]
+pub struct Context {
+    version: Version,
+    address_sets: BTreeMap<String, Arc<[Constant]>>,
+    port_groups: BTreeSet<String>,
+}
+
+impl Context {
+    /// The symbols of a version, no address set and no port group.
+    pub fn new(version: Version) -> Self {
+        Self { version, ..Self::default() }
+    }
+
+    /// What northd offers to the matches of a network.
+    ///
+    /// `$<group>_ip4` and `$<group>_ip6` exist for every port group; a network does not say which addresses its ports
+    /// have, so where no address set of that name stands in the network, they are taken as empty.
+    /// So is `$svc_monitor_mac`, which has an address of the database's own choice.
+    pub fn of(network: &Network) -> Self {
+        let mut context = Self::new(network.version).with_address_set(SERVICE_MONITOR, [""; 0]);
+        for group in &network.port_groups {
+            for family in ["ip4", "ip6"] {
+                context = context.with_address_set(alloc::format!("{}_{family}", group.name), [""; 0]);
+            }
+            context = context.with_port_group(group.name.as_str());
+        }
+        for (name, elements) in &network.address_sets {
+            context = context.with_address_set(name.as_str(), elements);
+        }
+        context
+    }
+
+    /// The same with one more address set.
+    ///
+    /// As in OVN, an element counts up to the end of its first token, and one that does not start with a number or an
+    /// address is left out (`expr_const_sets_add_integers` in `lib/expr.c`).
+    pub fn with_address_set(
+        mut self,
+        name: impl Into<String>,
+        elements: impl IntoIterator<Item = impl AsRef<str>>,
+    ) -> Self {
+        let mut constants: Vec<_> = elements.into_iter().filter_map(|text| lexer::element(text.as_ref())).collect();
+        // OVN sorts them so, and its messages speak of the first one that does not fit.
+        constants.sort_by_key(Constant::rank);
+        self.address_sets.insert(name.into(), constants.into());
+        self
+    }
+
+    /// The same with one more port group.
+    pub fn with_port_group(mut self, name: impl Into<String>) -> Self {
+        self.port_groups.insert(name.into());
+        self
+    }
+
+    /// Whose symbols they are.
+    pub fn version(&self) -> Version {
+        self.version
+    }
+
+    /// The names of the address sets, sorted.
+    pub fn address_sets(&self) -> impl Iterator<Item = &str> {
+        self.address_sets.keys().map(String::as_str)
+    }
+
+    /// The names of the port groups, sorted.
+    pub fn port_groups(&self) -> impl Iterator<Item = &str> {
+        self.port_groups.iter().map(String::as_str)
+    }
+
+    pub(super) fn symbol(&self, name: &str) -> Option<&'static Symbol> {
+        Symbol::find(name, self.version)
+    }
+
+    pub(super) fn address_set(&self, name: &str) -> Option<Arc<[Constant]>> {
+        self.address_sets.get(name).cloned()
+    }
+
+    pub(super) fn has_port_group(&self, name: &str) -> bool {
+        self.port_groups.contains(name)
+    }
+}

@@ -1,0 +1,231 @@
+//! Tokens → match (`expr_parse__`, `expr_parse_not`, `expr_parse_primary` in OVN's `lib/expr.c`).
+//!
+//! The first error that is reported is OVN's own. Behind it the parser goes on at a place that makes sense, so that
+//! further mistakes are found, too.
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "a parser asks for one kind of token and takes every other one for a mistake"
+)]
+
+mod check;
+mod comparison;
+mod constants;
+mod cursor;
+mod recovery;
+
+use super::Context;
+use super::error::{ErrorKind, Expected, MatchError, MatchErrors};
+use super::lexer;
+use super::token::{Punctuation, Token, TokenKind};
+use super::tree::{Match, Node, NodeKind};
+use crate::source::Span;
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// OVN's `MAX_PAREN_DEPTH`.
+const DEPTH: u32 = 100;
+
+/// Reads a match.
+///
+/// # Errors
+///
+/// All mistakes that could be told apart, OVN's own first.
+pub fn parse(text: &str, context: &Context) -> Result<Match, MatchErrors> {
+    let tokens = lexer::tokens(text);
+    let mut parser = Parser::new(&tokens, context);
+    let root = parser.chain(Closing::End);
+    let mut errors = parser.errors.into_iter();
+    match errors.next() {
+        Some(first) => Err(MatchErrors { first, further: errors.collect() }),
+        None => Ok(Match { root, version: context.version() }),
+    }
+}
+
+struct Parser<'a> {
+    tokens: &'a [Token<'a>],
+    context: &'a Context,
+    at: usize,
+    depth: u32,
+    /// Whether an odd number of `!` encloses the place.
+    negated: bool,
+    errors: Vec<MatchError>,
+    /// Number of tokens, from the first one, about which nothing more is to be said.
+    reported: usize,
+}
+
+/// What ends a chain.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Closing {
+    End,
+    Parenthesis,
+}
+
+/// Whether a primary may stand behind `!` without parentheses.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Atomic,
+    Comparison,
+}
+
+/// What holds operands together.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Connective {
+    And,
+    Or,
+}
+
+/// What holds a chain together, so far.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Connectives {
+    None,
+    Only(Connective),
+    Both,
+}
+
+impl Connectives {
+    fn with(self, next: Connective) -> Self {
+        match self {
+            Self::None => Self::Only(next),
+            Self::Only(connective) if connective == next => self,
+            Self::Only(_) | Self::Both => Self::Both,
+        }
+    }
+}
+
+/// What was understood of a piece of text; nothing where an error has been reported for it.
+type Parsed<T> = Option<T>;
+
+impl Parser<'_> {
+    /// Operands between connectives, up to what ends them.
+    fn chain(&mut self, closing: Closing) -> Node {
+        let mut parts = Vec::from([self.operand()]);
+        let mut kinds = Connectives::None;
+        while let Some(next) = self.connective(closing) {
+            let before = kinds;
+            kinds = kinds.with(next);
+            if kinds == Connectives::Both && before != Connectives::Both {
+                self.mistake(ErrorKind::MixedOperators, self.token().span);
+            }
+            self.advance();
+            parts.push(self.operand());
+        }
+        join(kinds, parts)
+    }
+
+    fn operand(&mut self) -> Node {
+        let start = self.token().span.start;
+        match self.unary() {
+            Some(node) => node,
+            None => {
+                self.resynchronize();
+                Node { span: Span::new(start, self.before().max(start)), kind: NodeKind::Constant(false) }
+            }
+        }
+    }
+
+    fn unary(&mut self) -> Parsed<Node> {
+        let start = self.token().span.start;
+        if !self.take(Punctuation::Not) {
+            return self.primary().map(|(node, _)| node);
+        }
+        self.negated = !self.negated;
+        let primary = self.primary();
+        self.negated = !self.negated;
+        let (inner, form) = primary?;
+        let span = Span::new(start, self.before());
+        if form == Form::Comparison {
+            self.mistake(ErrorKind::NotOperand, span);
+        }
+        Some(Node { span, kind: NodeKind::Not(Box::new(inner)) })
+    }
+
+    fn primary(&mut self) -> Parsed<(Node, Form)> {
+        match self.token().kind {
+            TokenKind::Punctuation(Punctuation::LeftParenthesis) => self.parenthesized(),
+            TokenKind::Identifier(name) if self.peek(1).is(Punctuation::LeftParenthesis) => self.function(name),
+            TokenKind::Identifier(_) => self.field_first(),
+            _ => self.constant_first(),
+        }
+    }
+
+    fn parenthesized(&mut self) -> Parsed<(Node, Form)> {
+        let start = self.token().span.start;
+        if self.depth >= DEPTH {
+            let span = self.token().span;
+            self.advance();
+            self.mistake(ErrorKind::Depth, span);
+            self.skip_parentheses(1);
+            return None;
+        }
+        self.advance();
+        self.depth += 1;
+        let inner = self.chain(Closing::Parenthesis);
+        self.depth -= 1;
+        self.take(Punctuation::RightParenthesis);
+        Some((Node { span: Span::new(start, self.before()), ..inner }, Form::Atomic))
+    }
+
+    fn function(&mut self, name: &str) -> Parsed<(Node, Form)> {
+        let start = self.token().span;
+        if name != "is_chassis_resident" {
+            self.mistake(ErrorKind::Function, start);
+            self.advance();
+            self.advance();
+            self.skip_parentheses(1);
+            return Some((Node { span: start, kind: NodeKind::Constant(false) }, Form::Atomic));
+        }
+        self.advance();
+        self.advance();
+        let port = self.argument();
+        if !self.take(Punctuation::RightParenthesis) {
+            self.syntax(Expected::RightParenthesis);
+            self.skip_parentheses(1);
+        }
+        let span = Span::new(start.start, self.before());
+        Some((Node { span, kind: NodeKind::Resident(port) }, Form::Atomic))
+    }
+
+    fn argument(&mut self) -> String {
+        match &self.token().kind {
+            TokenKind::Text(port) => {
+                let port = port.clone();
+                self.advance();
+                port
+            }
+            _ => {
+                self.syntax(Expected::Text);
+                self.advance_unless(Punctuation::RightParenthesis);
+                String::new()
+            }
+        }
+    }
+}
+
+fn join(connectives: Connectives, parts: Vec<Node>) -> Node {
+    let start = parts.first().map_or(0, |first| first.span.start);
+    let end = parts.last().map_or(start, |last| last.span.end);
+    let kind = match connectives {
+        Connectives::Only(Connective::And) => NodeKind::All(parts.into_iter().flat_map(conjuncts).collect()),
+        Connectives::Only(Connective::Or) => NodeKind::Any(parts.into_iter().flat_map(disjuncts).collect()),
+        Connectives::None | Connectives::Both => match parts.into_iter().next() {
+            Some(only) => return only,
+            None => NodeKind::Constant(false),
+        },
+    };
+    Node { span: Span::new(start, end), kind }
+}
+
+fn conjuncts(node: Node) -> Vec<Node> {
+    match node.kind {
+        NodeKind::All(inner) => inner,
+        _ => Vec::from([node]),
+    }
+}
+
+fn disjuncts(node: Node) -> Vec<Node> {
+    match node.kind {
+        NodeKind::Any(inner) => inner,
+        _ => Vec::from([node]),
+    }
+}

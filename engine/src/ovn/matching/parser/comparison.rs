@@ -1,0 +1,204 @@
+//! Comparisons of a symbol with constants, with the symbol left, right or in the middle.
+
+use super::super::constant::Format;
+use super::super::error::{ErrorKind, Expected};
+use super::super::relop::Relop;
+use super::super::token::{Punctuation, TokenKind};
+use super::super::tree::{Condition, ElementKind, Node, NodeKind, Subject, Test};
+use super::constants::Written;
+use super::{Form, Parsed, Parser};
+use crate::source::Span;
+
+impl Parser<'_> {
+    /// `field`, `field == constants`
+    pub(super) fn field_first(&mut self) -> Parsed<(Node, Form)> {
+        let start = self.token().span.start;
+        let subject = self.subject();
+        let Some(relop) = self.relop_here() else { return self.bare(start, subject?) };
+        self.advance();
+        let constants = self.constants()?;
+        let subject = subject?;
+        self.check(&subject, relop, &constants);
+        let condition = Condition::Compare(relop, constants.constants);
+        Some((self.test(start, subject, condition), Form::Comparison))
+    }
+
+    fn bare(&mut self, start: usize, subject: Subject) -> Parsed<(Node, Form)> {
+        if subject.width == 0 || self.token().is(Punctuation::Equals) {
+            self.syntax(Expected::Relop);
+            return None;
+        }
+        if subject.width > 1 && !self.negated {
+            self.mistake(ErrorKind::BareField, subject.span);
+            return None;
+        }
+        self.check_bare(&subject);
+        Some((self.test(start, subject, Condition::NonZero), Form::Atomic))
+    }
+
+    /// `0`, `1`, `constants == field`, `constants < field < constants`
+    pub(super) fn constant_first(&mut self) -> Parsed<(Node, Form)> {
+        let start = self.token().span.start;
+        let left = self.constants()?;
+        if self.relop_here().is_none()
+            && let Some(holds) = left.boolean()
+        {
+            let span = Span::new(start, self.before());
+            return Some((Node { span, kind: NodeKind::Constant(holds) }, Form::Atomic));
+        }
+        let Some(first) = self.relop_here() else {
+            self.syntax(Expected::Relop);
+            return None;
+        };
+        self.advance();
+        let subject = self.subject();
+        let Some(second) = self.relop_here() else {
+            let subject = subject?;
+            self.check(&subject, first.turned(), &left);
+            let condition = Condition::Compare(first.turned(), left.constants);
+            return Some((self.test(start, subject, condition), Form::Comparison));
+        };
+        self.advance();
+        let right = self.constants()?;
+        let subject = subject?;
+        if !same_direction(first, second) {
+            self.mistake(ErrorKind::Range, Span::new(start, self.before()));
+            return Some((self.test(start, subject, Condition::NonZero), Form::Comparison));
+        }
+        self.check(&subject, first.turned(), &left);
+        self.check(&subject, second, &right);
+        let condition = Condition::Between([(first.turned(), left.constants), (second, right.constants)]);
+        Some((self.test(start, subject, condition), Form::Comparison))
+    }
+
+    fn test(&self, start: usize, subject: Subject, condition: Condition) -> Node {
+        Node { span: Span::new(start, self.before()), kind: NodeKind::Test(Test { subject, condition }) }
+    }
+
+    pub(super) fn relop_here(&self) -> Option<Relop> {
+        match self.token().kind {
+            TokenKind::Relop(relop) => Some(relop),
+            _ => None,
+        }
+    }
+
+    /// A symbol, or some of its bits.
+    fn subject(&mut self) -> Parsed<Subject> {
+        let span = self.token().span;
+        let symbol = match self.token().kind {
+            TokenKind::Identifier(name) => self.context.symbol(name),
+            _ => None,
+        };
+        let Some(symbol) = symbol else {
+            self.syntax(Expected::Field);
+            self.skip_unknown_symbol();
+            return None;
+        };
+        self.advance();
+        let subject = Subject { symbol, low: 0, width: symbol.width(), span };
+        if self.take(Punctuation::LeftBracket) { self.subfield(subject) } else { Some(subject) }
+    }
+
+    fn subfield(&mut self, subject: Subject) -> Parsed<Subject> {
+        let symbol = subject.symbol;
+        if symbol.width() == 0 {
+            self.mistake(ErrorKind::TextSubfield(symbol), subject.span);
+            self.skip_brackets();
+            return None;
+        }
+        let bits = self.bits();
+        let span = Span::new(subject.span.start, self.before());
+        let (low, high) = bits?;
+        if low > high {
+            self.mistake(ErrorKind::BitOrder(low, high), span);
+            return None;
+        }
+        if high >= symbol.width() {
+            self.mistake(ErrorKind::BitsOutside(symbol, low, high), span);
+            return None;
+        }
+        let width = high - low + 1;
+        if symbol.level() == super::super::symbol::Level::Nominal && width != symbol.width() {
+            self.mistake(ErrorKind::NominalSubfield(symbol), span);
+            return None;
+        }
+        Some(Subject { symbol, low, width, span })
+    }
+
+    /// The inside of brackets, and the closing one.
+    fn bits(&mut self) -> Parsed<(u32, u32)> {
+        let low = self.small_integer()?;
+        let high = if self.take(Punctuation::Ellipsis) { self.small_integer()? } else { low };
+        if !self.take(Punctuation::RightBracket) {
+            self.syntax(Expected::RightBracket);
+            self.skip_brackets();
+            return None;
+        }
+        Some((low, high))
+    }
+
+    fn small_integer(&mut self) -> Parsed<u32> {
+        let number = match &self.token().kind {
+            TokenKind::Number(constant) if constant.format() == Format::Decimal && constant.mask().is_none() => {
+                i32::try_from(constant.value()).ok().and_then(|number| u32::try_from(number).ok())
+            }
+            _ => None,
+        };
+        if number.is_none() {
+            self.syntax(Expected::SmallInteger);
+            self.skip_brackets();
+            return None;
+        }
+        self.advance();
+        number
+    }
+
+    /// Skips behind `]`, or to where it cannot be any more.
+    fn skip_brackets(&mut self) {
+        while let TokenKind::Number(_)
+        | TokenKind::Identifier(_)
+        | TokenKind::Punctuation(
+            Punctuation::Ellipsis | Punctuation::Colon | Punctuation::Comma | Punctuation::Minus,
+        ) = self.token().kind
+        {
+            self.advance();
+        }
+        self.take(Punctuation::RightBracket);
+    }
+
+    fn skip_unknown_symbol(&mut self) {
+        if matches!(self.token().kind, TokenKind::Identifier(_)) {
+            self.advance();
+            if self.take(Punctuation::LeftBracket) {
+                self.skip_brackets();
+            }
+        }
+    }
+}
+
+impl Written {
+    /// The truth value that it is when it stands alone: an address set with the one element `0` or `1` is one, too.
+    fn boolean(&self) -> Option<bool> {
+        let [element] = self.constants.elements.as_slice() else { return None };
+        let constant = match &element.kind {
+            ElementKind::Number(constant) => constant,
+            ElementKind::AddressSet(_, constants) => match constants.as_ref() {
+                [only] => only,
+                _ => return None,
+            },
+            ElementKind::Text(_) | ElementKind::PortGroup(_) => return None,
+        };
+        let plain = !self.braces && constant.format() == Format::Decimal && constant.mask().is_none();
+        match constant.value() {
+            0 if plain => Some(false),
+            1 if plain => Some(true),
+            _ => None,
+        }
+    }
+}
+
+fn same_direction(one: Relop, other: Relop) -> bool {
+    let up = |relop| matches!(relop, Relop::Less | Relop::LessOrEqual);
+    let down = |relop| matches!(relop, Relop::Greater | Relop::GreaterOrEqual);
+    (up(one) && up(other)) || (down(one) && down(other))
+}
