@@ -3,6 +3,7 @@
 use super::symbol::Symbol;
 use super::token::LexicalError;
 use crate::source::Span;
+use alloc::boxed::Box;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
@@ -54,7 +55,7 @@ impl core::error::Error for MatchError {}
 /// The mistakes of a match, one at least. The first is the one that OVN reports.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MatchErrors {
-    pub(super) first: MatchError,
+    pub(super) first: Box<MatchError>,
     pub(super) further: Vec<MatchError>,
 }
 
@@ -66,7 +67,7 @@ impl MatchErrors {
 
     /// All of them, that one first; OVN would report the others one after the other as they are mended.
     pub fn iter(&self) -> impl Iterator<Item = &MatchError> {
-        core::iter::once(&self.first).chain(&self.further)
+        core::iter::once(&*self.first).chain(&self.further)
     }
 }
 

@@ -37,7 +37,7 @@ pub fn parse(text: &str, context: &Context) -> Result<Match, MatchErrors> {
     let root = parser.chain(Closing::End);
     let mut errors = parser.errors.into_iter();
     match errors.next() {
-        Some(first) => Err(MatchErrors { first, further: errors.collect() }),
+        Some(first) => Err(MatchErrors { first: Box::new(first), further: errors.collect() }),
         None => Ok(Match { root, version: context.version() }),
     }
 }
