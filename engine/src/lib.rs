@@ -9,6 +9,7 @@
 
 extern crate alloc;
 
+pub mod answers;
 pub mod diagnostic;
 pub mod ovn;
 pub mod reach;

@@ -6,8 +6,12 @@
 //! | [`field`] | a packet field that a match can test |
 //! | [`matching`] | the match language: text → typed expression → truth |
 //! | [`network`] | switches, ports, port groups, address sets: what the rows hang on |
+//! | [`pipeline`] | the stages of a switch: which row is asked when, of which packets |
 
 pub mod acl;
 pub mod field;
 pub mod matching;
 pub mod network;
+pub mod pipeline;
+pub mod packet;
+pub mod walk;

@@ -1,5 +1,116 @@
 //! Who can talk to whom: all endpoints and all headers at once.
+//!
+//! The symbolic evaluator. It shares the rows of [`ovn::pipeline`](crate::ovn::pipeline) with the concrete one
+//! ([`ovn::walk`](crate::ovn::walk)) and nothing else; tests hold the two against each other.
+//!
+//! The rows of a stage are compiled into a `Lens` for each kind of packet: their matches are sorted by what they
+//! depend on (the source, the target, the transport header), sources and targets that no row tells apart become one
+//! class, and a pair of classes is walked once. Header sets are canonical and interned, so that a verdict is a number.
 
+mod arena;
+mod conversation;
 mod endpoint;
+mod header;
+mod intervals;
+mod l4;
+mod lens;
+mod parties;
+mod partition;
+mod predicate;
+mod region;
+mod route;
+mod scene;
+mod tree;
+mod verdict;
 
 pub use endpoint::{AddressRange, Attachment, Endpoint, EndpointKind};
+pub use intervals::{Intervals, Number};
+pub use l4::{Family, L4Header, L4Set};
+pub use region::{Ports, Region};
+pub use route::{Crossing, Route};
+pub use verdict::{FamilyAnswer, NoPath, PairAnswer, Verdict};
+
+use crate::ovn::network::Network;
+use crate::ovn::pipeline::Pipeline;
+use crate::ovn::walk::Choice;
+use alloc::vec::Vec;
+use conversation::Solver;
+use core::net::IpAddr;
+use parties::Parties;
+
+/// The reachability of a network's endpoints. Pairs are computed when they are asked for.
+#[derive(Debug, Clone)]
+pub struct Reach<'n> {
+    network: &'n Network,
+    endpoints: &'n [Endpoint],
+    solver: Solver<'n>,
+}
+
+/// Prepares the answers about all pairs of endpoints.
+pub fn evaluate<'n>(network: &'n Network, endpoints: &'n [Endpoint]) -> Reach<'n> {
+    let parties = (0..network.switches.len()).map(|switch| Parties::of(network, switch, endpoints)).collect();
+    Reach { network, endpoints, solver: Solver::new(network, parties) }
+}
+
+impl<'n> Reach<'n> {
+    /// The endpoints, in the order of their indexes.
+    pub fn endpoints(&self) -> &'n [Endpoint] {
+        self.endpoints
+    }
+
+    /// The pipelines of the switches.
+    pub fn pipelines(&self) -> &[Pipeline] {
+        self.solver.pipelines()
+    }
+
+    /// Every ordered pair of different endpoints, by index.
+    pub fn pairs(&self) -> impl Iterator<Item = (usize, usize)> + use<> {
+        let count = self.endpoints.len();
+        (0..count).flat_map(move |from| (0..count).filter(move |to| *to != from).map(move |to| (from, to)))
+    }
+
+    /// What becomes of conversations from one endpoint to another, by index.
+    pub fn pair(&mut self, from: usize, to: usize) -> PairAnswer {
+        let none = |reason| PairAnswer { families: Vec::new(), no_path: Some(reason) };
+        let Some((source, target)) = self.endpoints.get(from).zip(self.endpoints.get(to)) else {
+            return none(NoPath::Apart);
+        };
+        let route = Route::between(self.network, source, target);
+        if route == Route::Apart {
+            return none(NoPath::Apart);
+        }
+        let common = Family::ALL.into_iter().filter(|family| source.has(*family) && target.has(*family));
+        let families: Vec<_> = common.map(|family| self.answer(route, from, to, family)).collect();
+        let no_path = families.is_empty().then_some(NoPath::NoCommonFamily);
+        PairAnswer { families, no_path }
+    }
+
+    fn answer(&mut self, route: Route<'n>, from: usize, to: usize, family: Family) -> FamilyAnswer {
+        let must = self.solver.exchange(route, from, to, family, Choice::Strict);
+        let may = self.solver.exchange(route, from, to, family, Choice::Generous);
+        let arena = &mut self.solver.arena;
+        let delivered = arena.difference(may.delivered, must.delivered);
+        let answered = arena.difference(may.answered, must.answered);
+        let undefined = arena.union(delivered, answered);
+        let set = |id| arena.get(id).clone();
+        FamilyAnswer {
+            family,
+            delivered: set(must.delivered),
+            answered: set(must.answered),
+            undefined: set(undefined),
+        }
+    }
+}
+
+impl Endpoint {
+    /// Whether it has an address of a family.
+    pub fn has(&self, family: Family) -> bool {
+        self.address(family).is_some()
+    }
+
+    /// Its first address of a family.
+    pub fn address(&self, family: Family) -> Option<IpAddr> {
+        let wanted = |address: &IpAddr| address.is_ipv4() == (family == Family::Ipv4);
+        self.addresses.iter().map(|range| range.first).find(wanted)
+    }
+}

@@ -42,12 +42,14 @@ pub struct Options {
     pub default_acl_drop: bool,
     /// Whether packets that connection tracking calls invalid are dropped before any row is asked.
     pub use_ct_inv_match: bool,
+    /// The address of OVN's own service monitor, where it is known.
+    pub svc_monitor_mac: Option<Mac>,
 }
 
 impl Default for Options {
     /// OVN's own defaults.
     fn default() -> Self {
-        Self { default_acl_drop: false, use_ct_inv_match: true }
+        Self { default_acl_drop: false, use_ct_inv_match: true, svc_monitor_mac: None }
     }
 }
 

@@ -1,0 +1,4 @@
+//! Answers for people: views over one evaluation. None of them decides anything by itself.
+
+pub mod conversation;
+pub mod explain;

@@ -1,0 +1,212 @@
+//! One conversation between two endpoints, walked packet by packet.
+
+use crate::ovn::network::{Mac, Network};
+use crate::ovn::packet::{Arp, Ip, L4, Packet, Payload, SYN, SYN_ACK};
+use crate::ovn::pipeline::Pipeline;
+use crate::ovn::walk::{Choice, Journey, Pass, Walk};
+use crate::reach::{Attachment, Crossing, Endpoint, Family, L4Header, Route};
+use alloc::boxed::Box;
+use alloc::string::ToString;
+use alloc::vec::Vec;
+use core::net::IpAddr;
+
+/// What is asked: two endpoints, a family and a header.
+#[derive(Debug, Clone, Copy)]
+pub struct Question<'a> {
+    /// The network.
+    pub network: &'a Network,
+    /// Its pipelines.
+    pub pipelines: &'a [Pipeline],
+    /// Who asks.
+    pub from: &'a Endpoint,
+    /// Who answers.
+    pub to: &'a Endpoint,
+    /// IPv4 or IPv6.
+    pub family: Family,
+    /// The header of the request.
+    pub header: L4Header,
+}
+
+/// Which half of a conversation a packet belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Half {
+    /// The first packet.
+    Request,
+    /// Its answer.
+    Reply,
+}
+
+impl Half {
+    /// `request` or `reply`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Request => "request",
+            Self::Reply => "reply",
+        }
+    }
+}
+
+/// What happened to one half.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Leg {
+    /// Which half.
+    pub half: Half,
+    /// The question for the next hop's Ethernet address, where one has to be asked.
+    pub resolution: Option<Journey>,
+    /// The packet itself; nothing where the address could not be learnt.
+    pub packet: Option<Journey>,
+    /// Each switch with the packet as it enters there.
+    pub way: Vec<(Pass, Packet)>,
+}
+
+impl Leg {
+    /// Whether the packet came through.
+    pub fn delivered(&self) -> bool {
+        self.packet.as_ref().is_some_and(|journey| journey.delivered)
+    }
+}
+
+/// A conversation: the request, and the answer where the request arrived.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Conversation {
+    /// The request.
+    pub request: Leg,
+    /// The answer; nothing where there is none to give.
+    pub reply: Option<Leg>,
+}
+
+impl Conversation {
+    /// Whether the request arrived.
+    pub fn delivered(&self) -> bool {
+        self.request.delivered()
+    }
+
+    /// Whether the answer came back.
+    pub fn answered(&self) -> bool {
+        self.reply.as_ref().is_some_and(Leg::delivered)
+    }
+}
+
+impl<'a> Question<'a> {
+    /// The switches on the way.
+    pub fn route(&self) -> Route<'a> {
+        Route::between(self.network, self.from, self.to)
+    }
+
+    /// Walks the conversation on a network that has seen no packet before. Nothing where there is no way at all:
+    /// no route, or no address of that family on one of the two.
+    pub fn walk(&self, choice: Choice) -> Option<Conversation> {
+        let route = self.route();
+        if route == Route::Apart {
+            return None;
+        }
+        let mut walk = Walk::new(self.network, self.pipelines, choice);
+        let there: Vec<_> = route.crossings().collect();
+        let back: Vec<_> = route.crossings().rev().map(Crossing::reversed).collect();
+        let request = self.leg(&mut walk, Half::Request, &there)?;
+        let answerable = request.delivered() && self.answer().is_some();
+        let reply = answerable.then(|| self.leg(&mut walk, Half::Reply, &back)).flatten();
+        Some(Conversation { request, reply })
+    }
+
+    fn leg(&self, walk: &mut Walk<'_>, half: Half, crossings: &[Crossing<'_>]) -> Option<Leg> {
+        let way = self.way(half, crossings)?;
+        let resolution = self.resolve(walk, half, crossings);
+        let resolved = resolution.as_ref().is_none_or(|journey| journey.delivered);
+        let packet = resolved.then(|| walk.send(&way));
+        Some(Leg { half, resolution, packet, way })
+    }
+
+    /// The packet as it enters each switch.
+    fn way(&self, half: Half, crossings: &[Crossing<'_>]) -> Option<Vec<(Pass, Packet)>> {
+        let (source, target) = self.parties(half);
+        let (src, dst) = (source.address(self.family)?, target.address(self.family)?);
+        let l4 = match half {
+            Half::Request => l4(self.header, SYN),
+            Half::Reply => l4(self.answer()?, SYN_ACK),
+        };
+        let packet = |(crossing, ttl): (&Crossing<'_>, u8)| {
+            let eth_src = crossing.from.map_or(source.mac, |link| link.mac);
+            let eth_dst = crossing.to.map_or(target.mac, |link| link.mac);
+            let ip = Ip { ttl, ..Ip::ordinary(src, dst, l4.clone()) };
+            let (inport, outport) = (crossing.inport.to_string(), crossing.outport.to_string());
+            let pass = Pass { switch: crossing.switch, inport, outport };
+            (pass, Packet { eth_src, eth_dst, vlan_tci: 0, payload: Payload::Ip(Box::new(ip)) })
+        };
+        Some(crossings.iter().zip((0..=64u8).rev()).map(packet).collect())
+    }
+
+    /// The address resolution before the first packet of a half: only for IPv4, only by a machine on a switch.
+    fn resolve(&self, walk: &mut Walk<'_>, half: Half, crossings: &[Crossing<'_>]) -> Option<Journey> {
+        let (source, target) = self.parties(half);
+        let first = crossings.first().filter(|crossing| crossing.from.is_none() && self.family == Family::Ipv4)?;
+        if [first.inport, first.outport].iter().any(|port| self.is_physical(first.switch, port)) {
+            return None;
+        }
+        let (wanted, owner) = match first.to {
+            Some(link) => (link.addresses.iter().copied().find(IpAddr::is_ipv4), link.mac),
+            None => (target.address(Family::Ipv4), target.mac),
+        };
+        let (asker, wanted) = (ipv4(source.address(Family::Ipv4))?, ipv4(wanted).unwrap_or(0));
+        let question = Arp { reverse: false, op: 1, sha: source.mac, spa: asker, tha: Mac([0; 6]), tpa: wanted };
+        let answer = Arp { reverse: false, op: 2, sha: owner, spa: wanted, tha: source.mac, tpa: asker };
+        let frame = |eth_src, eth_dst, arp| Packet { eth_src, eth_dst, vlan_tci: 0, payload: Payload::Arp(arp) };
+        let question = frame(source.mac, Mac::BROADCAST, question);
+        let answer = frame(owner, source.mac, answer);
+        Some(walk.resolve(first.switch, first.inport, &question, &answer))
+    }
+
+    fn is_physical(&self, switch: usize, port: &str) -> bool {
+        use crate::ovn::network::PortKind;
+        self.network.switches.get(switch).is_some_and(|switch| switch.port_kind(port) == PortKind::Localnet)
+    }
+
+    fn parties(&self, half: Half) -> (&'a Endpoint, &'a Endpoint) {
+        match half {
+            Half::Request => (self.from, self.to),
+            Half::Reply => (self.to, self.from),
+        }
+    }
+
+    /// The header of the answer; an ICMP message that is no echo request has none.
+    pub fn answer(&self) -> Option<L4Header> {
+        let (request, reply) = self.family.echo();
+        match self.header {
+            L4Header::Tcp(src, dst) => Some(L4Header::Tcp(dst, src)),
+            L4Header::Udp(src, dst) => Some(L4Header::Udp(dst, src)),
+            L4Header::Sctp(src, dst) => Some(L4Header::Sctp(dst, src)),
+            L4Header::Icmp(kind, code) if u16::from(kind) == request => {
+                u8::try_from(reply).ok().map(|reply| L4Header::Icmp(reply, code))
+            }
+            L4Header::Icmp(..) => None,
+            L4Header::Other(number) => Some(L4Header::Other(number)),
+        }
+    }
+}
+
+fn l4(header: L4Header, flags: u16) -> L4 {
+    match header {
+        L4Header::Tcp(src, dst) => L4::Tcp { src, dst, flags },
+        L4Header::Udp(src, dst) => L4::Udp { src, dst },
+        L4Header::Sctp(src, dst) => L4::Sctp { src, dst },
+        L4Header::Icmp(kind, code) => L4::Icmp { kind, code, about: None },
+        L4Header::Other(number) => L4::Other(number),
+    }
+}
+
+fn ipv4(address: Option<IpAddr>) -> Option<u32> {
+    match address? {
+        IpAddr::V4(address) => Some(address.to_bits()),
+        IpAddr::V6(_) => None,
+    }
+}
+
+impl Endpoint {
+    /// The switch and port at which it is attached; nothing for a router and what lies behind one.
+    pub fn port(&self) -> Option<(usize, &str)> {
+        match &self.attachment {
+            Attachment::Port { switch, port } => Some((*switch, port)),
+            Attachment::Router(_) => None,
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! Why one conversation works or not: one sentence, then the walk of both halves with what decided at each stage.
+
+mod because;
+mod trace;
+
+pub use because::describe_header;
+pub use trace::Trace;
+
+use super::conversation::{Conversation, Half, Leg, Question};
+use crate::ovn::network::Network;
+use crate::ovn::pipeline::{AclId, Builtin, Origin, Outcome, Stage, Tracking};
+use crate::ovn::walk;
+use crate::reach::{NoPath, Verdict};
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// The explanation of one conversation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Explanation {
+    /// Open, one-way, closed or undefined: one header is never partial.
+    pub verdict: Verdict,
+    /// Whether the request arrives for certain.
+    pub delivered: bool,
+    /// Whether the answer comes back for certain.
+    pub answered: bool,
+    /// For a rejected packet: whether its sender is told.
+    pub refused: bool,
+    /// What happened, in order.
+    pub steps: Vec<Step>,
+    /// One sentence.
+    pub because: String,
+    /// What else is worth knowing about it, each one sentence.
+    pub notes: Vec<String>,
+    /// Commands that ask a real OVN the same, one for each switch and half.
+    pub traces: Vec<Trace>,
+}
+
+/// What one row, or the default, did at one stage.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// Which half of the conversation.
+    pub half: Half,
+    /// What kind of packet.
+    pub packet: PacketKind,
+    /// Index of the switch.
+    pub switch: usize,
+    /// The stage.
+    pub stage: Stage,
+    /// The tier of the row; zero for what is no row.
+    pub tier: u8,
+    /// What connection tracking said of the packet.
+    pub tracking: Tracking,
+    /// What decided.
+    pub decider: Decider,
+    /// What was decided.
+    pub outcome: Outcome,
+}
+
+/// What kind of packet a step is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PacketKind {
+    /// The packet of the conversation itself.
+    Ip,
+    /// The question for an Ethernet address, or OVN's answer to it.
+    Arp,
+}
+
+/// What settled a packet at a stage.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Decider {
+    /// A row of the database.
+    Row(AclId),
+    /// No row: the default.
+    Default,
+    /// The built-in row for replies of tracked connections.
+    Established,
+    /// Another built-in row.
+    Builtin(Builtin),
+    /// Rows that disagree, of which OVN does not promise an order, or whose match cannot be known.
+    Ambiguous(Vec<AclId>),
+}
+
+impl Decider {
+    /// `row`, `default`, `established`, `builtin` or `ambiguous`.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Row(_) => "row",
+            Self::Default => "default",
+            Self::Established => "established",
+            Self::Builtin(_) => "builtin",
+            Self::Ambiguous(_) => "ambiguous",
+        }
+    }
+
+    /// The rows of the database behind it.
+    pub fn rows(&self) -> &[AclId] {
+        match self {
+            Self::Row(id) => core::slice::from_ref(id),
+            Self::Ambiguous(ids) => ids,
+            Self::Default | Self::Established | Self::Builtin(_) => &[],
+        }
+    }
+
+    fn of(decider: &walk::Decider) -> Self {
+        match decider {
+            walk::Decider::Default => Self::Default,
+            walk::Decider::Row(origin) => Self::of_origin(*origin),
+            walk::Decider::Ambiguous(origins) => Self::Ambiguous(origins.iter().copied().filter_map(acl).collect()),
+        }
+    }
+
+    fn of_origin(origin: Origin) -> Self {
+        match origin {
+            Origin::Acl(id) => Self::Row(id),
+            Origin::Builtin(Builtin::Established) => Self::Established,
+            Origin::Builtin(builtin) => Self::Builtin(builtin),
+        }
+    }
+}
+
+fn acl(origin: Origin) -> Option<AclId> {
+    match origin {
+        Origin::Acl(id) => Some(id),
+        Origin::Builtin(_) => None,
+    }
+}
+
+/// Explains a conversation.
+pub fn explain(question: &Question<'_>) -> Explanation {
+    let strict = question.walk(walk::Choice::Strict);
+    let generous = question.walk(walk::Choice::Generous);
+    let Some((strict, generous)) = strict.zip(generous) else { return apart(question) };
+    let outcome = |conversation: &Conversation| (conversation.delivered(), conversation.answered());
+    let verdict = match (outcome(&strict), outcome(&generous)) {
+        (certain, possible) if certain != possible => Verdict::Undefined,
+        ((false, _), _) => Verdict::Closed,
+        ((true, true), _) => Verdict::Open,
+        ((true, false), _) if question.answer().is_none() => Verdict::Open,
+        ((true, false), _) => Verdict::OneWay,
+    };
+    let steps = steps(question.network, &strict);
+    let refused = legs(&strict).filter_map(|leg| leg.packet.as_ref()).any(|journey| journey.refused);
+    Explanation {
+        verdict,
+        delivered: strict.delivered(),
+        answered: strict.answered(),
+        refused,
+        because: because::because(question, verdict, &steps, refused),
+        notes: because::notes(question, verdict, &steps),
+        traces: trace::traces(question, &strict, &generous),
+        steps,
+    }
+}
+
+fn apart(question: &Question<'_>) -> Explanation {
+    let common = question.from.has(question.family) && question.to.has(question.family);
+    let reason = if common { NoPath::Apart } else { NoPath::NoCommonFamily };
+    Explanation {
+        verdict: Verdict::Closed,
+        delivered: false,
+        answered: false,
+        refused: false,
+        steps: Vec::new(),
+        because: because::no_path(question, reason),
+        notes: Vec::new(),
+        traces: Vec::new(),
+    }
+}
+
+fn legs(conversation: &Conversation) -> impl Iterator<Item = &Leg> {
+    core::iter::once(&conversation.request).chain(&conversation.reply)
+}
+
+/// The steps of a conversation. Address resolution is told only where it fails.
+fn steps(network: &Network, conversation: &Conversation) -> Vec<Step> {
+    let mut steps = Vec::new();
+    for leg in legs(conversation) {
+        let failed = leg.resolution.iter().filter(|journey| !journey.delivered);
+        let journeys = failed.map(|journey| (PacketKind::Arp, journey));
+        for (packet, journey) in journeys.chain(leg.packet.iter().map(|journey| (PacketKind::Ip, journey))) {
+            steps.extend(journey.steps.iter().flat_map(|step| told(network, leg.half, packet, step)));
+        }
+    }
+    steps
+}
+
+/// A stage as it is told: first the rows that passed the packet on, then the one that decided.
+fn told(network: &Network, half: Half, packet: PacketKind, step: &walk::Step) -> Vec<Step> {
+    let base = |decider: Decider, outcome: Outcome| {
+        let tier = decider.rows().first().and_then(|id| id.acl(network)).map_or(0, |acl| acl.tier.get());
+        let (switch, stage, tracking) = (step.switch, step.stage, step.tracking);
+        Step { half, packet, switch, stage, tier, tracking, decider, outcome }
+    };
+    let passed = step.decision.passed.iter().map(|origin| base(Decider::of_origin(*origin), Outcome::Pass));
+    passed.chain([base(Decider::of(&step.decision.decider), step.decision.outcome)]).collect()
+}

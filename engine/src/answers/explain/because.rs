@@ -1,0 +1,172 @@
+//! The sentence that comes first, and the ones that may follow it.
+
+use super::{Decider, PacketKind, Step};
+use crate::answers::conversation::{Half, Question};
+use crate::ovn::acl::Direction;
+use crate::ovn::pipeline::{Builtin, Outcome, Stage, Tracking};
+use crate::reach::{Family, L4Header, NoPath, Verdict};
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+/// A header in words: `tcp/80`, `icmp echo`, `protocol 47`.
+pub fn describe_header(header: L4Header, family: Family) -> String {
+    match header {
+        L4Header::Tcp(_, port) => format!("tcp/{port}"),
+        L4Header::Udp(_, port) => format!("udp/{port}"),
+        L4Header::Sctp(_, port) => format!("sctp/{port}"),
+        L4Header::Icmp(kind, _) if u16::from(kind) == family.echo().0 => format!("{} echo", family.icmp_name()),
+        L4Header::Icmp(kind, code) => format!("{} type {kind} code {code}", family.icmp_name()),
+        L4Header::Other(number) => format!("protocol {number}"),
+    }
+}
+
+pub(super) fn no_path(question: &Question<'_>, reason: NoPath) -> String {
+    let (from, to) = (&question.from.id, &question.to.id);
+    match reason {
+        NoPath::Apart => format!("no router connects {from} with {to}, so nothing gets from one to the other."),
+        NoPath::NoCommonFamily => {
+            format!("{from} and {to} do not both have an {} address.", question.family.name())
+        }
+    }
+}
+
+pub(super) fn because(question: &Question<'_>, verdict: Verdict, steps: &[Step], refused: bool) -> String {
+    let (from, to) = (&question.from.id, &question.to.id);
+    let what = describe_header(question.header, question.family);
+    let stopped = steps.iter().find(|step| matches!(step.outcome, Outcome::Drop | Outcome::Reject));
+    match (verdict, stopped) {
+        (Verdict::Undefined, _) => undefined(question, &what, steps),
+        (Verdict::Open | Verdict::Partial, _) => open(question, &what, steps),
+        (Verdict::OneWay, Some(step)) if step.packet == PacketKind::Arp => format!(
+            "{from}'s {what} request reaches {to}, but {to} cannot learn the address to send the answer to: its ARP {}.",
+            fate(question, step)
+        ),
+        (Verdict::OneWay, Some(step)) => format!(
+            "{from}'s {what} request reaches {to}, but the answer is dropped {}: {}.",
+            whereabouts(step),
+            decider(question, step)
+        ),
+        (Verdict::Closed, Some(step)) if step.packet == PacketKind::Arp => {
+            format!("{from} cannot learn the address to send to: its ARP {}.", fate(question, step))
+        }
+        (Verdict::Closed, Some(step)) => {
+            let fate = match (step.outcome, refused) {
+                (Outcome::Reject, true) => "refused, and told so,",
+                (Outcome::Reject, false) => "refused, but never told so (the refusal is dropped on its way back),",
+                (Outcome::Drop | Outcome::Pass | Outcome::Allow, _) => "dropped",
+            };
+            format!("{from}'s {what} request to {to} is {fate} {}: {}.", whereabouts(step), decider(question, step))
+        }
+        (Verdict::OneWay | Verdict::Closed, None) => format!("{from}'s {what} request to {to} gets no answer."),
+    }
+}
+
+fn open(question: &Question<'_>, what: &str, steps: &[Step]) -> String {
+    let (from, to) = (&question.from.id, &question.to.id);
+    if question.answer().is_none() {
+        return format!("{from}'s {what} message reaches {to}; nobody answers such a message.");
+    }
+    let established = steps.iter().any(|step| step.half == Half::Reply && step.decider == Decider::Established);
+    let rows = steps.iter().filter(|step| matches!(step.decider, Decider::Row(_))).count();
+    let why = match (established, rows) {
+        (true, 0) => "no row stands in the way, and the answer passes as the reply of a tracked connection".to_string(),
+        (true, _) => "the rows let the request pass, and the answer passes as the reply of a tracked connection".to_string(),
+        (false, 0) => "no row stands in the way of either half".to_string(),
+        (false, _) => "the rows let both the request and the answer pass".to_string(),
+    };
+    format!("{from} reaches {to} on {what} and is answered: {why}.")
+}
+
+fn undefined(question: &Question<'_>, what: &str, steps: &[Step]) -> String {
+    let (from, to) = (&question.from.id, &question.to.id);
+    let ambiguous = steps.iter().find_map(|step| match &step.decider {
+        Decider::Ambiguous(ids) => Some((step, ids)),
+        Decider::Row(_) | Decider::Default | Decider::Established | Decider::Builtin(_) => None,
+    });
+    let Some((step, ids)) = ambiguous else {
+        return format!("whether {from} reaches {to} on {what} depends on something that OVN does not promise.");
+    };
+    let rows: Vec<_> = ids.iter().filter_map(|id| id.acl(question.network)).collect();
+    let named: Vec<_> =
+        rows.iter().map(|acl| format!("`{}` of {} ({})", acl.action, acl.provenance.object, acl.provenance.field)).collect();
+    match rows.as_slice() {
+        [_] => format!(
+            "whether {from} reaches {to} on {what} cannot be known: the row {} tests something that only OVN knows.",
+            named.join(", ")
+        ),
+        [first, ..] => format!(
+            "whether {from} reaches {to} on {what} is not defined: in {} rows of equal priority {} disagree, \
+             and OVN does not promise which of them decides: {}.",
+            step.stage.name(),
+            first.priority.get(),
+            named.join(", ")
+        ),
+        [] => format!("whether {from} reaches {to} on {what} is not defined."),
+    }
+}
+
+/// Where a packet stopped, in plain words beside OVN's.
+fn whereabouts(step: &Step) -> String {
+    let plain = match step.stage.direction() {
+        Direction::FromLport => "as it leaves its sender",
+        Direction::ToLport => "as it arrives",
+    };
+    format!("{plain} (`{}`)", step.stage.name())
+}
+
+fn fate(question: &Question<'_>, step: &Step) -> String {
+    let which = match step.stage {
+        Stage::FromLport | Stage::FromLportAfterLb => "request is dropped as it leaves",
+        Stage::ToLport => "answer is dropped as it arrives",
+    };
+    format!("{which} (`{}`): {}", step.stage.name(), decider(question, step))
+}
+
+/// What decided, in words.
+fn decider(question: &Question<'_>, step: &Step) -> String {
+    match &step.decider {
+        Decider::Row(id) => id.acl(question.network).map_or_else(
+            || "a row of the database".to_string(),
+            |acl| {
+                let from = &acl.provenance;
+                format!(
+                    "row `{}` at priority {} (`{}`), {} of {}",
+                    acl.action,
+                    acl.priority.get(),
+                    acl.matches,
+                    from.field,
+                    from.object
+                )
+            },
+        ),
+        Decider::Default => "no row matches, and this network drops by default (`default_acl_drop`)".to_string(),
+        Decider::Established => "it is the reply of a tracked connection".to_string(),
+        Decider::Builtin(Builtin::Invalid) => {
+            "connection tracking calls it invalid, because it has not seen the request on that port".to_string()
+        }
+        Decider::Builtin(builtin) => builtin.describe().to_string(),
+        Decider::Ambiguous(_) => "rows of equal priority disagree".to_string(),
+    }
+}
+
+pub(super) fn notes(question: &Question<'_>, verdict: Verdict, steps: &[Step]) -> Vec<String> {
+    let dropped = steps.iter().find(|step| matches!(step.outcome, Outcome::Drop | Outcome::Reject));
+    let Some(step) = dropped.filter(|step| verdict == Verdict::OneWay && step.packet == PacketKind::Ip) else {
+        return Vec::new();
+    };
+    let name = question.network.switches.get(step.switch).map_or("", |switch| switch.name.as_str());
+    let stateful = question.pipelines.get(step.switch).is_some_and(|pipeline| pipeline.stateful());
+    let note = match (stateful, step.tracking) {
+        (false, _) => format!(
+            "{name} does not track connections: no row there says `allow-related`. With one such row, the answer to \
+             a request that was let through would pass by itself."
+        ),
+        (true, Tracking::Untracked) => format!(
+            "{name} tracks connections, but not this packet: traffic through a router port, a physical port or an \
+             `allow-stateless` row is judged packet by packet, answers included."
+        ),
+        (true, _) => return Vec::new(),
+    };
+    [note].to_vec()
+}

@@ -1,0 +1,152 @@
+//! The ACL stages of a logical switch as data: which rows are asked, in which order, of which packets.
+//!
+//! Two evaluators read it, a concrete one ([`walk`](super::walk)) and a symbolic one ([`reach`](crate::reach)).
+//! Source: `northd/northd.c` of OVN 23.03 (`build_pre_acls`, `build_acl_hints`, `build_acls`, `consider_acl`),
+//! `northd/en-ls-stateful.c` of the main branch.
+//!
+//! A packet passes [`Stage::FromLport`] and [`Stage::FromLportAfterLb`] when it enters a switch and
+//! [`Stage::ToLport`] when it leaves. In each stage the fixed rows are asked first, then the rows of each tier,
+//! highest priority first; what no row decides goes to the default.
+
+mod paste;
+mod row;
+mod stage;
+mod tracking;
+
+pub use paste::{Paste, RowError};
+pub use row::{AclId, Builtin, Holder, Origin, Outcome, Row};
+pub use stage::{Stage, StageRows};
+pub use tracking::{Guard, Tracking};
+
+use super::acl::{Action, Direction};
+use super::matching::{Context, Expression};
+use super::network::{Network, PortKind, Switch, Version};
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+/// What one switch does with packets.
+#[derive(Debug, Clone)]
+pub struct Pipeline {
+    /// Index of the switch in the network.
+    pub switch: usize,
+    /// Whether some row of the switch, or of a group with a port on it, says `allow-related`.
+    pub stateful_acl: bool,
+    /// Whether a load balancer with an address is attached.
+    pub load_balancer: bool,
+    /// The rows that hang on the switch or on a group with a port there, in the order of the database.
+    pub acls: Vec<AclId>,
+    /// Rows that OVN cannot parse where it puts them: they do nothing.
+    pub broken: Vec<RowError>,
+    /// What keeps packets out of connection tracking: the matches of `allow-stateless` rows, by direction.
+    stateless: Vec<(Direction, Arc<Expression>)>,
+    stages: Option<[StageRows; 3]>,
+}
+
+impl Pipeline {
+    /// The pipelines of all switches, in their order.
+    pub fn all(network: &Network) -> Vec<Self> {
+        let context = Context::of(network);
+        (0..network.switches.len()).filter_map(|switch| Self::of(network, switch, &context)).collect()
+    }
+
+    fn of(network: &Network, index: usize, context: &Context) -> Option<Self> {
+        let switch = network.switches.get(index)?;
+        let acls = AclId::on_switch(network, index);
+        let actions = |wanted: Action| acls.iter().filter_map(|id| id.acl(network)).any(|acl| acl.action == wanted);
+        let mut pipeline = Self {
+            switch: index,
+            stateful_acl: actions(Action::AllowRelated),
+            load_balancer: switch.load_balancer,
+            broken: Vec::new(),
+            stateless: Vec::new(),
+            stages: None,
+            acls,
+        };
+        if !pipeline.acls.is_empty() || switch.load_balancer {
+            pipeline.build(network, context);
+        }
+        Some(pipeline)
+    }
+
+    /// Whether connections are tracked at all: by an `allow-related` row or for a load balancer.
+    pub fn stateful(&self) -> bool {
+        self.stateful_acl || self.load_balancer
+    }
+
+    /// The rows of a stage; nothing where the switch has neither rows nor load balancer and lets everything pass.
+    pub fn stage(&self, stage: Stage) -> Option<&StageRows> {
+        self.stages.as_ref()?.get(stage.index())
+    }
+
+    /// The matches that keep packets of that direction out of connection tracking.
+    pub fn stateless(&self, direction: Direction) -> impl Iterator<Item = &Expression> {
+        self.stateless.iter().filter(move |(of, _)| *of == direction).map(|(_, matches)| &**matches)
+    }
+
+    /// Whether packets that enter or leave by such a port are looked up in the port's conntrack zone.
+    pub fn tracks(&self, port: PortKind) -> bool {
+        match port {
+            PortKind::Vif => self.stateful(),
+            PortKind::Localnet => self.load_balancer,
+            PortKind::Router => false,
+        }
+    }
+
+    /// Whether a packet that leaves by such an untracked port keeps the tracking state that it entered with
+    /// (`skip_port_from_conntrack` clears it only where there is no stateful row).
+    pub fn carries_state(&self, network: &Network, port: PortKind) -> bool {
+        let cleared = port == PortKind::Localnet && network.version == Version::Main;
+        self.stateful_acl && !cleared
+    }
+
+    fn build(&mut self, network: &Network, context: &Context) {
+        let has_acls = !self.acls.is_empty();
+        let mut stages = Stage::ALL.map(|stage| StageRows::new(stage, network, self.stateful(), has_acls));
+        let tiers = Stage::ALL.map(|stage| self.last_tier(network, stage));
+        for id in self.acls.clone() {
+            let Some(acl) = id.acl(network) else { continue };
+            let stage = Stage::of(acl);
+            let last_tier = tiers.get(stage.index()).copied().unwrap_or(0);
+            let paste = Paste { version: network.version, stateful: self.stateful(), tiered: last_tier > 0 };
+            match paste.parse(acl, id, context) {
+                Ok(matches) => {
+                    self.note_stateless(network, acl, context);
+                    if let Some(rows) = stages.get_mut(stage.index()) {
+                        rows.push(Row::of(id, acl, network.version, matches));
+                    }
+                }
+                Err(error) => {
+                    self.note_stateless(network, acl, context);
+                    self.broken.push(error);
+                }
+            }
+        }
+        for rows in &mut stages {
+            rows.sort();
+        }
+        self.stages = Some(stages);
+    }
+
+    fn last_tier(&self, network: &Network, stage: Stage) -> u8 {
+        let here = self.acls.iter().filter_map(|id| id.acl(network)).filter(|acl| Stage::of(acl) == stage);
+        here.map(|acl| acl.tier.get()).max().unwrap_or(0)
+    }
+
+    /// `build_stateless_filter`: only with a stateful row, and with the match verbatim.
+    fn note_stateless(&mut self, network: &Network, acl: &super::acl::Acl, context: &Context) {
+        if !self.stateful_acl || acl.action != Action::AllowStateless {
+            return;
+        }
+        let _ = network;
+        if let Ok(matches) = super::matching::parse(&acl.matches, context) {
+            self.stateless.push((acl.direction, Arc::new(matches.annotate().simplify())));
+        }
+    }
+}
+
+impl Switch {
+    /// The kind of one of its ports; an unknown port is taken for a virtual interface.
+    pub fn port_kind(&self, name: &str) -> PortKind {
+        self.ports.iter().find(|port| port.name == name).map_or(PortKind::Vif, |port| port.kind)
+    }
+}

@@ -1,0 +1,59 @@
+//! northd pastes a match as text into a larger one, so whether it is valid depends on where it lands.
+
+use super::row::AclId;
+use crate::ovn::acl::{Acl, Action};
+use crate::ovn::matching::{Context, Expression, parse};
+use crate::ovn::network::Version;
+use alloc::format;
+use alloc::string::{String, ToString};
+
+/// The place into which a match is pasted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Paste {
+    /// Whose rules.
+    pub version: Version,
+    /// Whether the switch tracks connections.
+    pub stateful: bool,
+    /// Whether a row of the stage has a tier above zero.
+    pub tiered: bool,
+}
+
+/// A row that does nothing, with the reason that ovn-controller logs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RowError {
+    /// The row.
+    pub id: AclId,
+    /// The parser's message, or what else keeps the row out of the database.
+    pub message: String,
+    /// Whether the match is valid by itself and only its surroundings spoil it.
+    pub by_context: bool,
+}
+
+impl Paste {
+    /// The text that ovn-controller parses, with `1` in the place of northd's own conditions.
+    pub fn text(self, acl: &Acl) -> String {
+        let matches = &acl.matches;
+        let hinted = self.stateful && acl.action != Action::AllowStateless;
+        match self.version {
+            Version::V23_03 if hinted && acl.action == Action::Reject => format!("(1) && {matches}"),
+            Version::V23_03 if hinted => format!("1 && ({matches})"),
+            Version::V23_03 => matches.clone(),
+            Version::Main if hinted || self.tiered => format!("1 && ({matches})"),
+            Version::Main => format!("({matches})"),
+        }
+    }
+
+    pub(super) fn parse(self, acl: &Acl, id: AclId, context: &Context) -> Result<Expression, RowError> {
+        if acl.action == Action::Pass && self.version == Version::V23_03 {
+            let message = "OVN 23.03 has no action `pass`".to_string();
+            return Err(RowError { id, message, by_context: true });
+        }
+        match parse(&self.text(acl), context) {
+            Ok(matches) => Ok(matches.annotate().simplify()),
+            Err(errors) => {
+                let by_context = parse(&acl.matches, context).is_ok();
+                Err(RowError { id, message: errors.first().message(), by_context })
+            }
+        }
+    }
+}

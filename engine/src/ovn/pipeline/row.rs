@@ -1,0 +1,133 @@
+//! One row as a stage asks it: an ACL of the database, or one that OVN builds in.
+
+use super::tracking::Guard;
+use crate::ovn::acl::{Acl, Action};
+use crate::ovn::matching::Expression;
+use crate::ovn::network::{Network, Version};
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+/// What a row hangs on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Holder {
+    /// A switch, by index.
+    Switch(usize),
+    /// A port group, by index.
+    Group(usize),
+}
+
+/// Which ACL of a network: its holder and its index there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AclId {
+    /// What it hangs on.
+    pub holder: Holder,
+    /// Its index in the holder's list.
+    pub index: usize,
+}
+
+impl AclId {
+    /// The row itself.
+    pub fn acl(self, network: &Network) -> Option<&Acl> {
+        match self.holder {
+            Holder::Switch(switch) => network.switches.get(switch)?.acls.get(self.index),
+            Holder::Group(group) => network.port_groups.get(group)?.acls.get(self.index),
+        }
+    }
+
+    /// The rows that apply on a switch: its own, and those of every group with a port there.
+    pub fn on_switch(network: &Network, switch: usize) -> Vec<Self> {
+        let Some(here) = network.switches.get(switch) else { return Vec::new() };
+        let ids = |holder: Holder, count: usize| (0..count).map(move |index| Self { holder, index });
+        let own = ids(Holder::Switch(switch), here.acls.len());
+        let member = |name: &alloc::string::String| here.ports.iter().any(|port| port.name == *name);
+        let groups = network.port_groups.iter().enumerate().filter(|(_, group)| group.ports.iter().any(member));
+        own.chain(groups.flat_map(|(index, group)| ids(Holder::Group(index), group.acls.len()))).collect()
+    }
+}
+
+/// A row that OVN adds by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Builtin {
+    /// Replies of a tracked connection pass.
+    Established,
+    /// ICMP errors about a tracked connection pass.
+    Related,
+    /// What connection tracking calls invalid is dropped.
+    Invalid,
+    /// Replies of a connection that a row has blocked are dropped.
+    Blocked,
+    /// IPv6 neighbour discovery and multicast listener discovery pass.
+    NeighborDiscovery,
+    /// Health checks of OVN's own service monitor pass.
+    ServiceMonitor,
+}
+
+impl Builtin {
+    /// What it does, in words.
+    pub fn describe(self) -> &'static str {
+        match self {
+            Self::Established => "reply of a tracked connection",
+            Self::Related => "ICMP error about a tracked connection",
+            Self::Invalid => "invalid for connection tracking",
+            Self::Blocked => "reply of a blocked connection",
+            Self::NeighborDiscovery => "IPv6 neighbour or multicast listener discovery",
+            Self::ServiceMonitor => "service monitor",
+        }
+    }
+}
+
+/// Where a row of a stage comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Origin {
+    /// A row of the database.
+    Acl(AclId),
+    /// A row of OVN's own.
+    Builtin(Builtin),
+}
+
+/// What a row says of a packet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Outcome {
+    /// Drop it.
+    Drop,
+    /// Drop it and tell the sender.
+    Reject,
+    /// End this tier without a verdict.
+    Pass,
+    /// Let it go on.
+    Allow,
+}
+
+/// One row of a stage.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// Its tier, always zero where the version has none.
+    pub tier: u8,
+    /// Its priority among the rows of its tier: the database's for ACLs, the logical flow's for built-in rows.
+    pub priority: u16,
+    /// The tracking states in which it is asked.
+    pub guard: Guard,
+    /// What it matches.
+    pub matches: Arc<Expression>,
+    /// What it does.
+    pub outcome: Outcome,
+    /// Who wrote it.
+    pub origin: Origin,
+}
+
+impl Row {
+    pub(super) fn of(id: AclId, acl: &Acl, version: Version, matches: Expression) -> Self {
+        let (guard, outcome) = match acl.action {
+            Action::Allow | Action::AllowRelated => (Guard::ALLOW, Outcome::Allow),
+            Action::AllowStateless => (Guard::ANY, Outcome::Allow),
+            Action::Drop => (Guard::ANY, Outcome::Drop),
+            Action::Reject => (Guard::ANY, Outcome::Reject),
+            Action::Pass => (Guard::ANY, Outcome::Pass),
+        };
+        let tier = match version {
+            Version::V23_03 => 0,
+            Version::Main => acl.tier.get(),
+        };
+        Self { tier, priority: acl.priority.get(), guard, matches: Arc::new(matches), outcome, origin: Origin::Acl(id) }
+    }
+}

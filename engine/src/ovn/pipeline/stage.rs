@@ -1,0 +1,130 @@
+//! The three stages in which rows are asked.
+
+use super::row::{Builtin, Origin, Outcome, Row};
+use super::tracking::{Guard, Tracking};
+use crate::ovn::acl::{Acl, Direction};
+use crate::ovn::field::Field;
+use crate::ovn::matching::{Context, Expression, FieldTest, Masked, Relation, parse};
+use crate::ovn::network::{Mac, Network};
+use alloc::sync::Arc;
+use alloc::vec;
+use alloc::vec::Vec;
+use core::cmp::Reverse;
+
+/// A stage of the logical switch pipeline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Stage {
+    /// On entering, before load balancing.
+    FromLport,
+    /// On entering, after load balancing.
+    FromLportAfterLb,
+    /// On leaving.
+    ToLport,
+}
+
+impl Stage {
+    /// In the order in which a packet meets them.
+    pub const ALL: [Self; 3] = [Self::FromLport, Self::FromLportAfterLb, Self::ToLport];
+
+    /// The stage in which a row is asked (`consider_acl`).
+    pub fn of(acl: &Acl) -> Self {
+        match (acl.direction, acl.after_lb) {
+            (Direction::FromLport, false) => Self::FromLport,
+            (Direction::FromLport, true) => Self::FromLportAfterLb,
+            (Direction::ToLport, _) => Self::ToLport,
+        }
+    }
+
+    /// The direction of the rows that it asks.
+    pub fn direction(self) -> Direction {
+        match self {
+            Self::FromLport | Self::FromLportAfterLb => Direction::FromLport,
+            Self::ToLport => Direction::ToLport,
+        }
+    }
+
+    /// `from-lport`, `from-lport-after-lb` or `to-lport`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::FromLport => "from-lport",
+            Self::FromLportAfterLb => "from-lport-after-lb",
+            Self::ToLport => "to-lport",
+        }
+    }
+
+    pub(super) fn index(self) -> usize {
+        self as usize
+    }
+}
+
+/// The rows of one stage of one switch, in the order in which they are asked.
+#[derive(Debug, Clone)]
+pub struct StageRows {
+    /// OVN's own rows by falling priority: all above any ACL, asked in tier 0.
+    pub fixed: Vec<Row>,
+    /// The ACLs, by tier, then by falling priority.
+    pub acls: Vec<Row>,
+    /// What becomes of packets that no row decides.
+    pub default: Outcome,
+}
+
+impl StageRows {
+    pub(super) fn new(stage: Stage, network: &Network, stateful: bool, has_acls: bool) -> Self {
+        let drop = network.options.default_acl_drop && has_acls;
+        let default = if drop { Outcome::Drop } else { Outcome::Allow };
+        Self { fixed: fixed_rows(stage, network, stateful), acls: Vec::new(), default }
+    }
+
+    pub(super) fn push(&mut self, row: Row) {
+        self.acls.push(row);
+    }
+
+    pub(super) fn sort(&mut self) {
+        self.acls.sort_by_key(|row| (row.tier, Reverse(row.priority)));
+    }
+
+    /// What becomes of a packet in that state that no row decides: a blocked connection is taken up again
+    /// even where the default is to drop.
+    pub fn default_for(&self, state: Tracking) -> Outcome {
+        if state == Tracking::BlockedRequest { Outcome::Allow } else { self.default }
+    }
+}
+
+fn fixed_rows(stage: Stage, network: &Network, stateful: bool) -> Vec<Row> {
+    let mut rows = vec![fixed(65532, Guard::ANY, discovery(network), Outcome::Allow, Builtin::NeighborDiscovery)];
+    if let Some(mac) = network.options.svc_monitor_mac {
+        rows.push(fixed(34000, Guard::ANY, service_monitor(stage, mac), Outcome::Allow, Builtin::ServiceMonitor));
+    }
+    if stateful {
+        let state = |states: &[Tracking], outcome, builtin| {
+            fixed(65532, Guard::of(states), Expression::Constant(true), outcome, builtin)
+        };
+        rows.push(state(&[Tracking::Reply], Outcome::Allow, Builtin::Established));
+        rows.push(state(&[Tracking::Related], Outcome::Allow, Builtin::Related));
+        rows.push(state(&[Tracking::BlockedReply], Outcome::Drop, Builtin::Blocked));
+        if network.options.use_ct_inv_match {
+            rows.push(state(&[Tracking::Invalid], Outcome::Drop, Builtin::Invalid));
+        }
+    }
+    rows.sort_by_key(|row| Reverse(row.priority));
+    rows
+}
+
+fn fixed(priority: u16, guard: Guard, matches: Expression, outcome: Outcome, builtin: Builtin) -> Row {
+    Row { tier: 0, priority, guard, matches: Arc::new(matches), outcome, origin: Origin::Builtin(builtin) }
+}
+
+/// `nd || nd_ra || nd_rs || mldv1 || mldv2`, present on every switch with rows.
+fn discovery(network: &Network) -> Expression {
+    let text = "nd || nd_ra || nd_rs || mldv1 || mldv2";
+    parse(text, &Context::new(network.version)).map_or(Expression::Constant(false), |m| m.annotate().simplify())
+}
+
+fn service_monitor(stage: Stage, mac: Mac) -> Expression {
+    let field = match stage.direction() {
+        Direction::FromLport => Field::EthDst,
+        Direction::ToLport => Field::EthSrc,
+    };
+    let relation = Relation::In(vec![Masked { value: mac.number(), mask: (1 << 48) - 1 }]);
+    Expression::Field(FieldTest { field, low: 0, width: 48, relation })
+}

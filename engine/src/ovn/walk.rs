@@ -1,0 +1,268 @@
+//! The concrete evaluator: one packet at a time through the stages, with connection tracking as state.
+//!
+//! It models what `ovn-trace` cannot: what conntrack remembers of the request when the reply comes back.
+//! A [`Walk`] is sent packets one after the other; each [`Journey`] says which row decided at which stage.
+//!
+//! Where OVN does not promise an answer (rows of equal priority that disagree, fields that nobody outside knows) the
+//! walk follows its [`Choice`]; a walk of each choice brackets the truth.
+
+mod conntrack;
+mod decide;
+mod reject;
+
+pub use conntrack::Conntrack;
+pub use decide::{Choice, Decider, Decision};
+
+use super::acl::Direction;
+use super::field::{Field, PortField};
+use super::matching::{Header, PortSet, Truth, Value};
+use super::network::{Network, PortKind};
+use super::packet::{Packet, Payload};
+use super::pipeline::{Outcome, Pipeline, Stage, Tracking};
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// One crossing of a switch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pass {
+    /// Index of the switch.
+    pub switch: usize,
+    /// Name of the port by which the packet enters.
+    pub inport: String,
+    /// Name of the port by which it leaves.
+    pub outport: String,
+}
+
+/// What one stage did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// Index of the switch.
+    pub switch: usize,
+    /// The stage.
+    pub stage: Stage,
+    /// What connection tracking said of the packet.
+    pub tracking: Tracking,
+    /// What was decided, and by what.
+    pub decision: Decision,
+}
+
+/// A packet's way through one or more switches.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Journey {
+    /// Stage by stage; the last one may have dropped the packet.
+    pub steps: Vec<Step>,
+    /// Whether the packet came through.
+    pub delivered: bool,
+    /// For a rejected packet: whether the sender is told.
+    pub refused: bool,
+}
+
+/// The switches of a network while packets cross them.
+#[derive(Debug, Clone)]
+pub struct Walk<'n> {
+    network: &'n Network,
+    pipelines: &'n [Pipeline],
+    choice: Choice,
+    conntrack: Conntrack,
+}
+
+impl<'n> Walk<'n> {
+    /// A network that has seen no packet yet.
+    pub fn new(network: &'n Network, pipelines: &'n [Pipeline], choice: Choice) -> Self {
+        Self { network, pipelines, choice, conntrack: Conntrack::default() }
+    }
+
+    /// Sends one packet along its passes, each with the packet as it enters there.
+    pub fn send(&mut self, route: &[(Pass, Packet)]) -> Journey {
+        let mut journey = Journey { delivered: true, ..Journey::default() };
+        for (pass, packet) in route {
+            let Some(pipeline) = self.pipelines.get(pass.switch) else { continue };
+            let entered = self.enter(pipeline, pass, packet, &mut journey);
+            let left = entered.and_then(|tracking| self.leave(pipeline, pass, packet, tracking, &mut journey));
+            if left.is_none() {
+                journey.delivered = false;
+                return journey;
+            }
+        }
+        journey
+    }
+
+    /// Asks for an Ethernet address. OVN answers in the place of its owner
+    /// (`build_lswitch_arp_nd_responder_known_ips`): the question passes the from-lport stages, the answer the
+    /// to-lport stage of the asker's own port.
+    pub fn resolve(&mut self, switch: usize, port: &str, question: &Packet, answer: &Packet) -> Journey {
+        let mut journey = Journey::default();
+        let Some(pipeline) = self.pipelines.get(switch) else { return journey };
+        let pass = Pass { switch, inport: port.into(), outport: port.into() };
+        journey.delivered = self
+            .enter(pipeline, &pass, question, &mut journey)
+            .and_then(|tracking| self.leave(pipeline, &pass, answer, tracking, &mut journey))
+            .is_some();
+        journey
+    }
+
+    /// The ingress pipeline; gives the tracking state that the packet goes on with.
+    fn enter(&mut self, pipeline: &Pipeline, pass: &Pass, packet: &Packet, journey: &mut Journey) -> Option<Tracking> {
+        let tracking = self.track(pipeline, pass, packet, Direction::FromLport);
+        for stage in [Stage::FromLport, Stage::FromLportAfterLb] {
+            self.ask(pipeline, stage, pass, packet, tracking, journey)?;
+        }
+        self.commit(pass.switch, &pass.inport, tracking, packet);
+        Some(tracking)
+    }
+
+    /// The egress pipeline.
+    fn leave(
+        &mut self,
+        pipeline: &Pipeline,
+        pass: &Pass,
+        packet: &Packet,
+        entered: Tracking,
+        journey: &mut Journey,
+    ) -> Option<()> {
+        let kind = self.port_kind(pass, &pass.outport);
+        if !pipeline.tracks(kind) && kind != PortKind::Vif {
+            let carried = if pipeline.carries_state(self.network, kind) { entered } else { Tracking::Untracked };
+            return self.ask(pipeline, Stage::ToLport, pass, packet, carried, journey);
+        }
+        let tracking = self.track(pipeline, pass, packet, Direction::ToLport);
+        self.ask(pipeline, Stage::ToLport, pass, packet, tracking, journey)?;
+        self.commit(pass.switch, &pass.outport, tracking, packet);
+        Some(())
+    }
+
+    fn ask(
+        &mut self,
+        pipeline: &Pipeline,
+        stage: Stage,
+        pass: &Pass,
+        packet: &Packet,
+        tracking: Tracking,
+        journey: &mut Journey,
+    ) -> Option<()> {
+        let view = View { network: self.network, pass, packet, stage: Some(stage), tracking };
+        let decision = match pipeline.stage(stage) {
+            Some(rows) => decide::decide(rows, &view, self.choice),
+            None => Decision { outcome: Outcome::Allow, decider: Decider::Default, passed: Vec::new() },
+        };
+        let outcome = decision.outcome;
+        journey.steps.push(Step { switch: pass.switch, stage, tracking, decision });
+        match outcome {
+            Outcome::Allow | Outcome::Pass => Some(()),
+            Outcome::Drop => {
+                self.block(pass, stage, tracking, packet);
+                None
+            }
+            Outcome::Reject => {
+                self.block(pass, stage, tracking, packet);
+                journey.refused = self.tell_sender(pipeline, stage, pass, packet);
+                None
+            }
+        }
+    }
+
+    /// `pre_acl`, `pre_lb`: whether the packet is sent to conntrack, and what that says.
+    fn track(&self, pipeline: &Pipeline, pass: &Pass, packet: &Packet, direction: Direction) -> Tracking {
+        let port = match direction {
+            Direction::FromLport => &pass.inport,
+            Direction::ToLport => &pass.outport,
+        };
+        if !pipeline.tracks(self.port_kind(pass, port)) || is_exempt(packet) {
+            return Tracking::Untracked;
+        }
+        let stage = match direction {
+            Direction::FromLport => Stage::FromLport,
+            Direction::ToLport => Stage::ToLport,
+        };
+        let view =
+            View { network: self.network, pass, packet, stage: Some(stage), tracking: Tracking::Untracked };
+        let stateless = pipeline.stateless(direction).map(|matches| matches.evaluate(&view)).max();
+        match stateless.unwrap_or(Truth::False) {
+            Truth::True => Tracking::Untracked,
+            Truth::False | Truth::Unknown => self.conntrack.look_up(pass.switch, port, packet),
+        }
+    }
+
+    fn commit(&mut self, switch: usize, port: &str, tracking: Tracking, packet: &Packet) {
+        match tracking {
+            Tracking::New => self.conntrack.commit(switch, port, packet),
+            Tracking::BlockedRequest => self.conntrack.set_blocked(switch, port, packet, false),
+            Tracking::Untracked
+            | Tracking::Request
+            | Tracking::Reply
+            | Tracking::BlockedReply
+            | Tracking::Related
+            | Tracking::Invalid => {}
+        }
+    }
+
+    /// A drop row that meets a known connection marks it in the port's zone.
+    fn block(&mut self, pass: &Pass, stage: Stage, tracking: Tracking, packet: &Packet) {
+        let port = match stage.direction() {
+            Direction::FromLport => &pass.inport,
+            Direction::ToLport => &pass.outport,
+        };
+        if tracking == Tracking::Request {
+            self.conntrack.set_blocked(pass.switch, port, packet, true);
+        }
+    }
+
+    fn port_kind(&self, pass: &Pass, port: &str) -> PortKind {
+        self.network.switches.get(pass.switch).map_or(PortKind::Vif, |switch| switch.port_kind(port))
+    }
+}
+
+/// `build_pre_acls`: what is never tracked: non-IP, multicast, neighbour discovery, DHCPv6 solicitations.
+fn is_exempt(packet: &Packet) -> bool {
+    use super::packet::L4;
+    let Payload::Ip(ip) = &packet.payload else { return true };
+    let multicast = packet.eth_dst.0.first().is_some_and(|byte| byte & 1 == 1);
+    let discovery = !ip.src.is_ipv4() && ip.ttl == 255 && matches!(ip.l4, L4::Icmp { kind: 133..=136, code: 0, .. });
+    let solicit = matches!(ip.l4, L4::Udp { src: 546, dst: 547 });
+    multicast || discovery || solicit
+}
+
+/// A packet as a stage sees it.
+struct View<'a> {
+    network: &'a Network,
+    pass: &'a Pass,
+    packet: &'a Packet,
+    stage: Option<Stage>,
+    tracking: Tracking,
+}
+
+impl Header for View<'_> {
+    fn field(&self, field: Field) -> Value {
+        match field {
+            Field::CtState => Value::Known(self.tracking.ct_state()),
+            Field::CtMark => Value::Known(self.tracking.ct_mark()),
+            Field::CtLabel | Field::PktMark => Value::Known(0),
+            Field::Flags
+            | Field::Xxreg0
+            | Field::Xxreg1
+            | Field::Xreg4
+            | Field::InportKey
+            | Field::OutportKey
+            | Field::Icmp4FragMtu
+            | Field::Icmp6FragMtu
+            | Field::Icmp4InnerSrc => Value::Unknown,
+            other => Value::Known(self.packet.field(other)),
+        }
+    }
+
+    fn port(&self, field: PortField, set: &PortSet) -> bool {
+        let leaving = self.stage == Some(Stage::ToLport);
+        let name = match field {
+            PortField::Inport => &self.pass.inport,
+            PortField::Outport if leaving => &self.pass.outport,
+            PortField::Outport | PortField::RemoteOutport => return false,
+        };
+        match set {
+            PortSet::Name(wanted) => wanted == name,
+            PortSet::Group(group) => {
+                let group = self.network.port_groups.iter().find(|candidate| candidate.name == *group);
+                group.is_some_and(|group| group.ports.contains(name))
+            }
+        }
+    }
+}

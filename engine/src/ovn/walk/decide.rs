@@ -1,0 +1,101 @@
+//! Which row of a stage decides about a packet.
+
+use super::View;
+use crate::ovn::matching::Truth;
+use crate::ovn::pipeline::{Origin, Outcome, Row, StageRows};
+use alloc::vec::Vec;
+
+/// Which way to take where OVN promises none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Choice {
+    /// The one that drops.
+    Strict,
+    /// The one that lets pass.
+    Generous,
+}
+
+/// What settled a packet at a stage.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Decider {
+    /// This row.
+    Row(Origin),
+    /// No row: the default.
+    Default,
+    /// Rows of which OVN does not promise an order, or whose match cannot be known, and which disagree.
+    Ambiguous(Vec<Origin>),
+}
+
+/// What was decided, and by what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// Never [`Outcome::Pass`]: the tiers are walked to their end.
+    pub outcome: Outcome,
+    /// Who decided.
+    pub decider: Decider,
+    /// Rows that ended their tier with `pass` before.
+    pub passed: Vec<Origin>,
+}
+
+/// An outcome that OVN may come to, with its row; no row for the default.
+type Possible = (Outcome, Option<Origin>);
+
+pub(super) fn decide(rows: &StageRows, view: &View<'_>, choice: Choice) -> Decision {
+    let fixed = rows.fixed.iter().filter(|row| applies(row, view) == Truth::True).max_by_key(|row| row.priority);
+    if let Some(row) = fixed {
+        return Decision { outcome: row.outcome, decider: Decider::Row(row.origin), passed: Vec::new() };
+    }
+    let (possible, passed) = possible(rows, view);
+    let disagree = possible.iter().any(|(outcome, _)| *outcome == Outcome::Allow)
+        && possible.iter().any(|(outcome, _)| *outcome != Outcome::Allow);
+    let drops = |wanted: bool| possible.iter().find(|(outcome, _)| (*outcome != Outcome::Allow) == wanted);
+    let chosen = match choice {
+        Choice::Strict => drops(true),
+        Choice::Generous => drops(false),
+    };
+    let (outcome, origin) = chosen.or(possible.first()).copied().unwrap_or((rows.default, None));
+    let decider = match origin {
+        _ if disagree => Decider::Ambiguous(possible.iter().filter_map(|(_, origin)| *origin).collect()),
+        Some(origin) => Decider::Row(origin),
+        None => Decider::Default,
+    };
+    Decision { outcome, decider, passed }
+}
+
+fn applies(row: &Row, view: &View<'_>) -> Truth {
+    if row.guard.admits(view.tracking) { row.matches.evaluate(view) } else { Truth::False }
+}
+
+/// Everything that may decide, in the order of asking, and the rows that passed on the way.
+fn possible(rows: &StageRows, view: &View<'_>) -> (Vec<Possible>, Vec<Origin>) {
+    let (mut possible, mut passed) = (Vec::new(), Vec::new());
+    for tier in rows.acls.chunk_by(|a, b| a.tier == b.tier) {
+        if !ask_tier(tier, view, &mut possible, &mut passed) {
+            return (possible, passed);
+        }
+    }
+    possible.push((rows.default_for(view.tracking), None));
+    (possible, passed)
+}
+
+/// Asks the rows of one tier; says whether the packet may go on to the next one.
+fn ask_tier(tier: &[Row], view: &View<'_>, possible: &mut Vec<Possible>, passed: &mut Vec<Origin>) -> bool {
+    let mut goes_on = false;
+    for group in tier.chunk_by(|a, b| a.priority == b.priority) {
+        let mut decided = false;
+        for (row, truth) in group.iter().map(|row| (row, applies(row, view))) {
+            match (truth, row.outcome) {
+                (Truth::False, _) => continue,
+                (_, Outcome::Pass) => {
+                    goes_on = true;
+                    passed.push(row.origin);
+                }
+                (_, outcome) => possible.push((outcome, Some(row.origin))),
+            }
+            decided |= truth == Truth::True;
+        }
+        if decided {
+            return goes_on;
+        }
+    }
+    true
+}

@@ -1,0 +1,120 @@
+//! Interned header sets: a set is a number, and each operation is done once.
+
+use super::l4::{Family, L4Set};
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use hashbrown::HashMap;
+
+/// A header set of one [`L4Arena`]; equal numbers mean equal sets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct L4Id(u32);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Operation {
+    Union,
+    Intersection,
+    Difference,
+    Answers(Family),
+}
+
+/// All header sets of one evaluation.
+#[derive(Debug, Clone)]
+pub struct L4Arena {
+    sets: Vec<Arc<L4Set>>,
+    ids: HashMap<Arc<L4Set>, L4Id>,
+    done: HashMap<(Operation, L4Id, L4Id), L4Id>,
+    empty: Arc<L4Set>,
+}
+
+impl L4Arena {
+    /// The empty set.
+    pub const EMPTY: L4Id = L4Id(0);
+
+    /// An arena that holds the empty set.
+    pub fn new() -> Self {
+        let empty = Arc::new(L4Set::empty());
+        let mut arena = Self { sets: Vec::new(), ids: HashMap::new(), done: HashMap::new(), empty: empty.clone() };
+        arena.insert(empty);
+        arena
+    }
+
+    /// The number of a set.
+    pub fn intern(&mut self, set: L4Set) -> L4Id {
+        match self.ids.get(&set) {
+            Some(id) => *id,
+            None => self.insert(Arc::new(set)),
+        }
+    }
+
+    /// The set of a number.
+    pub fn get(&self, id: L4Id) -> &L4Set {
+        usize::try_from(id.0).ok().and_then(|at| self.sets.get(at)).unwrap_or(&self.empty)
+    }
+
+    /// Every header of a family.
+    pub fn full(&mut self, family: Family) -> L4Id {
+        self.intern(L4Set::full(family))
+    }
+
+    /// Headers in one or the other.
+    pub fn union(&mut self, a: L4Id, b: L4Id) -> L4Id {
+        match (a, b) {
+            (Self::EMPTY, other) | (other, Self::EMPTY) => other,
+            (a, b) if a == b => a,
+            (a, b) => self.apply(Operation::Union, a.min(b), a.max(b)),
+        }
+    }
+
+    /// Headers in both.
+    pub fn intersection(&mut self, a: L4Id, b: L4Id) -> L4Id {
+        match (a, b) {
+            (Self::EMPTY, _) | (_, Self::EMPTY) => Self::EMPTY,
+            (a, b) if a == b => a,
+            (a, b) => self.apply(Operation::Intersection, a.min(b), a.max(b)),
+        }
+    }
+
+    /// Headers in the first only.
+    pub fn difference(&mut self, a: L4Id, b: L4Id) -> L4Id {
+        match (a, b) {
+            (Self::EMPTY, _) => Self::EMPTY,
+            (a, Self::EMPTY) => a,
+            (a, b) if a == b => Self::EMPTY,
+            (a, b) => self.apply(Operation::Difference, a, b),
+        }
+    }
+
+    /// The headers of the answers ([`L4Set::answers`]).
+    pub fn answers(&mut self, family: Family, a: L4Id) -> L4Id {
+        self.apply(Operation::Answers(family), a, a)
+    }
+
+    fn apply(&mut self, operation: Operation, a: L4Id, b: L4Id) -> L4Id {
+        if let Some(done) = self.done.get(&(operation, a, b)) {
+            return *done;
+        }
+        let (first, second) = (self.get(a), self.get(b));
+        let set = match operation {
+            Operation::Union => first.union(second),
+            Operation::Intersection => first.intersection(second),
+            Operation::Difference => first.difference(second),
+            Operation::Answers(family) => first.answers(family),
+        };
+        let id = self.intern(set);
+        self.done.insert((operation, a, b), id);
+        id
+    }
+
+    fn insert(&mut self, set: Arc<L4Set>) -> L4Id {
+        let id = L4Id(u32::try_from(self.sets.len()).unwrap_or(u32::MAX));
+        self.sets.push(set.clone());
+        self.ids.insert(set, id);
+        id
+    }
+}
+
+impl Default for L4Arena {
+    fn default() -> Self {
+        Self::new()
+    }
+}

@@ -1,0 +1,348 @@
+//! A conversation between two endpoints for all headers at once: what the request may cross, what conntrack
+//! remembers of it, and what its answer may cross.
+
+use super::arena::{L4Arena, L4Id};
+use super::l4::{Family, L4Set};
+use super::lens::{Lens, Passing};
+use super::parties::Parties;
+use super::region::{Ports, Region};
+use super::route::{Crossing, Route};
+use super::scene::{Half, Mode, Scene};
+use super::tree::Ground;
+use crate::ovn::acl::Direction;
+use crate::ovn::field::Field;
+use crate::ovn::matching::Expression;
+use crate::ovn::network::{Network, PortKind};
+use crate::ovn::pipeline::{Pipeline, Stage, Tracking};
+use crate::ovn::walk::Choice;
+use alloc::vec::Vec;
+use hashbrown::HashMap;
+
+/// Everything that is computed once and used for many pairs.
+#[derive(Debug, Clone)]
+pub struct Solver<'n> {
+    network: &'n Network,
+    pipelines: Vec<Pipeline>,
+    parties: Vec<Parties>,
+    sensitive: Sensitivity,
+    pub(super) arena: L4Arena,
+    lenses: HashMap<Key, Lens>,
+}
+
+/// Requests of one family: those that arrive, and those whose answer comes back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Exchange {
+    pub delivered: L4Id,
+    pub answered: L4Id,
+}
+
+/// Which of the things that change within a conversation some row looks at.
+#[derive(Debug, Clone, Copy, Default)]
+struct Sensitivity {
+    flags: bool,
+    tracking: bool,
+    ttl: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Key {
+    switch: usize,
+    what: What,
+    mode: Mode,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum What {
+    Stage(Stage),
+    Stateless(Direction),
+}
+
+/// One half of a conversation at one switch.
+#[derive(Debug, Clone, Copy)]
+struct At {
+    switch: usize,
+    source: usize,
+    target: usize,
+    family: Family,
+    half: Half,
+    ttl: u8,
+    choice: Choice,
+}
+
+/// How conntrack sees the headers that enter or leave by a port: a partition of all of them.
+#[derive(Debug, Clone, Copy)]
+struct Tracks {
+    untracked: L4Id,
+    new: L4Id,
+    known: L4Id,
+    invalid: L4Id,
+}
+
+/// What the zones on both sides of a switch remember of the request.
+#[derive(Debug, Clone, Copy)]
+struct Remembered {
+    entering: L4Id,
+    leaving: L4Id,
+}
+
+const FIRST_TTL: u8 = 64;
+
+impl<'n> Solver<'n> {
+    pub fn new(network: &'n Network, parties: Vec<Parties>) -> Self {
+        let pipelines = Pipeline::all(network);
+        let sensitive = Sensitivity::of(&pipelines);
+        Self { network, pipelines, parties, sensitive, arena: L4Arena::new(), lenses: HashMap::new() }
+    }
+
+    pub fn pipelines(&self) -> &[Pipeline] {
+        &self.pipelines
+    }
+
+    /// The conversation from one endpoint to another, by their indexes, along a route.
+    pub fn exchange(&mut self, route: Route<'n>, from: usize, to: usize, family: Family, choice: Choice) -> Exchange {
+        let nothing = Exchange { delivered: L4Arena::EMPTY, answered: L4Arena::EMPTY };
+        let full = self.arena.full(family);
+        let answerable = self.arena.intern(L4Set::answerable(family));
+        let (request, reply): (Vec<_>, Vec<_>) =
+            (route.crossings().collect(), route.crossings().rev().map(Crossing::reversed).collect());
+        if matches!(route, Route::Apart) || !self.resolves(&request, from, to, family, choice) {
+            return nothing;
+        }
+        let (mut delivered, mut ttl, mut memory) = (full, FIRST_TTL, Vec::new());
+        for crossing in request {
+            let Some(at) = self.at(crossing, from, to, family, Half::Request, ttl, choice) else { return nothing };
+            let remembered;
+            (delivered, remembered) = self.cross(at, delivered, None);
+            memory.push(remembered);
+            ttl = ttl.saturating_sub(1);
+        }
+        let asked = self.arena.intersection(delivered, answerable);
+        if asked == L4Arena::EMPTY || !self.resolves(&reply, to, from, family, choice) {
+            return Exchange { delivered, answered: L4Arena::EMPTY };
+        }
+        let mut answers = self.arena.answers(family, asked);
+        ttl = FIRST_TTL;
+        for (crossing, remembered) in reply.into_iter().zip(memory.into_iter().rev()) {
+            let Some(at) = self.at(crossing, to, from, family, Half::Reply, ttl, choice) else { return nothing };
+            (answers, _) = self.cross(at, answers, Some(remembered));
+            ttl = ttl.saturating_sub(1);
+        }
+        let answered = self.arena.answers(family, answers);
+        Exchange { delivered, answered }
+    }
+
+    /// The headers of `arriving` that get across one switch, and what its zones then remember.
+    fn cross(&mut self, at: At, arriving: L4Id, request: Option<Remembered>) -> (L4Id, Remembered) {
+        let (inport, outport) = (self.kind(at.switch, at.source), self.kind(at.switch, at.target));
+        let entering = self.tracks(at, inport, Direction::FromLport, request.map(|memory| memory.leaving));
+        let first = self.admitted(at, Stage::FromLport, entering);
+        let second = self.admitted(at, Stage::FromLportAfterLb, entering);
+        let admitted = self.arena.intersection(first, second);
+        let entered = self.arena.intersection(arriving, admitted);
+
+        let leaving = match self.pipelines.get(at.switch) {
+            Some(pipeline) if !pipeline.tracks(outport) && outport != PortKind::Vif => {
+                if pipeline.carries_state(self.network, outport) { entering } else { self.untracked(at.family) }
+            }
+            _ => self.tracks(at, outport, Direction::ToLport, request.map(|memory| memory.entering)),
+        };
+        let admitted = self.admitted(at, Stage::ToLport, leaving);
+        let left = self.arena.intersection(entered, admitted);
+        let remembered = Remembered {
+            entering: self.arena.intersection(left, entering.new),
+            leaving: self.arena.intersection(left, leaving.new),
+        };
+        (left, remembered)
+    }
+
+    /// The headers that a stage lets pass, each in its tracking state.
+    fn admitted(&mut self, at: At, stage: Stage, tracks: Tracks) -> L4Id {
+        let states = [
+            (tracks.untracked, Tracking::Untracked),
+            (tracks.new, Tracking::New),
+            (tracks.invalid, Tracking::Invalid),
+        ];
+        let mut admitted = tracks.known;
+        for (headers, state) in states.into_iter().filter(|(headers, _)| *headers != L4Arena::EMPTY) {
+            let passing = self.stage(at, stage, state);
+            let passing = self.arena.intersection(headers, passing);
+            admitted = self.arena.union(admitted, passing);
+        }
+        admitted
+    }
+
+    fn stage(&mut self, at: At, stage: Stage, tracking: Tracking) -> L4Id {
+        let mode = Mode { scene: Scene::Ip(at.family), half: at.half, tracking, ttl: at.ttl };
+        self.ask(at.switch, What::Stage(stage), mode, at.source, at.target, at.choice)
+    }
+
+    /// What conntrack says at a port: `known` are the headers whose request its zone remembers.
+    fn tracks(&mut self, at: At, port: PortKind, direction: Direction, request: Option<L4Id>) -> Tracks {
+        let full = self.arena.full(at.family);
+        if !self.pipelines.get(at.switch).is_some_and(|pipeline| pipeline.tracks(port)) {
+            return self.untracked(at.family);
+        }
+        let mode =
+            Mode { scene: Scene::Ip(at.family), half: at.half, tracking: Tracking::Untracked, ttl: at.ttl };
+        let has_stateless = self.pipelines.get(at.switch).is_some_and(|p| p.stateless(direction).next().is_some());
+        let stateless = match has_stateless {
+            true => self.ask(at.switch, What::Stateless(direction), mode, at.source, at.target, Choice::Strict),
+            false => L4Arena::EMPTY,
+        };
+        let exempt = self.arena.intern(exempt());
+        let untracked = self.arena.union(stateless, exempt);
+        let tracked = self.arena.difference(full, untracked);
+        let answers = request.map(|request| self.arena.answers(at.family, request));
+        let known = answers.map_or(L4Arena::EMPTY, |answers| self.arena.intersection(tracked, answers));
+        let unknown = self.arena.difference(tracked, known);
+        let starting = self.arena.intern(starting(at.family, at.half));
+        let new = self.arena.intersection(unknown, starting);
+        Tracks { untracked, new, known, invalid: self.arena.difference(unknown, new) }
+    }
+
+    fn untracked(&mut self, family: Family) -> Tracks {
+        let none = L4Arena::EMPTY;
+        Tracks { untracked: self.arena.full(family), new: none, known: none, invalid: none }
+    }
+
+    /// Whether the first switch lets the asker learn the Ethernet address of its next hop. OVN itself answers
+    /// (`build_lswitch_arp_nd_responder_known_ips`): the question passes the from-lport stages, the answer the
+    /// to-lport stage of the asker. Neighbour discovery of IPv6 always passes; routers and what is behind a physical
+    /// network know without asking.
+    fn resolves(&mut self, way: &[Crossing<'n>], asker: usize, peer: usize, family: Family, choice: Choice) -> bool {
+        let Some(crossing) = way.first().filter(|crossing| crossing.from.is_none() && family == Family::Ipv4) else {
+            return true;
+        };
+        let Some(parties) = self.parties.get(crossing.switch) else { return true };
+        let target = match crossing.to {
+            Some(link) => parties.router(self.network, link),
+            None => parties.endpoint(peer),
+        };
+        let Some((source, target)) = parties.endpoint(asker).zip(target) else { return true };
+        let physical = [source, target].iter().any(|party| parties.kind(*party) == PortKind::Localnet);
+        physical
+            || Stage::ALL.into_iter().all(|stage| {
+                let scene = if stage == Stage::ToLport { Scene::ArpReply } else { Scene::ArpRequest };
+                let mode = Mode { scene, half: Half::Request, tracking: Tracking::Untracked, ttl: FIRST_TTL };
+                self.ask(crossing.switch, What::Stage(stage), mode, source, target, choice) != L4Arena::EMPTY
+            })
+    }
+
+    fn ask(&mut self, switch: usize, what: What, mode: Mode, source: usize, target: usize, choice: Choice) -> L4Id {
+        let key = Key { switch, what, mode: self.sensitive.reduce(mode) };
+        let passing = match self.lenses.get_mut(&key) {
+            Some(lens) => lens.passing(source, target, &mut self.arena),
+            None => match self.build(key) {
+                Some(mut lens) => {
+                    let passing = lens.passing(source, target, &mut self.arena);
+                    self.lenses.insert(key, lens);
+                    passing
+                }
+                None => {
+                    let full = match mode.scene {
+                        Scene::Ip(family) => self.arena.full(family),
+                        Scene::ArpRequest | Scene::ArpReply => self.arena.full(Family::Ipv4),
+                    };
+                    Passing { must: full, may: full }
+                }
+            },
+        };
+        match choice {
+            Choice::Strict => passing.must,
+            Choice::Generous => passing.may,
+        }
+    }
+
+    /// The lens of a key; nothing where the switch has no rows and everything passes.
+    fn build(&mut self, key: Key) -> Option<Lens> {
+        let pipeline = self.pipelines.get(key.switch)?;
+        let sides = self.parties.get(key.switch)?.sides(key.mode.scene);
+        let stage = match key.what {
+            What::Stage(stage) => stage,
+            What::Stateless(Direction::FromLport) => Stage::FromLport,
+            What::Stateless(Direction::ToLport) => Stage::ToLport,
+        };
+        let ground = Ground { network: self.network, switch: key.switch, stage, mode: key.mode };
+        Some(match key.what {
+            What::Stage(stage) => Lens::of_stage(ground, pipeline.stage(stage)?, &sides, &mut self.arena),
+            What::Stateless(direction) => {
+                Lens::of_matches(ground, pipeline.stateless(direction), &sides, &mut self.arena)
+            }
+        })
+    }
+
+    fn at(
+        &self,
+        crossing: Crossing<'_>,
+        from: usize,
+        to: usize,
+        family: Family,
+        half: Half,
+        ttl: u8,
+        choice: Choice,
+    ) -> Option<At> {
+        let parties = self.parties.get(crossing.switch)?;
+        let (source, target) = (parties.endpoint(from)?, parties.endpoint(to)?);
+        Some(At { switch: crossing.switch, source, target, family, half, ttl, choice })
+    }
+
+    fn kind(&self, switch: usize, party: usize) -> PortKind {
+        self.parties.get(switch).map_or(PortKind::Vif, |parties| parties.kind(party))
+    }
+}
+
+/// DHCPv6 solicitations are never tracked (`build_pre_acls`).
+fn exempt() -> L4Set {
+    let solicit = Region::product(&Ports::range(546, 546), &Ports::range(547, 547));
+    L4Set { udp: solicit, ..L4Set::empty() }
+}
+
+/// The headers that conntrack takes for the start of a connection: a SYN-ACK or an echo reply is none.
+fn starting(family: Family, half: Half) -> L4Set {
+    let all = L4Set::full(family);
+    match half {
+        Half::Request => L4Set { icmp: Region::product(&family.starting_types(), &Ports::range(0, 255)), ..all },
+        Half::Reply => L4Set { tcp: Region::empty(), icmp: Region::empty(), ..all },
+    }
+}
+
+impl Sensitivity {
+    fn of(pipelines: &[Pipeline]) -> Self {
+        let mut found = Self::default();
+        for pipeline in pipelines {
+            let rows = Stage::ALL.into_iter().filter_map(|stage| pipeline.stage(stage)).flat_map(|rows| &rows.acls);
+            rows.for_each(|row| found.look(&row.matches));
+            [Direction::FromLport, Direction::ToLport]
+                .into_iter()
+                .flat_map(|direction| pipeline.stateless(direction))
+                .for_each(|matches| found.look(matches));
+        }
+        found
+    }
+
+    fn look(&mut self, expression: &Expression) {
+        match expression {
+            Expression::All(parts) | Expression::Any(parts) => parts.iter().for_each(|part| self.look(part)),
+            Expression::Field(test) => match test.field {
+                Field::TcpFlags => self.flags = true,
+                Field::CtState | Field::CtMark => self.tracking = true,
+                Field::IpTtl => self.ttl = true,
+                _ => {}
+            },
+            Expression::Constant(_) | Expression::Port(_) | Expression::Resident { .. } => {}
+        }
+    }
+
+    /// The mode without what no row looks at. New and untracked packets are asked by the same rows.
+    fn reduce(self, mode: Mode) -> Mode {
+        Mode {
+            scene: mode.scene,
+            half: if self.flags { mode.half } else { Half::Request },
+            tracking: match mode.tracking {
+                Tracking::New if !self.tracking => Tracking::Untracked,
+                other => other,
+            },
+            ttl: if self.ttl { mode.ttl } else { FIRST_TTL },
+        }
+    }
+}

@@ -1,0 +1,288 @@
+//! The rows of one stage of one switch as one kind of packet meets them.
+
+use super::arena::{L4Arena, L4Id};
+use super::partition::{Partition, Sides};
+use super::predicate::Predicate;
+use super::scene::Party;
+use super::tree::{Ground, Tree};
+use crate::ovn::matching::Expression;
+use crate::ovn::pipeline::{Outcome, Row, StageRows};
+use alloc::vec::Vec;
+use fixedbitset::FixedBitSet;
+use hashbrown::HashMap;
+
+/// Which headers come through. Where OVN promises no order, or nobody knows, the two differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Passing {
+    /// These for certain.
+    pub must: L4Id,
+    /// These perhaps.
+    pub may: L4Id,
+}
+
+#[derive(Debug, Clone)]
+struct Asked {
+    tier: u8,
+    priority: u16,
+    outcome: Outcome,
+    tree: Tree<usize>,
+}
+
+/// Rows, classes of sources and targets, and what was found for pairs of classes.
+#[derive(Debug, Clone)]
+pub struct Lens {
+    rows: Vec<Asked>,
+    default: Outcome,
+    full: L4Id,
+    source: Classes,
+    target: Classes,
+    found: HashMap<(u32, u32), Passing>,
+}
+
+/// The classes of one party with what holds of them.
+#[derive(Debug, Clone)]
+struct Classes {
+    partition: Partition,
+    /// For each predicate: the classes of which it holds.
+    holding: Vec<FixedBitSet>,
+    /// For each class: the rows that its other half may make true.
+    rows: Vec<FixedBitSet>,
+}
+
+impl Lens {
+    /// The lens of a stage.
+    pub fn of_stage(ground: Ground<'_>, rows: &StageRows, sides: &Sides, arena: &mut L4Arena) -> Self {
+        let state = ground.mode.tracking;
+        let asked = rows.fixed.iter().chain(&rows.acls).filter(|row| row.guard.admits(state));
+        let asked: Vec<_> = asked.map(|row| (Rank::of(row), &*row.matches, row.outcome)).collect();
+        Self::build(ground, &asked, rows.default_for(state), sides, arena)
+    }
+
+    /// The lens of matches that have no order: a header passes where one of them holds.
+    pub fn of_matches<'e>(
+        ground: Ground<'_>,
+        matches: impl Iterator<Item = &'e Expression>,
+        sides: &Sides,
+        arena: &mut L4Arena,
+    ) -> Self {
+        let asked: Vec<_> = matches.map(|matches| (Rank::default(), matches, Outcome::Allow)).collect();
+        Self::build(ground, &asked, Outcome::Drop, sides, arena)
+    }
+
+    fn build(
+        ground: Ground<'_>,
+        asked: &[(Rank, &Expression, Outcome)],
+        default: Outcome,
+        sides: &Sides,
+        arena: &mut L4Arena,
+    ) -> Self {
+        let (mut source, mut target) = (Interner::default(), Interner::default());
+        let mut rows = Vec::with_capacity(asked.len());
+        for (rank, matches, outcome) in asked {
+            let tree = ground.tree(matches, arena);
+            if matches!(tree, Tree::Constant(false)) {
+                continue;
+            }
+            let mut sides = [&mut source, &mut target];
+            let tree = intern(tree, &mut sides);
+            rows.push(Asked { tier: rank.tier, priority: rank.priority, outcome: *outcome, tree });
+        }
+        Self {
+            source: Classes::of(Party::Source, sides, &source.predicates, &rows),
+            target: Classes::of(Party::Target, sides, &target.predicates, &rows),
+            full: arena.full(ground.family()),
+            found: HashMap::new(),
+            rows,
+            default,
+        }
+    }
+
+    /// What comes through from one party of the switch to another.
+    pub fn passing(&mut self, source: usize, target: usize, arena: &mut L4Arena) -> Passing {
+        let nothing = Passing { must: L4Arena::EMPTY, may: L4Arena::EMPTY };
+        let classes = self.source.partition.class(source).zip(self.target.partition.class(target));
+        let Some(classes) = classes else { return nothing };
+        if let Some(found) = self.found.get(&classes) {
+            return *found;
+        }
+        let found = self.walk(classes, arena).unwrap_or(nothing);
+        self.found.insert(classes, found);
+        found
+    }
+
+    /// Asks the rows in order and takes away what each decides for certain.
+    fn walk(&self, (source, target): (u32, u32), arena: &mut L4Arena) -> Option<Passing> {
+        let (source, target) = (usize::try_from(source).ok()?, usize::try_from(target).ok()?);
+        let asks = |party: Party, predicate: &usize| {
+            let (classes, class) = match party {
+                Party::Source => (&self.source, source),
+                Party::Target => (&self.target, target),
+            };
+            classes.holding.get(*predicate).is_some_and(|holding| holding.contains(class))
+        };
+        let (mine, theirs) = (self.source.rows.get(source)?, self.target.rows.get(target)?);
+        let mut open = Open::new(self.full);
+        for row in mine.intersection(theirs).filter_map(|at| self.rows.get(at)) {
+            if open.meets(row, arena) {
+                let may = row.tree.headers(arena, self.full, true, &asks);
+                let must = row.tree.headers(arena, self.full, false, &asks);
+                open.ask(row.outcome, Passing { must, may }, arena);
+            }
+            if open.is_decided() {
+                break;
+            }
+        }
+        Some(open.finish(self.default, self.full, arena))
+    }
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Rank {
+    tier: u8,
+    priority: u16,
+}
+
+impl Rank {
+    fn of(row: &Row) -> Self {
+        Self { tier: row.tier, priority: row.priority }
+    }
+}
+
+/// The state of a walk: which headers no row has settled yet.
+struct Open {
+    tier: u8,
+    priority: Option<u16>,
+    /// Headers that may still reach the rows of this priority.
+    left: L4Id,
+    /// Headers that a row of this priority settles for certain.
+    settled: L4Id,
+    /// Headers that may have left this tier by `pass`.
+    passed: L4Id,
+    allowed: L4Id,
+    denied: L4Id,
+}
+
+impl Open {
+    fn new(full: L4Id) -> Self {
+        let none = L4Arena::EMPTY;
+        Self { tier: 0, priority: None, left: full, settled: none, passed: none, allowed: none, denied: none }
+    }
+
+    /// Goes on to the rank of a row; says whether any header may reach it.
+    fn meets(&mut self, row: &Asked, arena: &mut L4Arena) -> bool {
+        if self.tier != row.tier || self.priority != Some(row.priority) {
+            self.settle(arena);
+            self.priority = Some(row.priority);
+        }
+        if self.tier != row.tier {
+            self.next_tier(arena);
+            self.tier = row.tier;
+        }
+        self.left != L4Arena::EMPTY
+    }
+
+    fn ask(&mut self, outcome: Outcome, matched: Passing, arena: &mut L4Arena) {
+        let may = arena.intersection(self.left, matched.may);
+        let to = match outcome {
+            Outcome::Allow => &mut self.allowed,
+            Outcome::Drop | Outcome::Reject => &mut self.denied,
+            Outcome::Pass => &mut self.passed,
+        };
+        *to = arena.union(*to, may);
+        self.settled = arena.union(self.settled, matched.must);
+    }
+
+    fn settle(&mut self, arena: &mut L4Arena) {
+        self.left = arena.difference(self.left, self.settled);
+        self.settled = L4Arena::EMPTY;
+    }
+
+    fn next_tier(&mut self, arena: &mut L4Arena) {
+        self.left = arena.union(self.left, self.passed);
+        self.passed = L4Arena::EMPTY;
+    }
+
+    fn is_decided(&self) -> bool {
+        self.left == L4Arena::EMPTY && self.passed == L4Arena::EMPTY
+    }
+
+    fn finish(mut self, default: Outcome, full: L4Id, arena: &mut L4Arena) -> Passing {
+        self.settle(arena);
+        self.next_tier(arena);
+        let everything = Passing { must: self.left, may: self.left };
+        self.ask(default, everything, arena);
+        Passing { must: arena.difference(full, self.denied), may: self.allowed }
+    }
+}
+
+/// Predicates with their numbers.
+#[derive(Default)]
+struct Interner {
+    predicates: Vec<Predicate>,
+    numbers: HashMap<Predicate, usize>,
+}
+
+fn intern(tree: Tree<Predicate>, sides: &mut [&mut Interner; 2]) -> Tree<usize> {
+    match tree {
+        Tree::Constant(holds) => Tree::Constant(holds),
+        Tree::Unknown => Tree::Unknown,
+        Tree::Headers(set) => Tree::Headers(set),
+        Tree::Party(party, predicate) => {
+            let [source, target] = sides;
+            let side = if party == Party::Source { source } else { target };
+            Tree::Party(party, side.number(predicate))
+        }
+        Tree::All(parts) => Tree::All(parts.into_iter().map(|part| intern(part, sides)).collect()),
+        Tree::Any(parts) => Tree::Any(parts.into_iter().map(|part| intern(part, sides)).collect()),
+    }
+}
+
+impl Interner {
+    fn number(&mut self, predicate: Predicate) -> usize {
+        let next = self.predicates.len();
+        let number = *self.numbers.entry(predicate.clone()).or_insert(next);
+        if number == next {
+            self.predicates.push(predicate);
+        }
+        number
+    }
+}
+
+impl Classes {
+    fn of(party: Party, sides: &Sides, predicates: &[Predicate], rows: &[Asked]) -> Self {
+        let (partition, holding) = Partition::of(sides, predicates);
+        let mut of_class: Vec<_> = (0..partition.len()).map(|_| FixedBitSet::with_capacity(rows.len())).collect();
+        for (at, row) in rows.iter().enumerate() {
+            let classes = possible(&row.tree, party, &holding, partition.len());
+            for class in classes.ones() {
+                if let Some(rows) = of_class.get_mut(class) {
+                    rows.insert(at);
+                }
+            }
+        }
+        Self { partition, holding, rows: of_class }
+    }
+}
+
+/// The classes of a party with which a tree may still become true.
+fn possible(tree: &Tree<usize>, party: Party, holding: &[FixedBitSet], classes: usize) -> FixedBitSet {
+    let whole = |holds: bool| {
+        let mut set = FixedBitSet::with_capacity(classes);
+        set.set_range(.., holds);
+        set
+    };
+    match tree {
+        Tree::Constant(holds) => whole(*holds),
+        Tree::Headers(set) => whole(*set != L4Arena::EMPTY),
+        Tree::Party(of, predicate) if *of == party => holding.get(*predicate).cloned().unwrap_or_else(|| whole(false)),
+        Tree::Unknown | Tree::Party(..) => whole(true),
+        Tree::All(parts) => parts.iter().fold(whole(true), |mut sum, part| {
+            sum.intersect_with(&possible(part, party, holding, classes));
+            sum
+        }),
+        Tree::Any(parts) => parts.iter().fold(whole(false), |mut sum, part| {
+            sum.union_with(&possible(part, party, holding, classes));
+            sum
+        }),
+    }
+}

@@ -1,0 +1,126 @@
+//! Every endpoint as every switch sees it.
+
+use super::endpoint::{Attachment, Endpoint};
+use super::l4::Family;
+use super::partition::Sides;
+use super::predicate::Side;
+use super::scene::Scene;
+use crate::ovn::network::{Link, Network, PortKind, Switch};
+use alloc::vec::Vec;
+use core::net::IpAddr;
+use hashbrown::HashMap;
+
+/// The parties of one switch: its own endpoints, those behind its routers, and the routers themselves.
+#[derive(Debug, Clone)]
+pub struct Parties {
+    sides: Vec<(Side, PortKind)>,
+    of_endpoint: Vec<Option<usize>>,
+    of_link: Vec<((usize, usize), usize)>,
+}
+
+impl Parties {
+    /// The parties of a switch.
+    pub fn of(network: &Network, switch: usize, endpoints: &[Endpoint]) -> Self {
+        let mut parties = Self { sides: Vec::new(), of_endpoint: Vec::new(), of_link: Vec::new() };
+        let Some(here) = network.switches.get(switch) else { return parties };
+        let ports = Ports::of(here);
+        for endpoint in endpoints {
+            let addresses = endpoint.addresses.iter().map(|range| range.first);
+            let side = match Seen::of(network, switch, endpoint) {
+                Seen::Local(port) => ports.side(port, endpoint.mac.number(), addresses),
+                Seen::Behind(link) => ports.side(&link.port, link.mac.number(), addresses),
+                Seen::Nowhere => None,
+            };
+            let number = side.map(|side| parties.add(side));
+            parties.of_endpoint.push(number);
+        }
+        for (router, link) in links(network, switch) {
+            if let Some(side) = ports.side(&link.port, link.mac.number(), link.addresses.iter().copied()) {
+                let number = parties.add(side);
+                parties.of_link.push(((router, switch), number));
+            }
+        }
+        parties
+    }
+
+    /// The party that an endpoint is.
+    pub fn endpoint(&self, endpoint: usize) -> Option<usize> {
+        self.of_endpoint.get(endpoint).copied().flatten()
+    }
+
+    /// The party that the router behind a port is.
+    pub fn router(&self, network: &Network, link: &Link) -> Option<usize> {
+        let is = |((router, switch), _): &&((usize, usize), usize)| {
+            let links = network.routers.get(*router).map_or(&[][..], |router| &router.links);
+            links.iter().any(|other| other.switch == *switch && other == link)
+        };
+        self.of_link.iter().find(is).map(|(_, number)| *number)
+    }
+
+    /// What the port of a party leads to.
+    pub fn kind(&self, party: usize) -> PortKind {
+        self.sides.get(party).map_or(PortKind::Vif, |(_, kind)| *kind)
+    }
+
+    /// The parties with the address that counts for a kind of packet.
+    pub fn sides(&self, scene: Scene) -> Sides {
+        let address = |side: &Side| match scene {
+            Scene::Ip(Family::Ipv6) => side.ipv6,
+            Scene::Ip(Family::Ipv4) | Scene::ArpRequest | Scene::ArpReply => side.ipv4,
+        };
+        Sides::new(self.sides.iter().map(|(side, _)| (side.clone(), address(side).unwrap_or(0))).collect())
+    }
+
+    fn add(&mut self, side: (Side, PortKind)) -> usize {
+        self.sides.push(side);
+        self.sides.len() - 1
+    }
+}
+
+/// Where a switch sees an endpoint.
+enum Seen<'n> {
+    Local(&'n str),
+    Behind(&'n Link),
+    Nowhere,
+}
+
+impl<'n> Seen<'n> {
+    fn of(network: &'n Network, switch: usize, endpoint: &'n Endpoint) -> Self {
+        match &endpoint.attachment {
+            Attachment::Port { switch: at, port } if *at == switch => Self::Local(port),
+            Attachment::Port { switch: at, .. } => {
+                let joins = |router: &usize| links(network, *at).any(|(other, _)| other == *router);
+                links(network, switch).find(|(router, _)| joins(router)).map_or(Self::Nowhere, |(_, link)| Self::Behind(link))
+            }
+            Attachment::Router(behind) => links(network, switch)
+                .find(|(router, _)| router == behind)
+                .map_or(Self::Nowhere, |(_, link)| Self::Behind(link)),
+        }
+    }
+}
+
+fn links(network: &Network, switch: usize) -> impl Iterator<Item = (usize, &Link)> {
+    let routers = network.routers.iter().enumerate();
+    routers.flat_map(|(index, router)| router.links.iter().map(move |link| (index, link))).filter(move |(_, link)| link.switch == switch)
+}
+
+/// The ports of a switch by name.
+struct Ports<'n>(HashMap<&'n str, (u32, PortKind)>);
+
+impl<'n> Ports<'n> {
+    fn of(switch: &'n Switch) -> Self {
+        Self((0u32..).zip(&switch.ports).map(|(index, port)| (port.name.as_str(), (index, port.kind))).collect())
+    }
+
+    fn side(&self, port: &str, mac: u128, addresses: impl Iterator<Item = IpAddr>) -> Option<(Side, PortKind)> {
+        let (index, kind) = self.0.get(port).copied().unwrap_or((u32::MAX, PortKind::Vif));
+        let mut side = Side { port: index, mac, ipv4: None, ipv6: None };
+        for address in addresses {
+            match address {
+                IpAddr::V4(address) => side.ipv4 = side.ipv4.or(Some(address.to_bits().into())),
+                IpAddr::V6(address) => side.ipv6 = side.ipv6.or(Some(address.to_bits())),
+            }
+        }
+        Some((side, kind))
+    }
+}

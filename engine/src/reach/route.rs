@@ -1,0 +1,82 @@
+//! The switches that lie between two endpoints.
+
+use super::endpoint::{Attachment, Endpoint};
+use crate::ovn::network::{Link, Network};
+
+/// One crossing of a switch: by which ports, and on which link of a router where one is at an end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Crossing<'n> {
+    /// Index of the switch.
+    pub switch: usize,
+    /// Name of the port by which the packet enters.
+    pub inport: &'n str,
+    /// Name of the port by which it leaves.
+    pub outport: &'n str,
+    /// The router from which it comes.
+    pub from: Option<&'n Link>,
+    /// The router to which it goes.
+    pub to: Option<&'n Link>,
+}
+
+impl Crossing<'_> {
+    /// The same switch the other way round.
+    pub fn reversed(self) -> Self {
+        Self { switch: self.switch, inport: self.outport, outport: self.inport, from: self.to, to: self.from }
+    }
+}
+
+/// How packets get from one endpoint to another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Route<'n> {
+    /// No switch of this world lies between them.
+    Direct,
+    /// One switch.
+    Switched(Crossing<'n>),
+    /// A switch, a router, a switch.
+    Routed(Crossing<'n>, Crossing<'n>),
+    /// No router connects them.
+    Apart,
+}
+
+impl<'n> Route<'n> {
+    /// The route between two endpoints of a network.
+    pub fn between(network: &'n Network, from: &'n Endpoint, to: &'n Endpoint) -> Self {
+        match (&from.attachment, &to.attachment) {
+            (Attachment::Router(a), Attachment::Router(b)) if a == b => Self::Direct,
+            (Attachment::Router(_), Attachment::Router(_)) => Self::Apart,
+            (Attachment::Port { switch, port }, Attachment::Port { switch: same, port: other }) if switch == same => {
+                Self::Switched(Crossing { switch: *switch, inport: port, outport: other, from: None, to: None })
+            }
+            (Attachment::Port { switch, port }, Attachment::Router(router)) => {
+                link(network, *router, *switch).map_or(Self::Apart, |link| Self::Switched(leave(*switch, port, link)))
+            }
+            (Attachment::Router(router), Attachment::Port { switch, port }) => link(network, *router, *switch)
+                .map_or(Self::Apart, |link| Self::Switched(leave(*switch, port, link).reversed())),
+            (Attachment::Port { switch: a, port: first }, Attachment::Port { switch: b, port: last }) => {
+                let routers = 0..network.routers.len();
+                let mut links = routers.filter_map(|router| link(network, router, *a).zip(link(network, router, *b)));
+                links.next().map_or(Self::Apart, |(out, back)| {
+                    Self::Routed(leave(*a, first, out), leave(*b, last, back).reversed())
+                })
+            }
+        }
+    }
+
+    /// The switches in the order in which the request crosses them.
+    pub fn crossings(self) -> impl DoubleEndedIterator<Item = Crossing<'n>> {
+        let (first, second) = match self {
+            Self::Direct | Self::Apart => (None, None),
+            Self::Switched(crossing) => (Some(crossing), None),
+            Self::Routed(first, second) => (Some(first), Some(second)),
+        };
+        first.into_iter().chain(second)
+    }
+}
+
+fn leave<'n>(switch: usize, port: &'n str, link: &'n Link) -> Crossing<'n> {
+    Crossing { switch, inport: port, outport: &link.port, from: None, to: Some(link) }
+}
+
+fn link(network: &Network, router: usize, switch: usize) -> Option<&Link> {
+    network.routers.get(router)?.links.iter().find(|link| link.switch == switch)
+}

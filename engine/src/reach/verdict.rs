@@ -1,0 +1,99 @@
+//! One word for a pair of endpoints.
+
+use super::l4::{Family, L4Set};
+use alloc::vec::Vec;
+
+/// What becomes of conversations from one endpoint to another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Verdict {
+    /// Every request arrives and is answered.
+    Open,
+    /// Some protocols or ports work.
+    Partial,
+    /// Requests arrive, no answer comes back.
+    OneWay,
+    /// Nothing arrives.
+    Closed,
+    /// It depends on something that OVN does not promise.
+    Undefined,
+}
+
+impl Verdict {
+    /// Every verdict.
+    pub const ALL: [Self; 5] = [Self::Open, Self::Partial, Self::OneWay, Self::Closed, Self::Undefined];
+
+    /// `open`, `partial`, `one-way`, `closed` or `undefined`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Partial => "partial",
+            Self::OneWay => "one-way",
+            Self::Closed => "closed",
+            Self::Undefined => "undefined",
+        }
+    }
+
+    /// The verdict with that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|verdict| verdict.name() == name)
+    }
+}
+
+/// What one endpoint can send to another in one address family.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FamilyAnswer {
+    /// The family.
+    pub family: Family,
+    /// Requests that arrive for certain.
+    pub delivered: L4Set,
+    /// Requests whose answer comes back for certain.
+    pub answered: L4Set,
+    /// Requests of which one or the other depends on something that OVN does not promise.
+    pub undefined: L4Set,
+}
+
+/// Why nothing can be sent at all, whatever the rows say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum NoPath {
+    /// No router connects the switches.
+    Apart,
+    /// One has IPv4 addresses only, the other IPv6 addresses only.
+    NoCommonFamily,
+}
+
+/// What becomes of conversations from one endpoint to another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PairAnswer {
+    /// The families that both have, IPv4 first.
+    pub families: Vec<FamilyAnswer>,
+    /// Why there is nothing in it.
+    pub no_path: Option<NoPath>,
+}
+
+impl PairAnswer {
+    /// The pair in one word. ICMP messages that nobody answers do not count against it.
+    pub fn verdict(&self) -> Verdict {
+        let any = |set: fn(&FamilyAnswer) -> &L4Set| self.families.iter().any(|answer| !set(answer).is_empty());
+        if any(|answer| &answer.undefined) {
+            return Verdict::Undefined;
+        }
+        if !any(|answer| &answer.delivered) {
+            return Verdict::Closed;
+        }
+        let all = |answer: &FamilyAnswer| answer.answered == L4Set::answerable(answer.family);
+        if self.families.iter().all(all) {
+            return Verdict::Open;
+        }
+        let asked =
+            |answer: &FamilyAnswer| !answer.delivered.intersection(&L4Set::answerable(answer.family)).is_empty();
+        if !any(|answer| &answer.answered) && self.families.iter().any(asked) {
+            return Verdict::OneWay;
+        }
+        Verdict::Partial
+    }
+
+    /// The answer for one family.
+    pub fn family(&self, family: Family) -> Option<&FamilyAnswer> {
+        self.families.iter().find(|answer| answer.family == family)
+    }
+}
