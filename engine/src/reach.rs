@@ -6,6 +6,9 @@
 //! The rows of a stage are compiled into a `Lens` for each kind of packet: their matches are sorted by what they
 //! depend on (the source, the target, the transport header), sources and targets that no row tells apart become one
 //! class, and a pair of classes is walked once. Header sets are canonical and interned, so that a verdict is a number.
+//!
+//! The sets speak of ordinary conversations: unicast, TTL 64, unfragmented, untagged. DHCPv6's own messages (UDP from 546
+//! to 547), which OVN never tracks, are none; the walk knows them.
 
 mod arena;
 mod conversation;

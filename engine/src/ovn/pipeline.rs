@@ -139,7 +139,7 @@ impl Pipeline {
         }
         let _ = network;
         if let Ok(matches) = super::matching::parse(&acl.matches, context) {
-            self.stateless.push((acl.direction, Arc::new(matches.annotate().simplify())));
+            self.stateless.push((acl.direction, Arc::new(matches.annotate())));
         }
     }
 }

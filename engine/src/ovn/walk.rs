@@ -81,6 +81,10 @@ impl<'n> Walk<'n> {
             let left = entered.and_then(|tracking| self.leave(pipeline, pass, packet, tracking, &mut journey));
             if left.is_none() {
                 journey.delivered = false;
+                let rejected = journey.steps.last().filter(|step| step.decision.outcome == Outcome::Reject);
+                if let Some(stage) = rejected.map(|step| step.stage) {
+                    journey.refused = self.tell_sender(pipeline, stage, pass, packet);
+                }
                 return journey;
             }
         }
@@ -149,13 +153,8 @@ impl<'n> Walk<'n> {
         journey.steps.push(Step { switch: pass.switch, stage, tracking, decision });
         match outcome {
             Outcome::Allow | Outcome::Pass => Some(()),
-            Outcome::Drop => {
+            Outcome::Drop | Outcome::Reject => {
                 self.block(pass, stage, tracking, packet);
-                None
-            }
-            Outcome::Reject => {
-                self.block(pass, stage, tracking, packet);
-                journey.refused = self.tell_sender(pipeline, stage, pass, packet);
                 None
             }
         }

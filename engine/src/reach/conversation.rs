@@ -189,15 +189,13 @@ impl<'n> Solver<'n> {
             true => self.ask(at.switch, What::Stateless(direction), mode, at.source, at.target, Choice::Strict),
             false => L4Arena::EMPTY,
         };
-        let exempt = self.arena.intern(exempt());
-        let untracked = self.arena.union(stateless, exempt);
-        let tracked = self.arena.difference(full, untracked);
+        let tracked = self.arena.difference(full, stateless);
         let answers = request.map(|request| self.arena.answers(at.family, request));
         let known = answers.map_or(L4Arena::EMPTY, |answers| self.arena.intersection(tracked, answers));
         let unknown = self.arena.difference(tracked, known);
         let starting = self.arena.intern(starting(at.family, at.half));
         let new = self.arena.intersection(unknown, starting);
-        Tracks { untracked, new, known, invalid: self.arena.difference(unknown, new) }
+        Tracks { untracked: stateless, new, known, invalid: self.arena.difference(unknown, new) }
     }
 
     fn untracked(&mut self, family: Family) -> Tracks {
@@ -289,12 +287,6 @@ impl<'n> Solver<'n> {
     fn kind(&self, switch: usize, party: usize) -> PortKind {
         self.parties.get(switch).map_or(PortKind::Vif, |parties| parties.kind(party))
     }
-}
-
-/// DHCPv6 solicitations are never tracked (`build_pre_acls`).
-fn exempt() -> L4Set {
-    let solicit = Region::product(&Ports::range(546, 546), &Ports::range(547, 547));
-    L4Set { udp: solicit, ..L4Set::empty() }
 }
 
 /// The headers that conntrack takes for the start of a connection: a SYN-ACK or an echo reply is none.

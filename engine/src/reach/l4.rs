@@ -171,6 +171,11 @@ impl L4Set {
         Self { icmp, ..Self::full(family) }
     }
 
+    /// Whether every header of another set is in it.
+    pub fn contains_all(&self, other: &Self) -> bool {
+        other.difference(self).is_empty()
+    }
+
     /// Some header in it: TCP first, from a high source port to a low destination port where that is possible.
     pub fn example(&self) -> Option<L4Header> {
         let ported = |region: &Region| {

@@ -71,21 +71,28 @@ pub struct PairAnswer {
 }
 
 impl PairAnswer {
-    /// The pair in one word. ICMP messages that nobody answers do not count against it.
+    /// The pair in one word. Headers that nobody answers do not count against it ([`L4Set::answerable`]).
     pub fn verdict(&self) -> Verdict {
-        let any = |set: fn(&FamilyAnswer) -> &L4Set| self.families.iter().any(|answer| !set(answer).is_empty());
+        self.verdict_within(L4Set::full)
+    }
+
+    /// The same for a part of the headers of each family.
+    pub fn verdict_within(&self, part: impl Fn(Family) -> L4Set) -> Verdict {
+        let within = |set: &L4Set, family| set.intersection(&part(family));
+        let any = |set: fn(&FamilyAnswer) -> &L4Set| {
+            self.families.iter().any(|answer| !within(set(answer), answer.family).is_empty())
+        };
         if any(|answer| &answer.undefined) {
             return Verdict::Undefined;
         }
         if !any(|answer| &answer.delivered) {
             return Verdict::Closed;
         }
-        let all = |answer: &FamilyAnswer| answer.answered == L4Set::answerable(answer.family);
-        if self.families.iter().all(all) {
+        let counted = |answer: &FamilyAnswer| within(&L4Set::answerable(answer.family), answer.family);
+        if self.families.iter().all(|answer| answer.answered.contains_all(&counted(answer))) {
             return Verdict::Open;
         }
-        let asked =
-            |answer: &FamilyAnswer| !answer.delivered.intersection(&L4Set::answerable(answer.family)).is_empty();
+        let asked = |answer: &FamilyAnswer| !answer.delivered.intersection(&counted(answer)).is_empty();
         if !any(|answer| &answer.answered) && self.families.iter().any(asked) {
             return Verdict::OneWay;
         }

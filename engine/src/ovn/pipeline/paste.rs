@@ -49,7 +49,7 @@ impl Paste {
             return Err(RowError { id, message, by_context: true });
         }
         match parse(&self.text(acl), context) {
-            Ok(matches) => Ok(matches.annotate().simplify()),
+            Ok(matches) => Ok(matches.annotate()),
             Err(errors) => {
                 let by_context = parse(&acl.matches, context).is_ok();
                 Err(RowError { id, message: errors.first().message(), by_context })

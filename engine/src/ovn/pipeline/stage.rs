@@ -117,7 +117,7 @@ fn fixed(priority: u16, guard: Guard, matches: Expression, outcome: Outcome, bui
 /// `nd || nd_ra || nd_rs || mldv1 || mldv2`, present on every switch with rows.
 fn discovery(network: &Network) -> Expression {
     let text = "nd || nd_ra || nd_rs || mldv1 || mldv2";
-    parse(text, &Context::new(network.version)).map_or(Expression::Constant(false), |m| m.annotate().simplify())
+    parse(text, &Context::new(network.version)).map_or(Expression::Constant(false), |m| m.annotate())
 }
 
 fn service_monitor(stage: Stage, mac: Mac) -> Expression {

@@ -1,0 +1,183 @@
+//! The two evaluators held against each other: random networks, every pair, every header that a row can tell apart.
+
+use proptest::prelude::*;
+use proptest::sample::select;
+use ringfence_engine::answers::conversation::{Conversation, Question};
+use ringfence_engine::ovn::acl::{Acl, Action, Direction, Priority, Provenance, Tier};
+use ringfence_engine::ovn::network::{
+    Link, Mac, Network, Options, Port, PortGroup, PortKind, Router, Switch, Version,
+};
+use ringfence_engine::ovn::walk::Choice;
+use ringfence_engine::reach::{
+    AddressRange, Attachment, Endpoint, EndpointKind, Family, L4Header, Verdict, evaluate,
+};
+use std::net::IpAddr;
+
+const PORTS: [u16; 5] = [53, 80, 443, 9501, 50_000];
+
+/// What a row can say, in the words of the match language; `{}` stands for an address.
+const TESTS: [&str; 44] = [
+    "ip4.src == {}", "ip4.dst == {}", "ip4.src != {}", "ip4.dst != {}", "ip4.src == 10.0.0.2/31", "ip4.dst == 10.0.0.0/8",
+    "ip4", "ip6", "ip", "arp", "1", "0", "tcp", "udp", "icmp4", "sctp", "icmp6",
+    "tcp.dst == 80", "tcp.src == 9501", "tcp.dst == {80, 443}", "80 <= tcp.dst < 443", "tcp.dst != 80", "!(tcp.dst == 80)",
+    "udp.dst == 53", "udp.src == 53", "sctp.dst == 80", "icmp4.type == 8", "icmp4.type == {0, 3}", "ip.proto == 47",
+    "inport == \"vm0\"", "outport == \"vm0\"", "inport == @group", "outport == @group", "inport == \"router\"", "outport == \"router\"",
+    "eth.src == 02:00:00:00:00:00", "eth.dst == 02:00:00:00:00:01", "tcp.flags == 2", "ip.ttl > 63", "ip.ttl == 63",
+    "ct.new", "reg0[3]", "arp.tpa == {}", "ip6.src == fd00::2",
+];
+
+const ADDRESSES: [&str; 4] = ["10.0.0.2", "10.0.0.3", "10.0.1.4", "8.8.8.8"];
+
+fn matches() -> impl Strategy<Value = String> {
+    let test = (select(&TESTS[..]), select(&ADDRESSES[..])).prop_map(|(test, address)| test.replacen("{}", address, 1));
+    let parts = proptest::collection::vec(test, 1..4);
+    (parts, any::<bool>()).prop_map(|(parts, all)| parts.join(if all { " && " } else { " || " }))
+}
+
+fn acl() -> impl Strategy<Value = Acl> {
+    let direction = select(&[Direction::FromLport, Direction::ToLport][..]);
+    let action = select(&[
+        Action::Allow, Action::AllowRelated, Action::AllowStateless, Action::Drop, Action::Drop, Action::Reject, Action::Pass,
+    ][..]);
+    (direction, any::<bool>(), 0i64..3, 1i64..5, matches(), action).prop_map(
+        |(direction, after_lb, tier, priority, matches, action)| Acl {
+            direction,
+            after_lb,
+            tier: Tier::new(tier).unwrap(),
+            priority: Priority::new(priority).unwrap(),
+            matches,
+            action,
+            name: None,
+            provenance: Provenance::default(),
+        },
+    )
+}
+
+fn network() -> impl Strategy<Value = Network> {
+    let acls = || proptest::collection::vec(acl(), 0..7);
+    let version = select(Version::ALL);
+    (acls(), acls(), acls(), version, any::<[bool; 5]>()).prop_map(|(first, second, group, version, flags)| {
+        let [drop, invalid, balanced, in_first, in_second] = flags;
+        let member = |wanted: bool, name: &str| wanted.then(|| name.to_string());
+        Network {
+            version,
+            options: Options { default_acl_drop: drop && invalid, use_ct_inv_match: !invalid, svc_monitor_mac: None },
+            switches: vec![switch("s0", &["vm0", "vm1"], first, balanced && drop), switch("s1", &["vm2"], second, false)],
+            routers: vec![Router { name: "r".into(), links: vec![link(0), link(1)] }],
+            port_groups: vec![PortGroup {
+                name: "group".into(),
+                ports: member(in_first, "vm1").into_iter().chain(member(in_second, "vm2")).collect(),
+                acls: group,
+            }],
+            ..Network::default()
+        }
+    })
+}
+
+fn switch(name: &str, machines: &[&str], acls: Vec<Acl>, load_balancer: bool) -> Switch {
+    let vifs = machines.iter().map(|name| Port { name: name.to_string(), kind: PortKind::Vif });
+    let router = Port { name: if name == "s0" { "router".into() } else { "router1".into() }, kind: PortKind::Router };
+    Switch { name: name.into(), ports: vifs.chain([router]).collect(), acls, load_balancer }
+}
+
+fn link(switch: usize) -> Link {
+    let port = if switch == 0 { "router" } else { "router1" };
+    let mac = Mac([2, 0, 0, 0, 1, u8::try_from(switch).unwrap()]);
+    let addresses = vec![format!("10.0.{switch}.1").parse().unwrap(), format!("fd00:{switch}::1").parse().unwrap()];
+    Link { switch, port: port.into(), mac, addresses }
+}
+
+fn endpoints() -> Vec<Endpoint> {
+    let endpoint = |id: &str, kind, attachment, mac: u8, addresses: [&str; 2]| Endpoint {
+        id: id.into(),
+        kind,
+        attachment,
+        switch: String::new(),
+        mac: Mac([2, 0, 0, 0, 0, mac]),
+        addresses: addresses.map(|text| single(text.parse().unwrap())).to_vec(),
+        place: None,
+    };
+    let at = |switch, port: &str| Attachment::Port { switch, port: port.into() };
+    let machine = EndpointKind::VirtualMachine;
+    vec![
+        endpoint("vm0", machine, at(0, "vm0"), 0, ["10.0.0.2", "fd00::2"]),
+        endpoint("vm1", machine, at(0, "vm1"), 1, ["10.0.0.3", "fd00::3"]),
+        endpoint("vm2", machine, at(1, "vm2"), 2, ["10.0.1.4", "fd00:1::4"]),
+        endpoint("gateway", EndpointKind::Gateway, Attachment::Router(0), 9, ["10.0.0.1", "fd00::1"]),
+        endpoint("outside", EndpointKind::External, Attachment::Router(0), 9, ["8.8.8.8", "2001:db8::8"]),
+    ]
+}
+
+fn single(address: IpAddr) -> AddressRange {
+    AddressRange { first: address, last: address }
+}
+
+fn headers() -> Vec<L4Header> {
+    let pairs = || PORTS.into_iter().flat_map(|src| PORTS.into_iter().map(move |dst| (src, dst)));
+    let ported = pairs().flat_map(|(src, dst)| {
+        [L4Header::Tcp(src, dst), L4Header::Udp(src, dst), L4Header::Sctp(src, dst)]
+    });
+    let icmp = [0u8, 3, 8, 13, 128, 129, 139, 200].into_iter().flat_map(|kind| [L4Header::Icmp(kind, 0), L4Header::Icmp(kind, 1)]);
+    ported.chain(icmp).chain([L4Header::Other(47), L4Header::Other(2)]).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+
+    #[test]
+    fn they_agree(network in network()) {
+        let endpoints = endpoints();
+        let mut reach = evaluate(&network, &endpoints);
+        let pipelines = reach.pipelines().to_vec();
+        for (from, to) in reach.pairs() {
+            let answer = reach.pair(from, to);
+            for family in &answer.families {
+                for header in headers() {
+                    let question = Question {
+                        network: &network, pipelines: &pipelines, from: &endpoints[from], to: &endpoints[to],
+                        family: family.family, header,
+                    };
+                    let outcome = |choice| {
+                        let talk = question.walk(choice);
+                        (talk.as_ref().is_some_and(Conversation::delivered), talk.as_ref().is_some_and(Conversation::answered))
+                    };
+                    let (strict, generous) = (outcome(Choice::Strict), outcome(Choice::Generous));
+                    let symbolic = (family.delivered.contains(header), family.answered.contains(header));
+                    prop_assert_eq!(symbolic, strict, "{} -> {} {:?} {:?}", endpoints[from].id, endpoints[to].id, family.family, header);
+                    prop_assert_eq!(family.undefined.contains(header), strict != generous, "undefined: {:?}", header);
+                }
+            }
+        }
+    }
+}
+
+/// Example 3 of the founding document: requests arrive, the answers die; one unrelated row repairs it.
+#[test]
+fn an_unrelated_row_repairs_the_answers() {
+    let acl = |direction, action, matches: &str| Acl {
+        direction,
+        after_lb: false,
+        tier: Tier::default(),
+        priority: Priority::new(1005).unwrap(),
+        matches: matches.into(),
+        action,
+        name: None,
+        provenance: Provenance::default(),
+    };
+    let mut network = Network {
+        switches: vec![switch("s0", &["vm0", "vm1"], vec![acl(Direction::ToLport, Action::Drop, "ip4.dst == 10.0.0.2")], false)],
+        ..Network::default()
+    };
+    let endpoints: Vec<_> = endpoints().into_iter().take(2).map(|mut endpoint| {
+        endpoint.addresses.pop();
+        endpoint
+    }).collect();
+    let verdicts = |network: &Network| {
+        let mut reach = evaluate(network, &endpoints);
+        (reach.pair(0, 1).verdict(), reach.pair(1, 0).verdict())
+    };
+    assert_eq!(verdicts(&network), (Verdict::OneWay, Verdict::Closed));
+    network.switches[0].acls.push(acl(Direction::FromLport, Action::AllowRelated, "ip4.src == 10.99.99.99"));
+    assert_eq!(verdicts(&network), (Verdict::Open, Verdict::Closed));
+    assert_eq!(Family::Ipv4.name(), "ipv4");
+}
