@@ -1,4 +1,5 @@
 //! Answers for people: views over one evaluation. None of them decides anything by itself.
 
+pub mod check;
 pub mod conversation;
 pub mod explain;

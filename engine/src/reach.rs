@@ -37,7 +37,7 @@ use crate::ovn::network::Network;
 use crate::ovn::pipeline::Pipeline;
 use crate::ovn::walk::Choice;
 use alloc::vec::Vec;
-use conversation::Solver;
+use conversation::{Solver, Talk};
 use core::net::IpAddr;
 use parties::Parties;
 
@@ -89,8 +89,8 @@ impl<'n> Reach<'n> {
     }
 
     fn answer(&mut self, route: Route<'n>, from: usize, to: usize, family: Family) -> FamilyAnswer {
-        let must = self.solver.exchange(route, from, to, family, Choice::Strict);
-        let may = self.solver.exchange(route, from, to, family, Choice::Generous);
+        let mut exchange = |choice| self.solver.exchange(route, Talk { from, to, family, choice });
+        let (must, may) = (exchange(Choice::Strict), exchange(Choice::Generous));
         let arena = &mut self.solver.arena;
         let delivered = arena.difference(may.delivered, must.delivered);
         let answered = arena.difference(may.answered, must.answered);

@@ -57,6 +57,21 @@ enum What {
     Stateless(Direction),
 }
 
+/// Who talks to whom, by the indexes of the endpoints, in which family; and which way to take where none is promised.
+#[derive(Debug, Clone, Copy)]
+pub struct Talk {
+    pub from: usize,
+    pub to: usize,
+    pub family: Family,
+    pub choice: Choice,
+}
+
+impl Talk {
+    fn turned(self) -> Self {
+        Self { from: self.to, to: self.from, ..self }
+    }
+}
+
 /// One half of a conversation at one switch.
 #[derive(Debug, Clone, Copy)]
 struct At {
@@ -98,32 +113,33 @@ impl<'n> Solver<'n> {
         &self.pipelines
     }
 
-    /// The conversation from one endpoint to another, by their indexes, along a route.
-    pub fn exchange(&mut self, route: Route<'n>, from: usize, to: usize, family: Family, choice: Choice) -> Exchange {
+    /// The conversation from one endpoint to another along a route.
+    pub fn exchange(&mut self, route: Route<'n>, talk: Talk) -> Exchange {
+        let family = talk.family;
         let nothing = Exchange { delivered: L4Arena::EMPTY, answered: L4Arena::EMPTY };
         let full = self.arena.full(family);
         let answerable = self.arena.intern(L4Set::answerable(family));
         let (request, reply): (Vec<_>, Vec<_>) =
             (route.crossings().collect(), route.crossings().rev().map(Crossing::reversed).collect());
-        if matches!(route, Route::Apart) || !self.resolves(&request, from, to, family, choice) {
+        if matches!(route, Route::Apart) || !self.resolves(&request, talk) {
             return nothing;
         }
         let (mut delivered, mut ttl, mut memory) = (full, FIRST_TTL, Vec::new());
         for crossing in request {
-            let Some(at) = self.at(crossing, from, to, family, Half::Request, ttl, choice) else { return nothing };
+            let Some(at) = self.at(crossing, talk, Half::Request, ttl) else { return nothing };
             let remembered;
             (delivered, remembered) = self.cross(at, delivered, None);
             memory.push(remembered);
             ttl = ttl.saturating_sub(1);
         }
         let asked = self.arena.intersection(delivered, answerable);
-        if asked == L4Arena::EMPTY || !self.resolves(&reply, to, from, family, choice) {
+        if asked == L4Arena::EMPTY || !self.resolves(&reply, talk.turned()) {
             return Exchange { delivered, answered: L4Arena::EMPTY };
         }
         let mut answers = self.arena.answers(family, asked);
         ttl = FIRST_TTL;
         for (crossing, remembered) in reply.into_iter().zip(memory.into_iter().rev()) {
-            let Some(at) = self.at(crossing, to, from, family, Half::Reply, ttl, choice) else { return nothing };
+            let Some(at) = self.at(crossing, talk.turned(), Half::Reply, ttl) else { return nothing };
             (answers, _) = self.cross(at, answers, Some(remembered));
             ttl = ttl.saturating_sub(1);
         }
@@ -207,22 +223,23 @@ impl<'n> Solver<'n> {
     /// (`build_lswitch_arp_nd_responder_known_ips`): the question passes the from-lport stages, the answer the
     /// to-lport stage of the asker. Neighbour discovery of IPv6 always passes; routers and what is behind a physical
     /// network know without asking.
-    fn resolves(&mut self, way: &[Crossing<'n>], asker: usize, peer: usize, family: Family, choice: Choice) -> bool {
-        let Some(crossing) = way.first().filter(|crossing| crossing.from.is_none() && family == Family::Ipv4) else {
+    fn resolves(&mut self, way: &[Crossing<'n>], talk: Talk) -> bool {
+        let asks = |crossing: &&Crossing<'n>| crossing.from.is_none() && talk.family == Family::Ipv4;
+        let Some(crossing) = way.first().filter(asks) else {
             return true;
         };
         let Some(parties) = self.parties.get(crossing.switch) else { return true };
         let target = match crossing.to {
             Some(link) => parties.router(self.network, link),
-            None => parties.endpoint(peer),
+            None => parties.endpoint(talk.to),
         };
-        let Some((source, target)) = parties.endpoint(asker).zip(target) else { return true };
+        let Some((source, target)) = parties.endpoint(talk.from).zip(target) else { return true };
         let physical = [source, target].iter().any(|party| parties.kind(*party) == PortKind::Localnet);
         physical
             || Stage::ALL.into_iter().all(|stage| {
                 let scene = if stage == Stage::ToLport { Scene::ArpReply } else { Scene::ArpRequest };
                 let mode = Mode { scene, half: Half::Request, tracking: Tracking::Untracked, ttl: FIRST_TTL };
-                self.ask(crossing.switch, What::Stage(stage), mode, source, target, choice) != L4Arena::EMPTY
+                self.ask(crossing.switch, What::Stage(stage), mode, source, target, talk.choice) != L4Arena::EMPTY
             })
     }
 
@@ -269,18 +286,10 @@ impl<'n> Solver<'n> {
         })
     }
 
-    fn at(
-        &self,
-        crossing: Crossing<'_>,
-        from: usize,
-        to: usize,
-        family: Family,
-        half: Half,
-        ttl: u8,
-        choice: Choice,
-    ) -> Option<At> {
+    fn at(&self, crossing: Crossing<'_>, talk: Talk, half: Half, ttl: u8) -> Option<At> {
         let parties = self.parties.get(crossing.switch)?;
-        let (source, target) = (parties.endpoint(from)?, parties.endpoint(to)?);
+        let (source, target) = (parties.endpoint(talk.from)?, parties.endpoint(talk.to)?);
+        let Talk { family, choice, .. } = talk;
         Some(At { switch: crossing.switch, source, target, family, half, ttl, choice })
     }
 

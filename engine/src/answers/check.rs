@@ -1,0 +1,27 @@
+//! The first lints: rows that do not do what their author probably wants.
+
+mod pairs;
+mod rows;
+
+use crate::diagnostic::Diagnostic;
+use crate::ovn::acl::Acl;
+use crate::ovn::network::Network;
+use crate::ovn::pipeline::AclId;
+use crate::reach::{Endpoint, Reach};
+use alloc::vec::Vec;
+
+/// All findings about the rows of a network and what they do between its endpoints.
+/// Mistakes in the matches themselves are found where the rows are read.
+pub fn check(network: &Network, endpoints: &[Endpoint], reach: &mut Reach<'_>) -> Vec<Diagnostic> {
+    let mut findings = rows::check(network, reach.pipelines());
+    findings.extend(pairs::check(network, endpoints, reach));
+    findings.sort_by_key(|finding| (finding.place, finding.code));
+    findings
+}
+
+/// The row of an id with the words by which a finding speaks of it.
+fn name(network: &Network, id: AclId) -> Option<(&Acl, alloc::string::String)> {
+    let acl = id.acl(network)?;
+    let Acl { action, direction, priority, .. } = acl;
+    Some((acl, alloc::format!("`{action}` at priority {} ({direction})", priority.get())))
+}

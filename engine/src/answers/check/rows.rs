@@ -1,0 +1,124 @@
+//! What can be said of a row without asking about pairs.
+
+use super::name;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::ovn::acl::{Acl, Action, Direction};
+use crate::ovn::field::{Field, PortField};
+use crate::ovn::matching::{Context, Expression, PortSet, parse};
+use crate::ovn::network::{Network, Version};
+use crate::ovn::pipeline::{Pipeline, RowError};
+use alloc::collections::BTreeSet;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+pub(super) fn check(network: &Network, pipelines: &[Pipeline]) -> Vec<Diagnostic> {
+    let context = Context::of(network);
+    let switches = network.switches.iter().flat_map(|switch| &switch.acls);
+    let rows = switches.chain(network.port_groups.iter().flat_map(|group| &group.acls));
+    let parsed = rows.filter_map(|acl| Some((acl, parse(&acl.matches, &context).ok()?.annotate())));
+    let mut findings: Vec<_> = parsed.flat_map(|(acl, matches)| row(network, acl, &matches)).collect();
+    let mut told = BTreeSet::new();
+    let broken = pipelines.iter().flat_map(|pipeline| pipeline.broken.iter().map(move |error| (pipeline, error)));
+    for (pipeline, error) in broken.filter(|(_, error)| error.by_context && told.insert(error.id)) {
+        findings.extend(misplaced(network, pipeline, error));
+    }
+    findings
+}
+
+fn row(network: &Network, acl: &Acl, matches: &Expression) -> Vec<Diagnostic> {
+    let mut uses = Uses::default();
+    uses.look(matches);
+    let finding = |code, message: String| Diagnostic::new(code, message).at_maybe(acl.provenance.place);
+    let mut findings = Vec::new();
+    if acl.direction == Direction::FromLport && uses.outport {
+        let message = "`outport` is not known yet when a packet leaves the VM: this part of a from-lport row never matches";
+        let help = "use `direction: to-lport`, or test the destination address instead";
+        findings.push(finding(Code::OutportTooEarly, message.to_string()).help(help));
+    }
+    let known = |name: &String| network.switches.iter().flat_map(|switch| &switch.ports).any(|port| port.name == *name);
+    for port in uses.ports.iter().filter(|name| !known(name)) {
+        let message = format!("no port is called `{port}` here: as long as that is so, this part of the match never holds");
+        let ports = network.switches.iter().flat_map(|switch| &switch.ports).map(|port| port.name.as_str());
+        let near: Vec<&str> = ports.filter(|name| name.starts_with(port.as_str()) || port.starts_with(name)).collect();
+        let help = match near.as_slice() {
+            [] => "a VM's port is called `name.namespace`, followed by the subnet's provider where that is not `ovn`".to_string(),
+            near => format!("did you mean `{}`?", near.join("` or `")),
+        };
+        findings.push(finding(Code::UnknownName, message).help(help));
+    }
+    if let Some(field) = uses.internal {
+        let message = format!("`{}` is OVN's own and changes its meaning between versions", field.name());
+        findings.push(finding(Code::InternalField, message).help("test a field of the packet instead"));
+    }
+    if *matches == Expression::Constant(false) {
+        let message = format!("this match is never true, so the row `{}` does nothing", acl.action);
+        findings.push(finding(Code::NeverMatches, message));
+    }
+    findings
+}
+
+fn misplaced(network: &Network, pipeline: &Pipeline, error: &RowError) -> Option<Diagnostic> {
+    let (acl, row) = name(network, error.id)?;
+    let follows = consequence(acl.action);
+    let message = format!("{} OVN cannot parse this match where it pastes it: the row {row} is ignored, {follows}", error.message);
+    let tracked = if pipeline.stateful() { "on a switch that tracks connections " } else { "" };
+    let help = match (network.version, acl.action) {
+        (Version::V23_03, Action::Reject) => "put the whole match into parentheses: OVN 23.03 does not, for a `reject`".to_string(),
+        _ => format!("{tracked}OVN puts the match into parentheses of its own: leave out comments, and close each parenthesis"),
+    };
+    let fix = acl.provenance.place.filter(|_| acl.action == Action::Reject);
+    let found = Diagnostic::new(Code::MatchContext, message).at_maybe(acl.provenance.place).help(help);
+    Some(match fix {
+        Some(place) => found.fix(place, format!("({})", acl.matches)),
+        None => found,
+    })
+}
+
+/// What follows when a row does nothing.
+fn consequence(action: Action) -> &'static str {
+    match action {
+        Action::Drop | Action::Reject => "what it should stop passes",
+        Action::Allow | Action::AllowRelated | Action::AllowStateless => "what it should let pass goes to the next row",
+        Action::Pass => "the rest of its tier is asked as if it were not there",
+    }
+}
+
+/// What a match looks at.
+#[derive(Default)]
+struct Uses {
+    outport: bool,
+    ports: BTreeSet<String>,
+    internal: Option<Field>,
+}
+
+impl Uses {
+    fn look(&mut self, expression: &Expression) {
+        match expression {
+            Expression::All(parts) | Expression::Any(parts) => parts.iter().for_each(|part| self.look(part)),
+            Expression::Port(test) => {
+                self.outport |= test.field == PortField::Outport;
+                if let PortSet::Name(name) = &test.set {
+                    self.ports.insert(name.clone());
+                }
+            }
+            Expression::Field(test) if is_internal(test.field) => self.internal = Some(test.field),
+            Expression::Field(_) | Expression::Constant(_) | Expression::Resident { .. } => {}
+        }
+    }
+}
+
+fn is_internal(field: Field) -> bool {
+    matches!(
+        field,
+        Field::CtState
+            | Field::CtMark
+            | Field::CtLabel
+            | Field::Flags
+            | Field::Xxreg0
+            | Field::Xxreg1
+            | Field::Xreg4
+            | Field::InportKey
+            | Field::OutportKey
+    )
+}
