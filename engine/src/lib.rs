@@ -13,4 +13,6 @@ pub mod answers;
 pub mod diagnostic;
 pub mod ovn;
 pub mod reach;
+pub mod read;
 pub mod source;
+pub mod world;

@@ -35,7 +35,7 @@ macro_rules! codes {
 codes! {
     /// The file cannot be read as text: it is not UTF-8, too large, or not there.
     UnreadableFile = "RF001", Error;
-    /// The YAML or JSON is broken; what follows in this file is not read.
+    /// The YAML or JSON is broken; the document is left out, the others of the file are read.
     BrokenYaml = "RF002", Error;
     /// A key stands twice in one mapping; the first one counts.
     DuplicateKey = "RF003", Error;
@@ -65,6 +65,12 @@ codes! {
     DanglingReference = "RF015", Warning;
     /// An address lies outside its subnet, or on an address that the subnet keeps for itself.
     MisplacedAddress = "RF016", Warning;
+    /// A YAML tag (`!word`) that the program does not know stands before a value.
+    IgnoredTag = "RF017", Warning;
+    /// A machine, a subnet or a set of addresses has no endpoint in the answer.
+    NoEndpoint = "RF018", Warning;
+    /// A file has more findings than are shown.
+    TooManyFindings = "RF019", Warning;
 
     /// OVN cannot parse the match: the row does nothing.
     MatchSyntax = "RF101", Error;

@@ -1,0 +1,87 @@
+//! Text into typed objects, each with its place.
+//!
+//! Reading never fails as a whole: what can be read is an [`Object`], the rest is a diagnostic. YAML 1.2 (and with
+//! it JSON) with several documents and any `List`; nesting, aliases and size are limited.
+
+mod acl;
+mod address;
+mod broken;
+mod document;
+mod expectation;
+mod fields;
+mod inventory;
+mod kubernetes;
+mod machine;
+mod node;
+mod object;
+mod scalar;
+mod subnet;
+mod suggest;
+mod tree;
+
+pub use acl::AclEntry;
+pub use expectation::{Assertion, Expect, Expectation, Protocol, Query};
+pub use fields::Placed;
+pub use inventory::{AddressSet, BareSwitch, Group, Inventory};
+pub use machine::{Interface, Machine, Origin};
+pub use object::Object;
+pub use scalar::place_within;
+pub use subnet::Subnet;
+pub(crate) use suggest::did_you_mean;
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::{Place, Source, SourceId, Sources, Span};
+use alloc::format;
+use alloc::vec::Vec;
+
+/// Longer texts are refused.
+pub const LARGEST: usize = 64 << 20;
+
+/// More diagnostics of one source are counted, not shown.
+const FINDINGS: usize = 500;
+
+/// What the sources say.
+#[derive(Debug, Clone, Default)]
+pub struct Reading {
+    /// Every object of a known kind, in the order of the sources.
+    pub objects: Vec<Object>,
+    /// What could not be read, or not as it is written.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Reads every source.
+pub fn read(sources: &Sources) -> Reading {
+    let mut reading = Reading::default();
+    for (id, source) in sources.iter() {
+        let mut out = Vec::new();
+        read_source(id, source, &mut reading.objects, &mut out);
+        reading.diagnostics.append(&mut limited(id, source, out));
+    }
+    reading
+}
+
+fn read_source(id: SourceId, source: &Source, objects: &mut Vec<Object>, out: &mut Vec<Diagnostic>) {
+    let start = Place { source: id, span: Span::default() };
+    if source.text().len() > LARGEST {
+        let message = format!("the file has {} bytes, and at most {LARGEST} are read; it is left out", source.text().len());
+        let help = "split the file at a `---` line";
+        out.push(Diagnostic::new(Code::UnreadableFile, message).at(start).help(help));
+        return;
+    }
+    for document in document::documents(id, source) {
+        if let Some(root) = tree::tree(&document, out) {
+            object::objects(&root, objects, out);
+        }
+    }
+}
+
+fn limited(id: SourceId, source: &Source, mut out: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    if out.len() > FINDINGS {
+        let more = out.len() - FINDINGS;
+        out.truncate(FINDINGS);
+        let end = source.text().len();
+        let place = Place { source: id, span: Span::new(end, end) };
+        out.push(Diagnostic::new(Code::TooManyFindings, format!("{more} more findings in this file are not shown")).at(place));
+    }
+    out
+}

@@ -1,0 +1,90 @@
+//! What is said about text that is no usable YAML.
+
+use super::document::Document;
+use super::node::Entry;
+use super::tree::{ALIASED, DEPTH};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Place;
+use alloc::format;
+use granit_parser::{ErrorKind, ScanError, Tag};
+
+/// A syntax error, at the place where the parser gave up.
+pub(crate) fn diagnostic(document: &Document<'_>, error: &ScanError) -> Diagnostic {
+    let at = error.marker().byte_offset().unwrap_or(document.text.len());
+    let width = document.text.get(at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
+    let place = document.place(at, at + width);
+    if matches!(error.kind(), ErrorKind::RecursionLimitExceeded) {
+        return too_deep(place);
+    }
+    let message = format!("broken YAML: {}; this document is left out", error.kind());
+    let diagnostic = Diagnostic::new(Code::BrokenYaml, message).at(place);
+    match help(error.kind()) {
+        Some(help) => diagnostic.help(help),
+        None => diagnostic,
+    }
+}
+
+fn help(kind: &ErrorKind) -> Option<&'static str> {
+    let help = match kind {
+        ErrorKind::TabNotAllowed | ErrorKind::TabInBlockIndentation | ErrorKind::TabInIndentation => {
+            "indent with spaces"
+        }
+        ErrorKind::UnclosedQuotedScalar | ErrorKind::DocumentIndicatorInQuotedScalar => {
+            "write the closing quote at the end of the value"
+        }
+        ErrorKind::UnclosedFlowCollection { .. }
+        | ErrorKind::MismatchedFlowCollectionEnd { .. }
+        | ErrorKind::MisplacedFlowCollectionEnd => "write a closing bracket for each opening one",
+        ErrorKind::MappingValueNotAllowed | ErrorKind::InvalidColonPlacement => {
+            "put a value that holds `: ` in quotes, and begin each `key: value` on a line of its own"
+        }
+        ErrorKind::UnexpectedCharacter { .. }
+        | ErrorKind::ExpectedTagBang
+        | ErrorKind::InvalidTagTerminator
+        | ErrorKind::UndeclaredTagHandle
+        | ErrorKind::MissingAnchorOrAliasName => "put a value that begins with a sign like `@`, `!`, `&` or `%` in quotes",
+        ErrorKind::UnknownAnchor => "define the anchor with `&name` above its first `*name`, or put the value in quotes",
+        ErrorKind::ExpectedBlockMappingKey
+        | ErrorKind::ExpectedBlockSequenceEntry
+        | ErrorKind::InvalidIndentation
+        | ErrorKind::SimpleKeyExpected => "indent the keys of one mapping alike, and end each with a colon and a space",
+        ErrorKind::UnknownQuotedScalarEscape => "write `\\\\` for a backslash, or use single quotes",
+        _ => return None,
+    };
+    Some(help)
+}
+
+/// A document nested deeper than the program reads.
+pub(crate) fn too_deep(place: Place) -> Diagnostic {
+    let message = format!("lists and mappings are nested more than {DEPTH} deep; this document is left out");
+    Diagnostic::new(Code::BrokenYaml, message).at(place).help(format!("nest at most {DEPTH} levels"))
+}
+
+/// An alias inside what it stands for.
+pub(crate) fn alias_of_itself(place: Place) -> Diagnostic {
+    let message = "an alias stands inside the value that it repeats; this document is left out";
+    Diagnostic::new(Code::BrokenYaml, message).at(place).help("write the value out")
+}
+
+/// Aliases that multiply.
+pub(crate) fn alias_bomb(place: Place) -> Diagnostic {
+    let message = format!("aliases stand for more than {ALIASED} values; this document is left out");
+    Diagnostic::new(Code::AliasBomb, message).at(place).help("write the values out, or repeat fewer of them")
+}
+
+/// A key that stands twice.
+pub(crate) fn duplicate_key(entry: &Entry, first: Place) -> Diagnostic {
+    let message = format!("key `{}` stands twice in this mapping; the first one counts here", entry.key);
+    Diagnostic::new(Code::DuplicateKey, message)
+        .at(entry.key_place)
+        .label(first, "it stands here first")
+        .help("remove or rename one of them; `kubectl` takes the last one or refuses the document")
+}
+
+/// A tag that the core schema does not have.
+pub(crate) fn ignored_tag(tag: &Tag, place: Place) -> Diagnostic {
+    let original = tag.original();
+    let message = format!("`{original}` is a YAML tag here and not part of the value; it is left out");
+    let help = "put the value in quotes if it begins with `!`";
+    Diagnostic::new(Code::IgnoredTag, message).at(place).help(help)
+}

@@ -1,0 +1,83 @@
+//! The documents of one source, cut apart before any of them is parsed.
+//!
+//! A line that begins with `---` or `...` ends a document wherever it stands (YAML 1.2.2, `c-forbidden`), so one
+//! broken document cannot hide the next.
+
+use crate::source::{Source, SourceId};
+use alloc::vec::Vec;
+
+/// One document of a source.
+pub(crate) struct Document<'t> {
+    /// The source.
+    pub(crate) source: SourceId,
+    /// Where the document begins in it.
+    pub(crate) offset: usize,
+    /// The document.
+    pub(crate) text: &'t str,
+}
+
+/// The documents of a source, in order.
+pub(crate) fn documents<'t>(id: SourceId, source: &'t Source) -> Vec<Document<'t>> {
+    let text = source.text();
+    let mut documents = Vec::new();
+    let mut start = 0;
+    let mut bare = true;
+    for (at, line) in lines(text) {
+        let begins = is_marker(line, "---") && !bare;
+        let ends = is_marker(line, "...");
+        let cut = if begins { at } else { at + line.len() };
+        if begins || ends {
+            documents.extend(document(id, text, start, cut));
+            start = cut;
+        }
+        bare = ends || (bare && !is_marker(line, "---") && is_prefix(line));
+    }
+    documents.extend(document(id, text, start, text.len()));
+    documents
+}
+
+fn document(source: SourceId, text: &str, start: usize, end: usize) -> Option<Document<'_>> {
+    let text = text.get(start..end).filter(|text| !text.trim().is_empty())?;
+    Some(Document { source, offset: start, text })
+}
+
+fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    text.split_inclusive('\n').scan(0, |next, line| {
+        let at = *next;
+        *next += line.len();
+        Some((at, line))
+    })
+}
+
+fn is_marker(line: &str, marker: &str) -> bool {
+    let rest = line.trim_start_matches('\u{feff}').strip_prefix(marker);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t', '\r', '\n']))
+}
+
+/// Whether a line can stand before the `---` of its own document: blank, comment or directive.
+fn is_prefix(line: &str) -> bool {
+    let line = line.trim_start_matches('\u{feff}');
+    line.starts_with('%') || line.trim_start().starts_with('#') || line.trim().is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Sources;
+
+    fn texts(text: &str) -> Vec<alloc::string::String> {
+        let mut sources = Sources::new();
+        let id = sources.add("a", text);
+        documents(id, sources.get(id).unwrap()).iter().map(|document| document.text.into()).collect()
+    }
+
+    #[test]
+    fn documents_are_cut_at_markers() {
+        assert_eq!(texts("a: 1\n---\nb: 2\n"), ["a: 1\n", "---\nb: 2\n"]);
+        assert_eq!(texts("# c\n%YAML 1.2\n---\na: 1\n...\n%YAML 1.2\n---\nb: 2"), [
+            "# c\n%YAML 1.2\n---\na: 1\n...\n",
+            "%YAML 1.2\n---\nb: 2"
+        ]);
+        assert_eq!(texts("---\n---\na: |\n  ---\n  b\n----\n"), ["---\n", "---\na: |\n  ---\n  b\n----\n"]);
+    }
+}

@@ -1,0 +1,224 @@
+//! The fields of a mapping, read with a diagnostic for each that is not what it should be.
+
+use super::node::{Mapping, Node, Resolved, Value};
+use super::suggest::{did_you_mean, one_of};
+use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::source::Place;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+/// A value with its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Placed<T> {
+    /// The value.
+    pub value: T,
+    /// Where it stands.
+    pub place: Place,
+}
+
+impl<T> Placed<T> {
+    /// A value at a place.
+    pub fn new(value: T, place: Place) -> Self {
+        Self { value, place }
+    }
+
+    /// The same place with another value.
+    pub fn with<U>(&self, value: U) -> Placed<U> {
+        Placed { value, place: self.place }
+    }
+}
+
+/// Where diagnostics go.
+pub(crate) type Out = Vec<Diagnostic>;
+
+/// An item of a list with its path, for example `spec.acls[0]`.
+pub(crate) type Item<'n> = (String, &'n Node);
+
+/// A mapping with the path that leads to it.
+#[derive(Clone)]
+pub(crate) struct Fields<'n> {
+    path: String,
+    place: Place,
+    mapping: &'n Mapping,
+}
+
+impl<'n> Fields<'n> {
+    /// A node as a mapping.
+    pub(crate) fn of(node: &'n Node, path: impl Into<String>, out: &mut Out) -> Option<Self> {
+        let path = path.into();
+        match &node.value {
+            Value::Mapping(mapping) => Some(Self { path, place: node.place, mapping }),
+            Value::Scalar(_) | Value::Sequence(_) => {
+                out.push(wrong_type(node, &path, "a mapping", "write `key: value` lines, indented below the key"));
+                None
+            }
+        }
+    }
+
+    /// The whole mapping.
+    pub(crate) fn place(&self) -> Place {
+        self.place
+    }
+
+    /// The path of a field.
+    pub(crate) fn path(&self, key: &str) -> String {
+        if self.path.is_empty() { key.to_string() } else { format!("{}.{key}", self.path) }
+    }
+
+    /// A field that is there and says something.
+    pub(crate) fn get(&self, key: &str) -> Option<&'n Node> {
+        self.mapping.get(key).filter(|node| !node.is_null())
+    }
+
+    /// The first of several spellings of one field.
+    pub(crate) fn either(&self, keys: &[&'static str]) -> Option<(&'static str, &'n Node)> {
+        keys.iter().find_map(|key| self.get(key).map(|node| (*key, node)))
+    }
+
+    /// Every entry of a mapping with free keys.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = (&'n str, Place, &'n Node)> {
+        self.mapping.entries.iter().map(|entry| (&*entry.key, entry.key_place, &entry.value))
+    }
+
+    /// A mapping below this one.
+    pub(crate) fn fields(&self, key: &str, out: &mut Out) -> Option<Fields<'n>> {
+        Self::of(self.get(key)?, self.path(key), out)
+    }
+
+    /// A mapping below this one, without a word when it is none.
+    pub(crate) fn quiet(&self, key: &str) -> Option<Fields<'n>> {
+        self.fields(key, &mut Vec::new())
+    }
+
+    /// A text.
+    pub(crate) fn text(&self, key: &str, out: &mut Out) -> Option<Placed<String>> {
+        text(self.get(key)?, &self.path(key), out)
+    }
+
+    /// A text, or a number or boolean taken as it is spelled.
+    pub(crate) fn word(&self, key: &str, out: &mut Out) -> Option<Placed<String>> {
+        word(self.get(key)?, &self.path(key), out)
+    }
+
+    /// `true` or `false`.
+    pub(crate) fn boolean(&self, key: &str, out: &mut Out) -> Option<Placed<bool>> {
+        let node = self.get(key)?;
+        match resolved(node) {
+            Some(Resolved::Boolean(value)) => Some(Placed::new(value, node.place)),
+            Some(Resolved::Null | Resolved::Integer(_) | Resolved::Float | Resolved::Text) | None => {
+                out.push(wrong_type(node, &self.path(key), "a boolean", "write `true` or `false`, without quotes"));
+                None
+            }
+        }
+    }
+
+    /// A whole number.
+    pub(crate) fn integer(&self, key: &str, out: &mut Out) -> Option<Placed<i64>> {
+        let node = self.get(key)?;
+        match resolved(node) {
+            Some(Resolved::Integer(value)) => Some(Placed::new(value, node.place)),
+            Some(Resolved::Null | Resolved::Boolean(_) | Resolved::Float | Resolved::Text) | None => {
+                let quoted = node.word().filter(|word| word.parse::<i64>().is_ok());
+                let help = quoted.map_or_else(|| "write a whole number".to_string(), |word| format!("write `{word}` without quotes"));
+                out.push(wrong_type(node, &self.path(key), "a number", &help));
+                None
+            }
+        }
+    }
+
+    /// The items of a list; empty when there is none.
+    pub(crate) fn items(&self, key: &str, out: &mut Out) -> Vec<Item<'n>> {
+        self.get(key).map_or_else(Vec::new, |node| items(node, &self.path(key), out))
+    }
+
+    /// Says that a field is missing.
+    pub(crate) fn missing(&self, key: &str, consequence: &str, help: &str) -> Diagnostic {
+        let message = format!("`{}` is missing{consequence}", self.path(key));
+        Diagnostic::new(Code::MissingField, message).at(self.place).help(help)
+    }
+
+    /// Warns of each field that is none of the known ones.
+    pub(crate) fn only(&self, known: &[&str], out: &mut Out) {
+        for entry in &self.mapping.entries {
+            if !known.contains(&&*entry.key) {
+                let message = format!("unknown field `{}`; it is left out", self.path(&entry.key));
+                let help = did_you_mean(&entry.key, known.iter().copied())
+                    .unwrap_or_else(|| format!("fields here: {}", one_of(known.iter().copied())));
+                out.push(Diagnostic::new(Code::UnknownField, message).at(entry.key_place).help(help));
+            }
+        }
+    }
+}
+
+/// A list's items with their paths.
+pub(crate) fn items<'n>(node: &'n Node, path: &str, out: &mut Out) -> Vec<Item<'n>> {
+    match &node.value {
+        Value::Sequence(items) => {
+            items.iter().enumerate().map(|(index, item)| (format!("{path}[{index}]"), item)).collect()
+        }
+        Value::Scalar(_) | Value::Mapping(_) => {
+            out.push(wrong_type(node, path, "a list", "begin each item with `- ` on a line of its own, or write `[..]`"));
+            Vec::new()
+        }
+    }
+}
+
+/// A scalar that is text, as the Kubernetes API wants it.
+pub(crate) fn text(node: &Node, path: &str, out: &mut Out) -> Option<Placed<String>> {
+    match (&node.value, resolved(node)) {
+        (Value::Scalar(scalar), Some(Resolved::Text)) => Some(Placed::new(scalar.text.to_string(), node.place)),
+        _ => {
+            let help = node.word().map_or_else(|| "write text".to_string(), |word| format!("write `\"{word}\"`"));
+            out.push(wrong_type(node, path, "text", &help));
+            None
+        }
+    }
+}
+
+/// Any scalar, as it is spelled.
+pub(crate) fn word(node: &Node, path: &str, out: &mut Out) -> Option<Placed<String>> {
+    match node.word() {
+        Some(word) => Some(Placed::new(word.to_string(), node.place)),
+        None => {
+            out.push(wrong_type(node, path, "text", "write text"));
+            None
+        }
+    }
+}
+
+/// A scalar, or each scalar of a list, as spelled.
+pub(crate) fn words(node: &Node, path: &str, out: &mut Out) -> Vec<Placed<String>> {
+    match &node.value {
+        Value::Sequence(_) => {
+            items(node, path, out).iter().filter_map(|(path, item)| word(item, path, out)).collect()
+        }
+        Value::Scalar(_) | Value::Mapping(_) => word(node, path, out).into_iter().collect(),
+    }
+}
+
+/// One of a closed set of words.
+pub(crate) fn unknown_value(value: &Placed<String>, path: &str, known: &[&str], consequence: &str) -> Diagnostic {
+    let message = format!("`{path}` is `{}`{consequence}", value.value);
+    let help = did_you_mean(&value.value, known.iter().copied())
+        .unwrap_or_else(|| format!("write {}", one_of(known.iter().copied())));
+    Diagnostic::new(Code::UnknownValue, message).at(value.place).help(help)
+}
+
+/// A field that is present but of no use here.
+pub(crate) fn note(code: Code, message: String, place: Place) -> Diagnostic {
+    Diagnostic::new(code, message).severity(Severity::Info).at(place)
+}
+
+fn resolved(node: &Node) -> Option<Resolved> {
+    match &node.value {
+        Value::Scalar(scalar) => Some(scalar.resolve()),
+        Value::Sequence(_) | Value::Mapping(_) => None,
+    }
+}
+
+fn wrong_type(node: &Node, path: &str, wanted: &str, help: &str) -> Diagnostic {
+    let named = if path.is_empty() { "the document".to_string() } else { format!("`{path}`") };
+    let message = format!("{named} must be {wanted}, and this is {}", node.name());
+    Diagnostic::new(Code::WrongType, message).at(node.place).help(help)
+}

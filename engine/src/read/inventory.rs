@@ -1,0 +1,245 @@
+//! The program's own `Inventory`: machines as a table has them, and OVN rows outside Kubernetes.
+
+use super::acl::{AclEntry, Taker, entries};
+use super::address::{addresses, mac, prefixes};
+use super::fields::{Fields, Item, Out, Placed, unknown_value, words};
+use super::machine::{Interface, Machine, Origin, labels};
+use crate::diagnostic::Code;
+use crate::diagnostic::Diagnostic;
+use crate::ovn::network::Version;
+use crate::reach::EndpointKind;
+use crate::source::Place;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::net::IpAddr;
+use ipnet::IpNet;
+
+/// An `Inventory` document.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Inventory {
+    /// `ovn.version`.
+    pub version: Option<Placed<Version>>,
+    /// `ovn.options.default_acl_drop`.
+    pub default_acl_drop: Option<Placed<bool>>,
+    /// `ovn.options.use_ct_inv_match`.
+    pub use_ct_inv_match: Option<Placed<bool>>,
+    /// `vms`.
+    pub machines: Vec<Machine>,
+    /// `switches`.
+    pub switches: Vec<BareSwitch>,
+    /// `portGroups`.
+    pub port_groups: Vec<Group>,
+    /// `addressSets`.
+    pub address_sets: Vec<AddressSet>,
+}
+
+/// A logical switch that no Subnet made, or rows that somebody adds to a Subnet's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BareSwitch {
+    /// Its name.
+    pub name: Placed<String>,
+    /// The whole entry.
+    pub place: Place,
+    /// `cidr`.
+    pub cidrs: Vec<Placed<IpNet>>,
+    /// `gateway`.
+    pub gateways: Vec<Placed<IpAddr>>,
+    /// `router`.
+    pub router: Option<Placed<String>>,
+    /// `loadBalancer`.
+    pub load_balancer: bool,
+    /// `acls`.
+    pub acls: Vec<AclEntry>,
+}
+
+/// A port group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group {
+    /// Its name.
+    pub name: Placed<String>,
+    /// `ports`: names of logical ports.
+    pub ports: Vec<Placed<String>>,
+    /// `acls`.
+    pub acls: Vec<AclEntry>,
+}
+
+/// An address set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AddressSet {
+    /// Its name.
+    pub name: Placed<String>,
+    /// `addresses`, as written.
+    pub addresses: Vec<Placed<String>>,
+}
+
+const VMS: [&str; 4] = ["vms", "machines", "endpoints", "items"];
+const ADDRESS: [&str; 4] = ["address", "addresses", "ip", "ips"];
+
+/// An inventory: whatever is wrong is a diagnostic, the rest is taken.
+pub(crate) fn inventory(object: &Fields<'_>, out: &mut Out) -> Inventory {
+    const SECTIONS: [&str; 8] = ["ovn", "switches", "portGroups", "addressSets", "vms", "machines", "endpoints", "items"];
+    let spec = object.fields("spec", out);
+    let outer: Vec<&str> = ["apiVersion", "kind", "metadata", "spec"].into_iter().chain(SECTIONS).collect();
+    object.only(&outer, out);
+    let mut inventory = Inventory::default();
+    for part in core::iter::once(object).chain(&spec) {
+        add(part, &mut inventory, out);
+    }
+    if let Some(spec) = &spec {
+        spec.only(&SECTIONS, out);
+    }
+    inventory
+}
+
+fn add(part: &Fields<'_>, inventory: &mut Inventory, out: &mut Out) {
+    if let Some(ovn) = part.fields("ovn", out) {
+        ovn_section(&ovn, inventory, out);
+    }
+    for (key, node) in VMS.iter().filter_map(|key| part.get(key).map(|node| (*key, node))) {
+        let listed = super::fields::items(node, &part.path(key), out);
+        inventory.machines.extend(each(&listed, out, machine));
+    }
+    let switches = part.items("switches", out);
+    inventory.switches.extend(each(&switches, out, switch));
+    let groups = part.items("portGroups", out);
+    inventory.port_groups.extend(each(&groups, out, group));
+    let sets = part.items("addressSets", out);
+    inventory.address_sets.extend(each(&sets, out, address_set));
+}
+
+fn each<T>(items: &[Item<'_>], out: &mut Out, read: fn(&Fields<'_>, &mut Out) -> Option<T>) -> Vec<T> {
+    items.iter().filter_map(|(path, item)| read(&Fields::of(item, path.clone(), out)?, out)).collect()
+}
+
+fn ovn_section(ovn: &Fields<'_>, inventory: &mut Inventory, out: &mut Out) {
+    ovn.only(&["version", "options"], out);
+    if let Some(text) = ovn.word("version", out) {
+        inventory.version = Version::from_name(&text.value).map(|version| text.with(version));
+        if inventory.version.is_none() {
+            let names: Vec<&str> = Version::ALL.iter().map(|version| version.name()).collect();
+            let consequence = ", of which this program knows nothing; `main` is taken instead";
+            out.push(unknown_value(&text, &ovn.path("version"), &names, consequence));
+        }
+    }
+    let Some(options) = ovn.fields("options", out) else { return };
+    options.only(&["default_acl_drop", "use_ct_inv_match"], out);
+    inventory.default_acl_drop = option(&options, "default_acl_drop", out);
+    inventory.use_ct_inv_match = option(&options, "use_ct_inv_match", out);
+}
+
+/// The database holds options as text, so `"true"` is as good as `true`.
+fn option(options: &Fields<'_>, key: &str, out: &mut Out) -> Option<Placed<bool>> {
+    let text = options.word(key, out)?;
+    match text.value.as_str() {
+        "true" => Some(text.with(true)),
+        "false" => Some(text.with(false)),
+        _ => {
+            out.push(unknown_value(&text, &options.path(key), &["true", "false"], "; it is left out"));
+            None
+        }
+    }
+}
+
+fn name(fields: &Fields<'_>, out: &mut Out) -> Option<Placed<String>> {
+    if fields.get("name").is_none() {
+        out.push(fields.missing("name", "; this entry is left out", "write `name: ..`"));
+    }
+    fields.word("name", out)
+}
+
+fn machine(fields: &Fields<'_>, out: &mut Out) -> Option<Machine> {
+    const OTHERS: [&str; 7] = ["name", "namespace", "kind", "labels", "subnet", "mac", "port"];
+    let known: Vec<&str> = OTHERS.into_iter().chain(ADDRESS).chain(["interfaces"]).collect();
+    fields.only(&known, out);
+    let name = name(fields, out)?;
+    let kind = kind(fields, out);
+    let mut interfaces = Vec::new();
+    if ADDRESS.iter().chain(&["subnet", "mac", "port"]).any(|key| fields.get(key).is_some()) || fields.get("interfaces").is_none() {
+        interfaces.push(Interface { name: None, ..interface(fields, out) });
+    }
+    for (path, item) in fields.items("interfaces", out) {
+        if let Some(fields) = Fields::of(item, path, out) {
+            let known: Vec<&str> = ["name", "subnet", "mac", "port"].into_iter().chain(ADDRESS).collect();
+            fields.only(&known, out);
+            interfaces.push(interface(&fields, out));
+        }
+    }
+    Some(Machine {
+        kind,
+        namespace: fields.word("namespace", out).map_or_else(|| "default".to_string(), |text| text.value),
+        name,
+        labels: labels(Some(fields), out),
+        place: fields.place(),
+        interfaces,
+    })
+}
+
+fn kind(fields: &Fields<'_>, out: &mut Out) -> EndpointKind {
+    let kinds = [EndpointKind::VirtualMachine, EndpointKind::Pod];
+    let Some(text) = fields.text("kind", out) else { return EndpointKind::VirtualMachine };
+    let kind = kinds.into_iter().find(|kind| kind.name() == text.value);
+    if kind.is_none() {
+        let names = kinds.map(EndpointKind::name);
+        out.push(unknown_value(&text, &fields.path("kind"), &names, "; it is taken for a `VirtualMachine`"));
+    }
+    kind.unwrap_or(EndpointKind::VirtualMachine)
+}
+
+fn interface(fields: &Fields<'_>, out: &mut Out) -> Interface {
+    let mut interface = Interface::new(Origin::Declared, fields.place());
+    interface.name = fields.word("name", out).map(|text| text.value);
+    interface.subnet = fields.word("subnet", out);
+    interface.port = fields.word("port", out);
+    interface.mac = fields.text("mac", out).and_then(|text| mac(&text, &fields.path("mac"), out));
+    if let Some((key, node)) = fields.either(&ADDRESS) {
+        let path = fields.path(key);
+        let texts = words(node, &path, out);
+        interface.addresses = texts.iter().flat_map(|text| addresses(text, &path, out)).collect();
+    }
+    interface
+}
+
+fn switch(fields: &Fields<'_>, out: &mut Out) -> Option<BareSwitch> {
+    fields.only(&["name", "cidr", "gateway", "router", "acls", "loadBalancer"], out);
+    let name = name(fields, out)?;
+    let rows = fields.items("acls", out);
+    Some(BareSwitch {
+        name,
+        place: fields.place(),
+        cidrs: listed(fields, "cidr", prefixes, out),
+        gateways: listed(fields, "gateway", addresses, out),
+        router: fields.word("router", out),
+        load_balancer: fields.boolean("loadBalancer", out).is_some_and(|flag| flag.value),
+        acls: entries(&rows, Taker::Database, out),
+    })
+}
+
+fn group(fields: &Fields<'_>, out: &mut Out) -> Option<Group> {
+    fields.only(&["name", "ports", "acls"], out);
+    let name = name(fields, out)?;
+    let rows = fields.items("acls", out);
+    let ports = fields.get("ports").map_or_else(Vec::new, |node| words(node, &fields.path("ports"), out));
+    Some(Group { name, ports, acls: entries(&rows, Taker::Database, out) })
+}
+
+fn address_set(fields: &Fields<'_>, out: &mut Out) -> Option<AddressSet> {
+    fields.only(&["name", "addresses"], out);
+    let name = name(fields, out)?;
+    let Some(node) = fields.get("addresses") else {
+        return Some(AddressSet { name, addresses: Vec::new() });
+    };
+    Some(AddressSet { name, addresses: words(node, &fields.path("addresses"), out) })
+}
+
+fn listed<T>(fields: &Fields<'_>, key: &str, read: fn(&Placed<String>, &str, &mut Out) -> Vec<Placed<T>>, out: &mut Out) -> Vec<Placed<T>> {
+    let Some(node) = fields.get(key) else { return Vec::new() };
+    let path = fields.path(key);
+    words(node, &path, out).iter().flat_map(|text| read(text, &path, out)).collect()
+}
+
+/// An object whose rules are missing from the answer.
+pub(crate) fn not_evaluated(kind: &Placed<String>, name: &str) -> Diagnostic {
+    let message = format!("{} `{name}` is not evaluated yet; its rules are missing from this answer", kind.value);
+    Diagnostic::new(Code::KindNotEvaluated, message).at(kind.place)
+}

@@ -1,0 +1,192 @@
+//! The tree of a document: what YAML says, with the place of every part.
+
+use crate::source::Place;
+use alloc::rc::Rc;
+use alloc::vec::Vec;
+
+/// A value of YAML with its place in the source.
+#[derive(Debug, Clone)]
+pub(crate) struct Node {
+    /// What it is.
+    pub(crate) value: Value,
+    /// The source of it: quotes, block header and brackets included.
+    pub(crate) place: Place,
+}
+
+/// What a node is. Parts are shared, so an alias costs nothing to expand.
+#[derive(Debug, Clone)]
+pub(crate) enum Value {
+    /// Text, or a number, a boolean, nothing.
+    Scalar(Scalar),
+    /// A list.
+    Sequence(Rc<Vec<Node>>),
+    /// Keys and values.
+    Mapping(Rc<Mapping>),
+}
+
+/// A scalar after unquoting and folding.
+#[derive(Debug, Clone)]
+pub(crate) struct Scalar {
+    /// The text.
+    pub(crate) text: Rc<str>,
+    /// How it is written, which decides what else than text it can be.
+    pub(crate) style: Style,
+}
+
+/// Whether a scalar can be something else than text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Style {
+    /// Without quotes: the core schema decides.
+    Plain,
+    /// In quotes or a block: text.
+    Text,
+}
+
+/// A key with its value.
+#[derive(Debug, Clone)]
+pub(crate) struct Entry {
+    /// The key.
+    pub(crate) key: Rc<str>,
+    /// Where the key stands.
+    pub(crate) key_place: Place,
+    /// What it has.
+    pub(crate) value: Node,
+}
+
+/// Keys and values in the order of the source, each key once.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Mapping {
+    /// The entries.
+    pub(crate) entries: Vec<Entry>,
+}
+
+impl Mapping {
+    /// The value of a key.
+    pub(crate) fn get(&self, key: &str) -> Option<&Node> {
+        self.entries.iter().find(|entry| &*entry.key == key).map(|entry| &entry.value)
+    }
+}
+
+/// What a plain scalar is in the core schema of YAML 1.2 (section 10.3.2).
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Resolved {
+    /// Nothing.
+    Null,
+    /// `true` or `false`.
+    Boolean(bool),
+    /// A whole number; what does not fit is at the nearest end of the range.
+    Integer(i64),
+    /// Another number.
+    Float,
+    /// Text.
+    Text,
+}
+
+impl Resolved {
+    /// The name for messages.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Null => "nothing",
+            Self::Boolean(_) => "a boolean",
+            Self::Integer(_) => "a number",
+            Self::Float => "a number with a fraction",
+            Self::Text => "text",
+        }
+    }
+}
+
+impl Scalar {
+    /// What the scalar is.
+    pub(crate) fn resolve(&self) -> Resolved {
+        match self.style {
+            Style::Text => Resolved::Text,
+            Style::Plain => resolve(&self.text),
+        }
+    }
+}
+
+impl Node {
+    /// Whether it says nothing, which Kubernetes treats like an absent field.
+    pub(crate) fn is_null(&self) -> bool {
+        matches!(&self.value, Value::Scalar(scalar) if scalar.resolve() == Resolved::Null)
+    }
+
+    /// What it is, for messages.
+    pub(crate) fn name(&self) -> &'static str {
+        match &self.value {
+            Value::Scalar(scalar) => scalar.resolve().name(),
+            Value::Sequence(_) => "a list",
+            Value::Mapping(_) => "a mapping",
+        }
+    }
+
+    /// The text of a scalar, whatever else it may be.
+    pub(crate) fn word(&self) -> Option<&str> {
+        match &self.value {
+            Value::Scalar(scalar) if scalar.resolve() != Resolved::Null => Some(&scalar.text),
+            Value::Scalar(_) | Value::Sequence(_) | Value::Mapping(_) => None,
+        }
+    }
+}
+
+fn resolve(text: &str) -> Resolved {
+    match text {
+        "" | "~" | "null" | "Null" | "NULL" => Resolved::Null,
+        "true" | "True" | "TRUE" => Resolved::Boolean(true),
+        "false" | "False" | "FALSE" => Resolved::Boolean(false),
+        _ => integer(text).map(Resolved::Integer).unwrap_or_else(|| float(text)),
+    }
+}
+
+fn integer(text: &str) -> Option<i64> {
+    if let Some(digits) = text.strip_prefix("0x") {
+        return radix(digits, 16);
+    }
+    if let Some(digits) = text.strip_prefix("0o") {
+        return radix(digits, 8);
+    }
+    let (sign, digits) = match text.strip_prefix('-') {
+        Some(digits) => (-1, digits),
+        None => (1, text.strip_prefix('+').unwrap_or(text)),
+    };
+    radix(digits, 10).map(|number| sign * number)
+}
+
+fn radix(digits: &str, radix: u32) -> Option<i64> {
+    let all = !digits.is_empty() && digits.chars().all(|digit| digit.is_digit(radix));
+    all.then(|| i64::from_str_radix(digits, radix).unwrap_or(i64::MAX))
+}
+
+fn float(text: &str) -> Resolved {
+    let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
+    let special = matches!(unsigned, ".inf" | ".Inf" | ".INF" | ".nan" | ".NaN" | ".NAN");
+    let numeric = unsigned.starts_with(|first: char| first.is_ascii_digit() || first == '.')
+        && unsigned.chars().all(|char| char.is_ascii_digit() || matches!(char, '.' | 'e' | 'E' | '+' | '-'));
+    if special || (numeric && text.parse::<f64>().is_ok()) { Resolved::Float } else { Resolved::Text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_scalars_follow_the_core_schema() {
+        for (text, expected) in [
+            ("~", Resolved::Null),
+            ("True", Resolved::Boolean(true)),
+            ("yes", Resolved::Text),
+            ("-12", Resolved::Integer(-12)),
+            ("0x1F", Resolved::Integer(31)),
+            ("0o17", Resolved::Integer(15)),
+            ("99999999999999999999", Resolved::Integer(i64::MAX)),
+            ("23.03", Resolved::Float),
+            ("1e3", Resolved::Float),
+            (".inf", Resolved::Float),
+            ("172.20.10.2", Resolved::Text),
+            ("1-2", Resolved::Text),
+            ("-", Resolved::Text),
+        ] {
+            assert_eq!(resolve(text), expected, "{text}");
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! The objects that a document holds, by their kinds.
+
+use super::expectation::{Expectation, expectation};
+use super::fields::{Fields, Out, Placed};
+use super::inventory::{Inventory, inventory, not_evaluated};
+use super::kubernetes::{self, Identity};
+use super::machine::Machine;
+use super::node::Node;
+use super::subnet::{Subnet, foreign_group, subnet};
+use super::suggest::did_you_mean;
+use crate::diagnostic::{Code, Diagnostic, Severity};
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+/// An object of a kind that the program knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Object {
+    /// Kube-OVN's `Subnet`.
+    Subnet(Subnet),
+    /// KubeVirt's `VirtualMachine`.
+    VirtualMachine(Machine),
+    /// KubeVirt's `VirtualMachineInstance`.
+    VirtualMachineInstance(Machine),
+    /// A `Pod`.
+    Pod(Machine),
+    /// Kube-OVN's `IP`.
+    Ip(Machine),
+    /// The program's own `Inventory`.
+    Inventory(Inventory),
+    /// The program's own `Expectation`.
+    Expectation(Expectation),
+    /// An object whose rules are not evaluated yet.
+    NotEvaluated {
+        /// Its kind.
+        kind: Placed<String>,
+        /// Its name.
+        name: String,
+    },
+}
+
+/// What a kind is to the program.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Subnet,
+    VirtualMachine,
+    Instance,
+    Pod,
+    Ip,
+    Inventory,
+    Expectation,
+    /// It holds rules that are missing from the answer.
+    Rules,
+    /// It has no rules, and nothing of it is needed.
+    Silent,
+}
+
+/// Kinds with their API groups.
+const KINDS: &[(&str, &str, Kind)] = &[
+    ("Subnet", "kubeovn.io", Kind::Subnet),
+    ("VirtualMachine", "kubevirt.io", Kind::VirtualMachine),
+    ("VirtualMachineInstance", "kubevirt.io", Kind::Instance),
+    ("Pod", "", Kind::Pod),
+    ("IP", "kubeovn.io", Kind::Ip),
+    ("Inventory", "ringfence", Kind::Inventory),
+    ("Expectation", "ringfence", Kind::Expectation),
+    ("NetworkPolicy", "networking.k8s.io", Kind::Rules),
+    ("SecurityGroup", "kubeovn.io", Kind::Rules),
+    ("AdminNetworkPolicy", "policy.networking.k8s.io", Kind::Rules),
+    ("BaselineAdminNetworkPolicy", "policy.networking.k8s.io", Kind::Rules),
+    ("ClusterNetworkPolicy", "policy.networking.k8s.io", Kind::Rules),
+    ("Vpc", "kubeovn.io", Kind::Silent),
+    ("Vlan", "kubeovn.io", Kind::Silent),
+    ("ProviderNetwork", "kubeovn.io", Kind::Silent),
+    ("NetworkAttachmentDefinition", "k8s.cni.cncf.io", Kind::Silent),
+    ("Namespace", "", Kind::Silent),
+];
+
+/// The objects of a document, lists unpacked.
+pub(crate) fn objects(root: &Node, objects: &mut Vec<Object>, out: &mut Out) {
+    unpack(root, None, objects, out);
+}
+
+/// `implied`: the `apiVersion` and kind that the items of a typed list have. Nesting is limited by the tree.
+fn unpack(node: &Node, implied: Option<(&str, &str)>, objects: &mut Vec<Object>, out: &mut Out) {
+    if node.is_null() {
+        return;
+    }
+    let mut unread = Vec::new();
+    let Some(fields) = Fields::of(node, "", &mut unread) else {
+        let message = format!("an object must be a mapping, and this is {}; it is left out", node.name());
+        let help = "begin with `apiVersion: ..` and `kind: ..`, each on a line of its own";
+        out.push(Diagnostic::new(Code::NotAnObject, message).at(node.place).help(help));
+        return;
+    };
+    let stated = fields.get("kind").and_then(|kind| Some(Placed::new(kind.word()?.to_string(), kind.place)));
+    let kind = match (stated, implied) {
+        (Some(kind), _) => kind,
+        (None, Some((_, kind))) => Placed::new(kind.to_string(), fields.place()),
+        (None, None) => return out.push(without_kind(&fields)),
+    };
+    let api = fields.get("apiVersion").and_then(Node::word).or(implied.map(|(api, _)| api));
+    match kind.value.strip_suffix("List").filter(|_| fields.get("items").is_some()) {
+        Some(item) => {
+            let implied = Some((api.unwrap_or(""), item)).filter(|_| !item.is_empty());
+            for (_, item) in fields.items("items", out) {
+                unpack(item, implied, objects, out);
+            }
+        }
+        None => objects.extend(object(&fields, kind, api, out)),
+    }
+}
+
+fn without_kind(fields: &Fields<'_>) -> Diagnostic {
+    let message = "the document has no `kind`; it is left out";
+    let help = "begin with `apiVersion: kubeovn.io/v1` and `kind: Subnet`, or whatever it is";
+    let near = fields.entries().find(|(key, _, _)| key.eq_ignore_ascii_case("kind"));
+    match near {
+        Some((key, place, _)) => {
+            let message = format!("the document has no `kind`, but `{key}`; it is left out");
+            Diagnostic::new(Code::NotAnObject, message).at(place).help("write `kind`")
+        }
+        None => Diagnostic::new(Code::NotAnObject, message).at(fields.place()).help(help),
+    }
+}
+
+fn object(fields: &Fields<'_>, kind: Placed<String>, api: Option<&str>, out: &mut Out) -> Option<Object> {
+    let Some((_, group, known)) = KINDS.iter().find(|(name, _, _)| *name == kind.value) else {
+        out.push(unknown_kind(&kind));
+        return None;
+    };
+    if let Some(api) = api.filter(|api| !belongs(api, group)) {
+        out.push(foreign_group(&kind, api, group));
+        return None;
+    }
+    if api.is_none() && *group != "ringfence" {
+        let help = format!("write `apiVersion: {}`", canonical(group));
+        out.push(fields.missing("apiVersion", "; the object is taken nonetheless", &help).severity(Severity::Warning));
+    }
+    let metadata = fields.fields("metadata", out);
+    let name = metadata.as_ref().and_then(|metadata| metadata.word("name", out));
+    if *known == Kind::Inventory {
+        return Some(Object::Inventory(inventory(fields, out)));
+    }
+    let Some(name) = name else {
+        out.push(fields.missing("metadata.name", "; the object is left out", "write `metadata:` with `name: ..` below it"));
+        return None;
+    };
+    let namespace = metadata.and_then(|metadata| metadata.word("namespace", out));
+    let namespace = namespace.map_or_else(|| "default".to_string(), |text| text.value);
+    let identity = Identity { name, namespace };
+    typed(*known, fields, kind, identity, out)
+}
+
+fn typed(known: Kind, fields: &Fields<'_>, kind: Placed<String>, identity: Identity, out: &mut Out) -> Option<Object> {
+    match known {
+        Kind::Subnet => subnet(fields, identity.name, out).map(Object::Subnet),
+        Kind::VirtualMachine => Some(Object::VirtualMachine(kubernetes::virtual_machine(fields, identity, out))),
+        Kind::Instance => Some(Object::VirtualMachineInstance(kubernetes::instance(fields, identity, out))),
+        Kind::Pod => Some(Object::Pod(kubernetes::pod(fields, identity, out))),
+        Kind::Ip => {
+            let machine = kubernetes::ip(fields, &identity.name, out);
+            if machine.is_none() {
+                let message = format!("IP `{}` belongs to no machine; it is left out", identity.name.value);
+                out.push(super::fields::note(Code::NoEndpoint, message, identity.name.place));
+            }
+            machine.map(Object::Ip)
+        }
+        Kind::Inventory => Some(Object::Inventory(inventory(fields, out))),
+        Kind::Expectation => Some(Object::Expectation(expectation(fields, identity.name, out))),
+        Kind::Rules => {
+            out.push(not_evaluated(&kind, &identity.name.value));
+            Some(Object::NotEvaluated { kind, name: identity.name.value })
+        }
+        Kind::Silent => {
+            let message = format!("nothing of {} `{}` is needed for this answer", kind.value, identity.name.value);
+            out.push(super::fields::note(Code::KindNotEvaluated, message, kind.place));
+            None
+        }
+    }
+}
+
+/// A kind near a known one is a slip, any other is none of the program's business.
+fn unknown_kind(kind: &Placed<String>) -> Diagnostic {
+    let message = format!("`{}` is none of the kinds that are evaluated; it is left out", kind.value);
+    let diagnostic = Diagnostic::new(Code::UnknownKind, message).at(kind.place);
+    match did_you_mean(&kind.value, KINDS.iter().map(|(name, _, _)| *name)) {
+        Some(help) => diagnostic.severity(Severity::Error).help(help),
+        None => diagnostic,
+    }
+}
+
+/// Whether an `apiVersion` is of a group, in any version.
+fn belongs(api: &str, group: &str) -> bool {
+    api.split_once('/').map_or("", |(group, _)| group) == group || (group == "ringfence" && api.starts_with("ringfence"))
+}
+
+fn canonical(group: &str) -> String {
+    match group {
+        "" => "v1".to_string(),
+        _ => format!("{group}/v1"),
+    }
+}

@@ -1,0 +1,146 @@
+//! Kube-OVN's `Subnet` (`kubeovn.io/v1`), as far as it decides about isolation.
+
+use super::acl::{AclEntry, Taker, entries};
+use super::address::{addresses, prefixes, range};
+use super::fields::{Fields, Out, Placed, items, words};
+use super::suggest::did_you_mean;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::reach::AddressRange;
+use crate::source::Place;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::net::IpAddr;
+use ipnet::IpNet;
+
+/// A Subnet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subnet {
+    /// Its name, which is the name of the logical switch.
+    pub name: Placed<String>,
+    /// The whole object.
+    pub place: Place,
+    /// `cidrBlock`, host bits cleared, in the order of the text.
+    pub cidrs: Vec<Placed<IpNet>>,
+    /// `gateway`; empty when Kube-OVN chooses.
+    pub gateways: Vec<Placed<IpAddr>>,
+    /// `excludeIps`.
+    pub excluded: Vec<Placed<AddressRange>>,
+    /// `vpc`.
+    pub vpc: Option<Placed<String>>,
+    /// `provider`.
+    pub provider: Option<Placed<String>>,
+    /// `vlan`.
+    pub vlan: Option<Placed<String>>,
+    /// `logicalGateway`.
+    pub logical_gateway: bool,
+    /// `u2oInterconnection`.
+    pub underlay_to_overlay: bool,
+    /// `private`, where it is true.
+    pub private: Option<Place>,
+    /// `allowSubnets`.
+    pub allow_subnets: Vec<Placed<IpNet>>,
+    /// `allowEWTraffic`, where it is true.
+    pub allow_east_west: Option<Place>,
+    /// `acls`, the valid ones.
+    pub acls: Vec<AclEntry>,
+}
+
+/// Every field of `spec` in Kube-OVN 1.12 to 1.17.
+const SPEC: &[&str] = &[
+    "acls", "allowEWTraffic", "allowSubnets", "cidrBlock", "default", "dhcpV4Options", "dhcpV6Options",
+    "disableGatewayCheck", "disableInterConnection", "enableDHCP", "enableEcmp", "enableExternalLBAddress",
+    "enableIPv6RA", "enableLb", "enableMulticastSnoop", "excludeIps", "externalEgressGateway", "gateway",
+    "gatewayNode", "gatewayNodeSelectors", "gatewayType", "htbqos", "ipv6RAConfigs", "logicalGateway", "mtu",
+    "namespaceSelectors", "namespaces", "natOutgoing", "natOutgoingPolicyRules", "nodeNetwork",
+    "policyRoutingPriority", "policyRoutingTableID", "private", "protocol", "provider", "routeTable",
+    "u2oFeatures", "u2oInterconnection", "u2oInterconnectionIP", "vips", "vlan", "vpc",
+];
+
+/// A Subnet with a name; whatever else is wrong is a diagnostic.
+pub(crate) fn subnet(object: &Fields<'_>, name: Placed<String>, out: &mut Out) -> Option<Subnet> {
+    object.only(&["apiVersion", "kind", "metadata", "spec", "status"], out);
+    let Some(spec) = object.fields("spec", out) else {
+        if object.get("spec").is_none() {
+            out.push(object.missing("spec", "; the Subnet is left out", "write `spec:` with a `cidrBlock` below it"));
+        }
+        return None;
+    };
+    spec.only(SPEC, out);
+    Some(Subnet {
+        name,
+        place: object.place(),
+        cidrs: cidrs(&spec, out),
+        gateways: listed(&spec, "gateway", addresses, out),
+        excluded: excluded(&spec, out),
+        vpc: named(&spec, "vpc", out),
+        provider: named(&spec, "provider", out),
+        vlan: named(&spec, "vlan", out),
+        logical_gateway: flag(&spec, "logicalGateway", out).is_some(),
+        underlay_to_overlay: flag(&spec, "u2oInterconnection", out).is_some(),
+        private: flag(&spec, "private", out),
+        allow_subnets: allow_subnets(&spec, out),
+        allow_east_west: flag(&spec, "allowEWTraffic", out),
+        acls: acls(&spec, out),
+    })
+}
+
+fn acls(spec: &Fields<'_>, out: &mut Out) -> Vec<AclEntry> {
+    let rows = spec.items("acls", out);
+    entries(&rows, Taker::Subnet, out)
+}
+
+fn cidrs(spec: &Fields<'_>, out: &mut Out) -> Vec<Placed<IpNet>> {
+    let cidrs = listed(spec, "cidrBlock", prefixes, out);
+    if cidrs.is_empty() && spec.get("cidrBlock").is_none() {
+        let help = "write the prefix of the subnet, for example `172.20.10.0/24`";
+        out.push(spec.missing("cidrBlock", "; machines on this Subnet are found by its name only", help));
+    }
+    cidrs
+}
+
+fn allow_subnets(spec: &Fields<'_>, out: &mut Out) -> Vec<Placed<IpNet>> {
+    let Some(node) = spec.get("allowSubnets") else { return Vec::new() };
+    let path = spec.path("allowSubnets");
+    let listed = items(node, &path, out);
+    let texts = listed.iter().flat_map(|(path, item)| words(item, path, out)).collect::<Vec<_>>();
+    let prefixes = texts.iter().filter(|text| !text.value.trim().is_empty());
+    prefixes.flat_map(|text| super::address::prefixes(text, &path, out)).collect()
+}
+
+fn excluded(spec: &Fields<'_>, out: &mut Out) -> Vec<Placed<AddressRange>> {
+    let listed = spec.items("excludeIps", out);
+    listed
+        .iter()
+        .filter_map(|(path, item)| {
+            let text = super::fields::word(item, path, out)?;
+            range(&text, path, out)
+        })
+        .collect()
+}
+
+/// A text that counts as absent when it is empty, as Go reads it.
+fn named(spec: &Fields<'_>, key: &str, out: &mut Out) -> Option<Placed<String>> {
+    spec.text(key, out).filter(|text| !text.value.is_empty())
+}
+
+fn flag(spec: &Fields<'_>, key: &str, out: &mut Out) -> Option<Place> {
+    spec.boolean(key, out).filter(|flag| flag.value).map(|flag| flag.place)
+}
+
+fn listed<T>(
+    spec: &Fields<'_>,
+    key: &str,
+    read: fn(&Placed<String>, &str, &mut Out) -> Vec<Placed<T>>,
+    out: &mut Out,
+) -> Vec<Placed<T>> {
+    let text = named(spec, key, out);
+    text.map_or_else(Vec::new, |text| read(&text, &spec.path(key), out))
+}
+
+/// Says that an `apiVersion` is not the one that the kind has.
+pub(crate) fn foreign_group(kind: &Placed<String>, api: &str, group: &str) -> Diagnostic {
+    let message = format!("`{}` of `{api}` is none of the kinds that are evaluated; it is left out", kind.value);
+    let help = did_you_mean(api, [group]).unwrap_or_else(|| format!("this kind is known as `{group}`"));
+    Diagnostic::new(Code::UnknownKind, message).at(kind.place).help(help)
+}

@@ -1,0 +1,249 @@
+//! From the parser's events to the tree of one document, within limits.
+//!
+//! Nesting is limited, so nothing that walks a tree can exhaust the stack; aliases share what they repeat, and
+//! what they would expand to is counted before it is used.
+
+use super::document::Document;
+use super::node::{Entry, Mapping, Node, Scalar, Style, Value};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::{Place, Span};
+use alloc::collections::BTreeMap;
+use alloc::format;
+use alloc::rc::Rc;
+use alloc::string::ToString;
+use alloc::vec::Vec;
+use granit_parser::{Event, Parser, ScalarStyle, Tag};
+
+/// How deep lists and mappings may be nested.
+pub(crate) const DEPTH: usize = 64;
+
+/// How many values the aliases of one document may stand for.
+pub(crate) const ALIASED: usize = 100_000;
+
+/// The tree of a document; nothing when it is empty or broken, and then a diagnostic says so.
+pub(crate) fn tree(document: &Document<'_>, out: &mut Vec<Diagnostic>) -> Option<Node> {
+    let mut builder = Builder { document, out, anchors: BTreeMap::new(), open: Vec::new(), root: None, aliased: 0 };
+    match builder.run() {
+        Ok(()) => builder.root.map(|built| built.node),
+        Err(diagnostic) => {
+            out.push(diagnostic);
+            None
+        }
+    }
+}
+
+/// A finished node and what walking it costs.
+#[derive(Clone)]
+struct Built {
+    node: Node,
+    weight: usize,
+    depth: usize,
+}
+
+/// A list or mapping that is not closed yet.
+struct Open {
+    start: usize,
+    anchor: usize,
+    parts: Parts,
+    weight: usize,
+    depth: usize,
+}
+
+enum Parts {
+    Sequence(Vec<Node>),
+    Mapping(Vec<Entry>, Option<Node>),
+}
+
+struct Builder<'d, 'o> {
+    document: &'d Document<'d>,
+    out: &'o mut Vec<Diagnostic>,
+    anchors: BTreeMap<usize, Built>,
+    open: Vec<Open>,
+    root: Option<Built>,
+    aliased: usize,
+}
+
+type Step = Result<(), Diagnostic>;
+
+impl Builder<'_, '_> {
+    fn run(&mut self) -> Step {
+        let mut options = granit_parser::Options::default();
+        options.flow_nesting_limit = DEPTH;
+        options.block_nesting_limit = DEPTH;
+        // JSON knows no limit of its own for the length of a key.
+        options.simple_key_max_lookahead = 65_536;
+        options.set_emit_comments(false);
+        for next in Parser::new_from_str_with_options(self.document.text, options) {
+            match next {
+                Ok((event, span)) => self.event(event, span.byte_range().unwrap_or(0..0))?,
+                Err(error) => return Err(super::broken::diagnostic(self.document, &error)),
+            }
+        }
+        Ok(())
+    }
+
+    fn event(&mut self, event: Event<'_>, bytes: core::ops::Range<usize>) -> Step {
+        match event {
+            Event::Scalar(text, style, anchor, tag) => {
+                let style = self.style(style, tag.as_deref(), &bytes);
+                let node = Node {
+                    value: Value::Scalar(Scalar { text: Rc::from(&*text), style }),
+                    place: self.document.place(bytes.start, bytes.end),
+                };
+                self.finish(Built { node, weight: 1, depth: 0 }, anchor)
+            }
+            Event::SequenceStart(_, anchor, tag) => {
+                self.collection_tag(tag.as_deref(), &bytes);
+                self.start(bytes.start, anchor, Parts::Sequence(Vec::new()))
+            }
+            Event::MappingStart(_, anchor, tag) => {
+                self.collection_tag(tag.as_deref(), &bytes);
+                self.start(bytes.start, anchor, Parts::Mapping(Vec::new(), None))
+            }
+            Event::SequenceEnd | Event::MappingEnd => self.end(bytes.end),
+            Event::Alias(id) => self.alias(id, bytes),
+            // Start and end of the stream and of the document; anchors and comments are not asked for.
+            _ => Ok(()),
+        }
+    }
+
+    fn start(&mut self, start: usize, anchor: usize, parts: Parts) -> Step {
+        if self.open.len() >= DEPTH {
+            return Err(super::broken::too_deep(self.document.place(start, start + 1)));
+        }
+        self.open.push(Open { start, anchor, parts, weight: 1, depth: 0 });
+        Ok(())
+    }
+
+    fn end(&mut self, end: usize) -> Step {
+        let Some(open) = self.open.pop() else { return Ok(()) };
+        let value = match open.parts {
+            Parts::Sequence(items) => Value::Sequence(Rc::new(items)),
+            Parts::Mapping(entries, _) => Value::Mapping(Rc::new(self.mapping(entries))),
+        };
+        let node = Node { value, place: self.document.place(open.start, end) };
+        self.finish(Built { node, weight: open.weight, depth: open.depth }, open.anchor)
+    }
+
+    fn alias(&mut self, id: usize, bytes: core::ops::Range<usize>) -> Step {
+        let place = self.document.place(bytes.start, bytes.end);
+        let Some(built) = self.anchors.get(&id).cloned() else {
+            return Err(super::broken::alias_of_itself(place));
+        };
+        self.aliased += built.weight;
+        if self.aliased > ALIASED {
+            return Err(super::broken::alias_bomb(place));
+        }
+        if self.open.len() + built.depth > DEPTH {
+            return Err(super::broken::too_deep(place));
+        }
+        self.finish(built, 0)
+    }
+
+    fn finish(&mut self, built: Built, anchor: usize) -> Step {
+        if anchor != 0 {
+            self.anchors.insert(anchor, built.clone());
+        }
+        let Some(open) = self.open.last_mut() else {
+            self.root = Some(built);
+            return Ok(());
+        };
+        open.weight += built.weight;
+        open.depth = open.depth.max(built.depth + 1);
+        match &mut open.parts {
+            Parts::Sequence(items) => items.push(built.node),
+            Parts::Mapping(entries, key) => match key.take() {
+                None => *key = Some(built.node),
+                Some(key) => entries.extend(entry(key, built.node, self.out)),
+            },
+        }
+        Ok(())
+    }
+
+    /// Merges `<<` and takes out the keys that stand twice: the first one counts.
+    fn mapping(&mut self, entries: Vec<Entry>) -> Mapping {
+        let mut seen: BTreeMap<Rc<str>, Place> = BTreeMap::new();
+        let mut kept = Vec::with_capacity(entries.len());
+        let mut merged = Vec::new();
+        for entry in entries {
+            if &*entry.key == "<<" {
+                merged.push(entry.value);
+            } else if let Some(first) = seen.get(&entry.key) {
+                self.out.push(super::broken::duplicate_key(&entry, *first));
+            } else {
+                seen.insert(entry.key.clone(), entry.key_place);
+                kept.push(entry);
+            }
+        }
+        let inherited = merged.iter().flat_map(merge_sources).flat_map(|mapping| mapping.entries.iter());
+        for entry in inherited {
+            if !seen.contains_key(&entry.key) {
+                seen.insert(entry.key.clone(), entry.key_place);
+                kept.push(entry.clone());
+            }
+        }
+        Mapping { entries: kept }
+    }
+
+    fn style(&mut self, style: ScalarStyle, tag: Option<&Tag>, bytes: &core::ops::Range<usize>) -> Style {
+        let tagged = tag.is_some_and(|tag| tag.is_yaml_core_schema_tag("str"));
+        let known = tag.is_none_or(|tag| tag.is_yaml_core_schema());
+        if let (false, Some(tag)) = (known, tag) {
+            let place = self.document.tag_place(bytes.start, tag);
+            self.out.push(super::broken::ignored_tag(tag, place));
+        }
+        match style {
+            ScalarStyle::Plain if !tagged => Style::Plain,
+            _ => Style::Text,
+        }
+    }
+
+    fn collection_tag(&mut self, tag: Option<&Tag>, bytes: &core::ops::Range<usize>) {
+        if let Some(tag) = tag.filter(|tag| !tag.is_yaml_core_schema()) {
+            let place = self.document.tag_place(bytes.start, tag);
+            self.out.push(super::broken::ignored_tag(tag, place));
+        }
+    }
+}
+
+fn entry(key: Node, value: Node, out: &mut Vec<Diagnostic>) -> Option<Entry> {
+    match key.value {
+        Value::Scalar(scalar) => Some(Entry { key: scalar.text, key_place: key.place, value }),
+        Value::Sequence(_) | Value::Mapping(_) => {
+            let message = format!("a key must be text, and this one is {}", key.name());
+            let help = "put quotes around a value that begins with `{` or `[`".to_string();
+            out.push(Diagnostic::new(Code::WrongType, message).at(key.place).help(help));
+            None
+        }
+    }
+}
+
+fn merge_sources(node: &Node) -> Vec<&Mapping> {
+    match &node.value {
+        Value::Mapping(mapping) => alloc::vec![mapping],
+        Value::Sequence(items) => items
+            .iter()
+            .filter_map(|item| match &item.value {
+                Value::Mapping(mapping) => Some(&**mapping),
+                Value::Scalar(_) | Value::Sequence(_) => None,
+            })
+            .collect(),
+        Value::Scalar(_) => Vec::new(),
+    }
+}
+
+impl Document<'_> {
+    /// The bytes of the document as a place of its source.
+    pub(crate) fn place(&self, start: usize, end: usize) -> Place {
+        Place { source: self.source, span: Span::new(self.offset + start, self.offset + end.max(start)) }
+    }
+
+    fn tag_place(&self, node: usize, tag: &Tag) -> Place {
+        let before = self.text.get(..node).unwrap_or("");
+        let original = tag.original();
+        match before.rfind(&original) {
+            Some(start) => self.place(start, start + original.len()),
+            None => self.place(node, node),
+        }
+    }
+}

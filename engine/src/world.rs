@@ -1,0 +1,118 @@
+//! The inventory: switches, routers and machines, out of objects that may speak of the same thing.
+//!
+//! Knows what Kube-OVN makes of a name and an address, and nothing of rules: those are compiled next.
+
+mod check;
+mod join;
+mod machine;
+mod switch;
+
+pub use machine::{Interface, Machine};
+pub use switch::{Switch, Uplink};
+
+use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::ovn::network::{Options, Version};
+use crate::read::{AddressSet, Expectation, Group, Inventory, Object, Placed, Reading};
+use alloc::collections::BTreeMap;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// Everything that the objects say, joined.
+#[derive(Debug, Clone, Default)]
+pub struct World {
+    /// The OVN version that an inventory names.
+    pub version: Option<Version>,
+    /// The database's options: OVN's own defaults, or Kube-OVN's where there is a Subnet.
+    pub options: Options,
+    /// The switches, in the order of the input.
+    pub switches: Vec<Switch>,
+    /// The machines, in the order of their ids.
+    pub machines: Vec<Machine>,
+    /// Port groups.
+    pub port_groups: Vec<Group>,
+    /// Address sets.
+    pub address_sets: Vec<AddressSet>,
+    /// What somebody expects.
+    pub expectations: Vec<Expectation>,
+    /// What does not fit together.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Joins the objects of a reading.
+pub fn world(reading: &Reading) -> World {
+    let mut out = Vec::new();
+    let switches = switch::switches(reading, &mut out);
+    let machines = join::machines(reading, &switches, &mut out);
+    check::machines(&machines, &switches, &mut out);
+    let inventories: Vec<&Inventory> = reading.objects.iter().filter_map(inventory).collect();
+    let version = agreed(inventories.iter().filter_map(|inventory| inventory.version.as_ref()), "ovn.version", &mut out);
+    let options = options(&inventories, &switches, &mut out);
+    let port_groups = inventories.iter().flat_map(|inventory| inventory.port_groups.clone()).collect();
+    let address_sets = inventories.iter().flat_map(|inventory| inventory.address_sets.clone()).collect();
+    let mut world = World { version, options, switches, machines, port_groups, address_sets, ..World::default() };
+    world.expectations = reading.objects.iter().filter_map(expectation).cloned().collect();
+    unique_names(&mut world.port_groups, |group| &group.name, "port group", &mut out);
+    unique_names(&mut world.address_sets, |set| &set.name, "address set", &mut out);
+    check::ports(&world, &mut out);
+    world.diagnostics = out;
+    world
+}
+
+fn inventory(object: &Object) -> Option<&Inventory> {
+    if let Object::Inventory(inventory) = object { Some(inventory) } else { None }
+}
+
+fn expectation(object: &Object) -> Option<&Expectation> {
+    if let Object::Expectation(expectation) = object { Some(expectation) } else { None }
+}
+
+/// Kube-OVN's controller switches `use_ct_inv_match` off (`pkg/ovs/ovn-nb_global.go`).
+fn options(inventories: &[&Inventory], switches: &[Switch], out: &mut Vec<Diagnostic>) -> Options {
+    let mut options = Options::default();
+    if switches.iter().any(|switch| switch.subnet.is_some()) {
+        options.use_ct_inv_match = false;
+    }
+    let drop = inventories.iter().filter_map(|inventory| inventory.default_acl_drop.as_ref());
+    let invalid = inventories.iter().filter_map(|inventory| inventory.use_ct_inv_match.as_ref());
+    options.default_acl_drop = agreed(drop, "ovn.options.default_acl_drop", out).unwrap_or(options.default_acl_drop);
+    options.use_ct_inv_match = agreed(invalid, "ovn.options.use_ct_inv_match", out).unwrap_or(options.use_ct_inv_match);
+    options
+}
+
+/// The first of several values for one thing; a later one that differs is a conflict.
+fn agreed<'v, T: Copy + PartialEq + 'v>(
+    mut values: impl Iterator<Item = &'v Placed<T>>,
+    path: &str,
+    out: &mut Vec<Diagnostic>,
+) -> Option<T> {
+    let first = values.next()?;
+    for other in values.filter(|other| other.value != first.value) {
+        let message = format!("`{path}` has another value in another inventory; the first one counts");
+        let conflict = Diagnostic::new(Code::Conflict, message).at(other.place).label(first.place, "it has this value here");
+        out.push(conflict.help("write it in one inventory only"));
+    }
+    Some(first.value)
+}
+
+fn unique_names<T>(items: &mut Vec<T>, name: fn(&T) -> &Placed<String>, what: &str, out: &mut Vec<Diagnostic>) {
+    let mut seen = BTreeMap::new();
+    items.retain(|item| {
+        let name = name(item);
+        let first = *seen.entry(name.value.clone()).or_insert(name.place);
+        if first != name.place {
+            out.push(twice(what, name, first));
+        }
+        first == name.place
+    });
+}
+
+/// A name that is taken already.
+fn twice(what: &str, name: &Placed<String>, first: crate::source::Place) -> Diagnostic {
+    let message = format!("{what} `{}` is declared twice; the first one counts", name.value);
+    Diagnostic::new(Code::Conflict, message)
+        .severity(Severity::Error)
+        .at(name.place)
+        .label(first, "it is declared here first")
+        .help("rename or remove one of them")
+}

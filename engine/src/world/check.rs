@@ -1,0 +1,86 @@
+//! Addresses, ports and names that do not fit together.
+
+use super::World;
+use super::machine::{Interface, Machine};
+use super::switch::Switch;
+use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::read::Placed;
+use crate::source::Place;
+use alloc::collections::BTreeMap;
+use alloc::collections::BTreeSet;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::net::IpAddr;
+use ipnet::IpNet;
+
+/// Checks every interface of every machine.
+pub(crate) fn machines(machines: &[Machine], switches: &[Switch], out: &mut Vec<Diagnostic>) {
+    let mut addresses: BTreeMap<(usize, IpAddr), (String, Place)> = BTreeMap::new();
+    let mut ports: BTreeMap<&str, (String, Place)> = BTreeMap::new();
+    for (machine, interface) in interfaces(machines) {
+        let id = machine.endpoint_id(interface);
+        let Some(switch) = switches.get(interface.switch) else { continue };
+        for address in &interface.addresses {
+            out.extend(misplaced(&id, address, switch));
+            let taken = addresses.insert((interface.switch, address.value), (id.clone(), address.place));
+            out.extend(taken.map(|(other, place)| taken_twice("address", &format!("{}", address.value), &id, &other, address.place, place)));
+        }
+        let taken = ports.insert(&interface.port, (id.clone(), interface.place));
+        out.extend(taken.map(|(other, place)| taken_twice("port", &interface.port, &id, &other, interface.place, place)));
+    }
+}
+
+/// Checks that the members of port groups are there.
+pub(crate) fn ports(world: &World, out: &mut Vec<Diagnostic>) {
+    let known: BTreeSet<&str> = interfaces(&world.machines).map(|(_, interface)| interface.port.as_str()).collect();
+    for group in &world.port_groups {
+        for port in group.ports.iter().filter(|port| !known.contains(port.value.as_str())) {
+            let message = format!("port group `{}` names port `{}`, which is not in the input; OVN ignores it", group.name.value, port.value);
+            let diagnostic = Diagnostic::new(Code::DanglingReference, message).at(port.place);
+            let meant = interfaces(&world.machines).find(|(machine, _)| machine.name == port.value || machine.id() == port.value);
+            out.push(match meant {
+                Some((_, interface)) => diagnostic.help(format!("the port of that machine is `{}`", interface.port)),
+                None => diagnostic.help("write the name of a logical port; `port: ..` of a machine sets it"),
+            });
+        }
+    }
+}
+
+fn interfaces(machines: &[Machine]) -> impl Iterator<Item = (&Machine, &Interface)> {
+    machines.iter().flat_map(|machine| machine.interfaces.iter().map(move |interface| (machine, interface)))
+}
+
+fn misplaced(id: &str, address: &Placed<IpAddr>, switch: &Switch) -> Option<Diagnostic> {
+    let (why, severity) = why(address.value, switch)?;
+    let message = format!("address `{}` of `{id}` {why} `{}`", address.value, switch.name);
+    let help = "write an address of the subnet that is free";
+    Some(Diagnostic::new(Code::MisplacedAddress, message).severity(severity).at(address.place).help(help))
+}
+
+fn why(address: IpAddr, switch: &Switch) -> Option<(&'static str, Severity)> {
+    let excluded = switch.subnet.iter().flat_map(|subnet| &subnet.excluded);
+    if !switch.cidrs.is_empty() && !switch.contains(address) {
+        Some(("lies outside the prefixes of", Severity::Warning))
+    } else if switch.gateways.contains(&address) {
+        Some(("is the gateway of", Severity::Warning))
+    } else if switch.cidrs.iter().any(|cidr| is_reserved(*cidr, address)) {
+        Some(("is the network or broadcast address of", Severity::Warning))
+    } else if excluded.into_iter().any(|range| range.value.first <= address && address <= range.value.last) {
+        Some(("is one of `excludeIps` of", Severity::Info))
+    } else {
+        None
+    }
+}
+
+/// Whether an address of an IPv4 prefix is no host.
+pub(crate) fn is_reserved(cidr: IpNet, address: IpAddr) -> bool {
+    cidr.prefix_len() + 1 < cidr.max_prefix_len()
+        && (address == cidr.network() || (address.is_ipv4() && address == cidr.broadcast()))
+}
+
+fn taken_twice(what: &str, value: &str, id: &str, other: &str, place: Place, first: Place) -> Diagnostic {
+    let message = format!("{what} `{value}` of `{id}` is also that of `{other}`");
+    let conflict = Diagnostic::new(Code::Conflict, message).at(place).label(first, "taken here");
+    conflict.help(format!("give each machine its own {what}"))
+}

@@ -1,0 +1,60 @@
+//! A machine with its interfaces, each on a switch.
+
+use crate::ovn::network::Mac;
+use crate::read::Placed;
+use crate::reach::EndpointKind;
+use crate::source::Place;
+use alloc::collections::BTreeMap;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::net::IpAddr;
+
+/// A virtual machine or pod.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Machine {
+    /// Its namespace.
+    pub namespace: String,
+    /// Its name.
+    pub name: String,
+    /// Which of both it is.
+    pub kind: EndpointKind,
+    /// The labels that selectors see.
+    pub labels: BTreeMap<String, String>,
+    /// Where it is declared first.
+    pub place: Place,
+    /// Its interfaces that are on a switch.
+    pub interfaces: Vec<Interface>,
+}
+
+/// An interface on a switch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Interface {
+    /// What tells it apart from the machine's others.
+    pub name: String,
+    /// Index of the switch in [`World::switches`](super::World::switches).
+    pub switch: usize,
+    /// Name of the logical port.
+    pub port: String,
+    /// Its addresses.
+    pub addresses: Vec<Placed<IpAddr>>,
+    /// Its Ethernet address, where it is known.
+    pub mac: Option<Mac>,
+    /// Where it is declared.
+    pub place: Place,
+}
+
+impl Machine {
+    /// `namespace/name`.
+    pub fn id(&self) -> String {
+        format!("{}/{}", self.namespace, self.name)
+    }
+
+    /// `namespace/name`, with `:interface` when there are several.
+    pub fn endpoint_id(&self, interface: &Interface) -> String {
+        match self.interfaces.as_slice() {
+            [_] | [] => self.id(),
+            [..] => format!("{}:{}", self.id(), interface.name),
+        }
+    }
+}

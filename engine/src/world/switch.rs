@@ -1,0 +1,194 @@
+//! A logical switch and where it leads: out of a Subnet, out of an inventory, or out of both.
+
+use super::twice;
+use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::read::{BareSwitch, Object, Reading, Subnet};
+use crate::source::Place;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::net::IpAddr;
+use ipnet::IpNet;
+
+/// The VPC of a Subnet that names none.
+const DEFAULT_VPC: &str = "ovn-cluster";
+
+/// A logical switch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Switch {
+    /// Its name.
+    pub name: String,
+    /// Where it is declared.
+    pub place: Place,
+    /// Its prefixes.
+    pub cidrs: Vec<IpNet>,
+    /// The gateway's addresses on it: as written, or the first host of a prefix.
+    pub gateways: Vec<IpAddr>,
+    /// Where its traffic goes that stays not inside.
+    pub uplink: Uplink,
+    /// The Subnet that Kube-OVN made it from.
+    pub subnet: Option<Subnet>,
+    /// What inventories say of it, rows included.
+    pub bare: Vec<BareSwitch>,
+}
+
+/// How a switch is connected with the rest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Uplink {
+    /// Through a logical router, by name.
+    Router(String),
+    /// Through a physical network.
+    Localnet,
+    /// Not at all.
+    None,
+}
+
+impl Switch {
+    /// Kube-OVN's provider: part of the names of its ports.
+    pub fn provider(&self) -> Option<&str> {
+        self.subnet.as_ref().map(provider)
+    }
+
+    /// Whether an address lies in one of the prefixes.
+    pub fn contains(&self, address: IpAddr) -> bool {
+        self.cidrs.iter().any(|cidr| cidr.contains(&address))
+    }
+
+    fn of_subnet(subnet: &Subnet) -> Self {
+        let cidrs: Vec<IpNet> = subnet.cidrs.iter().map(|cidr| cidr.value).collect();
+        let stated: Vec<IpAddr> = subnet.gateways.iter().map(|gateway| gateway.value).collect();
+        Self {
+            name: subnet.name.value.clone(),
+            place: subnet.name.place,
+            gateways: gateways(&cidrs, stated),
+            cidrs,
+            uplink: uplink(subnet),
+            subnet: Some(subnet.clone()),
+            bare: Vec::new(),
+        }
+    }
+
+    fn of_inventory(bare: &BareSwitch) -> Self {
+        let name = bare.name.value.clone();
+        let cidrs: Vec<IpNet> = bare.cidrs.iter().map(|cidr| cidr.value).collect();
+        let stated: Vec<IpAddr> = bare.gateways.iter().map(|gateway| gateway.value).collect();
+        let uplink = match &bare.router {
+            Some(router) => Uplink::Router(router.value.clone()),
+            None if stated.is_empty() => Uplink::None,
+            None => Uplink::Router(format!("{name}-router")),
+        };
+        let gateways = if uplink == Uplink::None { Vec::new() } else { gateways(&cidrs, stated) };
+        Self { name, place: bare.name.place, cidrs, gateways, uplink, subnet: None, bare: alloc::vec![bare.clone()] }
+    }
+}
+
+/// The switches of a reading, in the order of the input; a Subnet comes before what an inventory adds to it.
+pub(crate) fn switches(reading: &Reading, out: &mut Vec<Diagnostic>) -> Vec<Switch> {
+    let mut switches: Vec<Switch> = Vec::new();
+    for object in &reading.objects {
+        if let Object::Subnet(subnet) = object {
+            match switches.iter().find(|known| known.name == subnet.name.value) {
+                Some(known) => out.push(twice("Subnet", &subnet.name, known.place)),
+                None if is_ovn(subnet) => switches.push(Switch::of_subnet(subnet)),
+                None => out.push(foreign(subnet)),
+            }
+        }
+    }
+    let bare = reading.objects.iter().filter_map(super::inventory).flat_map(|inventory| &inventory.switches);
+    for bare in bare {
+        match switches.iter_mut().find(|known| known.name == bare.name.value) {
+            Some(known) => add(known, bare, out),
+            None => switches.push(Switch::of_inventory(bare)),
+        }
+    }
+    overlaps(&switches, out);
+    for switch in &switches {
+        stray_gateways(switch, out);
+    }
+    switches
+}
+
+/// Rows are added to a switch that is known; what else is said must not contradict.
+fn add(known: &mut Switch, bare: &BareSwitch, out: &mut Vec<Diagnostic>) {
+    let contradicts = bare.cidrs.iter().any(|cidr| !known.cidrs.contains(&cidr.value))
+        || bare.gateways.iter().any(|gateway| !known.gateways.contains(&gateway.value));
+    if contradicts {
+        let message = format!("switch `{}` has other addresses where it is declared first; those count", known.name);
+        let conflict = Diagnostic::new(Code::Conflict, message).at(bare.name.place).label(known.place, "it is declared here");
+        out.push(conflict.help("leave `cidr` and `gateway` out where rows are added"));
+    }
+    known.bare.push(bare.clone());
+}
+
+fn provider(subnet: &Subnet) -> &str {
+    subnet.provider.as_ref().map_or("ovn", |provider| &provider.value)
+}
+
+/// `IsOvnProvider` of Kube-OVN.
+fn is_ovn(subnet: &Subnet) -> bool {
+    let provider = provider(subnet);
+    provider == "ovn" || provider.ends_with(".ovn")
+}
+
+fn foreign(subnet: &Subnet) -> Diagnostic {
+    let message = format!(
+        "Subnet `{}` has provider `{}`, which is not OVN's: Kube-OVN makes no switch and writes no ACL for it",
+        subnet.name.value,
+        provider(subnet)
+    );
+    let place = subnet.provider.as_ref().map_or(subnet.name.place, |provider| provider.place);
+    Diagnostic::new(Code::NoEndpoint, message).severity(Severity::Info).at(place).help("an OVN provider is `ovn` or ends in `.ovn`")
+}
+
+fn uplink(subnet: &Subnet) -> Uplink {
+    if subnet.vlan.is_some() && !subnet.logical_gateway && !subnet.underlay_to_overlay {
+        return Uplink::Localnet;
+    }
+    Uplink::Router(subnet.vpc.as_ref().map_or_else(|| DEFAULT_VPC.to_string(), |vpc| vpc.value.clone()))
+}
+
+/// The gateways as written, and the first host of each family that has none (`formatGateway` of Kube-OVN).
+fn gateways(cidrs: &[IpNet], stated: Vec<IpAddr>) -> Vec<IpAddr> {
+    let mut gateways = stated;
+    for cidr in cidrs {
+        if !gateways.iter().any(|gateway| gateway.is_ipv4() == cidr.network().is_ipv4()) {
+            gateways.extend(cidr.hosts().next().filter(|_| cidr.prefix_len() < cidr.max_prefix_len()).map(|host| first_host(*cidr, host)));
+        }
+    }
+    gateways
+}
+
+/// The first host: of an IPv6 prefix not the network's own address.
+fn first_host(cidr: IpNet, host: IpAddr) -> IpAddr {
+    match cidr {
+        IpNet::V6(net) => IpAddr::V6((u128::from(net.network()) + 1).into()),
+        IpNet::V4(_) => host,
+    }
+}
+
+fn stray_gateways(switch: &Switch, out: &mut Vec<Diagnostic>) {
+    let stated = switch.subnet.iter().flat_map(|subnet| &subnet.gateways);
+    let stated = stated.chain(switch.bare.iter().flat_map(|bare| &bare.gateways));
+    for gateway in stated.filter(|gateway| !switch.cidrs.is_empty() && !switch.contains(gateway.value)) {
+        let message = format!("gateway `{}` lies outside the prefixes of `{}`", gateway.value, switch.name);
+        let help = "write an address of the subnet, usually the first one";
+        out.push(Diagnostic::new(Code::MisplacedAddress, message).at(gateway.place).help(help));
+    }
+}
+
+/// Two switches on one router must not share addresses.
+fn overlaps(switches: &[Switch], out: &mut Vec<Diagnostic>) {
+    for (index, switch) in switches.iter().enumerate() {
+        let before = switches.iter().take(index).filter(|other| other.uplink == switch.uplink);
+        let routed = before.filter(|other| matches!(other.uplink, Uplink::Router(_)));
+        for other in routed.filter(|other| overlap(switch, other)) {
+            let message = format!("`{}` shares addresses with `{}` on the same router", switch.name, other.name);
+            let conflict = Diagnostic::new(Code::Conflict, message).at(switch.place).label(other.place, "the other one");
+            out.push(conflict.severity(Severity::Warning).help("give each subnet of a VPC a prefix of its own"));
+        }
+    }
+}
+
+fn overlap(one: &Switch, other: &Switch) -> bool {
+    one.cidrs.iter().any(|left| other.cidrs.iter().any(|right| left.contains(right) || right.contains(left)))
+}
