@@ -2,4 +2,6 @@
 
 pub mod check;
 pub mod conversation;
+pub mod expect;
 pub mod explain;
+pub mod select;

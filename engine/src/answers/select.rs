@@ -1,0 +1,104 @@
+//! From what people write to the endpoints that they mean.
+
+use crate::reach::{AddressRange, Endpoint};
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::net::IpAddr;
+use ipnet::IpNet;
+
+/// The endpoints, by index, that a word means: `*`, an id, a name, an address, a prefix; none where it means nothing.
+///
+/// A whole id comes before a name in `namespace`, that before a name anywhere, that before an address.
+pub fn select(endpoints: &[Endpoint], word: &str, namespace: &str) -> Vec<usize> {
+    if word == "*" {
+        return (0..endpoints.len()).collect();
+    }
+    let find = |wanted: &dyn Fn(&Endpoint) -> bool| -> Vec<usize> {
+        let found = endpoints.iter().enumerate().filter(|(_, endpoint)| wanted(endpoint));
+        found.map(|(index, _)| index).collect()
+    };
+    let here = alloc::format!("{namespace}/{word}");
+    let named = |endpoint: &Endpoint, id: &str| endpoint.id == id || machine(&endpoint.id) == id;
+    let steps: [&dyn Fn(&Endpoint) -> bool; 4] = [
+        &|endpoint| named(endpoint, word),
+        &|endpoint| named(endpoint, &here),
+        &|endpoint| endpoint.id.split_once('/').is_some_and(|(_, name)| name == word || machine(name) == word),
+        &|endpoint| has(endpoint, word),
+    ];
+    steps.iter().map(|step| find(step)).find(|found| !found.is_empty()).unwrap_or_default()
+}
+
+/// An id without its interface.
+fn machine(id: &str) -> &str {
+    id.split_once(':').map_or(id, |(machine, _)| machine)
+}
+
+/// Whether an address or a prefix touches the addresses of an endpoint.
+fn has(endpoint: &Endpoint, word: &str) -> bool {
+    let wanted = match (word.parse::<IpAddr>(), word.parse::<IpNet>()) {
+        (Ok(address), _) => AddressRange { first: address, last: address },
+        (_, Ok(prefix)) => AddressRange { first: prefix.network(), last: prefix.broadcast() },
+        _ => return false,
+    };
+    let same_family = |range: &&AddressRange| range.first.is_ipv4() == wanted.first.is_ipv4();
+    endpoint.addresses.iter().filter(same_family).any(|range| range.first <= wanted.last && wanted.first <= range.last)
+}
+
+/// The ids that look like a word, nearest first, at most three.
+pub fn similar<'e>(endpoints: &'e [Endpoint], word: &str) -> Vec<&'e str> {
+    let name = |id: &'e str| id.split_once('/').map_or(id, |(_, name)| name);
+    let wanted = word.rsplit('/').next().unwrap_or(word);
+    let mut near: Vec<(usize, &str)> =
+        endpoints.iter().map(|endpoint| (distance(name(&endpoint.id), wanted), endpoint.id.as_str())).collect();
+    near.sort_unstable();
+    let close = |(distance, _): &(usize, &str)| *distance <= 2.max(wanted.len() / 3);
+    near.into_iter().filter(close).take(3).map(|(_, id)| id).collect()
+}
+
+/// How many letters must change, without regard to case (Levenshtein).
+fn distance(a: &str, b: &str) -> usize {
+    let letters = |text: &str| -> Vec<char> { text.chars().take(64).flat_map(char::to_lowercase).collect() };
+    let (a, b) = (letters(a), letters(b));
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (index, letter) in a.iter().enumerate() {
+        let mut before = index;
+        let mut next = Vec::with_capacity(row.len());
+        next.push(index + 1);
+        for (other, above) in b.iter().zip(row.iter().skip(1)) {
+            let same = before + usize::from(letter != other);
+            let left = next.last().copied().unwrap_or(0);
+            next.push(same.min(left + 1).min(above + 1));
+            before = *above;
+        }
+        row = next;
+    }
+    row.last().copied().unwrap_or(0)
+}
+
+/// A list of words as the endpoints that any of them means, and the words that mean nothing.
+pub fn select_all(endpoints: &[Endpoint], words: &[String], namespace: &str) -> (Vec<usize>, Vec<String>) {
+    let mut unknown = Vec::new();
+    let mut found = Vec::new();
+    for word in words {
+        let of_word = select(endpoints, word, namespace);
+        if of_word.is_empty() {
+            unknown.push(word.clone());
+        }
+        found.extend(of_word);
+    }
+    found.sort_unstable();
+    found.dedup();
+    (found, unknown)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn near_names_are_found() {
+        assert_eq!(distance("vm1", "VM1"), 0);
+        assert_eq!(distance("vm1", "vm2"), 1);
+        assert_eq!(distance("gateway", "gatway"), 1);
+    }
+}
