@@ -37,8 +37,10 @@ use crate::ovn::network::Network;
 use crate::ovn::pipeline::Pipeline;
 use crate::ovn::walk::Choice;
 use alloc::vec::Vec;
+use arena::L4Id;
 use conversation::{Solver, Talk};
 use core::net::IpAddr;
+use hashbrown::HashMap;
 use parties::Parties;
 
 /// The reachability of a network's endpoints. Pairs are computed when they are asked for.
@@ -47,12 +49,23 @@ pub struct Reach<'n> {
     network: &'n Network,
     endpoints: &'n [Endpoint],
     solver: Solver<'n>,
+    /// Verdicts of single families by what they are made of.
+    verdicts: HashMap<Sets, Verdict>,
+}
+
+/// The header sets of a pair in one family.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Sets {
+    family: Family,
+    delivered: L4Id,
+    answered: L4Id,
+    undefined: L4Id,
 }
 
 /// Prepares the answers about all pairs of endpoints.
 pub fn evaluate<'n>(network: &'n Network, endpoints: &'n [Endpoint]) -> Reach<'n> {
     let parties = (0..network.switches.len()).map(|switch| Parties::of(network, switch, endpoints)).collect();
-    Reach { network, endpoints, solver: Solver::new(network, parties) }
+    Reach { network, endpoints, solver: Solver::new(network, parties), verdicts: HashMap::new() }
 }
 
 impl<'n> Reach<'n> {
@@ -74,33 +87,60 @@ impl<'n> Reach<'n> {
 
     /// What becomes of conversations from one endpoint to another, by index.
     pub fn pair(&mut self, from: usize, to: usize) -> PairAnswer {
-        let none = |reason| PairAnswer { families: Vec::new(), no_path: Some(reason) };
-        let Some((source, target)) = self.endpoints.get(from).zip(self.endpoints.get(to)) else {
-            return none(NoPath::Apart);
-        };
-        let route = Route::between(self.network, source, target);
-        if route == Route::Apart {
-            return none(NoPath::Apart);
+        match self.sets(from, to) {
+            Ok(sets) => {
+                let families = sets.into_iter().flatten().map(|sets| self.answer(sets)).collect();
+                PairAnswer { families, no_path: None }
+            }
+            Err(reason) => PairAnswer { families: Vec::new(), no_path: Some(reason) },
         }
-        let common = Family::ALL.into_iter().filter(|family| source.has(*family) && target.has(*family));
-        let families: Vec<_> = common.map(|family| self.answer(route, from, to, family)).collect();
-        let no_path = families.is_empty().then_some(NoPath::NoCommonFamily);
-        PairAnswer { families, no_path }
     }
 
-    fn answer(&mut self, route: Route<'n>, from: usize, to: usize, family: Family) -> FamilyAnswer {
+    /// The verdict of a pair, without its header sets.
+    pub fn verdict(&mut self, from: usize, to: usize) -> Verdict {
+        match self.sets(from, to) {
+            Ok([Some(one), None] | [None, Some(one)]) => match self.verdicts.get(&one) {
+                Some(verdict) => *verdict,
+                None => {
+                    let families = [self.answer(one)].to_vec();
+                    let verdict = PairAnswer { families, no_path: None }.verdict();
+                    self.verdicts.insert(one, verdict);
+                    verdict
+                }
+            },
+            Ok(_) | Err(_) => self.pair(from, to).verdict(),
+        }
+    }
+
+    fn sets(&mut self, from: usize, to: usize) -> Result<[Option<Sets>; 2], NoPath> {
+        let (source, target) = self.endpoints.get(from).zip(self.endpoints.get(to)).ok_or(NoPath::Apart)?;
+        let route = Route::between(self.network, source, target);
+        if route == Route::Apart {
+            return Err(NoPath::Apart);
+        }
+        let common = |family| source.has(family) && target.has(family);
+        let sets = Family::ALL.map(|family| common(family).then(|| self.family_sets(route, from, to, family)));
+        if sets.iter().all(Option::is_none) { Err(NoPath::NoCommonFamily) } else { Ok(sets) }
+    }
+
+    fn family_sets(&mut self, route: Route<'n>, from: usize, to: usize, family: Family) -> Sets {
         let mut exchange = |choice| self.solver.exchange(route, Talk { from, to, family, choice });
-        let (must, may) = (exchange(Choice::Strict), exchange(Choice::Generous));
+        let (must, certain) = exchange(Choice::Strict);
+        let may = if certain { must } else { exchange(Choice::Generous).0 };
         let arena = &mut self.solver.arena;
         let delivered = arena.difference(may.delivered, must.delivered);
         let answered = arena.difference(may.answered, must.answered);
         let undefined = arena.union(delivered, answered);
-        let set = |id| arena.get(id).clone();
+        Sets { family, delivered: must.delivered, answered: must.answered, undefined }
+    }
+
+    fn answer(&self, sets: Sets) -> FamilyAnswer {
+        let set = |id| self.solver.arena.share(id);
         FamilyAnswer {
-            family,
-            delivered: set(must.delivered),
-            answered: set(must.answered),
-            undefined: set(undefined),
+            family: sets.family,
+            delivered: set(sets.delivered),
+            answered: set(sets.answered),
+            undefined: set(sets.undefined),
         }
     }
 }

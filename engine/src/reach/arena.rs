@@ -24,6 +24,7 @@ pub struct L4Arena {
     ids: HashMap<Arc<L4Set>, L4Id>,
     done: HashMap<(Operation, L4Id, L4Id), L4Id>,
     empty: Arc<L4Set>,
+    full: [Option<L4Id>; 2],
 }
 
 impl L4Arena {
@@ -33,7 +34,7 @@ impl L4Arena {
     /// An arena that holds the empty set.
     pub fn new() -> Self {
         let empty = Arc::new(L4Set::empty());
-        let mut arena = Self { sets: Vec::new(), ids: HashMap::new(), done: HashMap::new(), empty: empty.clone() };
+        let mut arena = Self { sets: Vec::new(), ids: HashMap::new(), done: HashMap::new(), empty: empty.clone(), full: [None; 2] };
         arena.insert(empty);
         arena
     }
@@ -51,9 +52,21 @@ impl L4Arena {
         usize::try_from(id.0).ok().and_then(|at| self.sets.get(at)).unwrap_or(&self.empty)
     }
 
+    /// The same, to keep.
+    pub fn share(&self, id: L4Id) -> Arc<L4Set> {
+        usize::try_from(id.0).ok().and_then(|at| self.sets.get(at)).unwrap_or(&self.empty).clone()
+    }
+
     /// Every header of a family.
     pub fn full(&mut self, family: Family) -> L4Id {
-        self.intern(L4Set::full(family))
+        let [ipv4, ipv6] = self.full;
+        let known = if family == Family::Ipv4 { ipv4 } else { ipv6 };
+        known.unwrap_or_else(|| {
+            let full = self.intern(L4Set::full(family));
+            let [ipv4, ipv6] = &mut self.full;
+            *(if family == Family::Ipv4 { ipv4 } else { ipv6 }) = Some(full);
+            full
+        })
     }
 
     /// Headers in one or the other.

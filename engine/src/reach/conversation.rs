@@ -26,7 +26,10 @@ pub struct Solver<'n> {
     parties: Vec<Parties>,
     sensitive: Sensitivity,
     pub(super) arena: L4Arena,
+    fixed: FixedSets,
     lenses: HashMap<Key, Lens>,
+    /// Whether everything asked since the start of the conversation was promised by OVN.
+    certain: bool,
 }
 
 /// Requests of one family: those that arrive, and those whose answer comes back.
@@ -34,6 +37,46 @@ pub struct Solver<'n> {
 pub struct Exchange {
     pub delivered: L4Id,
     pub answered: L4Id,
+}
+
+/// Header sets that are the same for every pair of a family.
+#[derive(Debug, Clone, Copy)]
+struct Fixed {
+    full: L4Id,
+    answerable: L4Id,
+    /// What conntrack takes for the start of a connection: among requests, and among answers.
+    starting: (L4Id, L4Id),
+}
+
+#[derive(Debug, Clone, Copy)]
+struct FixedSets {
+    ipv4: Fixed,
+    ipv6: Fixed,
+}
+
+impl FixedSets {
+    fn of(self, family: Family) -> Fixed {
+        match family {
+            Family::Ipv4 => self.ipv4,
+            Family::Ipv6 => self.ipv6,
+        }
+    }
+}
+
+impl Fixed {
+    fn of(family: Family, arena: &mut L4Arena) -> Self {
+        let mut starts = |half| arena.intern(starting(family, half));
+        let starting = (starts(Half::Request), starts(Half::Reply));
+        let answerable = arena.intern(L4Set::answerable(family));
+        Self { full: arena.full(family), answerable, starting }
+    }
+
+    fn starting(self, half: Half) -> L4Id {
+        match half {
+            Half::Request => self.starting.0,
+            Half::Reply => self.starting.1,
+        }
+    }
 }
 
 /// Which of the things that change within a conversation some row looks at.
@@ -106,19 +149,25 @@ impl<'n> Solver<'n> {
     pub fn new(network: &'n Network, parties: Vec<Parties>) -> Self {
         let pipelines = Pipeline::all(network);
         let sensitive = Sensitivity::of(&pipelines);
-        Self { network, pipelines, parties, sensitive, arena: L4Arena::new(), lenses: HashMap::new() }
+        let mut arena = L4Arena::new();
+        let fixed = FixedSets { ipv4: Fixed::of(Family::Ipv4, &mut arena), ipv6: Fixed::of(Family::Ipv6, &mut arena) };
+        Self { network, pipelines, parties, sensitive, arena, fixed, lenses: HashMap::new(), certain: true }
     }
 
     pub fn pipelines(&self) -> &[Pipeline] {
         &self.pipelines
     }
 
-    /// The conversation from one endpoint to another along a route.
-    pub fn exchange(&mut self, route: Route<'n>, talk: Talk) -> Exchange {
+    /// The conversation from one endpoint to another along a route; and whether the other choice gives the same.
+    pub fn exchange(&mut self, route: Route<'n>, talk: Talk) -> (Exchange, bool) {
+        self.certain = true;
+        (self.converse(route, talk), self.certain)
+    }
+
+    fn converse(&mut self, route: Route<'n>, talk: Talk) -> Exchange {
         let family = talk.family;
         let nothing = Exchange { delivered: L4Arena::EMPTY, answered: L4Arena::EMPTY };
-        let full = self.arena.full(family);
-        let answerable = self.arena.intern(L4Set::answerable(family));
+        let Fixed { full, answerable, .. } = self.fixed.of(family);
         let (request, reply): (Vec<_>, Vec<_>) =
             (route.crossings().collect(), route.crossings().rev().map(Crossing::reversed).collect());
         if matches!(route, Route::Apart) || !self.resolves(&request, talk) {
@@ -194,7 +243,7 @@ impl<'n> Solver<'n> {
 
     /// What conntrack says at a port: `known` are the headers whose request its zone remembers.
     fn tracks(&mut self, at: At, port: PortKind, direction: Direction, request: Option<L4Id>) -> Tracks {
-        let full = self.arena.full(at.family);
+        let full = self.fixed.of(at.family).full;
         if !self.pipelines.get(at.switch).is_some_and(|pipeline| pipeline.tracks(port)) {
             return self.untracked(at.family);
         }
@@ -209,14 +258,14 @@ impl<'n> Solver<'n> {
         let answers = request.map(|request| self.arena.answers(at.family, request));
         let known = answers.map_or(L4Arena::EMPTY, |answers| self.arena.intersection(tracked, answers));
         let unknown = self.arena.difference(tracked, known);
-        let starting = self.arena.intern(starting(at.family, at.half));
+        let starting = self.fixed.of(at.family).starting(at.half);
         let new = self.arena.intersection(unknown, starting);
         Tracks { untracked: stateless, new, known, invalid: self.arena.difference(unknown, new) }
     }
 
     fn untracked(&mut self, family: Family) -> Tracks {
         let none = L4Arena::EMPTY;
-        Tracks { untracked: self.arena.full(family), new: none, known: none, invalid: none }
+        Tracks { untracked: self.fixed.of(family).full, new: none, known: none, invalid: none }
     }
 
     /// Whether the first switch lets the asker learn the Ethernet address of its next hop. OVN itself answers
@@ -255,13 +304,14 @@ impl<'n> Solver<'n> {
                 }
                 None => {
                     let full = match mode.scene {
-                        Scene::Ip(family) => self.arena.full(family),
-                        Scene::ArpRequest | Scene::ArpReply => self.arena.full(Family::Ipv4),
+                        Scene::Ip(family) => self.fixed.of(family).full,
+                        Scene::ArpRequest | Scene::ArpReply => self.fixed.of(Family::Ipv4).full,
                     };
                     Passing { must: full, may: full }
                 }
             },
         };
+        self.certain &= passing.must == passing.may;
         match choice {
             Choice::Strict => passing.must,
             Choice::Generous => passing.may,
@@ -277,7 +327,9 @@ impl<'n> Solver<'n> {
             What::Stateless(Direction::FromLport) => Stage::FromLport,
             What::Stateless(Direction::ToLport) => Stage::ToLport,
         };
-        let ground = Ground { network: self.network, switch: key.switch, stage, mode: key.mode };
+        let switch = self.network.switches.get(key.switch)?;
+        let ports = (0u32..).zip(&switch.ports).map(|(index, port)| (port.name.as_str(), index)).collect();
+        let ground = Ground { network: self.network, ports: &ports, stage, mode: key.mode };
         Some(match key.what {
             What::Stage(stage) => Lens::of_stage(ground, pipeline.stage(stage)?, &sides, &mut self.arena),
             What::Stateless(direction) => {

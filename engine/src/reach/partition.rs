@@ -22,6 +22,8 @@ pub struct Sides {
     pub sides: Vec<(Side, u128)>,
     /// Their indexes in the order of addresses.
     by_address: Vec<(u128, usize)>,
+    /// Their indexes in the order of ports.
+    by_port: Vec<(u32, usize)>,
 }
 
 impl Sides {
@@ -29,18 +31,27 @@ impl Sides {
     pub fn new(sides: Vec<(Side, u128)>) -> Self {
         let mut by_address: Vec<_> = sides.iter().enumerate().map(|(at, (_, address))| (*address, at)).collect();
         by_address.sort_unstable();
-        Self { sides, by_address }
+        let mut by_port: Vec<_> = sides.iter().enumerate().map(|(at, (side, _))| (side.port, at)).collect();
+        by_port.sort_unstable();
+        Self { sides, by_address, by_port }
     }
 
     /// The parties of which a predicate holds.
     fn members(&self, predicate: &Predicate) -> Vec<usize> {
         match predicate {
             Predicate::Address(set) => set.ranges().iter().flat_map(|range| self.between(*range)).collect(),
+            Predicate::Port(ports) => ports.iter().flat_map(|port| self.at_port(*port)).collect(),
             other => {
                 let holding = self.sides.iter().enumerate();
                 holding.filter(|(_, (side, address))| other.holds(side, *address)).map(|(at, _)| at).collect()
             }
         }
+    }
+
+    fn at_port(&self, port: u32) -> impl Iterator<Item = usize> {
+        let start = self.by_port.partition_point(|(at, _)| *at < port);
+        let rest = self.by_port.get(start..).unwrap_or(&[]);
+        rest.iter().take_while(move |(at, _)| *at == port).map(|(_, at)| *at)
     }
 
     fn between(&self, (first, last): (u128, u128)) -> impl Iterator<Item = usize> {

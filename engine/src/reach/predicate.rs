@@ -3,7 +3,12 @@
 use super::intervals::Intervals;
 use crate::ovn::matching::{FieldTest, Masked, PortSet, Relation};
 use crate::ovn::network::Network;
+use alloc::string::String;
 use alloc::vec::Vec;
+use hashbrown::HashMap;
+
+/// The ports of a switch, by name.
+pub type PortIndex<'n> = HashMap<&'n str, u32>;
 
 /// A party as a switch sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,18 +53,19 @@ impl Predicate {
         intervals(test).map_or_else(|| Self::MacBits(test.clone()), Self::Mac)
     }
 
-    /// A test of a port of a switch.
-    pub fn port(network: &Network, switch: usize, set: &PortSet) -> Self {
-        let names: Vec<&str> = match set {
-            PortSet::Name(name) => [name.as_str()].to_vec(),
+    /// A test of a port of a switch, whose ports are given by name.
+    pub fn port(network: &Network, ports: &PortIndex<'_>, set: &PortSet) -> Self {
+        let index = |name: &String| ports.get(name.as_str()).copied();
+        let mut found: Vec<u32> = match set {
+            PortSet::Name(name) => index(name).into_iter().collect(),
             PortSet::Group(wanted) => {
                 let group = network.port_groups.iter().find(|group| group.name == *wanted);
-                group.map_or_else(Vec::new, |group| group.ports.iter().map(|name| name.as_str()).collect())
+                group.map_or_else(Vec::new, |group| group.ports.iter().filter_map(index).collect())
             }
         };
-        let ports = network.switches.get(switch).map_or(&[][..], |switch| &switch.ports);
-        let named = (0u32..).zip(ports).filter(|(_, port)| names.contains(&port.name.as_str()));
-        Self::Port(named.map(|(index, _)| index).collect())
+        found.sort_unstable();
+        found.dedup();
+        Self::Port(found)
     }
 
     /// Both at once.

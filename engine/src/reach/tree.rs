@@ -3,7 +3,7 @@
 use super::arena::{L4Arena, L4Id};
 use super::header::headers;
 use super::l4::Family;
-use super::predicate::Predicate;
+use super::predicate::{PortIndex, Predicate};
 use super::scene::{Mode, Party, Role, Scene};
 use crate::ovn::matching::{Expression, FieldTest, PortTest};
 use crate::ovn::network::Network;
@@ -32,8 +32,8 @@ pub enum Tree<P> {
 pub struct Ground<'n> {
     /// The network, for its port groups.
     pub network: &'n Network,
-    /// Index of the switch.
-    pub switch: usize,
+    /// The ports of the switch.
+    pub ports: &'n PortIndex<'n>,
     /// The stage.
     pub stage: Stage,
     /// The kind of packet.
@@ -63,7 +63,7 @@ impl Ground<'_> {
 
     fn port(self, test: &PortTest) -> Tree<Predicate> {
         match self.mode.port(self.stage, test.field) {
-            Some(party) => Tree::Party(party, Predicate::port(self.network, self.switch, &test.set)),
+            Some(party) => Tree::Party(party, Predicate::port(self.network, self.ports, &test.set)),
             None => Tree::Constant(false),
         }
     }

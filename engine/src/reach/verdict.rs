@@ -1,6 +1,7 @@
 //! One word for a pair of endpoints.
 
 use super::l4::{Family, L4Set};
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 /// What becomes of conversations from one endpoint to another.
@@ -45,11 +46,11 @@ pub struct FamilyAnswer {
     /// The family.
     pub family: Family,
     /// Requests that arrive for certain.
-    pub delivered: L4Set,
+    pub delivered: Arc<L4Set>,
     /// Requests whose answer comes back for certain.
-    pub answered: L4Set,
+    pub answered: Arc<L4Set>,
     /// Requests of which one or the other depends on something that OVN does not promise.
-    pub undefined: L4Set,
+    pub undefined: Arc<L4Set>,
 }
 
 /// Why nothing can be sent at all, whatever the rows say.
