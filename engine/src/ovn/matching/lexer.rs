@@ -39,9 +39,8 @@ pub(super) fn tokens(text: &str, version: Version) -> Vec<Token<'_>> {
             break;
         }
     }
-    let has_template = || tokens.iter().any(|token| matches!(token.kind, TokenKind::Template(_)));
     match version {
-        Version::V23_03 if has_template() => tokens.into_iter().flat_map(instantiated).collect(),
+        Version::V23_03 if text.contains('^') => tokens.into_iter().flat_map(instantiated).collect(),
         Version::V23_03 | Version::Main => tokens,
     }
 }
