@@ -21,6 +21,7 @@ mod lexer;
 mod parser;
 mod print;
 mod relop;
+mod simplify;
 mod symbol;
 mod token;
 mod tree;

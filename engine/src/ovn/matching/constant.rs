@@ -126,7 +126,6 @@ impl fmt::Display for Constant {
 
 impl Format {
     /// The format in which people write values of a field.
-    #[expect(dead_code, reason = "expressions will be printed with it")]
     pub(super) fn of(field: Field) -> Self {
         match field {
             Field::EthSrc | Field::EthDst | Field::ArpSha | Field::ArpTha | Field::NdSll | Field::NdTll => {

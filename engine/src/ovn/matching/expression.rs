@@ -7,7 +7,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 /// A match as the evaluators see it. Cannot be ill formed.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Expression {
     /// `1` or `0`.
     Constant(bool),
@@ -29,7 +29,7 @@ pub enum Expression {
 }
 
 /// A test of the bits `low .. low + width` of a field.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FieldTest {
     /// The whole field.
     pub field: Field,
@@ -42,7 +42,7 @@ pub struct FieldTest {
 }
 
 /// What a test asks of a number.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Relation {
     /// Equal to one of these; never true of an empty list.
     In(Vec<Masked>),
@@ -68,7 +68,7 @@ pub struct Masked {
 }
 
 /// A test of `inport` or `outport`; always positive, as OVN demands of nominal fields.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PortTest {
     /// Which port.
     pub field: PortField,

@@ -1,6 +1,7 @@
 //! Text → tokens (`lex_token_parse` in OVN's `lib/lex.c`).
 //!
 //! The lexer never fails: what is no token becomes a [`TokenKind::Invalid`], and it goes on behind it.
+#![expect(clippy::wildcard_enum_match_arm, reason = "one kind of token is asked for")]
 
 mod number;
 mod quoted;
@@ -8,6 +9,7 @@ mod quoted;
 use super::constant::Constant;
 use super::relop::Relop;
 use super::token::{LexicalError, Punctuation, Token, TokenKind};
+use crate::ovn::network::Version;
 use crate::source::Span;
 use alloc::vec::Vec;
 use nom::branch::alt;
@@ -21,20 +23,12 @@ pub(super) fn element(text: &str) -> Option<Constant> {
     let mut lexer = Lexer { text, rest: text };
     match lexer.next().kind {
         TokenKind::Number(constant) => Some(constant),
-        TokenKind::End
-        | TokenKind::Identifier(_)
-        | TokenKind::Text(_)
-        | TokenKind::AddressSet(_)
-        | TokenKind::PortGroup(_)
-        | TokenKind::Template(_)
-        | TokenKind::Relop(_)
-        | TokenKind::Punctuation(_)
-        | TokenKind::Invalid(_) => None,
+        _ => None,
     }
 }
 
 /// All tokens of a text; the last one is [`TokenKind::End`].
-pub(super) fn tokens(text: &str) -> Vec<Token<'_>> {
+pub(super) fn tokens(text: &str, version: Version) -> Vec<Token<'_>> {
     let mut lexer = Lexer { text, rest: text };
     let mut tokens = Vec::new();
     loop {
@@ -42,8 +36,27 @@ pub(super) fn tokens(text: &str) -> Vec<Token<'_>> {
         let end = token.kind == TokenKind::End;
         tokens.push(token);
         if end {
-            return tokens;
+            break;
         }
+    }
+    match version {
+        Version::V23_03 if text.contains('^') => tokens.into_iter().flat_map(instantiated).collect(),
+        Version::V23_03 | Version::Main => tokens,
+    }
+}
+
+/// What 23.03 makes of a token when it replaces templates: an unknown `^name` becomes `name`, and what is no token
+/// becomes the text `error(…)` (`lexer_parse_template_string`). Newer versions do not even look at such a match.
+fn instantiated(token: Token<'_>) -> Vec<Token<'_>> {
+    let span = token.span;
+    match token.kind {
+        TokenKind::Template(name) => Vec::from([Token { kind: TokenKind::Identifier(name), text: name, span }]),
+        TokenKind::Invalid(_) => {
+            let name = Token { kind: TokenKind::Identifier("error"), text: "error", span };
+            let kind = TokenKind::Punctuation(Punctuation::LeftParenthesis);
+            Vec::from([name, Token { kind, text: "(", span }])
+        }
+        _ => Vec::from([token]),
     }
 }
 

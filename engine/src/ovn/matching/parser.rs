@@ -32,7 +32,7 @@ const DEPTH: u32 = 100;
 ///
 /// All mistakes that could be told apart, OVN's own first.
 pub fn parse(text: &str, context: &Context) -> Result<Match, MatchErrors> {
-    let tokens = lexer::tokens(text);
+    let tokens = lexer::tokens(text, context.version());
     let mut parser = Parser::new(&tokens, context);
     let root = parser.chain(Closing::End);
     let mut errors = parser.errors.into_iter();

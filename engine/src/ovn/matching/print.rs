@@ -1,5 +1,7 @@
 //! Match → text, the canonical one: `parse(print(m)) == m`.
 
+mod expression;
+
 use super::tree::{Condition, Constants, Element, ElementKind, Match, Node, NodeKind, Subject, Test};
 use core::fmt::{self, Display, Formatter, Write};
 
