@@ -74,10 +74,10 @@ mod tests {
     #[test]
     fn documents_are_cut_at_markers() {
         assert_eq!(texts("a: 1\n---\nb: 2\n"), ["a: 1\n", "---\nb: 2\n"]);
-        assert_eq!(texts("# c\n%YAML 1.2\n---\na: 1\n...\n%YAML 1.2\n---\nb: 2"), [
-            "# c\n%YAML 1.2\n---\na: 1\n...\n",
-            "%YAML 1.2\n---\nb: 2"
-        ]);
+        assert_eq!(
+            texts("# c\n%YAML 1.2\n---\na: 1\n...\n%YAML 1.2\n---\nb: 2"),
+            ["# c\n%YAML 1.2\n---\na: 1\n...\n", "%YAML 1.2\n---\nb: 2"]
+        );
         assert_eq!(texts("---\n---\na: |\n  ---\n  b\n----\n"), ["---\n", "---\na: |\n  ---\n  b\n----\n"]);
     }
 }

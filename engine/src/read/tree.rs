@@ -7,6 +7,7 @@ use super::document::Document;
 use super::node::{Entry, Mapping, Node, Scalar, Style, Value};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{Place, Span};
+use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::rc::Rc;
@@ -26,7 +27,7 @@ pub(crate) fn tree(document: &Document<'_>, out: &mut Vec<Diagnostic>) -> Option
     match builder.run() {
         Ok(()) => builder.root.map(|built| built.node),
         Err(diagnostic) => {
-            out.push(diagnostic);
+            out.push(*diagnostic);
             None
         }
     }
@@ -63,7 +64,7 @@ struct Builder<'d, 'o> {
     aliased: usize,
 }
 
-type Step = Result<(), Diagnostic>;
+type Step = Result<(), Box<Diagnostic>>;
 
 impl Builder<'_, '_> {
     fn run(&mut self) -> Step {
@@ -76,7 +77,7 @@ impl Builder<'_, '_> {
         for next in Parser::new_from_str_with_options(self.document.text, options) {
             match next {
                 Ok((event, span)) => self.event(event, span.byte_range().unwrap_or(0..0))?,
-                Err(error) => return Err(super::broken::diagnostic(self.document, &error)),
+                Err(error) => return Err(Box::new(super::broken::diagnostic(self.document, &error))),
             }
         }
         Ok(())
@@ -109,7 +110,7 @@ impl Builder<'_, '_> {
 
     fn start(&mut self, start: usize, anchor: usize, parts: Parts) -> Step {
         if self.open.len() >= DEPTH {
-            return Err(super::broken::too_deep(self.document.place(start, start + 1)));
+            return Err(Box::new(super::broken::too_deep(self.document.place(start, start + 1))));
         }
         self.open.push(Open { start, anchor, parts, weight: 1, depth: 0 });
         Ok(())
@@ -128,14 +129,14 @@ impl Builder<'_, '_> {
     fn alias(&mut self, id: usize, bytes: core::ops::Range<usize>) -> Step {
         let place = self.document.place(bytes.start, bytes.end);
         let Some(built) = self.anchors.get(&id).cloned() else {
-            return Err(super::broken::alias_of_itself(place));
+            return Err(Box::new(super::broken::alias_of_itself(place)));
         };
         self.aliased += built.weight;
         if self.aliased > ALIASED {
-            return Err(super::broken::alias_bomb(place));
+            return Err(Box::new(super::broken::alias_bomb(place)));
         }
         if self.open.len() + built.depth > DEPTH {
-            return Err(super::broken::too_deep(place));
+            return Err(Box::new(super::broken::too_deep(place)));
         }
         self.finish(built, 0)
     }
