@@ -9,6 +9,7 @@ mod broken;
 mod document;
 mod expectation;
 mod fields;
+mod folding;
 mod inventory;
 mod kubernetes;
 mod machine;
