@@ -10,6 +10,7 @@
 extern crate alloc;
 
 pub mod answers;
+pub mod compile;
 pub mod diagnostic;
 pub mod ovn;
 pub mod reach;

@@ -9,6 +9,7 @@ mod broken;
 mod document;
 mod expectation;
 mod fields;
+mod folding;
 mod inventory;
 mod kubernetes;
 mod machine;
@@ -63,7 +64,8 @@ pub fn read(sources: &Sources) -> Reading {
 fn read_source(id: SourceId, source: &Source, objects: &mut Vec<Object>, out: &mut Vec<Diagnostic>) {
     let start = Place { source: id, span: Span::default() };
     if source.text().len() > LARGEST {
-        let message = format!("the file has {} bytes, and at most {LARGEST} are read; it is left out", source.text().len());
+        let message =
+            format!("the file has {} bytes, and at most {LARGEST} are read; it is left out", source.text().len());
         let help = "split the file at a `---` line";
         out.push(Diagnostic::new(Code::UnreadableFile, message).at(start).help(help));
         return;
@@ -81,7 +83,10 @@ fn limited(id: SourceId, source: &Source, mut out: Vec<Diagnostic>) -> Vec<Diagn
         out.truncate(FINDINGS);
         let end = source.text().len();
         let place = Place { source: id, span: Span::new(end, end) };
-        out.push(Diagnostic::new(Code::TooManyFindings, format!("{more} more findings in this file are not shown")).at(place));
+        out.push(
+            Diagnostic::new(Code::TooManyFindings, format!("{more} more findings in this file are not shown"))
+                .at(place),
+        );
     }
     out
 }

@@ -46,7 +46,8 @@ pub fn world(reading: &Reading) -> World {
     let machines = join::machines(reading, &switches, &mut out);
     check::machines(&machines, &switches, &mut out);
     let inventories: Vec<&Inventory> = reading.objects.iter().filter_map(inventory).collect();
-    let version = agreed(inventories.iter().filter_map(|inventory| inventory.version.as_ref()), "ovn.version", &mut out);
+    let version =
+        agreed(inventories.iter().filter_map(|inventory| inventory.version.as_ref()), "ovn.version", &mut out);
     let options = options(&inventories, &switches, &mut out);
     let port_groups = inventories.iter().flat_map(|inventory| inventory.port_groups.clone()).collect();
     let address_sets = inventories.iter().flat_map(|inventory| inventory.address_sets.clone()).collect();
@@ -89,7 +90,8 @@ fn agreed<'v, T: Copy + PartialEq + 'v>(
     let first = values.next()?;
     for other in values.filter(|other| other.value != first.value) {
         let message = format!("`{path}` has another value in another inventory; the first one counts");
-        let conflict = Diagnostic::new(Code::Conflict, message).at(other.place).label(first.place, "it has this value here");
+        let conflict =
+            Diagnostic::new(Code::Conflict, message).at(other.place).label(first.place, "it has this value here");
         out.push(conflict.help("write it in one inventory only"));
     }
     Some(first.value)

@@ -71,6 +71,8 @@ codes! {
     NoEndpoint = "RF018", Warning;
     /// A file has more findings than are shown.
     TooManyFindings = "RF019", Warning;
+    /// A set of addresses is answered as one, although a rule may tell them apart.
+    CoarseRanges = "RF020", Warning;
 
     /// OVN cannot parse the match: the row does nothing.
     MatchSyntax = "RF101", Error;

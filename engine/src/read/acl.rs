@@ -109,11 +109,23 @@ fn required(fields: &Fields<'_>, key: &str, help: &str, taker: Taker, out: &mut 
 }
 
 fn matches(fields: &Fields<'_>, taker: Taker, out: &mut Out) -> Option<Placed<String>> {
-    required(fields, "match", "write a match such as `ip4.src == 172.20.10.2`, or `1` in quotes for every packet", taker, out)
+    required(
+        fields,
+        "match",
+        "write a match such as `ip4.src == 172.20.10.2`, or `1` in quotes for every packet",
+        taker,
+        out,
+    )
 }
 
 fn direction(fields: &Fields<'_>, taker: Taker, out: &mut Out) -> Option<Direction> {
-    let text = required(fields, "direction", "write `to-lport` (towards the machine) or `from-lport` (away from it)", taker, out)?;
+    let text = required(
+        fields,
+        "direction",
+        "write `to-lport` (towards the machine) or `from-lport` (away from it)",
+        taker,
+        out,
+    )?;
     let direction = Direction::from_name(&text.value);
     if direction.is_none() {
         let diagnostic = unknown_value(&text, &fields.path("direction"), &["from-lport", "to-lport"], taker.refused());
@@ -160,7 +172,11 @@ fn meant_action(text: &str) -> Option<&'static str> {
 
 fn priority(fields: &Fields<'_>, taker: Taker, out: &mut Out) -> Option<Priority> {
     if fields.get("priority").is_none() {
-        let missing = fields.missing("priority", "; it counts as 0, the lowest", "write a number from 0 to 32767; the higher one wins");
+        let missing = fields.missing(
+            "priority",
+            "; it counts as 0, the lowest",
+            "write a number from 0 to 32767; the higher one wins",
+        );
         out.push(missing.severity(Severity::Warning));
         return Some(Priority::default());
     }
@@ -168,7 +184,11 @@ fn priority(fields: &Fields<'_>, taker: Taker, out: &mut Out) -> Option<Priority
     let priority = Priority::new(number.value);
     if priority.is_none() {
         let message = format!("`{}` is {}{}", fields.path("priority"), number.value, taker.refused());
-        out.push(Diagnostic::new(Code::OutOfRange, message).at(number.place).help("write a number from 0 to 32767; the higher one wins"));
+        out.push(
+            Diagnostic::new(Code::OutOfRange, message)
+                .at(number.place)
+                .help("write a number from 0 to 32767; the higher one wins"),
+        );
     }
     priority
 }
@@ -182,7 +202,11 @@ fn tier(fields: &Fields<'_>, taker: Taker, out: &mut Out) -> Option<Option<Place
     let tier = Tier::new(number.value);
     if tier.is_none() {
         let message = format!("`{}` is {}{}", fields.path("tier"), number.value, taker.refused());
-        out.push(Diagnostic::new(Code::OutOfRange, message).at(number.place).help("write a number from 0 to 3; tier 0 is asked first"));
+        out.push(
+            Diagnostic::new(Code::OutOfRange, message)
+                .at(number.place)
+                .help("write a number from 0 to 3; tier 0 is asked first"),
+        );
     }
     tier.map(|tier| Some(number.with(tier)))
 }

@@ -42,8 +42,12 @@ fn help(kind: &ErrorKind) -> Option<&'static str> {
         | ErrorKind::ExpectedTagBang
         | ErrorKind::InvalidTagTerminator
         | ErrorKind::UndeclaredTagHandle
-        | ErrorKind::MissingAnchorOrAliasName => "put a value that begins with a sign like `@`, `!`, `&` or `%` in quotes",
-        ErrorKind::UnknownAnchor => "define the anchor with `&name` above its first `*name`, or put the value in quotes",
+        | ErrorKind::MissingAnchorOrAliasName => {
+            "put a value that begins with a sign like `@`, `!`, `&` or `%` in quotes"
+        }
+        ErrorKind::UnknownAnchor => {
+            "define the anchor with `&name` above its first `*name`, or put the value in quotes"
+        }
         ErrorKind::ExpectedBlockMappingKey
         | ErrorKind::ExpectedBlockSequenceEntry
         | ErrorKind::InvalidIndentation

@@ -3,7 +3,7 @@
 //! A line that begins with `---` or `...` ends a document wherever it stands (YAML 1.2.2, `c-forbidden`), so one
 //! broken document cannot hide the next.
 
-use crate::source::{Source, SourceId};
+use crate::source::{Place, Source, SourceId, Span};
 use alloc::vec::Vec;
 
 /// One document of a source.
@@ -14,6 +14,39 @@ pub(crate) struct Document<'t> {
     pub(crate) offset: usize,
     /// The document.
     pub(crate) text: &'t str,
+}
+
+impl Document<'_> {
+    /// Some bytes of the document as a place of its source.
+    pub(crate) fn place(&self, start: usize, end: usize) -> Place {
+        Place { source: self.source, span: Span::new(self.offset + start, self.offset + end.max(start)) }
+    }
+
+    /// A block scalar from its `|` or `>` to its last line; the parser's range begins behind the header.
+    pub(crate) fn block_place(&self, start: usize, end: usize) -> Place {
+        let before = self.text.get(..start).unwrap_or("").trim_end();
+        let line = before.rfind('\n').map_or(0, |at| at + 1);
+        let header = before.get(line..).unwrap_or("");
+        let indicators = header.match_indices(['|', '>']).map(|(at, _)| at);
+        let found = indicators.map(|at| line + at).find(|at| self.text.get(at + 1..before.len()).is_some_and(ends_header));
+        let body = self.text.get(..end).map_or(end, |text| text.trim_end().len());
+        self.place(found.unwrap_or(start), body.max(before.len()))
+    }
+
+    /// The tag in front of a node.
+    pub(crate) fn tag_place(&self, node: usize, tag: &str) -> Place {
+        let before = self.text.get(..node).unwrap_or("");
+        match before.rfind(tag) {
+            Some(start) => self.place(start, start + tag.len()),
+            None => self.place(node, node),
+        }
+    }
+}
+
+/// Whether a text can stand between the indicator of a block scalar and the end of its line.
+fn ends_header(text: &str) -> bool {
+    let rest = text.trim_start_matches(|char: char| char.is_ascii_digit() || matches!(char, '+' | '-'));
+    rest.is_empty() || (rest.starts_with([' ', '\t']) && rest.trim_start().chars().next().is_none_or(|first| first == '#'))
 }
 
 /// The documents of a source, in order.
@@ -74,10 +107,10 @@ mod tests {
     #[test]
     fn documents_are_cut_at_markers() {
         assert_eq!(texts("a: 1\n---\nb: 2\n"), ["a: 1\n", "---\nb: 2\n"]);
-        assert_eq!(texts("# c\n%YAML 1.2\n---\na: 1\n...\n%YAML 1.2\n---\nb: 2"), [
-            "# c\n%YAML 1.2\n---\na: 1\n...\n",
-            "%YAML 1.2\n---\nb: 2"
-        ]);
+        assert_eq!(
+            texts("# c\n%YAML 1.2\n---\na: 1\n...\n%YAML 1.2\n---\nb: 2"),
+            ["# c\n%YAML 1.2\n---\na: 1\n...\n", "%YAML 1.2\n---\nb: 2"]
+        );
         assert_eq!(texts("---\n---\na: |\n  ---\n  b\n----\n"), ["---\n", "---\na: |\n  ---\n  b\n----\n"]);
     }
 }

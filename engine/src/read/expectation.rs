@@ -124,7 +124,8 @@ pub(crate) fn expectation(object: &Fields<'_>, name: Placed<String>, out: &mut O
         out.push(object.missing("assertions", "; this expectation says nothing", help));
     }
     let listed = object.items("assertions", out);
-    let assertions = listed.iter().filter_map(|(path, item)| assertion(&Fields::of(item, path.clone(), out)?, out)).collect();
+    let assertions =
+        listed.iter().filter_map(|(path, item)| assertion(&Fields::of(item, path.clone(), out)?, out)).collect();
     Expectation {
         claim: object.word("claim", out).map_or_else(|| name.value.clone(), |text| text.value.trim().to_string()),
         source: object.word("source", out).map(|text| text.value),
@@ -149,7 +150,11 @@ fn assertion(fields: &Fields<'_>, out: &mut Out) -> Option<Assertion> {
 
 fn ends(fields: &Fields<'_>, key: &str, out: &mut Out) -> Option<Vec<String>> {
     let Some(node) = fields.get(key) else {
-        out.push(fields.missing(key, "; this assertion is left out", "write the name of an endpoint, a list of names, or `\"*\"` for all"));
+        out.push(fields.missing(
+            key,
+            "; this assertion is left out",
+            "write the name of an endpoint, a list of names, or `\"*\"` for all",
+        ));
         return None;
     };
     let found = words(node, &fields.path(key), out);
@@ -160,7 +165,11 @@ fn expect(fields: &Fields<'_>, out: &mut Out) -> Option<Expect> {
     let names: Vec<&str> = Expect::ALL.iter().map(|expect| expect.name()).collect();
     let Some(text) = fields.word("expect", out) else {
         if fields.get("expect").is_none() {
-            out.push(fields.missing("expect", "; this assertion is left out", "write a verdict, for example `open` or `closed`"));
+            out.push(fields.missing(
+                "expect",
+                "; this assertion is left out",
+                "write a verdict, for example `open` or `closed`",
+            ));
         }
         return None;
     };
@@ -171,7 +180,7 @@ fn expect(fields: &Fields<'_>, out: &mut Out) -> Option<Expect> {
     expect
 }
 
-/// `on: tcp`, `on: {tcp: 80}`, `on: {udp: 53, sport: 1024-65535}`, `on: icmp`.
+/// `on: tcp`, `on: {tcp: 80}`, `on: {udp: any, sport: 1024-65535}`, `on: icmp`.
 fn query(fields: &Fields<'_>, out: &mut Out) -> Option<Query> {
     let names: Vec<&str> = Protocol::ALL.iter().map(|protocol| protocol.name()).collect();
     let node = fields.get("on")?;
@@ -186,7 +195,11 @@ fn query(fields: &Fields<'_>, out: &mut Out) -> Option<Query> {
     let on = fields.fields("on", out)?;
     on.only(&["tcp", "udp", "sctp", "icmp", "sport"], out);
     let Some(protocol) = Protocol::ALL.iter().copied().find(|protocol| on.get(protocol.name()).is_some()) else {
-        out.push(on.missing("tcp", "; this assertion is left out", "write a protocol and a port, for example `{tcp: 80}`"));
+        out.push(on.missing(
+            "tcp",
+            "; this assertion is left out",
+            "write a protocol and a port, for example `{tcp: 80}`",
+        ));
         return None;
     };
     let port = match protocol {
@@ -202,12 +215,16 @@ fn query(fields: &Fields<'_>, out: &mut Out) -> Option<Query> {
 
 fn ports(on: &Fields<'_>, key: &str, out: &mut Out) -> Option<(u16, u16)> {
     let text = on.word(key, out)?;
+    if text.value == "any" {
+        return Some((0, u16::MAX));
+    }
     let (first, last) = text.value.split_once('-').unwrap_or((&text.value, &text.value));
     match (first.trim().parse(), last.trim().parse()) {
         (Ok(first), Ok(last)) if first <= last => Some((first, last)),
         _ => {
-            let message = format!("`{}` is `{}`, which is no port; this assertion is left out", on.path(key), text.value);
-            let help = "write a number from 0 to 65535, or two with a dash between them";
+            let message =
+                format!("`{}` is `{}`, which is no port; this assertion is left out", on.path(key), text.value);
+            let help = "write a number from 0 to 65535, two with a dash between them, or `any`";
             out.push(Diagnostic::new(Code::OutOfRange, message).at(text.place).help(help));
             None
         }

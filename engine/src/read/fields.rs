@@ -120,7 +120,10 @@ impl<'n> Fields<'n> {
             Some(Resolved::Integer(value)) => Some(Placed::new(value, node.place)),
             Some(Resolved::Null | Resolved::Boolean(_) | Resolved::Float | Resolved::Text) | None => {
                 let quoted = node.word().filter(|word| word.parse::<i64>().is_ok());
-                let help = quoted.map_or_else(|| "write a whole number".to_string(), |word| format!("write `{word}` without quotes"));
+                let help = quoted.map_or_else(
+                    || "write a whole number".to_string(),
+                    |word| format!("write `{word}` without quotes"),
+                );
                 out.push(wrong_type(node, &self.path(key), "a number", &help));
                 None
             }
@@ -158,7 +161,12 @@ pub(crate) fn items<'n>(node: &'n Node, path: &str, out: &mut Out) -> Vec<Item<'
             items.iter().enumerate().map(|(index, item)| (format!("{path}[{index}]"), item)).collect()
         }
         Value::Scalar(_) | Value::Mapping(_) => {
-            out.push(wrong_type(node, path, "a list", "begin each item with `- ` on a line of its own, or write `[..]`"));
+            out.push(wrong_type(
+                node,
+                path,
+                "a list",
+                "begin each item with `- ` on a line of its own, or write `[..]`",
+            ));
             Vec::new()
         }
     }
@@ -190,9 +198,7 @@ pub(crate) fn word(node: &Node, path: &str, out: &mut Out) -> Option<Placed<Stri
 /// A scalar, or each scalar of a list, as spelled.
 pub(crate) fn words(node: &Node, path: &str, out: &mut Out) -> Vec<Placed<String>> {
     match &node.value {
-        Value::Sequence(_) => {
-            items(node, path, out).iter().filter_map(|(path, item)| word(item, path, out)).collect()
-        }
+        Value::Sequence(_) => items(node, path, out).iter().filter_map(|(path, item)| word(item, path, out)).collect(),
         Value::Scalar(_) | Value::Mapping(_) => word(node, path, out).into_iter().collect(),
     }
 }

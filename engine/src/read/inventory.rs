@@ -78,7 +78,8 @@ const ADDRESS: [&str; 4] = ["address", "addresses", "ip", "ips"];
 
 /// An inventory: whatever is wrong is a diagnostic, the rest is taken.
 pub(crate) fn inventory(object: &Fields<'_>, out: &mut Out) -> Inventory {
-    const SECTIONS: [&str; 8] = ["ovn", "switches", "portGroups", "addressSets", "vms", "machines", "endpoints", "items"];
+    const SECTIONS: [&str; 8] =
+        ["ovn", "switches", "portGroups", "addressSets", "vms", "machines", "endpoints", "items"];
     let spec = object.fields("spec", out);
     let outer: Vec<&str> = ["apiVersion", "kind", "metadata", "spec"].into_iter().chain(SECTIONS).collect();
     object.only(&outer, out);
@@ -155,7 +156,9 @@ fn machine(fields: &Fields<'_>, out: &mut Out) -> Option<Machine> {
     let name = name(fields, out)?;
     let kind = kind(fields, out);
     let mut interfaces = Vec::new();
-    if ADDRESS.iter().chain(&["subnet", "mac", "port"]).any(|key| fields.get(key).is_some()) || fields.get("interfaces").is_none() {
+    if ADDRESS.iter().chain(&["subnet", "mac", "port"]).any(|key| fields.get(key).is_some())
+        || fields.get("interfaces").is_none()
+    {
         interfaces.push(Interface { name: None, ..interface(fields, out) });
     }
     for (path, item) in fields.items("interfaces", out) {
@@ -232,7 +235,12 @@ fn address_set(fields: &Fields<'_>, out: &mut Out) -> Option<AddressSet> {
     Some(AddressSet { name, addresses: words(node, &fields.path("addresses"), out) })
 }
 
-fn listed<T>(fields: &Fields<'_>, key: &str, read: fn(&Placed<String>, &str, &mut Out) -> Vec<Placed<T>>, out: &mut Out) -> Vec<Placed<T>> {
+fn listed<T>(
+    fields: &Fields<'_>,
+    key: &str,
+    read: fn(&Placed<String>, &str, &mut Out) -> Vec<Placed<T>>,
+    out: &mut Out,
+) -> Vec<Placed<T>> {
     let Some(node) = fields.get(key) else { return Vec::new() };
     let path = fields.path(key);
     words(node, &path, out).iter().flat_map(|text| read(text, &path, out)).collect()

@@ -63,14 +63,23 @@ pub(crate) fn ip(object: &Fields<'_>, name: &Placed<String>, out: &mut Out) -> O
     };
     let mut interface = Interface { port: Some(name.clone()), ..Interface::new(Origin::Declared, name.place) };
     interface.subnet = spec.text("subnet", out).filter(|text| !text.value.is_empty());
-    interface.mac = spec.text("macAddress", out).filter(|text| !text.value.is_empty())
+    interface.mac = spec
+        .text("macAddress", out)
+        .filter(|text| !text.value.is_empty())
         .and_then(|text| mac(&text, &spec.path("macAddress"), out));
     for key in ["v4IpAddress", "v6IpAddress"] {
         let text = spec.text(key, out).filter(|text| !text.value.is_empty());
         interface.addresses.extend(text.iter().flat_map(|text| addresses(text, &spec.path(key), out)));
     }
     let place = object.place();
-    Some(Machine { kind, namespace, name: machine, labels: Default::default(), place, interfaces: alloc::vec![interface] })
+    Some(Machine {
+        kind,
+        namespace,
+        name: machine,
+        labels: Default::default(),
+        place,
+        interfaces: alloc::vec![interface],
+    })
 }
 
 fn machine(object: &Fields<'_>, identity: Identity, metadata: Option<&Fields<'_>>, out: &mut Out) -> Machine {
@@ -88,9 +97,7 @@ fn machine(object: &Fields<'_>, identity: Identity, metadata: Option<&Fields<'_>
 fn owner(metadata: &Fields<'_>, out: &mut Out) -> Option<Placed<String>> {
     let owners = metadata.items("ownerReferences", out);
     let owners = owners.iter().filter_map(|(path, item)| Fields::of(item, path.clone(), out)).collect::<Vec<_>>();
-    let machine = owners.iter().find(|owner| {
-        owner.get("kind").and_then(Node::word) == Some("VirtualMachineInstance")
-    });
+    let machine = owners.iter().find(|owner| owner.get("kind").and_then(Node::word) == Some("VirtualMachineInstance"));
     machine?.text("name", out)
 }
 
@@ -111,7 +118,10 @@ fn networks(object: &Fields<'_>, namespace: &str, out: &mut Out) -> Vec<(String,
     let Some(spec) = object.fields("spec", out) else { return Vec::new() };
     let listed = spec.items("networks", out);
     let fields = listed.iter().filter_map(|(path, item)| Fields::of(item, path.clone(), out)).collect::<Vec<_>>();
-    fields.iter().filter_map(|network| Some((network.text("name", out)?.value, provider(network, namespace, out)?))).collect()
+    fields
+        .iter()
+        .filter_map(|network| Some((network.text("name", out)?.value, provider(network, namespace, out)?)))
+        .collect()
 }
 
 fn provider(network: &Fields<'_>, namespace: &str, out: &mut Out) -> Option<String> {

@@ -74,7 +74,9 @@ pub(crate) fn labels(metadata: Option<&Fields<'_>>, out: &mut Out) -> BTreeMap<S
 ///
 /// `<provider>.kubernetes.io/ip_address`, `…/mac_address` and `…/logical_switch`.
 pub(crate) fn annotated(metadata: Option<&Fields<'_>>, out: &mut Out) -> Vec<Interface> {
-    let Some(annotations) = metadata.and_then(|metadata| metadata.fields("annotations", out)) else { return Vec::new() };
+    let Some(annotations) = metadata.and_then(|metadata| metadata.fields("annotations", out)) else {
+        return Vec::new();
+    };
     let mut interfaces: BTreeMap<&str, Interface> = BTreeMap::new();
     for (key, _, node) in annotations.entries() {
         let Some((provider, what)) = key.split_once(".kubernetes.io/") else { continue };
@@ -83,7 +85,8 @@ pub(crate) fn annotated(metadata: Option<&Fields<'_>>, out: &mut Out) -> Vec<Int
         }
         let path = annotations.path(key);
         let Some(text) = super::fields::text(node, &path, out) else { continue };
-        let blank = || Interface { provider: Some(provider.to_string()), ..Interface::new(Origin::Declared, text.place) };
+        let blank =
+            || Interface { provider: Some(provider.to_string()), ..Interface::new(Origin::Declared, text.place) };
         let interface = interfaces.entry(provider).or_insert_with(blank);
         match what {
             "ip_address" => interface.addresses = addresses(&text, &path, out),

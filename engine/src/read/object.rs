@@ -9,6 +9,7 @@ use super::node::Node;
 use super::subnet::{Subnet, foreign_group, subnet};
 use super::suggest::did_you_mean;
 use crate::diagnostic::{Code, Diagnostic, Severity};
+use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -17,7 +18,7 @@ use alloc::vec::Vec;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Object {
     /// Kube-OVN's `Subnet`.
-    Subnet(Subnet),
+    Subnet(Box<Subnet>),
     /// KubeVirt's `VirtualMachine`.
     VirtualMachine(Machine),
     /// KubeVirt's `VirtualMachineInstance`.
@@ -143,7 +144,11 @@ fn object(fields: &Fields<'_>, kind: Placed<String>, api: Option<&str>, out: &mu
         return Some(Object::Inventory(inventory(fields, out)));
     }
     let Some(name) = name else {
-        out.push(fields.missing("metadata.name", "; the object is left out", "write `metadata:` with `name: ..` below it"));
+        out.push(fields.missing(
+            "metadata.name",
+            "; the object is left out",
+            "write `metadata:` with `name: ..` below it",
+        ));
         return None;
     };
     let namespace = metadata.and_then(|metadata| metadata.word("namespace", out));
@@ -154,7 +159,7 @@ fn object(fields: &Fields<'_>, kind: Placed<String>, api: Option<&str>, out: &mu
 
 fn typed(known: Kind, fields: &Fields<'_>, kind: Placed<String>, identity: Identity, out: &mut Out) -> Option<Object> {
     match known {
-        Kind::Subnet => subnet(fields, identity.name, out).map(Object::Subnet),
+        Kind::Subnet => subnet(fields, identity.name, out).map(Box::new).map(Object::Subnet),
         Kind::VirtualMachine => Some(Object::VirtualMachine(kubernetes::virtual_machine(fields, identity, out))),
         Kind::Instance => Some(Object::VirtualMachineInstance(kubernetes::instance(fields, identity, out))),
         Kind::Pod => Some(Object::Pod(kubernetes::pod(fields, identity, out))),
@@ -192,7 +197,8 @@ fn unknown_kind(kind: &Placed<String>) -> Diagnostic {
 
 /// Whether an `apiVersion` is of a group, in any version.
 fn belongs(api: &str, group: &str) -> bool {
-    api.split_once('/').map_or("", |(group, _)| group) == group || (group == "ringfence" && api.starts_with("ringfence"))
+    api.split_once('/').map_or("", |(group, _)| group) == group
+        || (group == "ringfence" && api.starts_with("ringfence"))
 }
 
 fn canonical(group: &str) -> String {

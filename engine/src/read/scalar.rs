@@ -1,11 +1,129 @@
-//! From a byte of a value back to the byte of the source that it was written as.
+//! From a byte of a value back to the bytes of the source that it was written as.
+//!
+//! A place covers a scalar as it is written: quotes, escapes, folds and block indentation included (YAML 1.2.2,
+//! sections 7.3 and 8.1). The source is unfolded once more, with a note of where each byte of the value comes from.
 
+use super::folding::{block, flow};
 use crate::source::{Place, Sources, Span};
+use alloc::string::String;
+use alloc::vec::Vec;
 
 /// The place of a part of a scalar's value: `part` counts bytes of `value`, `scalar` is the place of the scalar.
 ///
 /// Where the source does not unfold to that value (it was changed, or is no scalar) the whole scalar is the answer.
 pub fn place_within(sources: &Sources, scalar: Place, value: &str, part: Span) -> Place {
-    let _ = (sources, value, part);
-    scalar
+    let source = sources.get(scalar.source).and_then(|source| source.text().get(scalar.span.range()));
+    let Some(unfolded) = source.and_then(|source| unfold(source, value)) else { return scalar };
+    let span = unfolded.part(part);
+    let start = scalar.span.start;
+    Place { source: scalar.source, span: Span::new(start + span.start, start + span.end) }
+}
+
+/// A value with the source of each of its bytes.
+#[derive(Debug, Default)]
+pub(super) struct Unfolded {
+    /// The value.
+    pub(super) text: String,
+    origins: Vec<Span>,
+}
+
+impl Unfolded {
+    /// Adds text that comes from one piece of the source.
+    pub(super) fn push(&mut self, text: &str, from: usize, to: usize) {
+        self.text.push_str(text);
+        self.origins.resize(self.text.len(), Span::new(from, to));
+    }
+
+    /// Adds text that stands in the source as it is.
+    pub(super) fn copy(&mut self, text: &str, from: usize) {
+        for (at, char) in text.char_indices() {
+            self.push(char.encode_utf8(&mut [0; 4]), from + at, from + at + char.len_utf8());
+        }
+    }
+
+    /// Takes the last bytes off again.
+    pub(super) fn truncate(&mut self, length: usize) {
+        self.text.truncate(length);
+        self.origins.truncate(length);
+    }
+
+    fn part(&self, part: Span) -> Span {
+        let after = self.origins.last().map_or(0, |last| last.end);
+        let origin = |byte: usize| self.origins.get(byte).copied().unwrap_or(Span::new(after, after));
+        let start = origin(part.start).start;
+        match part.end.checked_sub(1).filter(|last| *last >= part.start) {
+            Some(last) => Span::new(start, origin(last).end.max(start)),
+            None => Span::new(start, start),
+        }
+    }
+}
+
+fn unfold(source: &str, value: &str) -> Option<Unfolded> {
+    match source.chars().next()? {
+        '|' | '>' => block(source, value),
+        _ => Some(flow(source)).filter(|unfolded| unfolded.text == value),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::read::document::documents;
+    use crate::read::node::{Node, Value};
+    use crate::read::tree::tree;
+    use alloc::format;
+    use alloc::string::ToString;
+
+    /// The value of the key `m` of a document, and the source of one word of it.
+    fn source_of(text: &str, word: &str) -> (String, String) {
+        let mut sources = Sources::new();
+        let id = sources.add("a", text);
+        let document = documents(id, sources.get(id).unwrap()).remove(0);
+        let root = tree(&document, &mut Vec::new()).unwrap();
+        let Value::Mapping(mapping) = &root.value else { panic!() };
+        let Node { value: Value::Scalar(scalar), place } = mapping.get("m").unwrap() else { panic!() };
+        let start = scalar.text.find(word).unwrap_or_else(|| panic!("no {word} in {:?}", scalar.text));
+        let found = place_within(&sources, *place, &scalar.text, Span::new(start, start + word.len()));
+        (scalar.text.to_string(), text[found.span.range()].to_string())
+    }
+
+    #[test]
+    fn words_are_found_in_every_style() {
+        for text in [
+            "m: é tcp.dst = 80 # c\n",
+            "m: 'é ''q'' tcp.dst = 80'\n",
+            "m: \"\\u00e9 \\\"q\\\" tcp.dst = 80\"\n",
+            "{\"m\": \"\\/\\ud83d\\ude00 tcp.dst = 80\"}",
+            "m: ip4 &&\n   é\n\n   tcp.dst = 80\n",
+            "m: 'ip4 &&   \n   é\n\n   tcp.dst = 80'\n",
+            "m: \"ip4 &&   \n   é \\\n   x\n\n   tcp.dst = 80\"\n",
+            "m: |\n  ip4 &&\n  é tcp.dst = 80\n",
+            "m: |2-\n    ip4 &&\n  é tcp.dst = 80\nn: 1\n",
+            "m: >-\n  ip4 &&\n  é\n\n  tcp.dst = 80\n\n\nn: 1\n",
+            "m: > # c\n\n   ip4 &&\n     more\n   é\n   tcp.dst = 80\n",
+            "m: >+\r\n   ip4 &&\r\n   é tcp.dst = 80\r\n\r\n",
+            "a: &x \"é tcp.dst = 80\"\nm: *x\n",
+            "m: !!str &y é tcp.dst = 80\n",
+        ] {
+            let (value, found) = source_of(text, "tcp.dst = 80");
+            assert_eq!(found, "tcp.dst = 80", "{text:?} is {value:?}");
+            assert_eq!(source_of(text, "= ").1, "= ", "{text:?} is {value:?}");
+        }
+    }
+
+    #[test]
+    fn escapes_and_folds_are_found_whole() {
+        assert_eq!(source_of("m: \"a\\u00e9b\"", "é").1, "\\u00e9");
+        assert_eq!(source_of("m: 'a''b'", "'").1, "''");
+        assert_eq!(source_of("m: a  \n   b", " ").1, "  \n   ");
+    }
+
+    #[test]
+    fn a_source_that_has_changed_is_answered_as_a_whole() {
+        let mut sources = Sources::new();
+        let id = sources.add("a", "m: other");
+        let place = Place { source: id, span: Span::new(3, 8) };
+        assert_eq!(place_within(&sources, place, "tcp", Span::new(0, 1)), place);
+        assert_eq!(place_within(&sources, place, "other", Span::new(1, 99)).span, Span::new(4, 8), "{}", format!("{id:?}"));
+    }
 }

@@ -6,7 +6,8 @@
 use super::document::Document;
 use super::node::{Entry, Mapping, Node, Scalar, Style, Value};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::source::{Place, Span};
+use crate::source::Place;
+use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::rc::Rc;
@@ -26,7 +27,7 @@ pub(crate) fn tree(document: &Document<'_>, out: &mut Vec<Diagnostic>) -> Option
     match builder.run() {
         Ok(()) => builder.root.map(|built| built.node),
         Err(diagnostic) => {
-            out.push(diagnostic);
+            out.push(*diagnostic);
             None
         }
     }
@@ -63,7 +64,7 @@ struct Builder<'d, 'o> {
     aliased: usize,
 }
 
-type Step = Result<(), Diagnostic>;
+type Step = Result<(), Box<Diagnostic>>;
 
 impl Builder<'_, '_> {
     fn run(&mut self) -> Step {
@@ -76,7 +77,7 @@ impl Builder<'_, '_> {
         for next in Parser::new_from_str_with_options(self.document.text, options) {
             match next {
                 Ok((event, span)) => self.event(event, span.byte_range().unwrap_or(0..0))?,
-                Err(error) => return Err(super::broken::diagnostic(self.document, &error)),
+                Err(error) => return Err(Box::new(super::broken::diagnostic(self.document, &error))),
             }
         }
         Ok(())
@@ -85,11 +86,14 @@ impl Builder<'_, '_> {
     fn event(&mut self, event: Event<'_>, bytes: core::ops::Range<usize>) -> Step {
         match event {
             Event::Scalar(text, style, anchor, tag) => {
-                let style = self.style(style, tag.as_deref(), &bytes);
-                let node = Node {
-                    value: Value::Scalar(Scalar { text: Rc::from(&*text), style }),
-                    place: self.document.place(bytes.start, bytes.end),
+                let place = match style {
+                    ScalarStyle::Literal | ScalarStyle::Folded => self.document.block_place(bytes.start, bytes.end),
+                    ScalarStyle::Plain | ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => {
+                        self.document.place(bytes.start, bytes.end)
+                    }
                 };
+                let style = self.style(style, tag.as_deref(), &bytes);
+                let node = Node { value: Value::Scalar(Scalar { text: Rc::from(&*text), style }), place };
                 self.finish(Built { node, weight: 1, depth: 0 }, anchor)
             }
             Event::SequenceStart(_, anchor, tag) => {
@@ -109,7 +113,7 @@ impl Builder<'_, '_> {
 
     fn start(&mut self, start: usize, anchor: usize, parts: Parts) -> Step {
         if self.open.len() >= DEPTH {
-            return Err(super::broken::too_deep(self.document.place(start, start + 1)));
+            return Err(Box::new(super::broken::too_deep(self.document.place(start, start + 1))));
         }
         self.open.push(Open { start, anchor, parts, weight: 1, depth: 0 });
         Ok(())
@@ -128,14 +132,14 @@ impl Builder<'_, '_> {
     fn alias(&mut self, id: usize, bytes: core::ops::Range<usize>) -> Step {
         let place = self.document.place(bytes.start, bytes.end);
         let Some(built) = self.anchors.get(&id).cloned() else {
-            return Err(super::broken::alias_of_itself(place));
+            return Err(Box::new(super::broken::alias_of_itself(place)));
         };
         self.aliased += built.weight;
         if self.aliased > ALIASED {
-            return Err(super::broken::alias_bomb(place));
+            return Err(Box::new(super::broken::alias_bomb(place)));
         }
         if self.open.len() + built.depth > DEPTH {
-            return Err(super::broken::too_deep(place));
+            return Err(Box::new(super::broken::too_deep(place)));
         }
         self.finish(built, 0)
     }
@@ -189,7 +193,7 @@ impl Builder<'_, '_> {
         let tagged = tag.is_some_and(|tag| tag.is_yaml_core_schema_tag("str"));
         let known = tag.is_none_or(|tag| tag.is_yaml_core_schema());
         if let (false, Some(tag)) = (known, tag) {
-            let place = self.document.tag_place(bytes.start, tag);
+            let place = self.document.tag_place(bytes.start, &tag.original());
             self.out.push(super::broken::ignored_tag(tag, place));
         }
         match style {
@@ -200,7 +204,7 @@ impl Builder<'_, '_> {
 
     fn collection_tag(&mut self, tag: Option<&Tag>, bytes: &core::ops::Range<usize>) {
         if let Some(tag) = tag.filter(|tag| !tag.is_yaml_core_schema()) {
-            let place = self.document.tag_place(bytes.start, tag);
+            let place = self.document.tag_place(bytes.start, &tag.original());
             self.out.push(super::broken::ignored_tag(tag, place));
         }
     }
@@ -229,21 +233,5 @@ fn merge_sources(node: &Node) -> Vec<&Mapping> {
             })
             .collect(),
         Value::Scalar(_) => Vec::new(),
-    }
-}
-
-impl Document<'_> {
-    /// The bytes of the document as a place of its source.
-    pub(crate) fn place(&self, start: usize, end: usize) -> Place {
-        Place { source: self.source, span: Span::new(self.offset + start, self.offset + end.max(start)) }
-    }
-
-    fn tag_place(&self, node: usize, tag: &Tag) -> Place {
-        let before = self.text.get(..node).unwrap_or("");
-        let original = tag.original();
-        match before.rfind(&original) {
-            Some(start) => self.place(start, start + original.len()),
-            None => self.place(node, node),
-        }
     }
 }

@@ -24,10 +24,14 @@ pub(crate) fn machines(machines: &[Machine], switches: &[Switch], out: &mut Vec<
         for address in &interface.addresses {
             out.extend(misplaced(&id, address, switch));
             let taken = addresses.insert((interface.switch, address.value), (id.clone(), address.place));
-            out.extend(taken.map(|(other, place)| taken_twice("address", &format!("{}", address.value), &id, &other, address.place, place)));
+            out.extend(taken.map(|(other, place)| {
+                taken_twice("address", &format!("{}", address.value), &id, &other, address.place, place)
+            }));
         }
         let taken = ports.insert(&interface.port, (id.clone(), interface.place));
-        out.extend(taken.map(|(other, place)| taken_twice("port", &interface.port, &id, &other, interface.place, place)));
+        out.extend(
+            taken.map(|(other, place)| taken_twice("port", &interface.port, &id, &other, interface.place, place)),
+        );
     }
 }
 
@@ -36,9 +40,13 @@ pub(crate) fn ports(world: &World, out: &mut Vec<Diagnostic>) {
     let known: BTreeSet<&str> = interfaces(&world.machines).map(|(_, interface)| interface.port.as_str()).collect();
     for group in &world.port_groups {
         for port in group.ports.iter().filter(|port| !known.contains(port.value.as_str())) {
-            let message = format!("port group `{}` names port `{}`, which is not in the input; OVN ignores it", group.name.value, port.value);
+            let message = format!(
+                "port group `{}` names port `{}`, which is not in the input; OVN ignores it",
+                group.name.value, port.value
+            );
             let diagnostic = Diagnostic::new(Code::DanglingReference, message).at(port.place);
-            let meant = interfaces(&world.machines).find(|(machine, _)| machine.name == port.value || machine.id() == port.value);
+            let meant = interfaces(&world.machines)
+                .find(|(machine, _)| machine.name == port.value || machine.id() == port.value);
             out.push(match meant {
                 Some((_, interface)) => diagnostic.help(format!("the port of that machine is `{}`", interface.port)),
                 None => diagnostic.help("write the name of a logical port; `port: ..` of a machine sets it"),

@@ -52,7 +52,9 @@ fn said(object: &Object) -> Vec<(Speaker, &read::Machine)> {
         Object::VirtualMachineInstance(machine) => alloc::vec![(Speaker::Instance, machine)],
         Object::Pod(machine) => alloc::vec![(Speaker::Pod, machine)],
         Object::Ip(machine) => alloc::vec![(Speaker::Ip, machine)],
-        Object::Inventory(inventory) => inventory.machines.iter().map(|machine| (Speaker::Inventory, machine)).collect(),
+        Object::Inventory(inventory) => {
+            inventory.machines.iter().map(|machine| (Speaker::Inventory, machine)).collect()
+        }
         Object::Subnet(_) | Object::Expectation(_) | Object::NotEvaluated { .. } => Vec::new(),
     }
 }
@@ -83,7 +85,12 @@ fn learn(machine: &mut Machine, said: &read::Machine, switches: &[Switch], out: 
 }
 
 /// The switch of an interface: by the subnet's name, by the provider, by an address.
-fn locate(said: &read::Machine, interface: &read::Interface, switches: &[Switch], out: &mut Vec<Diagnostic>) -> Option<usize> {
+fn locate(
+    said: &read::Machine,
+    interface: &read::Interface,
+    switches: &[Switch],
+    out: &mut Vec<Diagnostic>,
+) -> Option<usize> {
     if let Some(subnet) = &interface.subnet {
         let known = switches.iter().position(|switch| switch.name == subnet.value);
         if known.is_some() {
@@ -121,7 +128,12 @@ fn candidates(interface: &read::Interface, switches: &[Switch]) -> Vec<usize> {
     let of = |provider: &str| -> Vec<usize> {
         // The same attachment twice on one machine has the name of the interface at its end.
         let is = |own: &str| own == provider || provider.strip_prefix(own).is_some_and(|rest| rest.starts_with('.'));
-        switches.iter().enumerate().filter(|(_, switch)| switch.provider().is_some_and(is)).map(|(index, _)| index).collect()
+        switches
+            .iter()
+            .enumerate()
+            .filter(|(_, switch)| switch.provider().is_some_and(is))
+            .map(|(index, _)| index)
+            .collect()
     };
     let provided = interface.provider.as_deref().map(of).unwrap_or_default();
     if provided.is_empty() { (0..switches.len()).collect() } else { provided }
@@ -164,18 +176,22 @@ fn finish(machine: &mut Machine, switches: &[Switch], out: &mut Vec<Diagnostic>)
     for interface in &machine.interfaces {
         if interface.addresses.is_empty() {
             let name = switches.get(interface.switch).map_or("", |switch| &switch.name);
-            let message = format!("no address of `{}` on `{name}` is known; it has no endpoint in this answer", machine.id());
+            let message =
+                format!("no address of `{}` on `{name}` is known; it has no endpoint in this answer", machine.id());
             let help = "add its address: `vms: [{name: .., address: ..}]` in an `Inventory`, or its `IP` object";
             out.push(Diagnostic::new(Code::NoEndpoint, message).at(interface.place).help(help));
         }
     }
     machine.interfaces.retain(|interface| !interface.addresses.is_empty());
-    machine.interfaces.sort_by(|one, other| (one.switch, &one.name, &one.port).cmp(&(other.switch, &other.name, &other.port)));
+    machine
+        .interfaces
+        .sort_by(|one, other| (one.switch, &one.name, &one.port).cmp(&(other.switch, &other.name, &other.port)));
 }
 
 fn dangling(said: &read::Machine, subnet: &Placed<String>, switches: &[Switch]) -> Diagnostic {
     let names = switches.iter().map(|switch| switch.name.as_str());
-    let message = format!("`{}/{}` is on subnet `{}`, which is not in the input", said.namespace, said.name.value, subnet.value);
+    let message =
+        format!("`{}/{}` is on subnet `{}`, which is not in the input", said.namespace, said.name.value, subnet.value);
     let diagnostic = Diagnostic::new(Code::DanglingReference, message).at(subnet.place);
     match read::did_you_mean(&subnet.value, names) {
         Some(help) => diagnostic.help(help),
@@ -185,15 +201,22 @@ fn dangling(said: &read::Machine, subnet: &Placed<String>, switches: &[Switch]) 
 
 fn ambiguous(said: &read::Machine, interface: &read::Interface, first: usize, switches: &[Switch]) -> Diagnostic {
     let name = switches.get(first).map_or("", |switch| &switch.name);
-    let message = format!("the address of `{}/{}` lies in several subnets; `{name}` is taken", said.namespace, said.name.value);
-    Diagnostic::new(Code::Conflict, message).severity(Severity::Warning).at(interface.place).help("name the one with `subnet: ..`")
+    let message =
+        format!("the address of `{}/{}` lies in several subnets; `{name}` is taken", said.namespace, said.name.value);
+    Diagnostic::new(Code::Conflict, message)
+        .severity(Severity::Warning)
+        .at(interface.place)
+        .help("name the one with `subnet: ..`")
 }
 
 fn homeless(said: &read::Machine, interface: &read::Interface) -> Option<Diagnostic> {
     let id = format!("{}/{}", said.namespace, said.name.value);
     let (message, help) = match interface.addresses.first() {
         Some(address) => (
-            format!("no subnet in the input holds `{}`, the address of `{id}`; it has no endpoint in this answer", address.value),
+            format!(
+                "no subnet in the input holds `{}`, the address of `{id}`; it has no endpoint in this answer",
+                address.value
+            ),
             "add the Subnet to the input, or correct the address",
         ),
         None => (
@@ -207,7 +230,10 @@ fn homeless(said: &read::Machine, interface: &read::Interface) -> Option<Diagnos
 fn second_address(known: &Interface, address: &Placed<core::net::IpAddr>) -> Option<Diagnostic> {
     let first = known.addresses.iter().find(|have| have.value.is_ipv4() == address.value.is_ipv4())?;
     (first.value != address.value).then(|| {
-        let message = format!("port `{}` has `{}` here and `{}` elsewhere; the first one counts", known.port, address.value, first.value);
+        let message = format!(
+            "port `{}` has `{}` here and `{}` elsewhere; the first one counts",
+            known.port, address.value, first.value
+        );
         let conflict = Diagnostic::new(Code::Conflict, message).severity(Severity::Warning).at(address.place);
         conflict.label(first.place, "the address that counts").help("remove the one that is out of date".to_string())
     })

@@ -1,8 +1,8 @@
 //! A machine with its interfaces, each on a switch.
 
 use crate::ovn::network::Mac;
-use crate::read::Placed;
 use crate::reach::EndpointKind;
+use crate::read::Placed;
 use crate::source::Place;
 use alloc::collections::BTreeMap;
 use alloc::format;

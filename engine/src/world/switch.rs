@@ -114,7 +114,8 @@ fn add(known: &mut Switch, bare: &BareSwitch, out: &mut Vec<Diagnostic>) {
         || bare.gateways.iter().any(|gateway| !known.gateways.contains(&gateway.value));
     if contradicts {
         let message = format!("switch `{}` has other addresses where it is declared first; those count", known.name);
-        let conflict = Diagnostic::new(Code::Conflict, message).at(bare.name.place).label(known.place, "it is declared here");
+        let conflict =
+            Diagnostic::new(Code::Conflict, message).at(bare.name.place).label(known.place, "it is declared here");
         out.push(conflict.help("leave `cidr` and `gateway` out where rows are added"));
     }
     known.bare.push(bare.clone());
@@ -137,7 +138,10 @@ fn foreign(subnet: &Subnet) -> Diagnostic {
         provider(subnet)
     );
     let place = subnet.provider.as_ref().map_or(subnet.name.place, |provider| provider.place);
-    Diagnostic::new(Code::NoEndpoint, message).severity(Severity::Info).at(place).help("an OVN provider is `ovn` or ends in `.ovn`")
+    Diagnostic::new(Code::NoEndpoint, message)
+        .severity(Severity::Info)
+        .at(place)
+        .help("an OVN provider is `ovn` or ends in `.ovn`")
 }
 
 fn uplink(subnet: &Subnet) -> Uplink {
@@ -152,7 +156,12 @@ fn gateways(cidrs: &[IpNet], stated: Vec<IpAddr>) -> Vec<IpAddr> {
     let mut gateways = stated;
     for cidr in cidrs {
         if !gateways.iter().any(|gateway| gateway.is_ipv4() == cidr.network().is_ipv4()) {
-            gateways.extend(cidr.hosts().next().filter(|_| cidr.prefix_len() < cidr.max_prefix_len()).map(|host| first_host(*cidr, host)));
+            gateways.extend(
+                cidr.hosts()
+                    .next()
+                    .filter(|_| cidr.prefix_len() < cidr.max_prefix_len())
+                    .map(|host| first_host(*cidr, host)),
+            );
         }
     }
     gateways
@@ -183,7 +192,8 @@ fn overlaps(switches: &[Switch], out: &mut Vec<Diagnostic>) {
         let routed = before.filter(|other| matches!(other.uplink, Uplink::Router(_)));
         for other in routed.filter(|other| overlap(switch, other)) {
             let message = format!("`{}` shares addresses with `{}` on the same router", switch.name, other.name);
-            let conflict = Diagnostic::new(Code::Conflict, message).at(switch.place).label(other.place, "the other one");
+            let conflict =
+                Diagnostic::new(Code::Conflict, message).at(switch.place).label(other.place, "the other one");
             out.push(conflict.severity(Severity::Warning).help("give each subnet of a VPC a prefix of its own"));
         }
     }

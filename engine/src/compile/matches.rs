@@ -1,0 +1,84 @@
+//! The matches of all rows, parsed: their mistakes, and what they ask of addresses.
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::ovn::acl::Acl;
+use crate::ovn::field::Field;
+use crate::ovn::matching::{Context, Expression, FieldTest, MatchError, parse};
+use crate::ovn::network::{Network, Switch};
+use crate::read::place_within;
+use crate::source::Sources;
+use alloc::collections::BTreeSet;
+use alloc::format;
+use alloc::vec::Vec;
+
+/// The tests of the rows that can be asked about a packet, by switch.
+pub(super) struct Tests {
+    switches: Vec<Vec<FieldTest>>,
+}
+
+impl Tests {
+    /// Parses every row; one that OVN cannot parse tests nothing.
+    pub(super) fn of(network: &Network) -> Self {
+        let context = Context::of(network);
+        let switches = network.switches.iter().map(|switch| {
+            let mut tests = Vec::new();
+            for row in rows(network, switch) {
+                if let Ok(parsed) = parse(&row.matches, &context) {
+                    collect(&parsed.annotate(), &mut tests);
+                }
+            }
+            tests
+        });
+        Self { switches: switches.collect() }
+    }
+
+    /// The tests that the rows of some switches make of a field.
+    pub(super) fn on<'t>(&'t self, switches: &'t [usize], fields: &'t [Field]) -> impl Iterator<Item = &'t FieldTest> {
+        let listed = switches.iter().filter_map(|index| self.switches.get(*index)).flatten();
+        listed.filter(|test| fields.contains(&test.field))
+    }
+
+    /// All tests.
+    pub(super) fn all(&self) -> impl Iterator<Item = &FieldTest> {
+        self.switches.iter().flatten()
+    }
+}
+
+/// The rows that are in play on a switch: its own, and those of each group with one of its ports.
+fn rows<'n>(network: &'n Network, switch: &'n Switch) -> impl Iterator<Item = &'n Acl> {
+    let ports: BTreeSet<&str> = switch.ports.iter().map(|port| port.name.as_str()).collect();
+    let groups =
+        network.port_groups.iter().filter(move |group| group.ports.iter().any(|port| ports.contains(port.as_str())));
+    switch.acls.iter().chain(groups.flat_map(|group| &group.acls))
+}
+
+fn collect(expression: &Expression, tests: &mut Vec<FieldTest>) {
+    match expression {
+        Expression::All(parts) | Expression::Any(parts) => parts.iter().for_each(|part| collect(part, tests)),
+        Expression::Field(test) => tests.push(test.clone()),
+        Expression::Constant(_) | Expression::Port(_) | Expression::Resident { .. } => {}
+    }
+}
+
+/// What OVN cannot parse, in OVN's own words, at the character that it stumbles over.
+pub fn mistakes(sources: &Sources, network: &Network) -> Vec<Diagnostic> {
+    let context = Context::of(network);
+    let switches = network.switches.iter().flat_map(|switch| &switch.acls);
+    let groups = network.port_groups.iter().flat_map(|group| &group.acls);
+    switches
+        .chain(groups)
+        .filter_map(|row| parse(&row.matches, &context).err().map(|errors| (row, errors)))
+        .flat_map(|(row, errors)| errors.iter().map(|error| mistake(sources, row, error)).collect::<Vec<_>>())
+        .collect()
+}
+
+fn mistake(sources: &Sources, row: &Acl, error: &MatchError) -> Diagnostic {
+    let message = format!("{} OVN cannot parse this match, so the row `{}` does nothing", error.message(), row.action);
+    let within = |span| row.provenance.place.map(|place| place_within(sources, place, &row.matches, span));
+    let mut diagnostic = Diagnostic::new(Code::MatchSyntax, message).at_maybe(within(error.span()));
+    diagnostic.help = error.help();
+    if let Some((place, replacement)) = error.fix().and_then(|(span, text)| Some((within(span)?, text))) {
+        diagnostic = diagnostic.fix(place, replacement);
+    }
+    diagnostic
+}

@@ -1,0 +1,117 @@
+//! The world as OVN sees it: switches with ports and rows, routers, port groups, address sets.
+
+use super::macs::Macs;
+use super::rows;
+use crate::diagnostic::Diagnostic;
+use crate::ovn::network::{Link, Mac, Network, Port, PortGroup, PortKind, Router, Switch, Version};
+use crate::read::Group;
+use crate::world::{self, Uplink, World};
+use alloc::collections::BTreeMap;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::net::IpAddr;
+
+/// The network; Ethernet addresses of routers are still to be [assigned](assign).
+pub(super) fn network(world: &World, version: Version, out: &mut Vec<Diagnostic>) -> Network {
+    let joined = rows::join_prefixes(world);
+    let switches = world.switches.iter().enumerate();
+    let mut network = Network {
+        version,
+        options: world.options,
+        switches: switches.map(|(index, switch)| compile_switch(world, index, switch, version, &joined, out)).collect(),
+        routers: routers(world),
+        port_groups: world.port_groups.iter().map(|group| compile_group(group, version, out)).collect(),
+        address_sets: BTreeMap::new(),
+    };
+    for set in &world.address_sets {
+        let addresses = set.addresses.iter().map(|address| address.value.clone()).collect();
+        network.address_sets.insert(set.name.value.clone(), addresses);
+    }
+    for group in &world.port_groups {
+        group_sets(world, group, &mut network.address_sets);
+    }
+    network
+}
+
+/// Gives every link of a router its Ethernet address.
+pub(super) fn assign(network: &mut Network, macs: &mut Macs) {
+    for link in network.routers.iter_mut().flat_map(|router| &mut router.links) {
+        link.mac = macs.next();
+    }
+}
+
+fn compile_switch(
+    world: &World,
+    index: usize,
+    switch: &world::Switch,
+    version: Version,
+    joined: &[ipnet::IpNet],
+    out: &mut Vec<Diagnostic>,
+) -> Switch {
+    let mut ports = Vec::new();
+    for interface in world.machines.iter().flat_map(|machine| &machine.interfaces) {
+        if interface.switch == index {
+            ports.push(Port { name: interface.port.clone(), kind: PortKind::Vif });
+        }
+    }
+    ports.extend(uplink_port(switch));
+    let mut acls =
+        switch.subnet.iter().flat_map(|subnet| rows::subnet(subnet, version, joined, out)).collect::<Vec<_>>();
+    for bare in &switch.bare {
+        acls.extend(rows::bare(&format!("Switch/{}", bare.name.value), &bare.acls, version, out));
+    }
+    let load_balancer = switch.bare.iter().any(|bare| bare.load_balancer);
+    Switch { name: switch.name.clone(), ports, acls, load_balancer }
+}
+
+/// Names as Kube-OVN gives them: `<subnet>-<vpc>` and `localnet.<subnet>`.
+pub(super) fn uplink_port(switch: &world::Switch) -> Option<Port> {
+    match &switch.uplink {
+        Uplink::Router(router) => Some(Port { name: format!("{}-{router}", switch.name), kind: PortKind::Router }),
+        Uplink::Localnet => Some(Port { name: format!("localnet.{}", switch.name), kind: PortKind::Localnet }),
+        Uplink::None => None,
+    }
+}
+
+fn routers(world: &World) -> Vec<Router> {
+    let mut routers: Vec<Router> = Vec::new();
+    for (index, switch) in world.switches.iter().enumerate() {
+        let (Uplink::Router(name), Some(port)) = (&switch.uplink, uplink_port(switch)) else { continue };
+        let link =
+            Link { switch: index, port: port.name, mac: Mac::default_router(), addresses: switch.gateways.clone() };
+        match routers.iter_mut().find(|router| router.name == *name) {
+            Some(router) => router.links.push(link),
+            None => routers.push(Router { name: name.clone(), links: alloc::vec![link] }),
+        }
+    }
+    routers
+}
+
+impl Mac {
+    /// A placeholder until addresses are assigned.
+    fn default_router() -> Self {
+        Self([0; 6])
+    }
+}
+
+fn compile_group(group: &Group, version: Version, out: &mut Vec<Diagnostic>) -> PortGroup {
+    PortGroup {
+        name: group.name.value.clone(),
+        ports: group.ports.iter().map(|port| port.value.clone()).collect(),
+        acls: rows::bare(&format!("PortGroup/{}", group.name.value), &group.acls, version, out),
+    }
+}
+
+/// `$<group>_ip4` and `$<group>_ip6`, which northd makes of the addresses of a group's ports.
+fn group_sets(world: &World, group: &Group, sets: &mut BTreeMap<String, Vec<String>>) {
+    let interfaces = world.machines.iter().flat_map(|machine| &machine.interfaces);
+    let members = interfaces.filter(|interface| group.ports.iter().any(|port| port.value == interface.port));
+    let addresses: Vec<IpAddr> =
+        members.flat_map(|interface| &interface.addresses).map(|address| address.value).collect();
+    for (suffix, wanted) in [("ip4", true), ("ip6", false)] {
+        let name = format!("{}_{suffix}", group.name.value);
+        let texts = addresses.iter().filter(|address| address.is_ipv4() == wanted).map(ToString::to_string);
+        sets.entry(name).or_insert_with(|| texts.collect());
+    }
+}

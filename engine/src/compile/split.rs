@@ -1,0 +1,215 @@
+//! A range of addresses in as many parts as the rules tell apart.
+//!
+//! Addresses are one part when every test of every row says the same of them, as source and as destination.
+
+use super::ranges::{Span, Width, count};
+use crate::ovn::matching::{FieldTest, Masked, Relation};
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::vec::Vec;
+
+/// In larger ranges a mask with scattered bits is not looked at address by address.
+const COUNTABLE: u128 = 1 << 16;
+
+/// The parts of a range, each a list of spans, in the order of their lowest addresses.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Parts {
+    /// The parts.
+    pub(super) parts: Vec<Vec<Span>>,
+    /// Whether a test was left out because its mask has scattered bits.
+    pub(super) coarse: Coarse,
+}
+
+/// Whether parts are as fine as the rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Coarse {
+    /// They are.
+    No,
+    /// A rule may tell addresses of one part apart.
+    Yes,
+}
+
+/// Splits sorted, disjoint spans by tests of whole addresses.
+pub(super) fn split<'t>(spans: &[Span], width: Width, tests: impl Iterator<Item = &'t FieldTest>) -> Parts {
+    let mut coarse = Coarse::No;
+    let mut questions: BTreeSet<Vec<Span>> = BTreeSet::new();
+    for test in tests {
+        match answer(test, width, spans) {
+            Some(holds) => drop(questions.insert(holds)),
+            None => coarse = Coarse::Yes,
+        }
+    }
+    let atoms = atoms(spans, questions.iter().flatten());
+    let mut classes: Vec<usize> = alloc::vec![0; atoms.len()];
+    let mut next = 1;
+    for holds in &questions {
+        next = refine(&atoms, &mut classes, holds, next);
+    }
+    Parts { parts: gather(&atoms, &classes), coarse }
+}
+
+/// Where a test holds; nothing when that cannot be said in spans.
+fn answer(test: &FieldTest, width: Width, spans: &[Span]) -> Option<Vec<Span>> {
+    let top = test.low + test.width == width.bits();
+    let below = |bound: u128| bound.checked_shl(test.low).filter(|shifted| shifted >> test.low == bound);
+    let last = last(width);
+    let ordered = match &test.relation {
+        Relation::In(constants) | Relation::NotIn(constants) => {
+            constants.iter().map(|constant| masked(test, *constant, width)).collect::<Option<Vec<Span>>>()
+        }
+        Relation::Less(bound) | Relation::GreaterOrEqual(bound) => below(*bound).map(|bound| under(bound, last)),
+        Relation::LessOrEqual(bound) | Relation::Greater(bound) => {
+            bound.checked_add(1).and_then(below).map(|bound| under(bound, last))
+        }
+    };
+    match ordered.filter(|_| top) {
+        Some(mut holds) => {
+            holds.sort_unstable();
+            Some(holds)
+        }
+        None if count(spans) <= COUNTABLE => Some(counted(test, spans)),
+        None => None,
+    }
+}
+
+/// The numbers below a bound, which is where `<` holds and `>=` does not.
+fn under(bound: u128, last: u128) -> Vec<Span> {
+    bound.checked_sub(1).map(|before| Span { first: 0, last: before.min(last) }).into_iter().collect()
+}
+
+/// The numbers that equal a constant in the bits of a prefix.
+fn masked(test: &FieldTest, constant: Masked, width: Width) -> Option<Span> {
+    let mask = constant.mask.checked_shl(test.low)?;
+    let first = constant.value.checked_shl(test.low)?;
+    let free = !mask & last(width);
+    let is_prefix = free & free.wrapping_add(1) == 0;
+    is_prefix.then_some(Span { first, last: first | free })
+}
+
+fn last(width: Width) -> u128 {
+    u128::MAX >> (u128::BITS - width.bits())
+}
+
+fn counted(test: &FieldTest, spans: &[Span]) -> Vec<Span> {
+    let mut holds: Vec<Span> = Vec::new();
+    for number in spans.iter().flat_map(|span| span.first..=span.last).filter(|number| test.holds(*number)) {
+        match holds.last_mut() {
+            Some(span) if span.last + 1 == number => span.last = number,
+            _ => holds.push(Span { first: number, last: number }),
+        }
+    }
+    holds
+}
+
+/// The spans cut wherever some answer changes.
+fn atoms<'q>(spans: &[Span], answers: impl Iterator<Item = &'q Span>) -> Vec<Span> {
+    let cuts: BTreeSet<u128> =
+        answers.flat_map(|span| [Some(span.first), span.last.checked_add(1)]).flatten().collect();
+    let mut atoms = Vec::new();
+    for span in spans {
+        let mut first = span.first;
+        for cut in cuts.range(span.first..=span.last).filter(|cut| **cut > span.first) {
+            atoms.push(Span { first, last: cut - 1 });
+            first = *cut;
+        }
+        atoms.push(Span { first, last: span.last });
+    }
+    atoms
+}
+
+/// Splits every class by whether the question holds, and returns the next free number of a class.
+fn refine(atoms: &[Span], classes: &mut [usize], holds: &[Span], mut next: usize) -> usize {
+    let mut renamed: BTreeMap<usize, usize> = BTreeMap::new();
+    let mut seen = 0;
+    for span in holds {
+        let start = atoms.partition_point(|atom| atom.last < span.first).max(seen);
+        let end = atoms.partition_point(|atom| atom.first <= span.last).max(start);
+        for class in classes.iter_mut().take(end).skip(start) {
+            *class = *renamed.entry(*class).or_insert_with(|| {
+                next += 1;
+                next - 1
+            });
+        }
+        seen = seen.max(end);
+    }
+    next
+}
+
+/// The atoms of each class, joined where they touch.
+fn gather(atoms: &[Span], classes: &[usize]) -> Vec<Vec<Span>> {
+    let mut order: BTreeMap<usize, usize> = BTreeMap::new();
+    let mut parts: Vec<Vec<Span>> = Vec::new();
+    for (atom, class) in atoms.iter().zip(classes) {
+        let index = *order.entry(*class).or_insert(parts.len());
+        if index == parts.len() {
+            parts.push(Vec::new());
+        }
+        let Some(part) = parts.get_mut(index) else { continue };
+        match part.last_mut() {
+            Some(before) if before.last.checked_add(1) == Some(atom.first) => before.last = atom.last,
+            _ => part.push(*atom),
+        }
+    }
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ovn::field::Field;
+
+    fn test(relation: Relation) -> FieldTest {
+        FieldTest { field: Field::Ip4Src, low: 0, width: 32, relation }
+    }
+
+    fn part(text: &[(u128, u128)]) -> Vec<Span> {
+        text.iter().map(|(first, last)| Span { first: *first, last: *last }).collect()
+    }
+
+    #[test]
+    fn a_range_without_tests_is_one_part() {
+        let split = split(&part(&[(1, 9), (20, 30)]), Width::Bits32, core::iter::empty());
+        assert_eq!(split.parts, [part(&[(1, 9), (20, 30)])]);
+    }
+
+    #[test]
+    fn prefixes_and_bounds_cut() {
+        let four = test(Relation::In(alloc::vec![Masked { value: 4, mask: 0xffff_fffc }]));
+        let high = test(Relation::Greater(24));
+        let split = split(&part(&[(1, 30)]), Width::Bits32, [&four, &high].into_iter());
+        assert_eq!(split.parts, [part(&[(1, 3), (8, 24)]), part(&[(4, 7)]), part(&[(25, 30)])]);
+    }
+
+    #[test]
+    fn scattered_masks_are_counted_in_small_ranges_only() {
+        let odd = test(Relation::In(alloc::vec![Masked { value: 1, mask: 1 }]));
+        let small = split(&part(&[(1, 4)]), Width::Bits32, [&odd].into_iter());
+        assert_eq!(small.parts, [part(&[(1, 1), (3, 3)]), part(&[(2, 2), (4, 4)])]);
+        let large = split(&part(&[(0, 1 << 20)]), Width::Bits32, [&odd].into_iter());
+        assert_eq!((large.parts.len(), large.coarse), (1, Coarse::Yes));
+    }
+
+    #[test]
+    fn parts_are_as_fine_as_the_tests_and_no_finer() {
+        // Every pair of addresses of a small range: one part exactly when no test tells them apart.
+        let tests = [
+            test(Relation::NotIn(alloc::vec![
+                Masked { value: 8, mask: 0xffff_fff8 },
+                Masked { value: 3, mask: u128::from(u32::MAX) }
+            ])),
+            test(Relation::LessOrEqual(12)),
+            FieldTest { low: 1, width: 31, ..test(Relation::GreaterOrEqual(7)) },
+            FieldTest { low: 1, width: 2, ..test(Relation::Less(2)) },
+        ];
+        let split = split(&part(&[(0, 40)]), Width::Bits32, tests.iter());
+        let class = |number: u128| {
+            let holds = |part: &Vec<Span>| part.iter().any(|span| span.first <= number && number <= span.last);
+            split.parts.iter().position(holds).unwrap()
+        };
+        for one in 0..=40 {
+            for other in 0..=40 {
+                let alike = tests.iter().all(|test| test.holds(one) == test.holds(other));
+                assert_eq!(class(one) == class(other), alike, "{one} {other}");
+            }
+        }
+    }
+}
