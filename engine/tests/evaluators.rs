@@ -1,4 +1,5 @@
 //! The two evaluators held against each other: random networks, every pair, every header that a row can tell apart.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops where its own set-up is wrong")]
 
 use proptest::prelude::*;
 use proptest::sample::select;
