@@ -63,6 +63,11 @@ pub fn read(sources: &Sources) -> Reading {
 
 fn read_source(id: SourceId, source: &Source, objects: &mut Vec<Object>, out: &mut Vec<Diagnostic>) {
     let start = Place { source: id, span: Span::default() };
+    if let Some(fault) = source.fault() {
+        let place = Place { source: id, span: Span::new(fault.at, fault.at) };
+        out.push(Diagnostic::new(Code::UnreadableFile, fault.message.clone()).at(place).help(fault.help.clone()));
+        return;
+    }
     if source.text().len() > LARGEST {
         let message =
             format!("the file has {} bytes, and at most {LARGEST} are read; it is left out", source.text().len());

@@ -2,7 +2,8 @@
 //!
 //! A [`Place`] is a byte range of one [`Source`]; lines and columns are computed only when somebody reads them.
 
-use alloc::string::String;
+use alloc::format;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::ops::Range;
 
@@ -55,13 +56,30 @@ pub struct Source {
     name: String,
     text: String,
     lines: Vec<usize>,
+    fault: Option<Fault>,
+}
+
+/// Why a source cannot be read as text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// The first byte that is no text.
+    pub at: usize,
+    /// What is wrong.
+    pub message: String,
+    /// What to do.
+    pub help: String,
 }
 
 impl Source {
     fn new(name: String, text: String) -> Self {
         let starts = text.match_indices('\n').map(|(at, _)| at + 1);
         let lines = core::iter::once(0).chain(starts).collect();
-        Self { name, text, lines }
+        Self { name, text, lines, fault: None }
+    }
+
+    /// Why it cannot be read, if so; its text is then a picture of its bytes.
+    pub fn fault(&self) -> Option<&Fault> {
+        self.fault.as_ref()
     }
 
     /// The name it was added with.
@@ -83,6 +101,16 @@ impl Source {
     }
 }
 
+fn fault(bytes: &[u8], at: usize) -> Fault {
+    let wide = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
+    let byte = bytes.get(at).copied().unwrap_or(0);
+    let message = match wide {
+        true => "the file is UTF-16, not UTF-8; it is left out".to_string(),
+        false => format!("byte 0x{byte:02x} is not UTF-8; the file is left out"),
+    };
+    Fault { at, message, help: "save the file as UTF-8".to_string() }
+}
+
 /// All texts of one run.
 #[derive(Debug, Clone, Default)]
 pub struct Sources {
@@ -97,8 +125,30 @@ impl Sources {
 
     /// Adds a text and says how to refer to it.
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<String>) -> SourceId {
+        self.push(Source::new(name.into(), text.into()))
+    }
+
+    /// Adds the bytes of a file; what is no UTF-8 has a [`Fault`] and is not read any further.
+    pub fn add_bytes(&mut self, name: impl Into<String>, bytes: &[u8]) -> SourceId {
+        let fault = core::str::from_utf8(bytes).err().map(|error| fault(bytes, error.valid_up_to()));
+        let text = String::from_utf8_lossy(bytes).into_owned();
+        self.push(Source { fault, ..Source::new(name.into(), text) })
+    }
+
+    /// Adds something that could not be read at all, for example a file that may not be opened.
+    pub fn add_fault(
+        &mut self,
+        name: impl Into<String>,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) -> SourceId {
+        let fault = Fault { at: 0, message: message.into(), help: help.into() };
+        self.push(Source { fault: Some(fault), ..Source::new(name.into(), String::new()) })
+    }
+
+    fn push(&mut self, source: Source) -> SourceId {
         let id = SourceId(u32::try_from(self.sources.len()).unwrap_or(u32::MAX));
-        self.sources.push(Source::new(name.into(), text.into()));
+        self.sources.push(source);
         id
     }
 
@@ -132,5 +182,17 @@ mod tests {
         assert_eq!(source.position(2), Position { line: 1, column: 2 });
         assert_eq!(source.position(6), Position { line: 2, column: 1 });
         assert_eq!(source.position(999), Position { line: 3, column: 1 });
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_have_a_fault_with_its_place() {
+        let mut sources = Sources::new();
+        let id = sources.add_bytes("a.yaml", b"a: 1\nb: \xff\n");
+        let source = sources.get(id).unwrap();
+        let fault = source.fault().unwrap();
+        assert_eq!(source.position(fault.at), Position { line: 2, column: 4 });
+        assert!(sources.get(SourceId(0)).is_some());
+        let id = sources.add_bytes("b.yaml", "é".as_bytes());
+        assert_eq!(sources.get(id).unwrap().fault(), None);
     }
 }

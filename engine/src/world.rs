@@ -4,6 +4,7 @@
 
 mod check;
 mod join;
+mod locate;
 mod machine;
 mod switch;
 

@@ -5,7 +5,7 @@ use super::rows;
 use crate::diagnostic::Diagnostic;
 use crate::ovn::network::{Link, Mac, Network, Port, PortGroup, PortKind, Router, Switch, Version};
 use crate::read::Group;
-use crate::world::{self, Uplink, World};
+use crate::world::{self, Interface, Uplink, World};
 use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -15,11 +15,13 @@ use core::net::IpAddr;
 /// The network; Ethernet addresses of routers are still to be [assigned](assign).
 pub(super) fn network(world: &World, version: Version, out: &mut Vec<Diagnostic>) -> Network {
     let joined = rows::join_prefixes(world);
+    let mut ports = vif_ports(world);
+    let mut take = |index: usize| ports.get_mut(index).map(core::mem::take).unwrap_or_default();
     let switches = world.switches.iter().enumerate();
     let mut network = Network {
         version,
         options: world.options,
-        switches: switches.map(|(index, switch)| compile_switch(world, index, switch, version, &joined, out)).collect(),
+        switches: switches.map(|(index, switch)| compile_switch(take(index), switch, version, &joined, out)).collect(),
         routers: routers(world),
         port_groups: world.port_groups.iter().map(|group| compile_group(group, version, out)).collect(),
         address_sets: BTreeMap::new(),
@@ -28,8 +30,10 @@ pub(super) fn network(world: &World, version: Version, out: &mut Vec<Diagnostic>
         let addresses = set.addresses.iter().map(|address| address.value.clone()).collect();
         network.address_sets.insert(set.name.value.clone(), addresses);
     }
+    let interfaces = world.machines.iter().flat_map(|machine| &machine.interfaces);
+    let ports: BTreeMap<&str, &Interface> = interfaces.map(|interface| (interface.port.as_str(), interface)).collect();
     for group in &world.port_groups {
-        group_sets(world, group, &mut network.address_sets);
+        group_sets(&ports, group, &mut network.address_sets);
     }
     network
 }
@@ -41,20 +45,24 @@ pub(super) fn assign(network: &mut Network, macs: &mut Macs) {
     }
 }
 
+/// The ports of machines, by switch.
+fn vif_ports(world: &World) -> Vec<Vec<Port>> {
+    let mut ports: Vec<Vec<Port>> = alloc::vec![Vec::new(); world.switches.len()];
+    for interface in world.machines.iter().flat_map(|machine| &machine.interfaces) {
+        if let Some(ports) = ports.get_mut(interface.switch) {
+            ports.push(Port { name: interface.port.clone(), kind: PortKind::Vif });
+        }
+    }
+    ports
+}
+
 fn compile_switch(
-    world: &World,
-    index: usize,
+    mut ports: Vec<Port>,
     switch: &world::Switch,
     version: Version,
     joined: &[ipnet::IpNet],
     out: &mut Vec<Diagnostic>,
 ) -> Switch {
-    let mut ports = Vec::new();
-    for interface in world.machines.iter().flat_map(|machine| &machine.interfaces) {
-        if interface.switch == index {
-            ports.push(Port { name: interface.port.clone(), kind: PortKind::Vif });
-        }
-    }
     ports.extend(uplink_port(switch));
     let mut acls =
         switch.subnet.iter().flat_map(|subnet| rows::subnet(subnet, version, joined, out)).collect::<Vec<_>>();
@@ -104,11 +112,9 @@ fn compile_group(group: &Group, version: Version, out: &mut Vec<Diagnostic>) -> 
 }
 
 /// `$<group>_ip4` and `$<group>_ip6`, which northd makes of the addresses of a group's ports.
-fn group_sets(world: &World, group: &Group, sets: &mut BTreeMap<String, Vec<String>>) {
-    let interfaces = world.machines.iter().flat_map(|machine| &machine.interfaces);
-    let members = interfaces.filter(|interface| group.ports.iter().any(|port| port.value == interface.port));
-    let addresses: Vec<IpAddr> =
-        members.flat_map(|interface| &interface.addresses).map(|address| address.value).collect();
+fn group_sets(ports: &BTreeMap<&str, &Interface>, group: &Group, sets: &mut BTreeMap<String, Vec<String>>) {
+    let members = group.ports.iter().filter_map(|port| ports.get(port.value.as_str()));
+    let addresses: Vec<IpAddr> = members.flat_map(|member| &member.addresses).map(|address| address.value).collect();
     for (suffix, wanted) in [("ip4", true), ("ip6", false)] {
         let name = format!("{}_{suffix}", group.name.value);
         let texts = addresses.iter().filter(|address| address.is_ipv4() == wanted).map(ToString::to_string);

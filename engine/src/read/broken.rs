@@ -2,7 +2,7 @@
 
 use super::document::Document;
 use super::node::Entry;
-use super::tree::{ALIASED, DEPTH};
+use super::tree::{ALIASED, DEPTH, VALUES};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Place;
 use alloc::format;
@@ -38,6 +38,7 @@ fn help(kind: &ErrorKind) -> Option<&'static str> {
         ErrorKind::MappingValueNotAllowed | ErrorKind::InvalidColonPlacement => {
             "put a value that holds `: ` in quotes, and begin each `key: value` on a line of its own"
         }
+        ErrorKind::UnexpectedCharacter { character } if character.is_control() => "remove this control character",
         ErrorKind::UnexpectedCharacter { .. }
         | ErrorKind::ExpectedTagBang
         | ErrorKind::InvalidTagTerminator
@@ -62,6 +63,18 @@ fn help(kind: &ErrorKind) -> Option<&'static str> {
 pub(crate) fn too_deep(place: Place) -> Diagnostic {
     let message = format!("lists and mappings are nested more than {DEPTH} deep; this document is left out");
     Diagnostic::new(Code::BrokenYaml, message).at(place).help(format!("nest at most {DEPTH} levels"))
+}
+
+/// A document with more values than the program reads.
+pub(crate) fn too_many(place: Place) -> Diagnostic {
+    let message = format!("the document has more than {VALUES} values; it is left out");
+    Diagnostic::new(Code::UnreadableFile, message).at(place).help("split it at a `---` line")
+}
+
+/// Findings of which there are too many to show.
+pub(crate) fn more(place: Place, number: usize, what: &str) -> Diagnostic {
+    let message = format!("there are {number} more {what} in this mapping");
+    Diagnostic::new(Code::TooManyFindings, message).at(place)
 }
 
 /// An alias inside what it stands for.

@@ -29,6 +29,9 @@ impl<T> Placed<T> {
     }
 }
 
+/// So many unknown fields of one mapping are reported; of more, only the number is.
+const UNKNOWN: usize = 20;
+
 /// Where diagnostics go.
 pub(crate) type Out = Vec<Diagnostic>;
 
@@ -143,13 +146,16 @@ impl<'n> Fields<'n> {
 
     /// Warns of each field that is none of the known ones.
     pub(crate) fn only(&self, known: &[&str], out: &mut Out) {
-        for entry in &self.mapping.entries {
-            if !known.contains(&&*entry.key) {
-                let message = format!("unknown field `{}`; it is left out", self.path(&entry.key));
-                let help = did_you_mean(&entry.key, known.iter().copied())
-                    .unwrap_or_else(|| format!("fields here: {}", one_of(known.iter().copied())));
-                out.push(Diagnostic::new(Code::UnknownField, message).at(entry.key_place).help(help));
-            }
+        let unknown = || self.mapping.entries.iter().filter(|entry| !known.contains(&&*entry.key));
+        for entry in unknown().take(UNKNOWN) {
+            let message = format!("unknown field `{}`; it is left out", self.path(&entry.key));
+            let help = did_you_mean(&entry.key, known.iter().copied())
+                .unwrap_or_else(|| format!("fields here: {}", one_of(known.iter().copied())));
+            out.push(Diagnostic::new(Code::UnknownField, message).at(entry.key_place).help(help));
+        }
+        let more = unknown().skip(UNKNOWN).count();
+        if more > 0 {
+            out.push(super::broken::more(self.place, more, "unknown fields"));
         }
     }
 }

@@ -11,7 +11,8 @@ pub(super) fn flow(source: &str) -> Unfolded {
         Some(quote) => source.len() - usize::from(source.len() > 1 && source.ends_with(quote)),
         None => source.trim_end().len(),
     };
-    let mut reader = Reader { source: source.get(..end).unwrap_or(""), at: start, unfolded: Unfolded::default(), kept: 0 };
+    let mut reader =
+        Reader { source: source.get(..end).unwrap_or(""), at: start, unfolded: Unfolded::default(), kept: 0 };
     while let Some(char) = reader.rest().chars().next() {
         match (char, quote) {
             ('\n' | '\r', _) => reader.fold(),

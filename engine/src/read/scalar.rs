@@ -124,6 +124,11 @@ mod tests {
         let id = sources.add("a", "m: other");
         let place = Place { source: id, span: Span::new(3, 8) };
         assert_eq!(place_within(&sources, place, "tcp", Span::new(0, 1)), place);
-        assert_eq!(place_within(&sources, place, "other", Span::new(1, 99)).span, Span::new(4, 8), "{}", format!("{id:?}"));
+        assert_eq!(
+            place_within(&sources, place, "other", Span::new(1, 99)).span,
+            Span::new(4, 8),
+            "{}",
+            format!("{id:?}")
+        );
     }
 }

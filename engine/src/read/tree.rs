@@ -16,14 +16,21 @@ use alloc::vec::Vec;
 use granit_parser::{Event, Parser, ScalarStyle, Tag};
 
 /// How deep lists and mappings may be nested.
-pub(crate) const DEPTH: usize = 64;
+pub(crate) const DEPTH: usize = 128;
 
 /// How many values the aliases of one document may stand for.
 pub(crate) const ALIASED: usize = 100_000;
 
+/// How many values one document may have.
+pub(crate) const VALUES: usize = 2_000_000;
+
+/// So many keys of one mapping are reported as standing twice; of more, only the number is.
+const DUPLICATES: usize = 20;
+
 /// The tree of a document; nothing when it is empty or broken, and then a diagnostic says so.
 pub(crate) fn tree(document: &Document<'_>, out: &mut Vec<Diagnostic>) -> Option<Node> {
-    let mut builder = Builder { document, out, anchors: BTreeMap::new(), open: Vec::new(), root: None, aliased: 0 };
+    let mut builder =
+        Builder { document, out, anchors: BTreeMap::new(), open: Vec::new(), root: None, aliased: 0, values: 0 };
     match builder.run() {
         Ok(()) => builder.root.map(|built| built.node),
         Err(diagnostic) => {
@@ -62,6 +69,7 @@ struct Builder<'d, 'o> {
     open: Vec<Open>,
     root: Option<Built>,
     aliased: usize,
+    values: usize,
 }
 
 type Step = Result<(), Box<Diagnostic>>;
@@ -145,6 +153,10 @@ impl Builder<'_, '_> {
     }
 
     fn finish(&mut self, built: Built, anchor: usize) -> Step {
+        self.values += 1;
+        if self.values > VALUES {
+            return Err(Box::new(super::broken::too_many(built.node.place)));
+        }
         if anchor != 0 {
             self.anchors.insert(anchor, built.clone());
         }
@@ -169,15 +181,23 @@ impl Builder<'_, '_> {
         let mut seen: BTreeMap<Rc<str>, Place> = BTreeMap::new();
         let mut kept = Vec::with_capacity(entries.len());
         let mut merged = Vec::new();
+        let mut duplicates = 0;
         for entry in entries {
             if &*entry.key == "<<" {
                 merged.push(entry.value);
             } else if let Some(first) = seen.get(&entry.key) {
-                self.out.push(super::broken::duplicate_key(&entry, *first));
+                duplicates += 1;
+                if duplicates <= DUPLICATES {
+                    self.out.push(super::broken::duplicate_key(&entry, *first));
+                }
             } else {
                 seen.insert(entry.key.clone(), entry.key_place);
                 kept.push(entry);
             }
+        }
+        if let Some(more) = duplicates.checked_sub(DUPLICATES).filter(|more| *more > 0) {
+            self.out
+                .extend(kept.first().map(|entry| super::broken::more(entry.key_place, more, "keys that stand twice")));
         }
         let inherited = merged.iter().flat_map(merge_sources).flat_map(|mapping| mapping.entries.iter());
         for entry in inherited {

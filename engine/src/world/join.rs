@@ -1,10 +1,11 @@
 //! Objects that speak of one machine, joined: the machine, its template, its instance, its pod, its IP objects.
 
+use super::locate::Locator;
 use super::machine::{Interface, Machine};
 use super::switch::Switch;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::reach::EndpointKind;
-use crate::read::{self, Object, Origin, Placed, Reading};
+use crate::read::{self, Object, Placed, Reading};
 use crate::source::Place;
 use alloc::collections::BTreeMap;
 use alloc::format;
@@ -28,6 +29,7 @@ enum Speaker {
 pub(crate) fn machines(reading: &Reading, switches: &[Switch], out: &mut Vec<Diagnostic>) -> Vec<Machine> {
     let mut spoken: BTreeMap<(Speaker, Key), Place> = BTreeMap::new();
     let mut machines: BTreeMap<Key, Machine> = BTreeMap::new();
+    let mut locator = Locator::new(switches);
     for (speaker, said) in reading.objects.iter().flat_map(said) {
         let key = (said.namespace.clone(), said.name.value.clone());
         let first = *spoken.entry((speaker, key.clone())).or_insert(said.name.place);
@@ -37,8 +39,9 @@ pub(crate) fn machines(reading: &Reading, switches: &[Switch], out: &mut Vec<Dia
             continue;
         }
         let machine = machines.entry(key).or_insert_with(|| blank(said));
-        learn(machine, said, switches, out);
+        learn(machine, said, switches, &mut locator, out);
     }
+    locator.finish(out);
     let mut machines: Vec<Machine> = machines.into_values().collect();
     for machine in &mut machines {
         finish(machine, switches, out);
@@ -70,7 +73,13 @@ fn blank(said: &read::Machine) -> Machine {
     }
 }
 
-fn learn(machine: &mut Machine, said: &read::Machine, switches: &[Switch], out: &mut Vec<Diagnostic>) {
+fn learn(
+    machine: &mut Machine,
+    said: &read::Machine,
+    switches: &[Switch],
+    locator: &mut Locator<'_>,
+    out: &mut Vec<Diagnostic>,
+) {
     if said.kind == EndpointKind::VirtualMachine {
         machine.kind = said.kind;
     }
@@ -78,65 +87,10 @@ fn learn(machine: &mut Machine, said: &read::Machine, switches: &[Switch], out: 
         machine.labels.entry(key.clone()).or_insert_with(|| value.clone());
     }
     for interface in &said.interfaces {
-        if let Some(switch) = locate(said, interface, switches, out) {
+        if let Some(switch) = locator.locate(said, interface) {
             merge(machine, switch, interface, switches, out);
         }
     }
-}
-
-/// The switch of an interface: by the subnet's name, by the provider, by an address.
-fn locate(
-    said: &read::Machine,
-    interface: &read::Interface,
-    switches: &[Switch],
-    out: &mut Vec<Diagnostic>,
-) -> Option<usize> {
-    if let Some(subnet) = &interface.subnet {
-        let known = switches.iter().position(|switch| switch.name == subnet.value);
-        if known.is_some() {
-            return known;
-        }
-        out.push(dangling(said, subnet, switches));
-    }
-    let provided = candidates(interface, switches);
-    let holding: Vec<usize> = provided
-        .iter()
-        .copied()
-        .filter(|index| {
-            let switch = switches.get(*index);
-            switch.is_some_and(|switch| interface.addresses.iter().any(|address| switch.contains(address.value)))
-        })
-        .collect();
-    match (holding.as_slice(), provided.as_slice()) {
-        ([only], _) => Some(*only),
-        ([first, ..], _) => {
-            out.push(ambiguous(said, interface, *first, switches));
-            Some(*first)
-        }
-        ([], [only]) if interface.provider.is_some() => Some(*only),
-        ([], _) => {
-            if interface.origin == Origin::Declared && interface.subnet.is_none() {
-                out.extend(homeless(said, interface));
-            }
-            None
-        }
-    }
-}
-
-/// The switches of the interface's provider; every switch, when no provider is named or known.
-fn candidates(interface: &read::Interface, switches: &[Switch]) -> Vec<usize> {
-    let of = |provider: &str| -> Vec<usize> {
-        // The same attachment twice on one machine has the name of the interface at its end.
-        let is = |own: &str| own == provider || provider.strip_prefix(own).is_some_and(|rest| rest.starts_with('.'));
-        switches
-            .iter()
-            .enumerate()
-            .filter(|(_, switch)| switch.provider().is_some_and(is))
-            .map(|(index, _)| index)
-            .collect()
-    };
-    let provided = interface.provider.as_deref().map(of).unwrap_or_default();
-    if provided.is_empty() { (0..switches.len()).collect() } else { provided }
 }
 
 fn merge(machine: &mut Machine, switch: usize, said: &read::Interface, switches: &[Switch], out: &mut Vec<Diagnostic>) {
@@ -186,45 +140,6 @@ fn finish(machine: &mut Machine, switches: &[Switch], out: &mut Vec<Diagnostic>)
     machine
         .interfaces
         .sort_by(|one, other| (one.switch, &one.name, &one.port).cmp(&(other.switch, &other.name, &other.port)));
-}
-
-fn dangling(said: &read::Machine, subnet: &Placed<String>, switches: &[Switch]) -> Diagnostic {
-    let names = switches.iter().map(|switch| switch.name.as_str());
-    let message =
-        format!("`{}/{}` is on subnet `{}`, which is not in the input", said.namespace, said.name.value, subnet.value);
-    let diagnostic = Diagnostic::new(Code::DanglingReference, message).at(subnet.place);
-    match read::did_you_mean(&subnet.value, names) {
-        Some(help) => diagnostic.help(help),
-        None => diagnostic.help("add the Subnet to the input, or correct the name"),
-    }
-}
-
-fn ambiguous(said: &read::Machine, interface: &read::Interface, first: usize, switches: &[Switch]) -> Diagnostic {
-    let name = switches.get(first).map_or("", |switch| &switch.name);
-    let message =
-        format!("the address of `{}/{}` lies in several subnets; `{name}` is taken", said.namespace, said.name.value);
-    Diagnostic::new(Code::Conflict, message)
-        .severity(Severity::Warning)
-        .at(interface.place)
-        .help("name the one with `subnet: ..`")
-}
-
-fn homeless(said: &read::Machine, interface: &read::Interface) -> Option<Diagnostic> {
-    let id = format!("{}/{}", said.namespace, said.name.value);
-    let (message, help) = match interface.addresses.first() {
-        Some(address) => (
-            format!(
-                "no subnet in the input holds `{}`, the address of `{id}`; it has no endpoint in this answer",
-                address.value
-            ),
-            "add the Subnet to the input, or correct the address",
-        ),
-        None => (
-            format!("neither address nor subnet of `{id}` is known; it has no endpoint in this answer"),
-            "add `address: ..`",
-        ),
-    };
-    Some(Diagnostic::new(Code::NoEndpoint, message).at(interface.place).help(help))
 }
 
 fn second_address(known: &Interface, address: &Placed<core::net::IpAddr>) -> Option<Diagnostic> {
