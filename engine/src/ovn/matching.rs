@@ -12,6 +12,7 @@
 //! assert_eq!(error.first().message(), "Syntax error at `=' expecting relational operator.");
 //! ```
 
+mod advice;
 mod annotate;
 mod constant;
 mod context;

@@ -33,7 +33,7 @@ const DEPTH: u32 = 100;
 /// All mistakes that could be told apart, OVN's own first.
 pub fn parse(text: &str, context: &Context) -> Result<Match, MatchErrors> {
     let tokens = lexer::tokens(text, context.version());
-    let mut parser = Parser::new(&tokens, context);
+    let mut parser = Parser::new(text, &tokens, context);
     let root = parser.chain(Closing::End);
     let mut errors = parser.errors.into_iter();
     match errors.next() {
@@ -43,6 +43,7 @@ pub fn parse(text: &str, context: &Context) -> Result<Match, MatchErrors> {
 }
 
 struct Parser<'a> {
+    text: &'a str,
     tokens: &'a [Token<'a>],
     context: &'a Context,
     at: usize,

@@ -14,10 +14,16 @@ impl Parser<'_> {
     pub(super) fn field_first(&mut self) -> Parsed<(Node, Form)> {
         let start = self.token().span.start;
         let subject = self.subject();
-        let Some(relop) = self.relop_here() else { return self.bare(start, subject?) };
+        let Some(relop) = self.relop_here() else {
+            let bare = subject.and_then(|subject| self.bare(start, subject));
+            if bare.is_none() && self.meant_relop().is_some() {
+                self.constants();
+            }
+            return bare;
+        };
         self.advance();
-        let constants = self.constants()?;
-        let subject = subject?;
+        let constants = self.constants();
+        let (subject, constants) = (subject?, constants?);
         self.check(&subject, relop, &constants);
         let condition = Condition::Compare(relop, constants.constants);
         Some((self.test(start, subject, condition), Form::Comparison))

@@ -42,19 +42,35 @@ impl Parser<'_> {
         let start = self.token().span;
         let braces = self.take(Punctuation::LeftBrace);
         let mut written = Written::new(braces, start);
-        if !braces {
-            self.constant(&mut written)?;
-        } else {
-            loop {
-                self.constant(&mut written)?;
-                self.take(Punctuation::Comma);
-                if self.take(Punctuation::RightBrace) {
-                    break;
+        let understood = if braces { self.set(&mut written) } else { self.constant(&mut written) };
+        written.span = Span::new(start.start, self.before());
+        understood.map(|()| written)
+    }
+
+    /// The inside of braces, and the closing one.
+    fn set(&mut self, written: &mut Written) -> Parsed<()> {
+        let mut understood = Some(());
+        loop {
+            if self.constant(written).is_none() {
+                understood = None;
+                if self.is_behind_set() {
+                    return None;
                 }
+                self.advance_unless(Punctuation::RightBrace);
+            }
+            self.take(Punctuation::Comma);
+            if self.take(Punctuation::RightBrace) {
+                return understood;
             }
         }
-        written.span = Span::new(start.start, self.before());
-        Some(written)
+    }
+
+    /// Whether the braces must have ended before this token.
+    fn is_behind_set(&self) -> bool {
+        matches!(
+            self.token().kind,
+            TokenKind::End | TokenKind::Punctuation(Punctuation::And | Punctuation::Or | Punctuation::RightParenthesis)
+        )
     }
 
     fn constant(&mut self, written: &mut Written) -> Parsed<()> {

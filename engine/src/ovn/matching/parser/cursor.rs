@@ -1,6 +1,7 @@
 //! Where the parser stands, and what it has to say there.
 
 use super::super::Context;
+use super::super::advice::Scene;
 use super::super::error::{ErrorKind, Expected, MatchError};
 use super::super::token::{Punctuation, Token, TokenKind};
 use super::Parser;
@@ -18,8 +19,8 @@ impl Token<'_> {
 }
 
 impl<'a> Parser<'a> {
-    pub(super) fn new(tokens: &'a [Token<'a>], context: &'a Context) -> Self {
-        Self { tokens, context, at: 0, depth: 0, negated: false, errors: Vec::new(), reported: 0 }
+    pub(super) fn new(text: &'a str, tokens: &'a [Token<'a>], context: &'a Context) -> Self {
+        Self { text, tokens, context, at: 0, depth: 0, negated: false, errors: Vec::new(), reported: 0 }
     }
 
     pub(super) fn token(&self) -> &'a Token<'a> {
@@ -87,6 +88,8 @@ impl<'a> Parser<'a> {
     }
 
     fn report(&mut self, kind: ErrorKind, span: Span) {
-        self.errors.push(MatchError { kind, span, help: None, fix: None });
+        let scene = Scene { text: self.text, tokens: self.tokens, at: self.at, span, context: self.context };
+        let (help, fix) = scene.advise(&kind).into_parts();
+        self.errors.push(MatchError { kind, span, help, fix });
     }
 }

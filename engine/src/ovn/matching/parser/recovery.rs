@@ -1,6 +1,7 @@
 //! How the parser goes on behind a mistake.
 
 use super::super::error::Expected;
+use super::super::relop::Relop;
 use super::super::token::{LexicalError, Punctuation, TokenKind};
 use super::{Closing, Connective, Parser};
 
@@ -27,8 +28,9 @@ impl Parser<'_> {
             if let Some(meant) = self.meant_connective() {
                 return Some(meant);
             }
-            self.advance();
-            self.resynchronize();
+            if !self.take(Punctuation::RightParenthesis) {
+                self.resynchronize();
+            }
         }
     }
 
@@ -53,13 +55,7 @@ impl Parser<'_> {
                 TokenKind::Punctuation(Punctuation::RightParenthesis) if open == 0 => return,
                 TokenKind::Punctuation(Punctuation::RightParenthesis) => open -= 1,
                 TokenKind::Punctuation(Punctuation::LeftParenthesis) => open += 1,
-                TokenKind::Invalid(_) => {
-                    if open == 0 && self.meant_connective().is_some() {
-                        return;
-                    }
-                    self.lexical();
-                }
-                TokenKind::Identifier(_) if open == 0 && self.meant_connective().is_some() => return,
+                _ if open == 0 && self.meant_connective().is_some() => return,
                 _ => {}
             }
             self.advance();
@@ -73,13 +69,28 @@ impl Parser<'_> {
             match self.token().kind {
                 TokenKind::Punctuation(Punctuation::RightParenthesis) => open -= 1,
                 TokenKind::Punctuation(Punctuation::LeftParenthesis) => open += 1,
-                TokenKind::Invalid(_) => {
-                    self.lexical();
-                }
                 _ => {}
             }
             self.advance();
         }
+    }
+
+    /// The operator here. What people write instead of one is reported, but taken for it.
+    pub(super) fn meant_relop(&mut self) -> Option<Relop> {
+        let meant = match &self.token().kind {
+            TokenKind::Identifier("in" | "is" | "eq" | "equals" | "contains") => Relop::Equal,
+            TokenKind::Identifier("ne") => Relop::NotEqual,
+            TokenKind::Punctuation(Punctuation::Equals) => match self.peek(1).kind {
+                TokenKind::Relop(relop) => relop,
+                _ => Relop::Equal,
+            },
+            _ => return None,
+        };
+        self.advance();
+        if let TokenKind::Relop(_) = self.token().kind {
+            self.advance();
+        }
+        Some(meant)
     }
 
     pub(super) fn advance_unless(&mut self, punctuation: Punctuation) {
