@@ -2,6 +2,7 @@
 
 mod pairs;
 mod rows;
+mod stateful;
 
 use crate::diagnostic::Diagnostic;
 use crate::ovn::acl::Acl;
@@ -15,6 +16,7 @@ use alloc::vec::Vec;
 pub fn check(network: &Network, endpoints: &[Endpoint], reach: &mut Reach<'_>) -> Vec<Diagnostic> {
     let mut findings = rows::check(network, reach.pipelines());
     findings.extend(pairs::check(network, endpoints, reach));
+    findings.extend(stateful::check(network, endpoints, reach));
     findings.sort_by_key(|finding| (finding.place, finding.code));
     findings
 }

@@ -5,15 +5,17 @@ use crate::answers::conversation::Question;
 use crate::answers::explain::{Decider, Explanation, PacketKind, Step, explain};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::ovn::network::Network;
-use crate::ovn::pipeline::{AclId, Outcome, Pipeline};
+use crate::ovn::acl::Action;
+use crate::ovn::pipeline::{AclId, Builtin, Outcome, Pipeline};
 use crate::reach::{Endpoint, EndpointKind, FamilyAnswer, L4Header, L4Set, PairAnswer, Reach, Verdict};
 use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-/// More pairs than this are not asked one by one.
-const MOST_PAIRS: usize = 40_000;
+/// Pairs whose verdict is looked at; and how many rows are asked, over all the pairs that are walked.
+const MOST_PAIRS: usize = 1_000_000;
+const MOST_ROWS: usize = 20_000_000;
 
 /// The pairs about which something is found, by what is found and the row behind it.
 #[derive(Default)]
@@ -22,22 +24,27 @@ struct Found {
     gateways: BTreeMap<AclId, Vec<(usize, usize)>>,
     resolution: BTreeMap<AclId, Vec<(usize, usize)>>,
     ties: BTreeMap<Vec<AclId>, Vec<(usize, usize)>>,
+    /// Answers that connection tracking calls invalid, by switch.
+    invalid: BTreeMap<usize, Vec<(usize, usize)>>,
 }
 
 pub(super) fn check(network: &Network, endpoints: &[Endpoint], reach: &mut Reach<'_>) -> Vec<Diagnostic> {
     let pipelines = reach.pipelines().to_vec();
-    let pairs: Vec<_> = reach.pairs().take(MOST_PAIRS).collect();
-    let answers: Vec<_> = pairs.iter().map(|(from, to)| reach.pair(*from, *to)).collect();
+    let rows: usize = pipelines.iter().map(|pipeline| pipeline.acls.len()).sum();
+    let most = (MOST_ROWS / rows.max(1)).max(100);
+    let pairs = reach.pairs().take(MOST_PAIRS);
+    let verdicts: Vec<_> = pairs.map(|(from, to)| ((from, to), reach.verdict(from, to))).collect();
     let judged = Judged { network, pipelines: &pipelines, endpoints };
-    let isolated = judged.isolated(&pairs, &answers);
+    let isolated = judged.isolated(&verdicts);
     let mut found = Found::default();
-    for ((from, to), answer) in pairs.iter().zip(&answers).filter(|(_, answer)| answer.verdict() != Verdict::Open) {
-        judged.look((*from, *to), answer, &isolated, &mut found);
+    let mut left = verdicts.iter().filter(|(_, verdict)| *verdict != Verdict::Open).map(|(pair, _)| *pair);
+    for (from, to) in left.by_ref().take(most) {
+        judged.look((from, to), &reach.pair(from, to), &isolated, &mut found);
     }
     let mut findings = judged.tell(found);
-    let count = endpoints.len() * endpoints.len().saturating_sub(1);
-    if count > MOST_PAIRS {
-        let message = format!("{count} pairs are too many to ask one by one; the findings about pairs are from the first {MOST_PAIRS}");
+    let unseen = left.count() + (endpoints.len() * endpoints.len().saturating_sub(1)).saturating_sub(verdicts.len());
+    if unseen > 0 {
+        let message = format!("{unseen} pairs were not walked one by one: the findings about pairs are from the first ones");
         findings.push(Diagnostic::new(Code::ReplyDropped, message).severity(Severity::Info));
     }
     findings
@@ -51,9 +58,9 @@ struct Judged<'a> {
 
 impl Judged<'_> {
     /// The endpoints that reach nobody: cutting them off the gateway too is what their isolation means.
-    fn isolated(&self, pairs: &[(usize, usize)], answers: &[PairAnswer]) -> Vec<bool> {
+    fn isolated(&self, verdicts: &[((usize, usize), Verdict)]) -> Vec<bool> {
         let mut isolated: Vec<bool> = self.endpoints.iter().map(|_| true).collect();
-        for ((from, _), _) in pairs.iter().zip(answers).filter(|(_, answer)| answer.verdict() != Verdict::Closed) {
+        for ((from, _), _) in verdicts.iter().filter(|(_, verdict)| *verdict != Verdict::Closed) {
             if let Some(isolated) = isolated.get_mut(*from) {
                 *isolated = false;
             }
@@ -76,6 +83,9 @@ impl Judged<'_> {
                     PacketKind::Arp => found.resolution.entry(row).or_default().push(pair),
                     PacketKind::Ip => found.replies.entry(row).or_default().push(pair),
                 });
+                if let Some(step) = explanation.steps.iter().find(|step| step.decider == Decider::Builtin(Builtin::Invalid)) {
+                    found.invalid.entry(step.switch).or_default().push(pair);
+                }
             } else if let Some(explanation) = walked(missing.example()) {
                 dropped(&explanation, |row, kind| match kind {
                     PacketKind::Arp => found.resolution.entry(row).or_default().push(pair),
@@ -126,7 +136,9 @@ impl Judged<'_> {
             )
         });
         let ties = found.ties.into_iter().filter_map(|(rows, pairs)| self.tell_tie(&rows, &pairs));
-        replies.into_iter().chain(gateways).chain(resolution).chain(ties).collect()
+        let invalid = found.invalid.into_iter().filter_map(|(switch, pairs)| self.tell_invalid(switch, &pairs));
+        let invalid: Vec<_> = invalid.collect();
+        replies.into_iter().chain(invalid).chain(gateways).chain(resolution).chain(ties).collect()
     }
 
     fn tell_tie(&self, rows: &[AclId], pairs: &[(usize, usize)]) -> Option<Diagnostic> {
@@ -148,12 +160,27 @@ impl Judged<'_> {
         Some(found.help("give the row that should win a higher priority"))
     }
 
+    /// Requests that an `allow-stateless` row keeps out of connection tracking, on a switch that tracks the answers.
+    fn tell_invalid(&self, switch: usize, pairs: &[(usize, usize)]) -> Option<Diagnostic> {
+        let stateless = |id: &&AclId| id.acl(self.network).is_some_and(|acl| acl.action == Action::AllowStateless);
+        let rows = &self.pipelines.get(switch)?.acls;
+        let found = rows.iter().find(stateless).and_then(|id| name(self.network, *id));
+        let message = format!(
+            "requests arrive untracked, so their TCP and ping answers are dropped as invalid: {}",
+            self.list(pairs)
+        );
+        let place = found.and_then(|(acl, _)| acl.provenance.place);
+        let help = "give the answers an `allow-stateless` row too, or let both pass by `allow-related`; \
+                    with `use_ct_inv_match=false`, as Kube-OVN sets it, the answers go to the rows instead";
+        Some(Diagnostic::new(Code::ReplyDropped, message).at_maybe(place).help(help))
+    }
+
     /// Some pairs in words, and how many more there are.
     fn list(&self, pairs: &[(usize, usize)]) -> String {
         let id = |end: usize| self.endpoints.get(end).map_or("?", |endpoint| endpoint.id.as_str());
         let shown: Vec<_> = pairs.iter().take(3).map(|(from, to)| format!("{} → {}", id(*from), id(*to))).collect();
         let rest = pairs.len().saturating_sub(shown.len());
-        let more = if rest > 0 { format!(" and {rest} more") } else { String::new().to_string() };
+        let more = if rest > 0 { format!(" and {rest} more") } else { String::new() };
         format!("{}{more}", shown.join(", "))
     }
 }
