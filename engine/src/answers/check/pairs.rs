@@ -10,7 +10,7 @@ use crate::ovn::pipeline::{AclId, Builtin, Outcome, Pipeline};
 use crate::reach::{Endpoint, EndpointKind, FamilyAnswer, L4Header, L4Set, PairAnswer, Reach, Verdict};
 use alloc::collections::BTreeMap;
 use alloc::format;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 
 /// Pairs whose verdict is looked at; and how many rows are asked, over all the pairs that are walked.
@@ -39,7 +39,8 @@ pub(super) fn check(network: &Network, endpoints: &[Endpoint], reach: &mut Reach
     let mut found = Found::default();
     let mut left = verdicts.iter().filter(|(_, verdict)| *verdict != Verdict::Open).map(|(pair, _)| *pair);
     for (from, to) in left.by_ref().take(most) {
-        judged.look((from, to), &reach.pair(from, to), &isolated, &mut found);
+        let cut = judged.cuts_gateway(from, to, &isolated, reach);
+        judged.look((from, to), &reach.pair(from, to), cut, &mut found);
     }
     let mut findings = judged.tell(found);
     let unseen = left.count() + (endpoints.len() * endpoints.len().saturating_sub(1)).saturating_sub(verdicts.len());
@@ -68,14 +69,23 @@ impl Judged<'_> {
         isolated
     }
 
-    fn look(&self, pair: (usize, usize), answer: &PairAnswer, isolated: &[bool], found: &mut Found) {
+    /// Whether a pair is a machine and a gateway that it cannot use, though it reaches others.
+    fn cuts_gateway(&self, from: usize, to: usize, isolated: &[bool], reach: &mut Reach<'_>) -> bool {
+        let is_gateway = |end| self.kind(end) == Some(EndpointKind::Gateway);
+        let (machine, gateway) = match (is_gateway(from), is_gateway(to)) {
+            (false, true) => (from, to),
+            (true, false) => (to, from),
+            _ => return false,
+        };
+        let meant = isolated.get(machine).copied().unwrap_or(false) || self.kind(machine) == Some(EndpointKind::External);
+        !meant && reach.verdict(machine, gateway) == Verdict::Closed
+    }
+
+    fn look(&self, pair: (usize, usize), answer: &PairAnswer, cut: bool, found: &mut Found) {
         for family in &answer.families {
             let unanswered = family.delivered.intersection(&L4Set::answerable(family.family)).difference(&family.answered);
             let missing = L4Set::full(family.family).difference(&family.delivered);
             let walked = |header: Option<L4Header>| header.and_then(|header| self.explain(pair, family, header));
-            let machine = if self.kind(pair.0) == Some(EndpointKind::Gateway) { pair.1 } else { pair.0 };
-            let gateway = [pair.0, pair.1].iter().any(|end| self.kind(*end) == Some(EndpointKind::Gateway));
-            let spared = isolated.get(machine).copied().unwrap_or(false);
             if let Some(explanation) = walked(family.undefined.example()) {
                 tie(&explanation, |rows| found.ties.entry(rows).or_default().push(pair));
             } else if let Some(explanation) = walked(unanswered.example()) {
@@ -89,7 +99,7 @@ impl Judged<'_> {
             } else if let Some(explanation) = walked(missing.example()) {
                 dropped(&explanation, |row, kind| match kind {
                     PacketKind::Arp => found.resolution.entry(row).or_default().push(pair),
-                    PacketKind::Ip if gateway && !spared => found.gateways.entry(row).or_default().push(pair),
+                    PacketKind::Ip if cut => found.gateways.entry(row).or_default().push(pair),
                     PacketKind::Ip => {}
                 });
             }
@@ -126,7 +136,7 @@ impl Judged<'_> {
             (
                 format!("{row} also cuts the gateway: {pairs}"),
                 "if the VMs need it, `allow` the gateway's address at a higher priority, both ways: \
-                 `ip4.dst == GATEWAY` (to-lport) and `ip4.src == GATEWAY` (to-lport)",
+                 `ip4.dst == GATEWAY` in to-lport and `ip4.src == GATEWAY` in from-lport",
             )
         });
         let resolution = about(Code::ArpDropped, found.resolution, |row, pairs| {
