@@ -3,7 +3,7 @@
 
 use proptest::prelude::*;
 use proptest::sample::select;
-use ringfence_engine::answers::conversation::{Conversation, Question};
+use ringfence_engine::answers::conversation::{Conversation, Question, Shape};
 use ringfence_engine::ovn::acl::{Acl, Action, Direction, Priority, Provenance, Tier};
 use ringfence_engine::ovn::network::{
     Link, Mac, Network, Options, Port, PortGroup, PortKind, Router, Switch, Version,
@@ -136,7 +136,7 @@ proptest! {
                 for header in headers() {
                     let question = Question {
                         network: &network, pipelines: &pipelines, from: &endpoints[from], to: &endpoints[to],
-                        family: family.family, header,
+                        family: family.family, header, shape: Shape::default(),
                     };
                     let outcome = |choice| {
                         let talk = question.walk(choice);

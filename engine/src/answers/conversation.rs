@@ -25,6 +25,34 @@ pub struct Question<'a> {
     pub family: Family,
     /// The header of the request.
     pub header: L4Header,
+    /// What else its packets look like.
+    pub shape: Shape,
+}
+
+/// The parts of a packet that an ordinary conversation leaves as they are, for both halves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Shape {
+    /// TTL or hop limit on leaving the sender.
+    pub ttl: u8,
+    /// DSCP, six bits.
+    pub dscp: u8,
+    /// ECN, two bits.
+    pub ecn: u8,
+    /// Bit 0: a fragment; bit 1: not the first one.
+    pub frag: u8,
+    /// IPv6 flow label, twenty bits.
+    pub label: u32,
+    /// VLAN tag control information; zero for an untagged packet.
+    pub vlan_tci: u16,
+    /// TCP flags of the request; nothing for a SYN. The answer is always a SYN-ACK.
+    pub tcp_flags: Option<u16>,
+}
+
+impl Default for Shape {
+    /// TTL 64, untagged, unfragmented, everything else zero.
+    fn default() -> Self {
+        Self { ttl: 64, dscp: 0, ecn: 0, frag: 0, label: 0, vlan_tci: 0, tcp_flags: None }
+    }
 }
 
 /// Which half of a conversation a packet belongs to.
@@ -122,18 +150,19 @@ impl<'a> Question<'a> {
         let (source, target) = self.parties(half);
         let (src, dst) = (source.address(self.family)?, target.address(self.family)?);
         let l4 = match half {
-            Half::Request => l4(self.header, SYN),
+            Half::Request => l4(self.header, self.shape.tcp_flags.unwrap_or(SYN)),
             Half::Reply => l4(self.answer()?, SYN_ACK),
         };
         let packet = |(crossing, ttl): (&Crossing<'_>, u8)| {
             let eth_src = crossing.from.map_or(source.mac, |link| link.mac);
             let eth_dst = crossing.to.map_or(target.mac, |link| link.mac);
-            let ip = Ip { ttl, ..Ip::ordinary(src, dst, l4.clone()) };
+            let Shape { dscp, ecn, frag, label, .. } = self.shape;
+            let ip = Ip { src, dst, ttl, dscp, ecn, frag, label, l4: l4.clone() };
             let (inport, outport) = (crossing.inport.to_string(), crossing.outport.to_string());
             let pass = Pass { switch: crossing.switch, inport, outport };
-            (pass, Packet { eth_src, eth_dst, vlan_tci: 0, payload: Payload::Ip(Box::new(ip)) })
+            (pass, Packet { eth_src, eth_dst, vlan_tci: self.shape.vlan_tci, payload: Payload::Ip(Box::new(ip)) })
         };
-        Some(crossings.iter().zip((0..=64u8).rev()).map(packet).collect())
+        Some(crossings.iter().zip((0..=self.shape.ttl).rev()).map(packet).collect())
     }
 
     /// The address resolution before the first packet of a half: only for IPv4, only by a machine on a switch.

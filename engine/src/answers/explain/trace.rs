@@ -53,10 +53,11 @@ fn tracking(leg: &Leg, pass: &Pass) -> String {
 
 /// The packet as an OVN expression.
 fn microflow(pass: &Pass, packet: &Packet) -> String {
-    let ethernet = format!(
-        "inport == \"{}\" && eth.src == {} && eth.dst == {}",
-        pass.inport, packet.eth_src, packet.eth_dst
-    );
+    let mut ethernet =
+        format!("inport == \"{}\" && eth.src == {} && eth.dst == {}", pass.inport, packet.eth_src, packet.eth_dst);
+    if packet.vlan_tci != 0 {
+        ethernet += &format!(" && vlan.tci == {}", packet.vlan_tci);
+    }
     let Some(ip) = packet.ip() else { return ethernet };
     let (family, icmp) = if ip.src.is_ipv4() { ("ip4", "icmp4") } else { ("ip6", "icmp6") };
     let l4 = match &ip.l4 {
@@ -66,7 +67,13 @@ fn microflow(pass: &Pass, packet: &Packet) -> String {
         L4::Icmp { kind, code, .. } => format!("{icmp}.type == {kind} && {icmp}.code == {code}"),
         L4::Other(number) => format!("ip.proto == {number}"),
     };
-    format!("{ethernet} && {family}.src == {} && {family}.dst == {} && ip.ttl == {} && {l4}", ip.src, ip.dst, ip.ttl)
+    let mut odd = String::new();
+    for (name, number) in [("ip.dscp", ip.dscp), ("ip.ecn", ip.ecn), ("ip.frag", ip.frag)] {
+        if number != 0 {
+            odd += &format!(" && {name} == {number}");
+        }
+    }
+    format!("{ethernet} && {family}.src == {} && {family}.dst == {} && ip.ttl == {}{odd} && {l4}", ip.src, ip.dst, ip.ttl)
 }
 
 /// A word as a POSIX shell takes it.
