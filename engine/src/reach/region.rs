@@ -1,56 +1,61 @@
 //! Sets of pairs of 16-bit numbers: source and destination ports, or ICMP types and codes.
 //!
 //! A region is a function from the first number to a set of second ones, constant over slabs. Neighbouring slabs
-//! differ, so equal regions are `==`.
+//! differ, and each set of second numbers is kept once, in the order of its first slab: so equal regions are `==`, and
+//! a test of single bits, which makes tens of thousands of slabs, still needs two sets only.
 
 use super::intervals::Intervals;
 use alloc::vec;
 use alloc::vec::Vec;
+use hashbrown::HashMap;
 
-/// The second numbers that a slab allows.
+/// A set of ports, of ICMP types or of ICMP codes.
 pub type Ports = Intervals<u16>;
 
 /// A set of pairs.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Region {
-    /// Start of each slab, the first at zero, with its second numbers.
-    slabs: Vec<(u16, Ports)>,
+    /// The sets of second numbers, each once.
+    sets: Vec<Ports>,
+    /// Start of each slab, the first at zero, with the index of its set.
+    slabs: Vec<(u16, usize)>,
 }
 
 impl Region {
     /// No pair.
     pub fn empty() -> Self {
-        Self { slabs: vec![(0, Ports::EMPTY)] }
+        Self { sets: vec![Ports::EMPTY], slabs: vec![(0, 0)] }
     }
 
     /// Every pair.
     pub fn full() -> Self {
-        Self { slabs: vec![(0, Ports::full())] }
+        Self { sets: vec![Ports::full()], slabs: vec![(0, 0)] }
     }
 
     /// Pairs of one of `first` with one of `second`.
     pub fn product(first: &Ports, second: &Ports) -> Self {
-        if second.is_empty() {
-            return Self::empty();
-        }
-        let mut slabs = vec![(0, Ports::EMPTY)];
+        let mut region = Builder::default();
+        let (inside, outside) = (region.set(second.clone()), region.set(Ports::EMPTY));
+        region.slab(0, outside);
         for (start, end) in first.ranges() {
-            slabs.push((*start, second.clone()));
-            slabs.extend(end.checked_add(1).map(|after| (after, Ports::EMPTY)));
+            region.slab(*start, inside);
+            if let Some(after) = end.checked_add(1) {
+                region.slab(after, outside);
+            }
         }
-        Self::canonical(slabs)
+        region.finish()
     }
 
     /// Whether no pair is in it.
     pub fn is_empty(&self) -> bool {
-        self.slabs.iter().all(|(_, second)| second.is_empty())
+        self.sets.iter().all(Ports::is_empty)
     }
 
     /// Whether a pair is in it.
     pub fn contains(&self, first: u16, second: u16) -> bool {
         let after = self.slabs.partition_point(|(start, _)| *start <= first);
         let slab = after.checked_sub(1).and_then(|at| self.slabs.get(at));
-        slab.is_some_and(|(_, ports)| ports.contains(second))
+        slab.and_then(|(_, set)| self.sets.get(*set)).is_some_and(|ports| ports.contains(second))
     }
 
     /// Pairs in both.
@@ -70,32 +75,35 @@ impl Region {
 
     /// The pairs turned round: `(a, b)` for each `(b, a)`.
     pub fn transposed(&self) -> Self {
-        self.rectangles().iter().map(|(first, second)| Self::product(second, first)).fold(Self::empty(), |a, b| a.union(&b))
+        let turned = self.rectangles().into_iter().map(|(first, second)| Self::product(&second, &first));
+        turned.fold(Self::empty(), |sum, part| sum.union(&part))
     }
 
     /// The region as products: first numbers with equal second ones together, sorted by the least first number.
     pub fn rectangles(&self) -> Vec<(Ports, Ports)> {
-        let mut rectangles: Vec<(Vec<(u16, u16)>, &Ports)> = Vec::new();
-        for (start, end, second) in self.bounded_slabs().filter(|(.., second)| !second.is_empty()) {
-            match rectangles.iter_mut().find(|(_, of)| *of == second) {
-                Some((first, _)) => first.push((start, end)),
-                None => rectangles.push((vec![(start, end)], second)),
-            }
+        let mut first: Vec<Vec<(u16, u16)>> = vec![Vec::new(); self.sets.len()];
+        for (start, end, set) in self.bounded_slabs() {
+            first.get_mut(set).into_iter().for_each(|ranges| ranges.push((start, end)));
         }
-        rectangles.into_iter().map(|(first, second)| (Ports::from_ranges(first), second.clone())).collect()
+        let products = first.into_iter().zip(&self.sets).filter(|(_, second)| !second.is_empty());
+        products.map(|(first, second)| (Ports::from_ranges(first), second.clone())).collect()
     }
 
-    fn bounded_slabs(&self) -> impl Iterator<Item = (u16, u16, &Ports)> {
+    fn bounded_slabs(&self) -> impl Iterator<Item = (u16, u16, usize)> {
         let ends = self.slabs.iter().skip(1).map(|(start, _)| start.saturating_sub(1)).chain([u16::MAX]);
-        self.slabs.iter().zip(ends).map(|((start, second), end)| (*start, end, second))
+        self.slabs.iter().zip(ends).map(|((start, set), end)| (*start, end, *set))
     }
 
     fn combine(&self, other: &Self, operation: impl Fn(&Ports, &Ports) -> Ports) -> Self {
-        let mut slabs = Vec::with_capacity(self.slabs.len() + other.slabs.len());
+        let mut region = Builder::default();
+        let mut done: HashMap<(usize, usize), usize> = HashMap::new();
         let (mut mine, mut theirs) = (self.bounded_slabs().peekable(), other.bounded_slabs().peekable());
-        while let (Some((a, end_a, first)), Some((b, end_b, second))) = (mine.peek(), theirs.peek()) {
-            slabs.push((*a.max(b), operation(first, second)));
-            let (end_a, end_b) = (*end_a, *end_b);
+        while let (Some((a, end_a, first)), Some((b, end_b, second))) = (mine.peek().copied(), theirs.peek().copied()) {
+            let set = *done.entry((first, second)).or_insert_with(|| {
+                let operands = self.sets.get(first).zip(other.sets.get(second));
+                region.set(operands.map_or(Ports::EMPTY, |(mine, theirs)| operation(mine, theirs)))
+            });
+            region.slab(a.max(b), set);
             if end_a <= end_b {
                 mine.next();
             }
@@ -103,21 +111,49 @@ impl Region {
                 theirs.next();
             }
         }
-        Self::canonical(slabs)
+        region.finish()
+    }
+}
+
+/// A region while its slabs are listed from left to right.
+#[derive(Default)]
+struct Builder {
+    sets: Vec<Ports>,
+    slabs: Vec<(u16, usize)>,
+}
+
+impl Builder {
+    /// The index of a set, which is kept once.
+    fn set(&mut self, ports: Ports) -> usize {
+        self.sets.iter().position(|set| *set == ports).unwrap_or_else(|| {
+            self.sets.push(ports);
+            self.sets.len() - 1
+        })
     }
 
-    /// Of slabs that start at the same number the last one counts; equal neighbours become one.
-    fn canonical(slabs: Vec<(u16, Ports)>) -> Self {
-        let mut canonical: Vec<(u16, Ports)> = Vec::with_capacity(slabs.len());
-        for (start, second) in slabs {
-            if canonical.last().is_some_and(|(before, _)| *before == start) {
-                canonical.pop();
-            }
-            if canonical.last().is_none_or(|(_, before)| *before != second) {
-                canonical.push((start, second));
-            }
+    /// The next slab; one that starts where the last one does takes its place, and one with the same set goes on with it.
+    fn slab(&mut self, start: u16, set: usize) {
+        self.slabs.pop_if(|(before, _)| *before == start);
+        if self.slabs.last().is_none_or(|(_, before)| *before != set) {
+            self.slabs.push((start, set));
         }
-        Self { slabs: canonical }
+    }
+
+    /// Numbers the sets in the order of their first slab, and forgets those without one.
+    fn finish(self) -> Region {
+        let mut numbers: Vec<Option<usize>> = vec![None; self.sets.len()];
+        let mut order = Vec::new();
+        let mut slabs = Vec::with_capacity(self.slabs.len());
+        for (start, set) in self.slabs {
+            let Some(number) = numbers.get_mut(set) else { continue };
+            let number = *number.get_or_insert_with(|| {
+                order.push(set);
+                order.len() - 1
+            });
+            slabs.push((start, number));
+        }
+        let sets = order.into_iter().filter_map(|set| self.sets.get(set).cloned()).collect();
+        Region { sets, slabs }
     }
 }
 
@@ -147,6 +183,15 @@ mod tests {
             prop_assert_eq!(turned.transposed(), a.clone());
             prop_assert_eq!(a.union(&b).difference(&b).union(&both), a);
         }
+    }
+
+    #[test]
+    fn single_bits_stay_small() {
+        let odd = Ports::from_ranges((0..u16::MAX).step_by(2).map(|number| (number + 1, number + 1)).collect());
+        let region = Region::product(&odd, &odd);
+        assert_eq!(region.sets.len(), 2);
+        assert_eq!(region.transposed(), region);
+        assert!(region.contains(9501, 80 + 1) && !region.contains(9501, 80));
     }
 
     #[test]
