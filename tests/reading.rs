@@ -1,6 +1,7 @@
 //! Reading, file by file: `corpus/read/NAME.yaml` or `.json` beside `NAME.expected`, and every example.
 //!
 //! `UPDATE_CORPUS=1` writes what the program says into the expected files; read them before they are kept.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on may stop")]
 
 use ringfence_engine::answers::expect::judge;
 use ringfence_engine::compile::{Compiled, Settings, load};
@@ -82,7 +83,8 @@ fn report(sources: &Sources, compiled: &Compiled) -> String {
         let (tier, priority) = (acl.tier.get(), acl.priority.get());
         let from = format!("{} {}", acl.provenance.object, acl.provenance.field);
         let after = if acl.after_lb { " after-lb" } else { "" };
-        writeln!(out, "row {name} {}{after} {tier}/{priority} {} {} [{from}]", acl.direction, acl.action, acl.matches).unwrap();
+        writeln!(out, "row {name} {}{after} {tier}/{priority} {} {} [{from}]", acl.direction, acl.action, acl.matches)
+            .unwrap();
     }
     for (name, addresses) in &network.address_sets {
         writeln!(out, "set {name} {}", addresses.join(" ")).unwrap();
@@ -125,7 +127,7 @@ fn messages_follow_the_style() {
 fn no_damage_to_a_text_causes_a_panic() {
     for path in files(Path::new(CORPUS), &["yaml", "json"]).iter().chain(&files(Path::new(EXAMPLES), &["yaml"])) {
         let bytes = fs::read(path).unwrap();
-        for at in (0..bytes.len().min(3000)).step_by(7) {
+        for at in (0..bytes.len().min(2000)).step_by(23) {
             for damage in [&b""[..], b"\"", b"\xff", b"&a *a", b"{[", b"\n---\n", b"\t", b"99999999999999999999"] {
                 let mut damaged = bytes[..at].to_vec();
                 damaged.extend(damage);

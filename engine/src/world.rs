@@ -14,7 +14,8 @@ pub use switch::{Switch, Uplink};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::ovn::network::{Options, Version};
 use crate::read::{AddressSet, Expectation, Group, Inventory, Object, Placed, Reading};
-use alloc::collections::BTreeMap;
+use crate::source::SourceId;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -57,8 +58,23 @@ pub fn world(reading: &Reading) -> World {
     unique_names(&mut world.port_groups, |group| &group.name, "port group", &mut out);
     unique_names(&mut world.address_sets, |set| &set.name, "address set", &mut out);
     check::ports(&world, &mut out);
-    world.diagnostics = out;
+    world.diagnostics = fresh(out, reading);
     world
+}
+
+/// Leaves out what only follows from something that could not be read at the same place.
+fn fresh(mut found: Vec<Diagnostic>, reading: &Reading) -> Vec<Diagnostic> {
+    let errors = reading.diagnostics.iter().filter(|known| known.severity == Severity::Error);
+    let places: BTreeSet<(SourceId, usize)> =
+        errors.filter_map(|known| known.place).map(|place| (place.source, place.span.start)).collect();
+    found.retain(|found| match found.place {
+        Some(place) if found.code == Code::NoEndpoint => {
+            let within = (place.source, place.span.start)..(place.source, place.span.end.max(place.span.start + 1));
+            places.range(within).next().is_none()
+        }
+        Some(_) | None => true,
+    });
+    found
 }
 
 fn inventory(object: &Object) -> Option<&Inventory> {

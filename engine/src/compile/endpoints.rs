@@ -2,7 +2,7 @@
 
 use super::macs::Macs;
 use super::matches::Tests;
-use super::names::name;
+use super::names::names;
 use super::ranges::{Span, Width, number, prefix, without};
 use super::split::{Coarse, split};
 use crate::diagnostic::{Code, Diagnostic};
@@ -83,10 +83,12 @@ fn unclaimed(
 ) -> Vec<Endpoint> {
     let spans = |width| free(switch, width);
     let parts = parts(spans, &neighbours(network, index), tests, switch.place, &switch.name, out);
+    let named = names(&parts);
     let endpoints: Vec<Endpoint> = parts
         .into_iter()
-        .map(|addresses| {
-            let id = format!("{}/{}", switch.name, name(&addresses));
+        .zip(named)
+        .map(|(addresses, name)| {
+            let id = format!("{}/{name}", switch.name);
             Endpoint {
                 attachment: Attachment::Port { switch: index, port: id.clone() },
                 id,
@@ -200,10 +202,12 @@ fn outside(
     };
     let parts = parts(spans, &reachable, tests, place, &base, out);
     let single = parts.len() == 1;
+    let named = names(&parts);
     parts
         .into_iter()
-        .map(|addresses| Endpoint {
-            id: if single { base.clone() } else { format!("{base}/{}", name(&addresses)) },
+        .zip(named)
+        .map(|(addresses, name)| Endpoint {
+            id: if single { base.clone() } else { format!("{base}/{name}") },
             kind: EndpointKind::External,
             attachment: site.attachment.clone(),
             switch: String::new(),

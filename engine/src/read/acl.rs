@@ -59,6 +59,13 @@ impl Taker {
         }
     }
 
+    fn mistyped(self) -> &'static str {
+        match self {
+            Self::Subnet => ": the API server does not take the Subnet; only this row is left out here",
+            Self::Database => "; this row is left out",
+        }
+    }
+
     fn known(self) -> &'static [&'static str] {
         match self {
             Self::Subnet => &["direction", "priority", "match", "action"],
@@ -69,7 +76,12 @@ impl Taker {
 
 /// The entries of a list of rows that are valid.
 pub(crate) fn entries(items: &[Item<'_>], taker: Taker, out: &mut Out) -> Vec<AclEntry> {
-    items.iter().filter_map(|(path, item)| entry(&Fields::of(item, path.clone(), out)?, path, taker, out)).collect()
+    items
+        .iter()
+        .filter_map(|(path, item)| {
+            entry(&Fields::of(item, path.clone(), out)?.losing(taker.mistyped()), path, taker, out)
+        })
+        .collect()
 }
 
 fn entry(fields: &Fields<'_>, path: &str, taker: Taker, out: &mut Out) -> Option<AclEntry> {
@@ -99,7 +111,12 @@ fn required(fields: &Fields<'_>, key: &str, help: &str, taker: Taker, out: &mut 
         out.push(fields.missing(key, taker.required(), help));
         return None;
     }
-    let text = fields.text(key, out)?;
+    let before = out.len();
+    let text = fields.text(key, out);
+    if let Some(mistyped) = out.get_mut(before).filter(|_| key != "match") {
+        mistyped.help = Some(help.to_string());
+    }
+    let text = text?;
     if text.value.is_empty() {
         let message = format!("`{}` is empty{}", fields.path(key), taker.required());
         out.push(Diagnostic::new(Code::MissingField, message).at(text.place).help(help));

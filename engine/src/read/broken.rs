@@ -11,6 +11,12 @@ use granit_parser::{ErrorKind, ScanError, Tag};
 /// A syntax error, at the place where the parser gave up.
 pub(crate) fn diagnostic(document: &Document<'_>, error: &ScanError) -> Diagnostic {
     let at = error.marker().byte_offset().unwrap_or(document.text.len());
+    let at = match error.kind() {
+        ErrorKind::TabNotAllowed | ErrorKind::TabInBlockIndentation | ErrorKind::TabInIndentation => {
+            document.text.get(..at).and_then(|before| before.rfind('\t')).unwrap_or(at)
+        }
+        _ => at,
+    };
     let width = document.text.get(at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
     let place = document.place(at, at + width);
     if matches!(error.kind(), ErrorKind::RecursionLimitExceeded) {
@@ -18,10 +24,25 @@ pub(crate) fn diagnostic(document: &Document<'_>, error: &ScanError) -> Diagnost
     }
     let message = format!("broken YAML: {}; this document is left out", error.kind());
     let diagnostic = Diagnostic::new(Code::BrokenYaml, message).at(place);
-    match help(error.kind()) {
+    match lost_indentation(document.text).then_some(INDENT).or_else(|| help(error.kind())) {
         Some(help) => diagnostic.help(help),
         None => diagnostic,
     }
+}
+
+/// What to do about a text that came out of a page without its indentation.
+pub(crate) const INDENT: &str =
+    "the indentation is lost: move what belongs to `metadata`, `spec` and each list item to the right";
+
+/// Whether `metadata:` or `spec:` is followed by something that does not belong beside it.
+fn lost_indentation(text: &str) -> bool {
+    let top = ["apiVersion:", "kind:", "metadata:", "spec:", "status:", "---", "...", "#"];
+    let stray = |line: &str| {
+        line.starts_with(|first: char| first.is_ascii_alphabetic()) && !top.iter().any(|key| line.starts_with(key))
+    };
+    let after = text.lines().skip(1).filter(|line| !line.trim().is_empty());
+    let lines = text.lines().filter(|line| !line.trim().is_empty());
+    lines.zip(after).any(|(line, next)| matches!(line.trim_end(), "metadata:" | "spec:") && stray(next))
 }
 
 fn help(kind: &ErrorKind) -> Option<&'static str> {

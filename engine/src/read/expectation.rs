@@ -157,7 +157,16 @@ fn ends(fields: &Fields<'_>, key: &str, out: &mut Out) -> Option<Vec<String>> {
         ));
         return None;
     };
+    let before = out.len();
     let found = words(node, &fields.path(key), out);
+    if found.is_empty() && out.len() == before {
+        let message = format!("`{}` is an empty list; this assertion is left out", fields.path(key));
+        out.push(
+            Diagnostic::new(Code::MissingField, message)
+                .at(node.place)
+                .help("name an endpoint, or write `\"*\"` for all"),
+        );
+    }
     (!found.is_empty()).then(|| found.into_iter().map(|text| text.value).collect())
 }
 

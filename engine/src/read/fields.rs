@@ -32,6 +32,12 @@ impl<T> Placed<T> {
 /// So many unknown fields of one mapping are reported; of more, only the number is.
 const UNKNOWN: usize = 20;
 
+/// What usually follows.
+const LEFT_OUT: &str = "; it is left out";
+
+/// With more known fields than this, they are not told one by one.
+const TOLD: usize = 12;
+
 /// Where diagnostics go.
 pub(crate) type Out = Vec<Diagnostic>;
 
@@ -41,6 +47,8 @@ pub(crate) type Item<'n> = (String, &'n Node);
 /// A mapping with the path that leads to it.
 #[derive(Clone)]
 pub(crate) struct Fields<'n> {
+    /// What follows from a field of the wrong type.
+    lost: &'static str,
     path: String,
     place: Place,
     mapping: &'n Mapping,
@@ -51,12 +59,18 @@ impl<'n> Fields<'n> {
     pub(crate) fn of(node: &'n Node, path: impl Into<String>, out: &mut Out) -> Option<Self> {
         let path = path.into();
         match &node.value {
-            Value::Mapping(mapping) => Some(Self { path, place: node.place, mapping }),
+            Value::Mapping(mapping) => Some(Self { lost: LEFT_OUT, path, place: node.place, mapping }),
             Value::Scalar(_) | Value::Sequence(_) => {
-                out.push(wrong_type(node, &path, "a mapping", "write `key: value` lines, indented below the key"));
+                let help = "write `key: value` lines, indented below the key";
+                out.push(wrong_type(node, &path, "a mapping", LEFT_OUT, help));
                 None
             }
         }
+    }
+
+    /// The same with another word on what follows from a field of the wrong type.
+    pub(crate) fn losing(self, lost: &'static str) -> Self {
+        Self { lost, ..self }
     }
 
     /// The whole mapping.
@@ -96,7 +110,7 @@ impl<'n> Fields<'n> {
 
     /// A text.
     pub(crate) fn text(&self, key: &str, out: &mut Out) -> Option<Placed<String>> {
-        text(self.get(key)?, &self.path(key), out)
+        typed_text(self.get(key)?, &self.path(key), self.lost, out)
     }
 
     /// A text, or a number or boolean taken as it is spelled.
@@ -110,7 +124,8 @@ impl<'n> Fields<'n> {
         match resolved(node) {
             Some(Resolved::Boolean(value)) => Some(Placed::new(value, node.place)),
             Some(Resolved::Null | Resolved::Integer(_) | Resolved::Float | Resolved::Text) | None => {
-                out.push(wrong_type(node, &self.path(key), "a boolean", "write `true` or `false`, without quotes"));
+                let help = "write `true` or `false`, without quotes";
+                out.push(wrong_type(node, &self.path(key), "a boolean", self.lost, help));
                 None
             }
         }
@@ -127,7 +142,7 @@ impl<'n> Fields<'n> {
                     || "write a whole number".to_string(),
                     |word| format!("write `{word}` without quotes"),
                 );
-                out.push(wrong_type(node, &self.path(key), "a number", &help));
+                out.push(wrong_type(node, &self.path(key), "a number", self.lost, &help));
                 None
             }
         }
@@ -141,7 +156,8 @@ impl<'n> Fields<'n> {
     /// Says that a field is missing.
     pub(crate) fn missing(&self, key: &str, consequence: &str, help: &str) -> Diagnostic {
         let message = format!("`{}` is missing{consequence}", self.path(key));
-        Diagnostic::new(Code::MissingField, message).at(self.place).help(help)
+        let place = self.mapping.entries.first().map_or(self.place, |entry| entry.key_place);
+        Diagnostic::new(Code::MissingField, message).at(place).help(help)
     }
 
     /// Warns of each field that is none of the known ones.
@@ -149,14 +165,20 @@ impl<'n> Fields<'n> {
         let unknown = || self.mapping.entries.iter().filter(|entry| !known.contains(&&*entry.key));
         for entry in unknown().take(UNKNOWN) {
             let message = format!("unknown field `{}`; it is left out", self.path(&entry.key));
-            let help = did_you_mean(&entry.key, known.iter().copied())
-                .unwrap_or_else(|| format!("fields here: {}", one_of(known.iter().copied())));
+            let help = did_you_mean(&entry.key, known.iter().copied()).unwrap_or_else(|| fields_here(known));
             out.push(Diagnostic::new(Code::UnknownField, message).at(entry.key_place).help(help));
         }
         let more = unknown().skip(UNKNOWN).count();
         if more > 0 {
             out.push(super::broken::more(self.place, more, "unknown fields"));
         }
+    }
+}
+
+fn fields_here(known: &[&str]) -> String {
+    match known.len() {
+        0..=TOLD => format!("fields here: {}", one_of(known.iter().copied())),
+        _ => "remove it, or correct its name".to_string(),
     }
 }
 
@@ -167,12 +189,8 @@ pub(crate) fn items<'n>(node: &'n Node, path: &str, out: &mut Out) -> Vec<Item<'
             items.iter().enumerate().map(|(index, item)| (format!("{path}[{index}]"), item)).collect()
         }
         Value::Scalar(_) | Value::Mapping(_) => {
-            out.push(wrong_type(
-                node,
-                path,
-                "a list",
-                "begin each item with `- ` on a line of its own, or write `[..]`",
-            ));
+            let help = "begin each item with `- ` on a line of its own, or write `[..]`";
+            out.push(wrong_type(node, path, "a list", LEFT_OUT, help));
             Vec::new()
         }
     }
@@ -180,11 +198,15 @@ pub(crate) fn items<'n>(node: &'n Node, path: &str, out: &mut Out) -> Vec<Item<'
 
 /// A scalar that is text, as the Kubernetes API wants it.
 pub(crate) fn text(node: &Node, path: &str, out: &mut Out) -> Option<Placed<String>> {
+    typed_text(node, path, LEFT_OUT, out)
+}
+
+fn typed_text(node: &Node, path: &str, lost: &str, out: &mut Out) -> Option<Placed<String>> {
     match (&node.value, resolved(node)) {
         (Value::Scalar(scalar), Some(Resolved::Text)) => Some(Placed::new(scalar.text.to_string(), node.place)),
         _ => {
             let help = node.word().map_or_else(|| "write text".to_string(), |word| format!("write `\"{word}\"`"));
-            out.push(wrong_type(node, path, "text", &help));
+            out.push(wrong_type(node, path, "text", lost, &help));
             None
         }
     }
@@ -195,7 +217,7 @@ pub(crate) fn word(node: &Node, path: &str, out: &mut Out) -> Option<Placed<Stri
     match node.word() {
         Some(word) => Some(Placed::new(word.to_string(), node.place)),
         None => {
-            out.push(wrong_type(node, path, "text", "write text"));
+            out.push(wrong_type(node, path, "text", LEFT_OUT, "write text"));
             None
         }
     }
@@ -229,8 +251,8 @@ fn resolved(node: &Node) -> Option<Resolved> {
     }
 }
 
-fn wrong_type(node: &Node, path: &str, wanted: &str, help: &str) -> Diagnostic {
+fn wrong_type(node: &Node, path: &str, wanted: &str, lost: &str, help: &str) -> Diagnostic {
     let named = if path.is_empty() { "the document".to_string() } else { format!("`{path}`") };
-    let message = format!("{named} must be {wanted}, and this is {}", node.name());
+    let message = format!("{named} must be {wanted}, and this is {}{lost}", node.name());
     Diagnostic::new(Code::WrongType, message).at(node.place).help(help)
 }

@@ -127,7 +127,7 @@ pub(super) fn block(source: &str, value: &str) -> Option<Unfolded> {
     // The header may set a smaller indentation than the first line has, relative to a parent that is not seen here.
     (0..=indent).rev().find_map(|indent| {
         let unfolded = indented(&lines, indent, folded);
-        (unfolded.text.trim_end_matches('\n') == value.trim_end_matches('\n')).then_some(unfolded)
+        (unfolded.text.trim_end() == value.trim_end()).then_some(unfolded)
     })
 }
 

@@ -1,5 +1,6 @@
 //! The objects that a document holds, by their kinds.
 
+use super::broken::INDENT;
 use super::expectation::{Expectation, expectation};
 use super::fields::{Fields, Out, Placed};
 use super::inventory::{Inventory, inventory, not_evaluated};
@@ -144,11 +145,9 @@ fn object(fields: &Fields<'_>, kind: Placed<String>, api: Option<&str>, out: &mu
         return Some(Object::Inventory(inventory(fields, out)));
     }
     let Some(name) = name else {
-        out.push(fields.missing(
-            "metadata.name",
-            "; the object is left out",
-            "write `metadata:` with `name: ..` below it",
-        ));
+        let flat = fields.get("metadata").is_none() && fields.get("name").is_some();
+        let help = if flat { INDENT } else { "write `metadata:` with `name: ..` below it" };
+        out.push(fields.missing("metadata.name", "; the object is left out", help));
         return None;
     };
     let namespace = metadata.and_then(|metadata| metadata.word("namespace", out));

@@ -84,7 +84,7 @@ mod tests {
         let Node { value: Value::Scalar(scalar), place } = mapping.get("m").unwrap() else { panic!() };
         let start = scalar.text.find(word).unwrap_or_else(|| panic!("no {word} in {:?}", scalar.text));
         let found = place_within(&sources, *place, &scalar.text, Span::new(start, start + word.len()));
-        (scalar.text.to_string(), text[found.span.range()].to_string())
+        (scalar.text.to_string(), text.get(found.span.range()).unwrap().to_string())
     }
 
     #[test]
@@ -124,11 +124,43 @@ mod tests {
         let id = sources.add("a", "m: other");
         let place = Place { source: id, span: Span::new(3, 8) };
         assert_eq!(place_within(&sources, place, "tcp", Span::new(0, 1)), place);
-        assert_eq!(
-            place_within(&sources, place, "other", Span::new(1, 99)).span,
-            Span::new(4, 8),
-            "{}",
-            format!("{id:?}")
-        );
+        assert_eq!(place_within(&sources, place, "other", Span::new(1, 99)).span, Span::new(4, 8));
+    }
+
+    /// Whatever the parser takes for a scalar unfolds to the value that the parser found.
+    fn unfolds_alike(text: &str) {
+        let mut sources = Sources::new();
+        let id = sources.add("a", text);
+        let documents = documents(id, sources.get(id).unwrap());
+        let [document] = documents.as_slice() else { return };
+        let Some(root) = tree(document, &mut Vec::new()) else { return };
+        let Value::Mapping(mapping) = &root.value else { return };
+        let Some(Node { value: Value::Scalar(scalar), place }) = mapping.get("m") else { return };
+        let source = text.get(place.span.range()).unwrap();
+        if source.is_empty() || scalar.text.trim_end().is_empty() {
+            return;
+        }
+        let unfolded = unfold(source, &scalar.text).map(|unfolded| unfolded.text).unwrap_or_default();
+        assert_eq!(unfolded.trim_end(), scalar.text.trim_end(), "{text:?} {source:?}");
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::test_runner::Config { failure_persistence: None, ..Default::default() })]
+
+        #[test]
+        fn every_style_unfolds_as_it_is_parsed(
+            before in "[a ]{0,2}",
+            words in proptest::collection::vec("[abé=\"'\\\\#:| >-]{1,5}|\n ?|\n {2,4}|\\\\n|\\\\u00e9|\\\\\n  ", 0..8),
+        ) {
+            let text: String = words.concat();
+            let indented = text.replace('\n', "\n  ");
+            for style in ["plain", "\"", "'", "|", ">-", "|2+", ">", "|- # c"] {
+                unfolds_alike(&match style {
+                    "plain" => format!("m: {before}{indented}\n"),
+                    "\"" | "'" => format!("m: {style}{before}{indented}{style}\n"),
+                    _ => format!("m: {style}\n  {before}{indented}\nn: 1\n"),
+                });
+            }
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::acl::{AclEntry, Taker, entries};
 use super::address::{addresses, prefixes, range};
+use super::broken::INDENT;
 use super::fields::{Fields, Out, Placed, items, words};
 use super::suggest::did_you_mean;
 use crate::diagnostic::{Code, Diagnostic};
@@ -97,7 +98,9 @@ pub(crate) fn subnet(object: &Fields<'_>, name: Placed<String>, out: &mut Out) -
     object.only(&["apiVersion", "kind", "metadata", "spec", "status"], out);
     let Some(spec) = object.fields("spec", out) else {
         if object.get("spec").is_none() {
-            out.push(object.missing("spec", "; the Subnet is left out", "write `spec:` with a `cidrBlock` below it"));
+            let flat = SPEC.iter().any(|key| object.get(key).is_some());
+            let help = if flat { INDENT } else { "write `spec:` with a `cidrBlock` below it" };
+            out.push(object.missing("spec", "; the Subnet is left out", help));
         }
         return None;
     };

@@ -35,23 +35,28 @@ pub(crate) fn nearest<'w>(word: &str, known: impl IntoIterator<Item = &'w str>) 
         .map(|(_, near)| near)
 }
 
-/// Levenshtein's distance.
+/// How many letters are changed, added, left out or exchanged with their neighbour (optimal string alignment).
 fn distance(one: &[char], other: &[char]) -> usize {
-    let mut row: Vec<usize> = (0..=other.len()).collect();
+    let mut rows: Vec<Vec<usize>> = alloc::vec![(0..=other.len()).collect()];
+    let at = |rows: &[Vec<usize>], row: usize, column: usize| {
+        rows.get(row).and_then(|row| row.get(column)).copied().unwrap_or(usize::MAX - 1)
+    };
     for (index, left) in one.iter().enumerate() {
-        let mut diagonal = index;
-        let mut before = index + 1;
-        let mut next = Vec::with_capacity(row.len());
-        next.push(before);
-        for (right, above) in other.iter().zip(row.iter().skip(1)) {
-            let change = diagonal + usize::from(left != right);
-            before = change.min(before + 1).min(above + 1);
-            diagonal = *above;
-            next.push(before);
+        rows.push(alloc::vec![index + 1]);
+        for (column, right) in other.iter().enumerate() {
+            let change = at(&rows, index, column) + usize::from(left != right);
+            let mut least = change.min(at(&rows, index, column + 1) + 1).min(at(&rows, index + 1, column) + 1);
+            let exchanged =
+                index > 0 && column > 0 && one.get(index - 1) == Some(right) && other.get(column - 1) == Some(left);
+            if exchanged {
+                least = least.min(at(&rows, index - 1, column - 1) + 1);
+            }
+            if let Some(row) = rows.last_mut() {
+                row.push(least);
+            }
         }
-        row = next;
     }
-    row.last().copied().unwrap_or(0)
+    at(&rows, one.len(), other.len())
 }
 
 #[cfg(test)]
@@ -62,6 +67,7 @@ mod tests {
     fn near_words_are_found() {
         assert_eq!(nearest("egres", ["ingress", "egress"]), Some("egress"));
         assert_eq!(nearest("From-Lport", ["from-lport", "to-lport"]), Some("from-lport"));
+        assert_eq!(nearest("dorp", ["drop", "allow"]), Some("drop"));
         assert_eq!(nearest("deny", ["drop", "allow"]), None);
         assert_eq!(distance(&['a', 'b'], &['b']), 1);
         assert_eq!(distance(&[], &['b', 'c']), 2);

@@ -5,12 +5,13 @@ use super::machine::{Interface, Machine};
 use super::switch::Switch;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::reach::EndpointKind;
-use crate::read::{self, Object, Placed, Reading};
+use crate::read::{self, Object, Origin, Placed, Reading};
 use crate::source::Place;
 use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use core::net::IpAddr;
 
 /// A namespace and a name.
 type Key = (String, String);
@@ -86,31 +87,48 @@ fn learn(
     for (key, value) in &said.labels {
         machine.labels.entry(key.clone()).or_insert_with(|| value.clone());
     }
+    // Interfaces of one object are different ones; those of another object may be the same.
+    let before = machine.interfaces.len();
     for interface in &said.interfaces {
         if let Some(switch) = locator.locate(said, interface) {
-            merge(machine, switch, interface, switches, out);
+            merge(machine, before, switch, interface, switches, out);
         }
     }
 }
 
-fn merge(machine: &mut Machine, switch: usize, said: &read::Interface, switches: &[Switch], out: &mut Vec<Diagnostic>) {
+fn merge(
+    machine: &mut Machine,
+    before: usize,
+    switch: usize,
+    said: &read::Interface,
+    switches: &[Switch],
+    out: &mut Vec<Diagnostic>,
+) {
+    let addresses = believable(said, switch, switches);
     let port = port(machine, switch, said, switches);
     let name = said.name.clone().or_else(|| switches.get(switch).map(|switch| switch.name.clone())).unwrap_or_default();
     let stated = said.port.is_some() || said.provider.is_some();
-    let known = machine.interfaces.iter_mut().find(|known| known.switch == switch && (!stated || known.port == port));
+    let same = |known: &&mut Interface| known.switch == switch && (!stated || known.port == port);
+    let known = machine.interfaces.iter_mut().take(before).find(same);
     let Some(known) = known else {
         let mac = said.mac.as_ref().map(|mac| mac.value);
-        let (addresses, place) = (said.addresses.clone(), said.place);
-        machine.interfaces.push(Interface { name, switch, port, addresses, mac, place });
+        machine.interfaces.push(Interface { name, switch, port, addresses, mac, place: said.place });
         return;
     };
     known.mac = known.mac.or(said.mac.as_ref().map(|mac| mac.value));
-    for address in &said.addresses {
+    for address in &addresses {
         if known.addresses.iter().all(|have| have.value != address.value) {
             known.addresses.push(address.clone());
             out.extend(second_address(known, address));
         }
     }
+}
+
+/// What a guest reports besides the addresses of its subnet are networks of its own.
+fn believable(said: &read::Interface, switch: usize, switches: &[Switch]) -> Vec<Placed<IpAddr>> {
+    let inside = |address: IpAddr| switches.get(switch).is_some_and(|switch| switch.contains(address));
+    let all = said.addresses.iter();
+    all.filter(|address| said.origin == Origin::Declared || inside(address.value)).cloned().collect()
 }
 
 /// `PodNameToPortName` of Kube-OVN; on a bare switch the machine's own name.
@@ -120,7 +138,10 @@ fn port(machine: &Machine, switch: usize, said: &read::Interface, switches: &[Sw
     }
     let own = switches.get(switch).and_then(Switch::provider);
     match (own, said.provider.as_deref().or(own)) {
-        (None, _) | (_, None) => machine.name.clone(),
+        (None, _) | (_, None) => match &said.name {
+            Some(interface) => format!("{}-{interface}", machine.name),
+            None => machine.name.clone(),
+        },
         (Some(_), Some("ovn")) => format!("{}.{}", machine.name, machine.namespace),
         (Some(_), Some(provider)) => format!("{}.{}.{provider}", machine.name, machine.namespace),
     }
@@ -142,7 +163,7 @@ fn finish(machine: &mut Machine, switches: &[Switch], out: &mut Vec<Diagnostic>)
         .sort_by(|one, other| (one.switch, &one.name, &one.port).cmp(&(other.switch, &other.name, &other.port)));
 }
 
-fn second_address(known: &Interface, address: &Placed<core::net::IpAddr>) -> Option<Diagnostic> {
+fn second_address(known: &Interface, address: &Placed<IpAddr>) -> Option<Diagnostic> {
     let first = known.addresses.iter().find(|have| have.value.is_ipv4() == address.value.is_ipv4())?;
     (first.value != address.value).then(|| {
         let message = format!(
