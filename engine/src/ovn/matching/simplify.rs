@@ -1,5 +1,7 @@
 //! The same truth in fewer words.
 
+mod narrow;
+
 use super::expression::{Expression, FieldTest, Masked, Relation, ones};
 use crate::ovn::field::Field;
 use alloc::collections::{BTreeMap, BTreeSet};
@@ -42,7 +44,10 @@ impl Join {
         for part in parts {
             self.flatten(part.simplify(), &mut flat);
         }
-        let merged = self.merge(flat);
+        let merged = match self {
+            Self::All => narrow::narrow(self.merge(flat)),
+            Self::Any => self.merge(flat),
+        };
         if merged.contains(&Expression::Constant(self.decisive())) {
             return Expression::Constant(self.decisive());
         }
@@ -98,8 +103,7 @@ impl Join {
     fn list(self, part: &Expression) -> Option<(Bits, &Vec<Masked>)> {
         let Expression::Field(test) = part else { return None };
         let Relation::In(list) = &test.relation else { return None };
-        let exact = || list.iter().all(|constant| constant.mask == ones(test.width));
-        (self == Self::Any || exact()).then_some(((test.field, test.low, test.width), list))
+        (self == Self::Any || test.is_exact()).then_some(((test.field, test.low, test.width), list))
     }
 
     fn put_together(self, together: &mut BTreeSet<Masked>, list: &[Masked]) {
@@ -127,6 +131,12 @@ impl FieldTest {
                 }
             }
             Relation::NotIn(list) => {
+                if let [Masked { value, mask: 1 }] = list.as_slice()
+                    && self.width == 1
+                {
+                    let constant = Masked { value: 1 - value, mask: 1 };
+                    return Expression::Field(Self { relation: Relation::In(Vec::from([constant])), ..self });
+                }
                 if let Some(decided) = tidy(list) {
                     return Expression::Constant(!decided);
                 }
