@@ -2,6 +2,8 @@
 //!
 //! How its files are written stands in `corpus/match/README.md`.
 
+#![expect(clippy::unwrap_used, clippy::string_slice, reason = "a test may panic")]
+
 use ringfence_engine::ovn::matching::{Context, MatchError, parse};
 use ringfence_engine::ovn::network::Version;
 use std::fmt::Write;

@@ -158,7 +158,9 @@ fn naive(node: &Node, packet: &Packet, version: Version, negated: bool) -> bool 
                 Definition::Bits { field, low, .. } => known(packet, field) >> low,
             };
             let number = (number >> test.subject.low) & ones(test.subject.width);
-            let compared = compare(&test.condition, number, ones(test.subject.width));
+            // OVN does not look at the mask when it expands a predicate.
+            let masks = if symbol.is_predicate() { u128::MAX } else { 0 };
+            let compared = compare(&test.condition, number, ones(test.subject.width), masks);
             let prerequisite = symbol.prerequisite().is_none_or(define);
             prerequisite && (compared != negated)
         }
@@ -181,9 +183,10 @@ fn ports(field: PortField, condition: &Condition, packet: &Packet) -> bool {
     })
 }
 
-fn compare(condition: &Condition, number: u128, kept: u128) -> bool {
+fn compare(condition: &Condition, number: u128, kept: u128, masks: u128) -> bool {
     let Condition::Compare(relop, constants) = condition else { return number != 0 };
-    let equal = constants.numbers().any(|it| (number ^ it.value()) & it.mask().unwrap_or(u128::MAX) & kept == 0);
+    let equal =
+        constants.numbers().any(|it| (number ^ it.value()) & (it.mask().unwrap_or(u128::MAX) | masks) & kept == 0);
     let bound = constants.numbers().next().unwrap().value() & kept;
     match relop {
         Relop::Equal => equal,

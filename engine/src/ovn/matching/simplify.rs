@@ -131,14 +131,12 @@ impl FieldTest {
                 }
             }
             Relation::NotIn(list) => {
-                if let [Masked { value, mask: 1 }] = list.as_slice()
-                    && self.width == 1
-                {
-                    let constant = Masked { value: 1 - value, mask: 1 };
-                    return Expression::Field(Self { relation: Relation::In(Vec::from([constant])), ..self });
-                }
                 if let Some(decided) = tidy(list) {
                     return Expression::Constant(!decided);
+                }
+                if let ([Masked { value, mask: 1 }], 1) = (list.as_slice(), self.width) {
+                    let other = Masked { value: 1 - value, mask: 1 };
+                    return Expression::Field(Self { relation: Relation::In(Vec::from([other])), ..self });
                 }
             }
             Relation::Less(0) => return Expression::Constant(false),
