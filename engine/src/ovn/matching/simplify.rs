@@ -71,24 +71,21 @@ impl Join {
         }
     }
 
-    /// Every part once, and the lists of constants for the same bits put together.
+    /// Every part once, and the lists of constants for the same bits put together where the first of them stands.
     fn merge(self, parts: Vec<Expression>) -> Vec<Expression> {
-        let mut lists = BTreeMap::<Bits, BTreeSet<Masked>>::new();
-        for part in &parts {
-            if let Some((bits, list)) = self.list(part) {
-                match lists.get_mut(&bits) {
-                    Some(together) => self.put_together(together, list),
-                    None => drop(lists.insert(bits, list.iter().copied().collect())),
-                }
-            }
-        }
+        let mut lists = self.shared_lists(&parts);
+        let mut done = BTreeSet::new();
         let mut seen = BTreeSet::new();
         let mut merged = Vec::new();
         for part in parts {
-            let part = match self.list(&part) {
-                Some((bits, _)) => match lists.remove(&bits) {
-                    Some(list) => test(bits, list),
-                    None => continue,
+            let part = match self.list(&part).map(|(bits, _)| bits) {
+                Some(bits) if done.contains(&bits) => continue,
+                Some(bits) => match lists.remove(&bits) {
+                    Some(list) => {
+                        done.insert(bits);
+                        test(bits, list)
+                    }
+                    None => part,
                 },
                 None => part,
             };
@@ -97,6 +94,25 @@ impl Join {
             }
         }
         merged
+    }
+
+    /// What remains of the lists for bits that several parts have a list for.
+    fn shared_lists(self, parts: &[Expression]) -> BTreeMap<Bits, BTreeSet<Masked>> {
+        let mut counts = BTreeMap::<Bits, usize>::new();
+        for (bits, _) in parts.iter().filter_map(|part| self.list(part)) {
+            *counts.entry(bits).or_default() += 1;
+        }
+        let mut lists = BTreeMap::<Bits, BTreeSet<Masked>>::new();
+        for (bits, list) in parts.iter().filter_map(|part| self.list(part)) {
+            if counts.get(&bits) == Some(&1) {
+                continue;
+            }
+            match lists.get_mut(&bits) {
+                Some(together) => self.put_together(together, list),
+                None => drop(lists.insert(bits, list.iter().copied().collect())),
+            }
+        }
+        lists
     }
 
     /// The list of a test that can be merged with others: all exact constants in an `All`, any in an `Any`.
