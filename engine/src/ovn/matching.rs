@@ -18,6 +18,8 @@ mod constant;
 mod context;
 mod error;
 mod expression;
+#[cfg(test)]
+mod laws;
 mod lexer;
 mod parser;
 mod print;

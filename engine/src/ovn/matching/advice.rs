@@ -17,20 +17,20 @@ use crate::source::Span;
 use alloc::format;
 use alloc::string::String;
 
-/// A help line and an edit, as far as there is something to say.
-#[derive(Debug, Default)]
+/// A help line, and an edit where one is safe.
+#[derive(Debug)]
 pub(super) struct Advice {
-    help: Option<String>,
+    help: String,
     fix: Option<(Span, String)>,
 }
 
 impl Advice {
-    fn none() -> Self {
-        Self::default()
+    fn operand() -> Self {
+        Self::help("a field, a constant or `(` should stand here")
     }
 
     fn help(help: impl Into<String>) -> Self {
-        Self { help: Some(help.into()), fix: None }
+        Self { help: help.into(), fix: None }
     }
 
     fn fix(self, span: Span, replacement: impl Into<String>) -> Self {
@@ -43,7 +43,7 @@ impl Advice {
         Self::help(format!("write `{replacement}`")).fix(span, replacement)
     }
 
-    pub(super) fn into_parts(self) -> (Option<String>, Option<(Span, String)>) {
+    pub(super) fn into_parts(self) -> (String, Option<(Span, String)>) {
         (self.help, self.fix)
     }
 }
@@ -142,7 +142,7 @@ impl<'a> Scene<'a> {
 
     /// At a place where an operator should be.
     fn relop(&self) -> Advice {
-        let Some(token) = self.token(0) else { return Advice::none() };
+        let Some(token) = self.token(0) else { return Advice::operand() };
         match token.kind {
             TokenKind::Punctuation(Punctuation::Equals) => self.equals(token.span),
             TokenKind::Punctuation(Punctuation::Colon) => Advice::write(token.span, "=="),

@@ -117,6 +117,7 @@ impl Annotator {
         }
     }
 
+    /// OVN does not look at a mask here: `vlan.present == 0/0` says that there is no tag.
     fn predicate<'a>(&self, text: &str, relop: Relop, constants: impl Iterator<Item = &'a Constant>) -> Expression {
         let expanded = symbol::expand(text, self.version);
         let parts = constants.map(|constant| {

@@ -13,7 +13,7 @@ use core::fmt;
 pub struct MatchError {
     pub(super) kind: ErrorKind,
     pub(super) span: Span,
-    pub(super) help: Option<String>,
+    pub(super) help: String,
     pub(super) fix: Option<(Span, String)>,
 }
 
@@ -33,9 +33,9 @@ impl MatchError {
         self.span
     }
 
-    /// What to write instead.
+    /// What to write instead; every mistake has such a line.
     pub fn help(&self) -> Option<String> {
-        self.help.clone()
+        Some(self.help.clone())
     }
 
     /// The bytes to replace and what to put there, where that is sure to mend this mistake.

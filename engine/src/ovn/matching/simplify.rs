@@ -1,5 +1,7 @@
 //! The same truth in fewer words.
 
+mod narrow;
+
 use super::expression::{Expression, FieldTest, Masked, Relation, ones};
 use crate::ovn::field::Field;
 use alloc::collections::{BTreeMap, BTreeSet};
@@ -42,7 +44,10 @@ impl Join {
         for part in parts {
             self.flatten(part.simplify(), &mut flat);
         }
-        let merged = self.merge(flat);
+        let merged = match self {
+            Self::All => narrow::narrow(self.merge(flat)),
+            Self::Any => self.merge(flat),
+        };
         if merged.contains(&Expression::Constant(self.decisive())) {
             return Expression::Constant(self.decisive());
         }
@@ -66,24 +71,21 @@ impl Join {
         }
     }
 
-    /// Every part once, and the lists of constants for the same bits put together.
+    /// Every part once, and the lists of constants for the same bits put together where the first of them stands.
     fn merge(self, parts: Vec<Expression>) -> Vec<Expression> {
-        let mut lists = BTreeMap::<Bits, BTreeSet<Masked>>::new();
-        for part in &parts {
-            if let Some((bits, list)) = self.list(part) {
-                match lists.get_mut(&bits) {
-                    Some(together) => self.put_together(together, list),
-                    None => drop(lists.insert(bits, list.iter().copied().collect())),
-                }
-            }
-        }
+        let mut lists = self.shared_lists(&parts);
+        let mut done = BTreeSet::new();
         let mut seen = BTreeSet::new();
         let mut merged = Vec::new();
         for part in parts {
-            let part = match self.list(&part) {
-                Some((bits, _)) => match lists.remove(&bits) {
-                    Some(list) => test(bits, list),
-                    None => continue,
+            let part = match self.list(&part).map(|(bits, _)| bits) {
+                Some(bits) if done.contains(&bits) => continue,
+                Some(bits) => match lists.remove(&bits) {
+                    Some(list) => {
+                        done.insert(bits);
+                        test(bits, list)
+                    }
+                    None => part,
                 },
                 None => part,
             };
@@ -94,12 +96,30 @@ impl Join {
         merged
     }
 
+    /// What remains of the lists for bits that several parts have a list for.
+    fn shared_lists(self, parts: &[Expression]) -> BTreeMap<Bits, BTreeSet<Masked>> {
+        let mut counts = BTreeMap::<Bits, usize>::new();
+        for (bits, _) in parts.iter().filter_map(|part| self.list(part)) {
+            *counts.entry(bits).or_default() += 1;
+        }
+        let mut lists = BTreeMap::<Bits, BTreeSet<Masked>>::new();
+        for (bits, list) in parts.iter().filter_map(|part| self.list(part)) {
+            if counts.get(&bits) == Some(&1) {
+                continue;
+            }
+            match lists.get_mut(&bits) {
+                Some(together) => self.put_together(together, list),
+                None => drop(lists.insert(bits, list.iter().copied().collect())),
+            }
+        }
+        lists
+    }
+
     /// The list of a test that can be merged with others: all exact constants in an `All`, any in an `Any`.
     fn list(self, part: &Expression) -> Option<(Bits, &Vec<Masked>)> {
         let Expression::Field(test) = part else { return None };
         let Relation::In(list) = &test.relation else { return None };
-        let exact = || list.iter().all(|constant| constant.mask == ones(test.width));
-        (self == Self::Any || exact()).then_some(((test.field, test.low, test.width), list))
+        (self == Self::Any || test.is_exact()).then_some(((test.field, test.low, test.width), list))
     }
 
     fn put_together(self, together: &mut BTreeSet<Masked>, list: &[Masked]) {
@@ -129,6 +149,10 @@ impl FieldTest {
             Relation::NotIn(list) => {
                 if let Some(decided) = tidy(list) {
                     return Expression::Constant(!decided);
+                }
+                if let ([Masked { value, mask: 1 }], 1) = (list.as_slice(), self.width) {
+                    let other = Masked { value: 1 - value, mask: 1 };
+                    return Expression::Field(Self { relation: Relation::In(Vec::from([other])), ..self });
                 }
             }
             Relation::Less(0) => return Expression::Constant(false),

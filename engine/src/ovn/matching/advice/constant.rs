@@ -28,13 +28,13 @@ const NAMED: &[(&str, &str, &str)] = &[
 
 impl<'a> Scene<'a> {
     pub(super) fn constant(&self) -> Advice {
-        let Some(token) = self.token(0) else { return Advice::none() };
+        let Some(token) = self.token(0) else { return Advice::operand() };
         match token.kind {
             TokenKind::Identifier(name) => self.word(name),
             TokenKind::Relop(relop) => self.doubled(relop),
             TokenKind::Punctuation(mark) => self.mark(mark),
             TokenKind::End => self.end(),
-            _ => Advice::help("a field, a constant or `(` should stand here"),
+            _ => Advice::operand(),
         }
     }
 
@@ -77,7 +77,7 @@ impl<'a> Scene<'a> {
 
     /// `===`, `<>`
     fn doubled(&self, relop: Relop) -> Advice {
-        let Some(before) = self.token(-1) else { return Advice::none() };
+        let Some(before) = self.token(-1) else { return Advice::operand() };
         let whole = Span::new(before.span.start, self.span.end);
         match (&before.kind, relop) {
             (TokenKind::Relop(Relop::Less), Relop::Greater) => Advice::write(whole, "!="),
@@ -97,14 +97,15 @@ impl<'a> Scene<'a> {
             Punctuation::Minus | Punctuation::Decrement => Advice::help("numbers are never negative"),
             Punctuation::Not => self.double_not(),
             Punctuation::And | Punctuation::Or | Punctuation::RightParenthesis => self.end(),
-            Punctuation::RightBracket | Punctuation::Semicolon | Punctuation::Exchange | Punctuation::Colon => {
-                Advice::none()
+            Punctuation::RightBracket | Punctuation::Semicolon => {
+                Advice::help("constants in a set are separated by commas and end with `}`: `{80, 443}`")
             }
+            Punctuation::Exchange | Punctuation::Colon => Advice::help("a constant should stand here"),
         }
     }
 
     fn too_many_equals(&self) -> Advice {
-        let Some(before) = self.token(-1) else { return Advice::none() };
+        let Some(before) = self.token(-1) else { return Advice::operand() };
         let TokenKind::Relop(relop) = before.kind else { return Advice::help("compare a field with `==`") };
         let meant = match relop {
             Relop::Less => "<=",
@@ -143,7 +144,7 @@ impl<'a> Scene<'a> {
         let help = Advice::help("several constants stand between braces: `{80, 443}`");
         let is_relop = self.is(-1, |kind| matches!(kind, TokenKind::Relop(_)));
         let Some(inside) = self.tokens.get(self.at + 1..).filter(|_| is_relop) else {
-            return Advice::help("a field, a constant or `(` should stand here");
+            return Advice::operand();
         };
         let is_close = |kind: &TokenKind<'_>| {
             matches!(kind, TokenKind::Punctuation(Punctuation::RightParenthesis | Punctuation::RightBracket))
@@ -184,7 +185,7 @@ impl<'a> Scene<'a> {
             _ if self.is(-1, |kind| matches!(kind, TokenKind::Relop(_))) => {
                 Advice::help("not equal is written `!=`, and `!` goes before the whole comparison: `!(field == 1)`")
             }
-            _ => Advice::help("a field, a constant or `(` should stand here"),
+            _ => Advice::operand(),
         }
     }
 

@@ -92,7 +92,7 @@ const ENDINGS: &[(&str, &str)] = &[
 
 impl Scene<'_> {
     pub(super) fn field(&self) -> Advice {
-        let Some(token) = self.token(0) else { return Advice::none() };
+        let Some(token) = self.token(0) else { return Advice::operand() };
         let TokenKind::Identifier(name) = token.kind else {
             return Advice::help("behind the operator comes the name of a field");
         };

@@ -38,7 +38,7 @@ impl<'a> Scene<'a> {
             ErrorKind::OrderOfMasked => Advice::help("compare with an address that has no mask, or with `==`"),
             ErrorKind::NegatedPredicate(symbol) => negated(symbol),
             ErrorKind::NegatedField(symbol) => negated(symbol),
-            ErrorKind::Lexical(_) | ErrorKind::Syntax { .. } => Advice::none(),
+            ErrorKind::Lexical(_) | ErrorKind::Syntax { .. } => Advice::operand(),
         }
     }
 
@@ -103,7 +103,7 @@ impl<'a> Scene<'a> {
             TokenKind::Number(_) => Advice::write(constant.span, format!("\"{}\"", constant.text)),
             TokenKind::AddressSet(_) => Advice::help(format!("compare `{name}` with a port group: `{name} == @group`")),
             TokenKind::PortGroup(group) => self.group_addresses(group, symbol, constant.span),
-            _ => Advice::none(),
+            _ => Advice::operand(),
         }
     }
 

@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 
 impl Scene<'_> {
     pub(super) fn stray(&self) -> Advice {
-        let Some(token) = self.token(0) else { return Advice::none() };
+        let Some(token) = self.token(0) else { return Advice::operand() };
         match token.kind {
             TokenKind::Identifier(word) if word.eq_ignore_ascii_case("and") => Advice::write(token.span, "&&"),
             TokenKind::Identifier(word) if word.eq_ignore_ascii_case("or") => Advice::write(token.span, "||"),

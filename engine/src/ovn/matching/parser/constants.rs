@@ -14,6 +14,8 @@ pub(super) struct Written {
     pub(super) braces: bool,
     pub(super) kind: Kind,
     pub(super) span: Span,
+    /// Whether no constant stands in it so far; an empty address set brings none.
+    empty: bool,
 }
 
 /// What the constants of a set are.
@@ -25,15 +27,7 @@ pub(super) enum Kind {
 
 impl Written {
     fn new(braces: bool, span: Span) -> Self {
-        Self { constants: Constants { elements: Vec::new() }, braces, kind: Kind::Integer, span }
-    }
-
-    /// Whether a constant stands in it; an empty address set brings none.
-    fn is_empty(&self) -> bool {
-        self.constants.elements.iter().all(|element| match &element.kind {
-            ElementKind::AddressSet(_, constants) => constants.is_empty(),
-            ElementKind::Number(_) | ElementKind::Text(_) | ElementKind::PortGroup(_) => false,
-        })
+        Self { constants: Constants { elements: Vec::new() }, braces, kind: Kind::Integer, span, empty: true }
     }
 }
 
@@ -92,13 +86,14 @@ impl Parser<'_> {
             }
             _ => return self.no_constant(Expected::Constant),
         };
-        if !written.is_empty() && written.kind != kind {
+        if !written.empty && written.kind != kind {
             return self.no_constant(match written.kind {
                 Kind::Integer => Expected::Integer,
                 Kind::Text => Expected::Text,
             });
         }
         written.kind = kind;
+        written.empty &= matches!(&element, ElementKind::AddressSet(_, constants) if constants.is_empty());
         written.constants.elements.push(Element { span: token.span, kind: element });
         self.advance();
         Some(())

@@ -9,6 +9,9 @@ use crate::source::Span;
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
+/// Nobody reads more.
+const MOST_ERRORS: usize = 100;
+
 /// What stands behind the last token.
 static NOTHING: Token<'static> = Token { kind: TokenKind::End, text: "", span: Span { start: 0, end: 0 } };
 
@@ -88,6 +91,9 @@ impl<'a> Parser<'a> {
     }
 
     fn report(&mut self, kind: ErrorKind, span: Span) {
+        if self.errors.len() >= MOST_ERRORS {
+            return;
+        }
         let scene = Scene { text: self.text, tokens: self.tokens, at: self.at, span, context: self.context };
         let (help, fix) = scene.advise(&kind).into_parts();
         self.errors.push(MatchError { kind, span, help, fix });

@@ -53,8 +53,8 @@ impl Display for PortTest {
 impl Display for FieldTest {
     fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
         match &self.relation {
-            Relation::In(constants) if self.is_bit(constants) => Bits(self).fmt(out),
-            Relation::NotIn(constants) if self.is_bit(constants) => write!(out, "!{}", Bits(self)),
+            Relation::In(constants) if self.is_bit(constants, 1) => Bits(self).fmt(out),
+            Relation::In(constants) if self.is_bit(constants, 0) => write!(out, "!{}", Bits(self)),
             Relation::In(constants) => self.list(out, "==", '0', constants),
             Relation::NotIn(constants) => self.list(out, "!=", '1', constants),
             Relation::Less(bound) => self.bound(out, "<", *bound),
@@ -66,9 +66,9 @@ impl Display for FieldTest {
 }
 
 impl FieldTest {
-    /// Whether it asks for one bit to be set.
-    fn is_bit(&self, constants: &[Masked]) -> bool {
-        self.width == 1 && constants == [Masked { value: 1, mask: 1 }]
+    /// Whether the constants are this one bit.
+    fn is_bit(&self, constants: &[Masked], bit: u128) -> bool {
+        self.width == 1 && constants == [Masked { value: bit, mask: 1 }]
     }
 
     fn list(&self, out: &mut Formatter<'_>, relop: &str, of_none: char, constants: &[Masked]) -> fmt::Result {
