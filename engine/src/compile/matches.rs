@@ -68,12 +68,20 @@ pub fn mistakes(sources: &Sources, network: &Network) -> Vec<Diagnostic> {
     switches
         .chain(groups)
         .filter_map(|row| parse(&row.matches, &context).err().map(|errors| (row, errors)))
-        .flat_map(|(row, errors)| errors.iter().map(|error| mistake(sources, row, error)).collect::<Vec<_>>())
+        .flat_map(|(row, errors)| {
+            let (first, further) = (core::iter::once(true), core::iter::repeat(false));
+            let mistakes = errors.iter().zip(first.chain(further)).map(|(error, first)| mistake(sources, row, error, first));
+            mistakes.collect::<Vec<_>>()
+        })
         .collect()
 }
 
-fn mistake(sources: &Sources, row: &Acl, error: &MatchError) -> Diagnostic {
-    let message = format!("{} OVN cannot parse this match, so the row `{}` does nothing", error.message(), row.action);
+fn mistake(sources: &Sources, row: &Acl, error: &MatchError, first: bool) -> Diagnostic {
+    let message = if first {
+        format!("{} This `{}` is ignored by OVN: {}", error.message(), row.action, row.action.when_ignored())
+    } else {
+        format!("{} This is a further mistake in the same match", error.message())
+    };
     let within = |span| row.provenance.place.map(|place| place_within(sources, place, &row.matches, span));
     let mut diagnostic = Diagnostic::new(Code::MatchSyntax, message).at_maybe(within(error.span()));
     diagnostic.help = error.help();

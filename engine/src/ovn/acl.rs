@@ -68,6 +68,15 @@ impl Action {
         }
     }
 
+    /// What follows when OVN ignores a row with this action.
+    pub fn when_ignored(self) -> &'static str {
+        match self {
+            Self::Drop | Self::Reject => "traffic passes",
+            Self::Allow | Self::AllowRelated | Self::AllowStateless => "what it should let pass is left to the other rows",
+            Self::Pass => "its tier is asked as if it were not there",
+        }
+    }
+
     /// The action with that name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|action| action.name() == name)

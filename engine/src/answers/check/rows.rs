@@ -60,8 +60,8 @@ fn row(network: &Network, acl: &Acl, matches: &Expression) -> Vec<Diagnostic> {
 
 fn misplaced(network: &Network, pipeline: &Pipeline, error: &RowError) -> Option<Diagnostic> {
     let (acl, row) = name(network, error.id)?;
-    let follows = consequence(acl.action);
-    let message = format!("{} OVN cannot parse this match where it pastes it: the row {row} is ignored, {follows}", error.message);
+    let follows = acl.action.when_ignored();
+    let message = format!("{} OVN cannot parse this match where it pastes it: {row} is ignored by OVN: {follows}", error.message);
     let tracked = if pipeline.stateful() { "on a switch that tracks connections " } else { "" };
     let help = match (network.version, acl.action) {
         (Version::V23_03, Action::Reject) => "put the whole match into parentheses: OVN 23.03 does not, for a `reject`".to_string(),
@@ -73,15 +73,6 @@ fn misplaced(network: &Network, pipeline: &Pipeline, error: &RowError) -> Option
         Some(place) => found.fix(place, format!("({})", acl.matches)),
         None => found,
     })
-}
-
-/// What follows when a row does nothing.
-fn consequence(action: Action) -> &'static str {
-    match action {
-        Action::Drop | Action::Reject => "what it should stop passes",
-        Action::Allow | Action::AllowRelated | Action::AllowStateless => "what it should let pass goes to the next row",
-        Action::Pass => "the rest of its tier is asked as if it were not there",
-    }
 }
 
 /// What a match looks at.
