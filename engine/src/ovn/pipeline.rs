@@ -108,17 +108,14 @@ impl Pipeline {
             let stage = Stage::of(acl);
             let last_tier = tiers.get(stage.index()).copied().unwrap_or(0);
             let paste = Paste { version: network.version, stateful: self.stateful(), tiered: last_tier > 0 };
+            self.note_stateless(acl, context);
             match paste.parse(acl, id, context) {
                 Ok(matches) => {
-                    self.note_stateless(network, acl, context);
                     if let Some(rows) = stages.get_mut(stage.index()) {
                         rows.push(Row::of(id, acl, network.version, matches));
                     }
                 }
-                Err(error) => {
-                    self.note_stateless(network, acl, context);
-                    self.broken.push(error);
-                }
+                Err(error) => self.broken.push(error),
             }
         }
         for rows in &mut stages {
@@ -132,12 +129,11 @@ impl Pipeline {
         here.map(|acl| acl.tier.get()).max().unwrap_or(0)
     }
 
-    /// `build_stateless_filter`: only with a stateful row, and with the match verbatim.
-    fn note_stateless(&mut self, network: &Network, acl: &super::acl::Acl, context: &Context) {
-        if !self.stateful_acl || acl.action != Action::AllowStateless {
+    /// `build_stateless_filter`: where connections are tracked, for rows or for a load balancer; with the match verbatim.
+    fn note_stateless(&mut self, acl: &super::acl::Acl, context: &Context) {
+        if !self.stateful() || acl.action != Action::AllowStateless {
             return;
         }
-        let _ = network;
         if let Ok(matches) = super::matching::parse(&acl.matches, context) {
             self.stateless.push((acl.direction, Arc::new(matches.annotate())));
         }
