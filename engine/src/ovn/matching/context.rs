@@ -94,3 +94,32 @@ impl Context {
         self.port_groups.contains(name)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::parse;
+    use super::*;
+    use crate::ovn::network::PortGroup;
+
+    #[test]
+    fn a_network_offers_the_names_that_northd_makes() {
+        let group = PortGroup { name: "pg".into(), ..PortGroup::default() };
+        let address_sets = BTreeMap::from([("pg_ip4".into(), alloc::vec!["10.0.0.1".into()])]);
+        let network = Network { port_groups: alloc::vec![group], address_sets, ..Network::default() };
+        let context = Context::of(&network);
+        for text in ["inport == @pg", "ip4.src == $pg_ip4", "ip6.src == $pg_ip6", "eth.src == $svc_monitor_mac"] {
+            assert!(parse(text, &context).is_ok(), "{text}");
+        }
+        assert_eq!(context.address_set("pg_ip4").map(|set| set.len()), Some(1));
+    }
+
+    #[test]
+    fn an_element_counts_up_to_the_end_of_its_first_token() {
+        let context = Context::default().with_address_set("set", ["10.0.0.1 and more", "", "nonsense", "10.0.0.3/8"]);
+        let meaning = parse("ip4.src == $set", &context).unwrap().annotate().simplify();
+        assert_eq!(
+            alloc::string::ToString::to_string(&meaning),
+            "ip4.src == {10.0.0.0/8, 10.0.0.1} && eth.type == 0x800"
+        );
+    }
+}
