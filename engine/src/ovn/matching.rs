@@ -1,16 +1,35 @@
-//! The match language (`lib/lex.c`, `lib/expr.c`, `lib/logical-fields.c` of OVN).
+//! The match language: text → [`Match`] → [`Expression`] → [`Truth`].
+//!
+//! | type | promise |
+//! |---|---|
+//! | [`Match`] | what was written, symbol by symbol, each part with its place; OVN accepts it; printing and parsing it again gives the same |
+//! | [`MatchErrors`] | what OVN says against it, byte for byte, then the mistakes behind that one; each with a place and a help line |
+//! | [`Expression`] | fields instead of symbols, prerequisites written out, `!` at the leaves; the only form that is evaluated |
+//!
+//! The lexer, the grammar and the symbols are those of OVN's `lib/lex.c`, `lib/expr.c` and `lib/logical-fields.c`; a
+//! [`Context`] says which version's, and which address sets and port groups there are.
 //!
 //! ```
 //! use ringfence_engine::ovn::matching::{Context, parse};
 //! use ringfence_engine::ovn::network::Version;
 //!
-//! let context = Context::new(Version::Main);
-//! let expression = parse("tcp.dst==80 || 443 <= tcp.dst <= 445", &context).unwrap();
-//! assert_eq!(expression.to_string(), "tcp.dst == 80 || 443 <= tcp.dst <= 445");
+//! let context = Context::new(Version::Main).with_address_set("web", ["10.0.0.1", "10.0.0.2"]);
+//! let parsed = parse("tcp.dst==80 && $web == ip4.dst", &context).unwrap();
+//! assert_eq!(parsed.to_string(), "tcp.dst == 80 && ip4.dst == $web");
+//! assert_eq!(
+//!     parsed.annotate().simplify().to_string(),
+//!     "tcp.dst == 80 && ip.proto == 6 && eth.type == 0x800 && ip4.dst == {10.0.0.1, 10.0.0.2}"
+//! );
 //!
-//! let error = parse("tcp.dst = 80", &context).unwrap_err();
-//! assert_eq!(error.first().message(), "Syntax error at `=' expecting relational operator.");
+//! let errors = parse("tcp.dst = 80 || udp.dport == 53", &context).unwrap_err();
+//! let messages: Vec<_> = errors.iter().map(|error| error.message()).collect();
+//! assert_eq!(messages[0], "Syntax error at `=' expecting relational operator.");
+//! assert_eq!(messages[1], "Syntax error at `udp.dport' expecting field name.");
+//! assert_eq!(errors.first().help().as_deref(), Some("write `==`"));
 //! ```
+//!
+//! What this module does not do: it does not expand template variables (an unknown `^name` is read as OVN reads it),
+//! and it does not know on which chassis a port is.
 
 mod advice;
 mod annotate;

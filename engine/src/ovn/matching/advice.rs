@@ -8,6 +8,7 @@ mod field;
 mod lexical;
 mod meaning;
 mod name;
+mod reference;
 mod stray;
 
 use super::Context;

@@ -15,6 +15,14 @@ impl Match {
     ///
     /// A comparison holds only where the prerequisites of its symbol do, under `!` too; a predicate under `!` is
     /// negated together with its prerequisites.
+    ///
+    /// ```
+    /// use ringfence_engine::ovn::matching::{Context, parse};
+    ///
+    /// let meaning = |text| parse(text, &Context::default()).unwrap().annotate().simplify().to_string();
+    /// assert_eq!(meaning("!(tcp.dst == 80)"), "tcp.dst != 80 && ip.proto == 6 && eth.type == {0x800, 0x86dd}");
+    /// assert_eq!(meaning("!ip4.src_mcast"), "ip4.src[28..31] != 0xe || eth.type != 0x800");
+    /// ```
     pub fn annotate(&self) -> Expression {
         Annotator { version: self.version }.node(&self.root, Sign::Plain)
     }

@@ -3,7 +3,7 @@
 use super::constant::Constant;
 use super::lexer;
 use super::symbol::Symbol;
-use crate::ovn::network::{Network, Version};
+use crate::ovn::network::{Network, Switch, Version};
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -41,6 +41,19 @@ impl Context {
         }
         for (name, elements) in &network.address_sets {
             context = context.with_address_set(name.as_str(), elements);
+        }
+        context
+    }
+
+    /// What the matches on one switch of a network can use.
+    ///
+    /// northd copies a port group to the switches that have one of its ports, and to no other: elsewhere `@group` is a
+    /// name that does not exist, and ovn-controller ignores the whole row (`sync_port_groups`; seen on 23.03.1).
+    pub fn on(network: &Network, switch: &Switch) -> Self {
+        let mut context = Self::of(network);
+        let is_here = |port: &String| switch.ports.iter().any(|here| here.name == *port);
+        for group in network.port_groups.iter().filter(|group| !group.ports.iter().any(is_here)) {
+            context.port_groups.remove(&group.name);
         }
         context
     }
@@ -92,5 +105,47 @@ impl Context {
 
     pub(super) fn has_port_group(&self, name: &str) -> bool {
         self.port_groups.contains(name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::parse;
+    use super::*;
+    use crate::ovn::network::{Port, PortGroup, PortKind};
+
+    #[test]
+    fn a_network_offers_the_names_that_northd_makes() {
+        let group = PortGroup { name: "pg".into(), ..PortGroup::default() };
+        let address_sets = BTreeMap::from([("pg_ip4".into(), alloc::vec!["10.0.0.1".into()])]);
+        let network = Network { port_groups: alloc::vec![group], address_sets, ..Network::default() };
+        let context = Context::of(&network);
+        for text in ["inport == @pg", "ip4.src == $pg_ip4", "ip6.src == $pg_ip6", "eth.src == $svc_monitor_mac"] {
+            assert!(parse(text, &context).is_ok(), "{text}");
+        }
+        assert_eq!(context.address_set("pg_ip4").map(|set| set.len()), Some(1));
+    }
+
+    #[test]
+    fn a_group_without_a_port_on_the_switch_does_not_exist_there() {
+        let ports = |name: &str| alloc::vec![Port { name: name.into(), kind: PortKind::Vif }];
+        let here = Switch { name: "s0".into(), ports: ports("p0"), ..Switch::default() };
+        let there = Switch { name: "s1".into(), ports: ports("q0"), ..Switch::default() };
+        let group = PortGroup { name: "pg".into(), ports: alloc::vec!["p0".into()], ..PortGroup::default() };
+        let switches = alloc::vec![here.clone(), there.clone()];
+        let network = Network { switches, port_groups: alloc::vec![group], ..Network::default() };
+        assert!(parse("inport == @pg", &Context::on(&network, &here)).is_ok());
+        let errors = parse("inport == @pg || ip4", &Context::on(&network, &there)).unwrap_err();
+        assert_eq!(errors.first().message(), "Syntax error at `@pg' expecting port group name.");
+    }
+
+    #[test]
+    fn an_element_counts_up_to_the_end_of_its_first_token() {
+        let context = Context::default().with_address_set("set", ["10.0.0.1 and more", "", "nonsense", "10.0.0.3/8"]);
+        let meaning = parse("ip4.src == $set", &context).unwrap().annotate().simplify();
+        assert_eq!(
+            alloc::string::ToString::to_string(&meaning),
+            "ip4.src == {10.0.0.0/8, 10.0.0.1} && eth.type == 0x800"
+        );
     }
 }

@@ -11,16 +11,17 @@ mod check;
 mod comparison;
 mod constants;
 mod cursor;
+mod function;
 mod recovery;
+mod subject;
 
 use super::Context;
-use super::error::{ErrorKind, Expected, MatchError, MatchErrors};
+use super::error::{ErrorKind, MatchError, MatchErrors};
 use super::lexer;
 use super::token::{Punctuation, Token, TokenKind};
 use super::tree::{Match, Node, NodeKind};
 use crate::source::Span;
 use alloc::boxed::Box;
-use alloc::string::String;
 use alloc::vec::Vec;
 
 /// OVN's `MAX_PAREN_DEPTH`.
@@ -30,7 +31,19 @@ const DEPTH: u32 = 100;
 ///
 /// # Errors
 ///
-/// All mistakes that could be told apart, OVN's own first.
+/// All mistakes that could be told apart, OVN's own first; a hundred at most.
+///
+/// ```
+/// use ringfence_engine::ovn::matching::{Context, parse};
+///
+/// let text = "tcp.dst == 80..90";
+/// let errors = parse(text, &Context::default()).unwrap_err();
+/// let error = errors.first();
+/// assert_eq!(error.message(), "Syntax error at `..' expecting end of input.");
+/// assert_eq!(&text[error.span().range()], "..");
+/// let (span, replacement) = error.fix().unwrap();
+/// assert_eq!((&text[span.range()], replacement.as_str()), (text, "80 <= tcp.dst <= 90"));
+/// ```
 pub fn parse(text: &str, context: &Context) -> Result<Match, MatchErrors> {
     let tokens = lexer::tokens(text, context.version());
     let mut parser = Parser::new(text, &tokens, context);
@@ -165,41 +178,6 @@ impl Parser<'_> {
         self.depth -= 1;
         self.take(Punctuation::RightParenthesis);
         Some((Node { span: Span::new(start, self.before()), ..inner }, Form::Atomic))
-    }
-
-    fn function(&mut self, name: &str) -> Parsed<(Node, Form)> {
-        let start = self.token().span;
-        if name != "is_chassis_resident" {
-            self.mistake(ErrorKind::Function, start);
-            self.advance();
-            self.advance();
-            self.skip_parentheses(1);
-            return Some((Node { span: start, kind: NodeKind::Constant(false) }, Form::Atomic));
-        }
-        self.advance();
-        self.advance();
-        let port = self.argument();
-        if !self.take(Punctuation::RightParenthesis) {
-            self.syntax(Expected::RightParenthesis);
-            self.skip_parentheses(1);
-        }
-        let span = Span::new(start.start, self.before());
-        Some((Node { span, kind: NodeKind::Resident(port) }, Form::Atomic))
-    }
-
-    fn argument(&mut self) -> String {
-        match &self.token().kind {
-            TokenKind::Text(port) => {
-                let port = port.clone();
-                self.advance();
-                port
-            }
-            _ => {
-                self.syntax(Expected::Text);
-                self.advance_unless(Punctuation::RightParenthesis);
-                String::new()
-            }
-        }
     }
 }
 

@@ -13,6 +13,13 @@ impl Expression {
     /// Tests of the same bits are put together: in an [`Any`](Self::Any) what may be equal, in an [`All`](Self::All)
     /// what must be both. What can never hold by that becomes `0`, what always does becomes `1`. The order of what is
     /// left stays.
+    ///
+    /// ```
+    /// use ringfence_engine::ovn::matching::{Context, Expression, parse};
+    ///
+    /// let annotated = parse("tcp && ip.proto == 17", &Context::default()).unwrap().annotate();
+    /// assert_eq!(annotated.simplify(), Expression::Constant(false));
+    /// ```
     pub fn simplify(self) -> Self {
         match self {
             Self::All(parts) => Join::All.simplify(parts),

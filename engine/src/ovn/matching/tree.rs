@@ -106,6 +106,18 @@ pub struct Test {
     pub condition: Condition,
 }
 
+impl Test {
+    /// Everything that the symbol is compared with, from left to right.
+    pub fn elements(&self) -> impl Iterator<Item = &Element> {
+        let constants: [&[Element]; 2] = match &self.condition {
+            Condition::NonZero => [&[], &[]],
+            Condition::Compare(_, constants) => [&constants.elements, &[]],
+            Condition::Between([(_, left), (_, right)]) => [&left.elements, &right.elements],
+        };
+        constants.into_iter().flatten()
+    }
+}
+
 /// A symbol or some of its bits. Equality does not look at the place.
 #[derive(Debug, Clone, Copy, Eq)]
 pub struct Subject {
