@@ -45,11 +45,10 @@ pub struct Pipeline {
 impl Pipeline {
     /// The pipelines of all switches, in their order.
     pub fn all(network: &Network) -> Vec<Self> {
-        let context = Context::of(network);
-        (0..network.switches.len()).filter_map(|switch| Self::of(network, switch, &context)).collect()
+        (0..network.switches.len()).filter_map(|switch| Self::of(network, switch)).collect()
     }
 
-    fn of(network: &Network, index: usize, context: &Context) -> Option<Self> {
+    fn of(network: &Network, index: usize) -> Option<Self> {
         let switch = network.switches.get(index)?;
         let acls = AclId::on_switch(network, index);
         let actions = |wanted: Action| acls.iter().filter_map(|id| id.acl(network)).any(|acl| acl.action == wanted);
@@ -63,7 +62,7 @@ impl Pipeline {
             acls,
         };
         if !pipeline.acls.is_empty() || switch.load_balancer {
-            pipeline.build(network, context);
+            pipeline.build(network, &Context::on(network, switch));
         }
         Some(pipeline)
     }

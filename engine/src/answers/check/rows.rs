@@ -65,6 +65,10 @@ fn misplaced(network: &Network, pipeline: &Pipeline, error: &RowError) -> Option
     let tracked = if pipeline.stateful() { "on a switch that tracks connections " } else { "" };
     let help = match (network.version, acl.action) {
         (Version::V23_03, Action::Reject) => "put the whole match into parentheses: OVN 23.03 does not, for a `reject`".to_string(),
+        _ if error.message.contains("port group name") => {
+            let switch = network.switches.get(pipeline.switch).map_or("", |switch| switch.name.as_str());
+            format!("the group has no port on {switch}, and OVN knows it only where it has one")
+        }
         _ => format!("{tracked}OVN puts the match into parentheses of its own: leave out comments, and close each parenthesis"),
     };
     let fix = acl.provenance.place.filter(|_| acl.action == Action::Reject);
