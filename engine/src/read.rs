@@ -26,7 +26,7 @@ pub use fields::Placed;
 pub use inventory::{AddressSet, BareSwitch, Group, Inventory};
 pub use machine::{Interface, Machine, Origin};
 pub use object::Object;
-pub use scalar::place_within;
+pub use scalar::{place_within, written_within};
 pub use subnet::Subnet;
 pub(crate) use suggest::did_you_mean;
 

@@ -5,7 +5,7 @@ use crate::ovn::acl::Acl;
 use crate::ovn::field::Field;
 use crate::ovn::matching::{Context, Expression, FieldTest, MatchError, parse};
 use crate::ovn::network::{Network, Switch};
-use crate::read::place_within;
+use crate::read::{place_within, written_within};
 use crate::source::Sources;
 use alloc::collections::BTreeSet;
 use alloc::format;
@@ -14,42 +14,51 @@ use alloc::vec::Vec;
 /// The tests of the rows that can be asked about a packet, by switch.
 pub(super) struct Tests {
     switches: Vec<Vec<FieldTest>>,
+    groups: Vec<Vec<FieldTest>>,
+    /// The groups with a port on each switch.
+    present: Vec<Vec<usize>>,
 }
 
 impl Tests {
     /// Parses every row; one that OVN cannot parse tests nothing.
     pub(super) fn of(network: &Network) -> Self {
         let context = Context::of(network);
-        let switches = network.switches.iter().map(|switch| {
-            let mut tests = Vec::new();
-            for row in rows(network, switch) {
-                if let Ok(parsed) = parse(&row.matches, &context) {
-                    collect(&parsed.annotate(), &mut tests);
-                }
-            }
-            tests
-        });
-        Self { switches: switches.collect() }
+        Self {
+            switches: network.switches.iter().map(|switch| tests(&switch.acls, &context)).collect(),
+            groups: network.port_groups.iter().map(|group| tests(&group.acls, &context)).collect(),
+            present: network.switches.iter().map(|switch| present(network, switch)).collect(),
+        }
     }
 
-    /// The tests that the rows of some switches make of a field.
+    /// The tests that the rows in play on some switches make of a field.
     pub(super) fn on<'t>(&'t self, switches: &'t [usize], fields: &'t [Field]) -> impl Iterator<Item = &'t FieldTest> {
-        let listed = switches.iter().filter_map(|index| self.switches.get(*index)).flatten();
-        listed.filter(|test| fields.contains(&test.field))
+        let present = switches.iter().filter_map(|index| self.present.get(*index)).flatten();
+        let groups: BTreeSet<usize> = present.copied().collect();
+        let own = switches.iter().filter_map(|index| self.switches.get(*index)).flatten();
+        let of_groups = groups.into_iter().filter_map(|index| self.groups.get(index)).flatten();
+        own.chain(of_groups).filter(|test| fields.contains(&test.field))
     }
 
     /// All tests.
     pub(super) fn all(&self) -> impl Iterator<Item = &FieldTest> {
-        self.switches.iter().flatten()
+        self.switches.iter().chain(&self.groups).flatten()
     }
 }
 
-/// The rows that are in play on a switch: its own, and those of each group with one of its ports.
-fn rows<'n>(network: &'n Network, switch: &'n Switch) -> impl Iterator<Item = &'n Acl> {
+fn tests(rows: &[Acl], context: &Context) -> Vec<FieldTest> {
+    let mut tests = Vec::new();
+    for parsed in rows.iter().filter_map(|row| parse(&row.matches, context).ok()) {
+        collect(&parsed.annotate(), &mut tests);
+    }
+    tests
+}
+
+/// The groups whose rows are in play on a switch: those with one of its ports.
+fn present(network: &Network, switch: &Switch) -> Vec<usize> {
     let ports: BTreeSet<&str> = switch.ports.iter().map(|port| port.name.as_str()).collect();
-    let groups =
-        network.port_groups.iter().filter(move |group| group.ports.iter().any(|port| ports.contains(port.as_str())));
-    switch.acls.iter().chain(groups.flat_map(|group| &group.acls))
+    let groups = network.port_groups.iter().enumerate();
+    let here = groups.filter(|(_, group)| group.ports.iter().any(|port| ports.contains(port.as_str())));
+    here.map(|(index, _)| index).collect()
 }
 
 fn collect(expression: &Expression, tests: &mut Vec<FieldTest>) {
@@ -86,7 +95,8 @@ fn mistake(sources: &Sources, row: &Acl, error: &MatchError, first: bool) -> Dia
     let mut diagnostic = Diagnostic::new(Code::MatchSyntax, message).at_maybe(within(error.span()));
     diagnostic.help = error.help();
     if let Some((place, replacement)) = error.fix().and_then(|(span, text)| Some((within(span)?, text))) {
-        diagnostic = diagnostic.fix(place, replacement);
+        let written = row.provenance.place.map(|scalar| written_within(sources, scalar, &replacement));
+        diagnostic = diagnostic.fix(place, written.unwrap_or(replacement));
     }
     diagnostic
 }

@@ -66,9 +66,42 @@ fn answer(test: &FieldTest, width: Width, spans: &[Span]) -> Option<Vec<Span>> {
             holds.sort_unstable();
             Some(holds)
         }
-        None if count(spans) <= COUNTABLE => Some(counted(test, spans)),
-        None => None,
+        None => {
+            let domain = domain(test, width, spans);
+            (count(&domain) <= COUNTABLE).then(|| counted(test, &domain))
+        }
     }
+}
+
+/// Where a test is not the same for all anyway: near its constants, as far as their masks begin like a prefix.
+fn domain(test: &FieldTest, width: Width, spans: &[Span]) -> Vec<Span> {
+    let (Relation::In(constants) | Relation::NotIn(constants)) = &test.relation else { return spans.to_vec() };
+    let near = constants.iter().map(|constant| {
+        let mask = constant.mask << test.low | !last(width);
+        let last = last(width).checked_shr(mask.leading_ones().saturating_sub(u128::BITS - width.bits())).unwrap_or(0);
+        let first = constant.value << test.low & !last;
+        Span { first, last: first | last }
+    });
+    let mut cut: Vec<Span> = near.flat_map(|near| spans.iter().filter_map(move |span| both(*span, near))).collect();
+    cut.sort_unstable();
+    join(&cut)
+}
+
+fn both(one: Span, other: Span) -> Option<Span> {
+    let span = Span { first: one.first.max(other.first), last: one.last.min(other.last) };
+    (span.first <= span.last).then_some(span)
+}
+
+/// Sorted spans that may overlap as spans that do not.
+fn join(spans: &[Span]) -> Vec<Span> {
+    let mut joined: Vec<Span> = Vec::new();
+    for span in spans {
+        match joined.last_mut() {
+            Some(before) if span.first <= before.last => before.last = before.last.max(span.last),
+            _ => joined.push(*span),
+        }
+    }
+    joined
 }
 
 /// The numbers below a bound, which is where `<` holds and `>=` does not.
@@ -89,9 +122,12 @@ fn last(width: Width) -> u128 {
     u128::MAX >> (u128::BITS - width.bits())
 }
 
+/// Where a test holds, or for `NotIn` where it does not, which splits alike.
 fn counted(test: &FieldTest, spans: &[Span]) -> Vec<Span> {
+    let wanted = !matches!(test.relation, Relation::NotIn(_));
     let mut holds: Vec<Span> = Vec::new();
-    for number in spans.iter().flat_map(|span| span.first..=span.last).filter(|number| test.holds(*number)) {
+    let numbers = spans.iter().flat_map(|span| span.first..=span.last);
+    for number in numbers.filter(|number| test.holds(*number) == wanted) {
         match holds.last_mut() {
             Some(span) if span.last + 1 == number => span.last = number,
             _ => holds.push(Span { first: number, last: number }),
@@ -186,6 +222,9 @@ mod tests {
         assert_eq!(small.parts, [part(&[(1, 1), (3, 3)]), part(&[(2, 2), (4, 4)])]);
         let large = split(&part(&[(0, 1 << 20)]), Width::Bits32, [&odd].into_iter());
         assert_eq!((large.parts.len(), large.coarse), (1, Coarse::Yes));
+        let near = test(Relation::NotIn(alloc::vec![Masked { value: 0x101, mask: 0xffff_ff01 }]));
+        let large = split(&part(&[(0, 1 << 20)]), Width::Bits32, [&near].into_iter());
+        assert_eq!((large.parts.len(), large.coarse), (2, Coarse::No));
     }
 
     #[test]
@@ -198,6 +237,15 @@ mod tests {
             ])),
             test(Relation::LessOrEqual(12)),
             FieldTest { low: 1, width: 31, ..test(Relation::GreaterOrEqual(7)) },
+            test(Relation::In(alloc::vec![
+                Masked { value: 17, mask: 0xffff_fff5 },
+                Masked { value: 16, mask: 0xffff_fffc },
+                Masked { value: 16, mask: 0xffff_fff0 },
+            ])),
+            test(Relation::NotIn(alloc::vec![
+                Masked { value: 36, mask: 0xffff_fffe },
+                Masked { value: 33, mask: 0xffff_fffd }
+            ])),
             FieldTest { low: 1, width: 2, ..test(Relation::Less(2)) },
         ];
         let split = split(&part(&[(0, 40)]), Width::Bits32, tests.iter());

@@ -19,6 +19,16 @@ pub fn place_within(sources: &Sources, scalar: Place, value: &str, part: Span) -
     Place { source: scalar.source, span: Span::new(start + span.start, start + span.end) }
 }
 
+/// A text as it must be written inside a scalar: with the escapes of its quotes.
+pub fn written_within(sources: &Sources, scalar: Place, text: &str) -> String {
+    let source = sources.get(scalar.source).and_then(|source| source.text().get(scalar.span.range()));
+    match source.and_then(|source| source.chars().next()) {
+        Some('"') => text.replace('\\', "\\\\").replace('"', "\\\""),
+        Some('\'') => text.replace('\'', "''"),
+        Some(_) | None => text.into(),
+    }
+}
+
 /// A value with the source of each of its bytes.
 #[derive(Debug, Default)]
 pub(super) struct Unfolded {
@@ -116,6 +126,17 @@ mod tests {
         assert_eq!(source_of("m: \"a\\u00e9b\"", "é").1, "\\u00e9");
         assert_eq!(source_of("m: 'a''b'", "'").1, "''");
         assert_eq!(source_of("m: a  \n   b", " ").1, "  \n   ");
+    }
+
+    #[test]
+    fn quotes_are_escaped_as_the_scalar_needs() {
+        let mut sources = Sources::new();
+        let id = sources.add("a", "\"a\" 'a' a");
+        let written =
+            |start, end, text| written_within(&sources, Place { source: id, span: Span::new(start, end) }, text);
+        assert_eq!(written(0, 3, "\"x\\\""), "\\\"x\\\\\\\"");
+        assert_eq!(written(4, 7, "it's"), "it''s");
+        assert_eq!(written(8, 9, "it's \"x\""), "it's \"x\"");
     }
 
     #[test]
