@@ -58,6 +58,7 @@ pub fn world(reading: &Reading) -> World {
     unique_names(&mut world.port_groups, |group| &group.name, "port group", &mut out);
     unique_names(&mut world.address_sets, |set| &set.name, "address set", &mut out);
     check::ports(&world, &mut out);
+    check::switches(&world, &mut out);
     world.diagnostics = fresh(out, reading);
     world
 }

@@ -41,7 +41,18 @@ pub(super) fn endpoints(
     for site in &sites {
         endpoints.extend(outside(site, prefixed, world, network, tests, out));
     }
+    unique(&mut endpoints);
     endpoints
+}
+
+/// A namespace can have the name of a subnet, and a machine the name `gateway`.
+fn unique(endpoints: &mut [Endpoint]) {
+    let mut seen: BTreeSet<String> = BTreeSet::new();
+    for endpoint in endpoints {
+        while !seen.insert(endpoint.id.clone()) {
+            endpoint.id.push_str("~");
+        }
+    }
 }
 
 fn machines(world: &World, macs: &mut Macs) -> Vec<Endpoint> {

@@ -35,6 +35,20 @@ pub(crate) fn machines(machines: &[Machine], switches: &[Switch], out: &mut Vec<
     }
 }
 
+/// Checks that there is something on every switch to ask about.
+pub(crate) fn switches(world: &World, out: &mut Vec<Diagnostic>) {
+    let used: BTreeSet<usize> = interfaces(&world.machines).map(|(_, interface)| interface.switch).collect();
+    for (index, switch) in world.switches.iter().enumerate() {
+        if switch.cidrs.is_empty() && !used.contains(&index) {
+            let message =
+                format!("neither prefix nor machine of `{}` is known; nothing on it is asked about", switch.name);
+            out.push(
+                Diagnostic::new(Code::NoEndpoint, message).at(switch.place).help("write its prefix, or add machines"),
+            );
+        }
+    }
+}
+
 /// Checks that the members of port groups are there.
 pub(crate) fn ports(world: &World, out: &mut Vec<Diagnostic>) {
     let known: BTreeSet<&str> = interfaces(&world.machines).map(|(_, interface)| interface.port.as_str()).collect();

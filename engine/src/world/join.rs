@@ -7,7 +7,7 @@ use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::reach::EndpointKind;
 use crate::read::{self, Object, Origin, Placed, Reading};
 use crate::source::Place;
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -161,6 +161,17 @@ fn finish(machine: &mut Machine, switches: &[Switch], out: &mut Vec<Diagnostic>)
     machine
         .interfaces
         .sort_by(|one, other| (one.switch, &one.name, &one.port).cmp(&(other.switch, &other.name, &other.port)));
+    rename(machine);
+}
+
+/// Interfaces of one name are told apart by their ports.
+fn rename(machine: &mut Machine) {
+    let mut seen = BTreeSet::new();
+    for interface in &mut machine.interfaces {
+        if !seen.insert(interface.name.clone()) {
+            interface.name.clone_from(&interface.port);
+        }
+    }
 }
 
 fn second_address(known: &Interface, address: &Placed<IpAddr>) -> Option<Diagnostic> {

@@ -32,19 +32,20 @@ impl<'w> Locator<'w> {
             }
             self.dangling(said, subnet);
         }
-        let provided = self.candidates(interface);
+        let named = self.of_provider(interface);
+        let provided = if named.is_empty() { (0..self.switches.len()).collect() } else { named.clone() };
         let holds = |index: &usize| {
             let switch = self.switches.get(*index);
             switch.is_some_and(|switch| interface.addresses.iter().any(|address| switch.contains(address.value)))
         };
         let holding: Vec<usize> = provided.iter().copied().filter(holds).collect();
-        match (holding.as_slice(), provided.as_slice()) {
+        match (holding.as_slice(), named.as_slice()) {
             ([only], _) => Some(*only),
             ([first, ..], _) => {
                 self.found.push(self.ambiguous(said, interface, *first));
                 Some(*first)
             }
-            ([], [only]) if interface.provider.is_some() => Some(*only),
+            ([], [only]) => Some(*only),
             ([], _) => {
                 if interface.origin == Origin::Declared && interface.subnet.is_none() {
                     self.found.push(homeless(said, interface));
@@ -65,8 +66,8 @@ impl<'w> Locator<'w> {
         }
     }
 
-    /// The switches of the interface's provider; every switch, when no provider is named or known.
-    fn candidates(&self, interface: &Interface) -> Vec<usize> {
+    /// The switches of the interface's provider.
+    fn of_provider(&self, interface: &Interface) -> Vec<usize> {
         let of = |provider: &str| -> Vec<usize> {
             // The same attachment twice on one machine has the name of the interface at its end.
             let is =
@@ -74,8 +75,7 @@ impl<'w> Locator<'w> {
             let all = self.switches.iter().enumerate();
             all.filter(|(_, switch)| switch.provider().is_some_and(is)).map(|(index, _)| index).collect()
         };
-        let provided = interface.provider.as_deref().map(of).unwrap_or_default();
-        if provided.is_empty() { (0..self.switches.len()).collect() } else { provided }
+        interface.provider.as_deref().map(of).unwrap_or_default()
     }
 
     fn dangling(&mut self, said: &Machine, subnet: &Placed<String>) {

@@ -153,7 +153,12 @@ fn uplink(subnet: &Subnet) -> Uplink {
 
 /// The gateways as written, and the first host of each family that has none (`formatGateway` of Kube-OVN).
 fn gateways(cidrs: &[IpNet], stated: Vec<IpAddr>) -> Vec<IpAddr> {
-    let mut gateways = stated;
+    let mut gateways: Vec<IpAddr> = Vec::new();
+    for gateway in stated {
+        if !gateways.contains(&gateway) {
+            gateways.push(gateway);
+        }
+    }
     for cidr in cidrs {
         if !gateways.iter().any(|gateway| gateway.is_ipv4() == cidr.network().is_ipv4()) {
             gateways.extend(
