@@ -7,8 +7,10 @@ mod macs;
 mod matches;
 mod names;
 mod network;
+mod parts;
 mod ranges;
 mod rows;
+mod sites;
 mod split;
 
 pub use matches::mistakes;

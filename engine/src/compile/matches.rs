@@ -79,7 +79,8 @@ pub fn mistakes(sources: &Sources, network: &Network) -> Vec<Diagnostic> {
         .filter_map(|row| parse(&row.matches, &context).err().map(|errors| (row, errors)))
         .flat_map(|(row, errors)| {
             let (first, further) = (core::iter::once(true), core::iter::repeat(false));
-            let mistakes = errors.iter().zip(first.chain(further)).map(|(error, first)| mistake(sources, row, error, first));
+            let mistakes =
+                errors.iter().zip(first.chain(further)).map(|(error, first)| mistake(sources, row, error, first));
             mistakes.collect::<Vec<_>>()
         })
         .collect()

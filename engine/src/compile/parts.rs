@@ -1,0 +1,56 @@
+//! Addresses in the parts that the rules of a site tell apart.
+
+use super::matches::Tests;
+use super::ranges::{Span, Width};
+use super::split::{Coarse, split};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::ovn::field::Field;
+use crate::ovn::network::Network;
+use crate::reach::AddressRange;
+use crate::source::Place;
+use alloc::format;
+use alloc::vec::Vec;
+
+const FIELDS_32: &[Field] = &[Field::Ip4Src, Field::Ip4Dst, Field::ArpSpa, Field::ArpTpa];
+const FIELDS_128: &[Field] = &[Field::Ip6Src, Field::Ip6Dst, Field::NdTarget];
+
+/// The switches that packets of a switch can come to: those of its router.
+pub(super) fn neighbours(network: &Network, switch: usize) -> Vec<usize> {
+    let router = network.routers.iter().find(|router| router.links.iter().any(|link| link.switch == switch));
+    router.map_or_else(|| alloc::vec![switch], |router| router.links.iter().map(|link| link.switch).collect())
+}
+
+/// Addresses in the parts that rules tell apart; both families in one part where neither is told apart.
+pub(super) fn parts(
+    spans: impl Fn(Width) -> Vec<Span>,
+    switches: &[usize],
+    tests: &Tests,
+    place: Place,
+    name: &str,
+    out: &mut Vec<Diagnostic>,
+) -> Vec<Vec<AddressRange>> {
+    let mut found: Vec<Vec<AddressRange>> = Vec::new();
+    let mut whole = true;
+    for width in Width::ALL {
+        let fields = if width == Width::Bits32 { FIELDS_32 } else { FIELDS_128 };
+        let split = split(&spans(width), width, tests.on(switches, fields));
+        if split.coarse == Coarse::Yes {
+            out.push(coarse(name, place));
+        }
+        whole &= split.parts.len() <= 1;
+        found.extend(split.parts.into_iter().map(|part| part.into_iter().map(|span| width.range(span)).collect()));
+    }
+    if whole && found.len() > 1 {
+        found = alloc::vec![found.concat()];
+    }
+    found
+}
+
+fn coarse(name: &str, place: Place) -> Diagnostic {
+    let message = format!(
+        "a rule tests scattered bits of an address; addresses of `{name}` that it tells apart are answered as one"
+    );
+    Diagnostic::new(Code::CoarseRanges, message)
+        .at(place)
+        .help("name the machines in an `Inventory`, or write prefixes in the match")
+}
