@@ -50,7 +50,7 @@ pub fn world(reading: &Reading) -> World {
     let inventories: Vec<&Inventory> = reading.objects.iter().filter_map(inventory).collect();
     let version =
         agreed(inventories.iter().filter_map(|inventory| inventory.version.as_ref()), "ovn.version", &mut out);
-    let options = options(&inventories, &switches, &mut out);
+    let options = options(&inventories, &mut out);
     let port_groups = inventories.iter().flat_map(|inventory| inventory.port_groups.clone()).collect();
     let address_sets = inventories.iter().flat_map(|inventory| inventory.address_sets.clone()).collect();
     let mut world = World { version, options, switches, machines, port_groups, address_sets, ..World::default() };
@@ -86,12 +86,10 @@ fn expectation(object: &Object) -> Option<&Expectation> {
     if let Object::Expectation(expectation) = object { Some(expectation) } else { None }
 }
 
-/// Kube-OVN's controller switches `use_ct_inv_match` off (`pkg/ovs/ovn-nb_global.go`).
-fn options(inventories: &[&Inventory], switches: &[Switch], out: &mut Vec<Diagnostic>) -> Options {
+/// OVN's own defaults where no inventory says otherwise. (Kube-OVN's controller switches `use_ct_inv_match` off,
+/// `pkg/ovs/ovn-nb_global.go`: that is for its profiles to say.)
+fn options(inventories: &[&Inventory], out: &mut Vec<Diagnostic>) -> Options {
     let mut options = Options::default();
-    if switches.iter().any(|switch| switch.subnet.is_some()) {
-        options.use_ct_inv_match = false;
-    }
     let drop = inventories.iter().filter_map(|inventory| inventory.default_acl_drop.as_ref());
     let invalid = inventories.iter().filter_map(|inventory| inventory.use_ct_inv_match.as_ref());
     options.default_acl_drop = agreed(drop, "ovn.options.default_acl_drop", out).unwrap_or(options.default_acl_drop);
