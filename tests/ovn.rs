@@ -1,0 +1,25 @@
+//! A real OVN on this machine, private to one run.
+//!
+//! | module | noun |
+//! |---|---|
+//! | [`database`] | an OVSDB server's database: one transaction, one call |
+//! | [`rpc`] | JSON-RPC as Open vSwitch speaks it, over a Unix socket |
+//! | [`sandbox`] | a run directory and the daemons in it |
+//! | [`namespace`] | a network namespace and work done inside it |
+//! | [`topology`] | the machines, switches and the router that every lab has |
+//! | [`northbound`] | an engine's `Network` as rows of the Northbound database |
+//! | [`lab`] | the whole OVN with a machine in each namespace |
+//! | [`conversation`] | one request and its answer, as probed |
+//! | [`frame`] | what a sniffed frame says |
+//! | [`probe`] | a round: every conversation at once |
+
+pub mod conversation;
+pub mod database;
+pub mod frame;
+pub mod lab;
+pub mod namespace;
+pub mod northbound;
+pub mod probe;
+pub mod rpc;
+pub mod sandbox;
+pub mod topology;
