@@ -1,5 +1,6 @@
 //! What crosses crates: the corpus and the comparisons with a real OVN.
 //!
+//! [`generate`] invents input, [`random`] numbers that come again with their seed,
 //! [`ovn`] is the real thing: private daemons, network namespaces, packets.
 #![allow(
     clippy::unwrap_used,
@@ -12,4 +13,6 @@
     reason = "a harness that cannot go on should stop where it stands"
 )]
 
+pub mod generate;
 pub mod ovn;
+pub mod random;

@@ -12,6 +12,7 @@
 //! | [`conversation`] | one request and its answer, as probed |
 //! | [`frame`] | what a sniffed frame says |
 //! | [`probe`] | a round: every conversation at once |
+//! | [`trace`] | ovn-trace as an oracle for the match language |
 
 pub mod conversation;
 pub mod database;
@@ -23,3 +24,4 @@ pub mod probe;
 pub mod rpc;
 pub mod sandbox;
 pub mod topology;
+pub mod trace;

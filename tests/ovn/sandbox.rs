@@ -5,6 +5,7 @@
 
 use super::database::Database;
 use super::rpc;
+use rustix::process::{Pid, Signal, kill_process};
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -16,11 +17,14 @@ use tempfile::TempDir;
 /// How long a daemon may take until it listens.
 const START: Duration = Duration::from_secs(30);
 
+/// What our directories' names begin with; the process's id follows.
+const PREFIX: &str = "ringfence-";
+
 /// A private directory with running daemons.
 #[derive(Debug)]
 pub struct Sandbox {
-    directory: TempDir,
     daemons: Vec<Daemon>,
+    directory: TempDir,
 }
 
 /// A process that ends with its value.
@@ -40,13 +44,16 @@ impl Drop for Daemon {
 impl Drop for Sandbox {
     fn drop(&mut self) {
         while self.daemons.pop().is_some() {}
+        end_by_pidfiles(self.directory.path());
     }
 }
 
 impl Sandbox {
-    /// An empty sandbox.
+    /// An empty sandbox, after what dead runs left behind is swept away.
     pub fn new() -> io::Result<Self> {
-        Ok(Self { directory: tempfile::Builder::new().prefix("ringfence-").tempdir()?, daemons: Vec::new() })
+        sweep();
+        let prefix = format!("{PREFIX}{}-", std::process::id());
+        Ok(Self { daemons: Vec::new(), directory: tempfile::Builder::new().prefix(&prefix).tempdir()? })
     }
 
     /// A file in the directory.
@@ -129,6 +136,36 @@ impl Sandbox {
     /// What a daemon has written so far.
     pub fn output(&self, name: &str) -> String {
         fs::read_to_string(self.path(&format!("{name}.out"))).unwrap_or_default()
+    }
+}
+
+/// Ends the daemons that detached themselves: those whose pidfile lies in a directory, and that really are of it.
+fn end_by_pidfiles(directory: &Path) {
+    for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.extension().is_some_and(|extension| extension == "pid") {
+            end(&path, directory);
+        }
+    }
+}
+
+fn end(pidfile: &Path, directory: &Path) -> Option<()> {
+    let id: i32 = fs::read_to_string(pidfile).ok()?.trim().parse().ok()?;
+    let words = fs::read(format!("/proc/{id}/cmdline")).ok()?;
+    let ours = String::from_utf8_lossy(&words).contains(text(directory));
+    let process = Pid::from_raw(id).filter(|_| ours)?;
+    kill_process(process, Signal::KILL).ok()
+}
+
+/// Removes directories, and ends detached daemons, of runs whose process is gone.
+fn sweep() {
+    for entry in fs::read_dir(std::env::temp_dir()).into_iter().flatten().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let owner = name.strip_prefix(PREFIX).and_then(|rest| rest.split('-').next()?.parse::<u32>().ok());
+        if owner.is_some_and(|id| !Path::new("/proc").join(id.to_string()).exists()) {
+            end_by_pidfiles(&entry.path());
+            let _ = fs::remove_dir_all(entry.path());
+        }
     }
 }
 

@@ -1,0 +1,17 @@
+//! Random input for the comparisons with OVN.
+//!
+//! | module | noun |
+//! |---|---|
+//! | [`symbol`] | a symbol of OVN 23.03, from its own dump: not from the engine's table |
+//! | [`constant`] | constants from a pool small enough that packets hit them |
+//! | [`expression`] | a match, as tokens and as text |
+//! | [`mutation`] | a match that somebody mistyped |
+//! | [`names`] | ports, address sets and port groups that exist |
+//! | [`packet`] | a packet and the microflow that describes it to ovn-trace |
+
+pub mod constant;
+pub mod expression;
+pub mod mutation;
+pub mod names;
+pub mod packet;
+pub mod symbol;
