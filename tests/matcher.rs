@@ -30,7 +30,10 @@ fn truth_is_that_of_ovn() {
         compare(&mut Random::part(seed, round), &mut tally);
     }
     let Tally { compared, holding, unknown, differences } = tally;
-    println!("{compared} evaluations compared, {holding} of them true, {unknown} more that the engine leaves open, {} differences", differences.len());
+    println!(
+        "{compared} evaluations compared, {holding} of them true, {unknown} more that the engine leaves open, {} differences",
+        differences.len()
+    );
     let shown: Vec<String> = differences.iter().take(SHOWN).cloned().collect();
     assert!(differences.is_empty(), "{} differences:\n{}", differences.len(), shown.join("\n"));
 }
@@ -66,7 +69,9 @@ fn note(tally: &mut Tally, text: &str, packet: &Packet, ours: Truth, theirs: boo
     tally.compared += 1;
     tally.holding += usize::from(theirs);
     if ours != Truth::from(theirs) {
-        tally.differences.push(format!("{text}\n    of {}\n    OVN: {theirs}, Ringfence: {ours:?}", packet.microflow()));
+        tally
+            .differences
+            .push(format!("{text}\n    of {}\n    OVN: {theirs}, Ringfence: {ours:?}", packet.microflow()));
     }
 }
 

@@ -10,8 +10,10 @@ pub const V6: &[&str] = &["fd00::1", "fd00::2", "fe80::1", "ff02::1", "ff02::1:f
 pub const MAC: &[&str] =
     &["02:00:00:00:00:01", "02:00:00:00:00:02", "ff:ff:ff:ff:ff:ff", "01:00:5e:00:00:05", "33:33:00:00:00:16"];
 /// Small numbers: ports, types, protocols, flags.
-pub const NUMBER: &[u64] =
-    &[0, 1, 2, 3, 6, 8, 17, 22, 53, 58, 64, 80, 128, 132, 135, 136, 255, 256, 443, 0x800, 0x806, 0x86dd, 0x8035, 4096, 65535];
+pub const NUMBER: &[u64] = &[
+    0, 1, 2, 3, 6, 8, 17, 22, 53, 58, 64, 80, 128, 132, 135, 136, 255, 256, 443, 0x800, 0x806, 0x86dd, 0x8035, 4096,
+    65535,
+];
 /// Names of logical ports.
 pub const PORT: &[&str] = &["p0", "p1", "p2", "nosuch"];
 /// Names of address sets, the last of which does not exist.
@@ -22,9 +24,13 @@ pub const PORT_GROUP: &[&str] = &["pg1", "pg2", "none", "nosuch"];
 /// A constant that a field of this width may well be compared with.
 pub fn number(random: &mut Random, width: u32) -> String {
     match width {
-        48 if !random.once_in(5) => masked(random, MAC, &["ff:ff:00:00:00:00", "01:00:00:00:00:00", "00:00:00:00:00:ff"]),
+        48 if !random.once_in(5) => {
+            masked(random, MAC, &["ff:ff:00:00:00:00", "01:00:00:00:00:00", "00:00:00:00:00:ff"])
+        }
         128 if !random.once_in(5) => masked(random, V6, &["64", "10", "0", "128", "ffff::", "::ffff:ffff", "104"]),
-        32 if !random.once_in(4) => masked(random, V4, &["24", "8", "0", "32", "31", "255.255.0.0", "0.0.0.255", "255.0.255.0"]),
+        32 if !random.once_in(4) => {
+            masked(random, V4, &["24", "8", "0", "32", "31", "255.255.0.0", "0.0.0.255", "255.0.255.0"])
+        }
         _ => plain(random, width),
     }
 }

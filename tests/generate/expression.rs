@@ -114,7 +114,8 @@ impl Writer<'_> {
     }
 
     fn symbol(&mut self, fits: fn(&Symbol) -> bool) -> Symbol {
-        let several: Vec<&Symbol> = SYMBOLS.iter().filter(|symbol| self.care == Care::Careless || fits(symbol)).collect();
+        let several: Vec<&Symbol> =
+            SYMBOLS.iter().filter(|symbol| self.care == Care::Careless || fits(symbol)).collect();
         **self.random.pick(&several)
     }
 
