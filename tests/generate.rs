@@ -7,11 +7,13 @@
 //! | [`expression`] | a match, as tokens and as text |
 //! | [`mutation`] | a match that somebody mistyped |
 //! | [`names`] | ports, address sets and port groups that exist |
+//! | [`network`] | a rule set for the lab |
 //! | [`packet`] | a packet and the microflow that describes it to ovn-trace |
 
 pub mod constant;
 pub mod expression;
 pub mod mutation;
 pub mod names;
+pub mod network;
 pub mod packet;
 pub mod symbol;

@@ -12,11 +12,16 @@
 //! | [`conversation`] | one request and its answer, as probed |
 //! | [`frame`] | what a sniffed frame says |
 //! | [`probe`] | a round: every conversation at once |
+//! | [`judgement`] | the engine's answers held against a round |
+//! | [`trial`] | a rule set tried, and made smaller where it fails |
+//! | [`case`] | a rule set as a file |
 //! | [`trace`] | ovn-trace as an oracle for the match language |
 
+pub mod case;
 pub mod conversation;
 pub mod database;
 pub mod frame;
+pub mod judgement;
 pub mod lab;
 pub mod namespace;
 pub mod northbound;
@@ -25,3 +30,4 @@ pub mod rpc;
 pub mod sandbox;
 pub mod topology;
 pub mod trace;
+pub mod trial;
