@@ -24,6 +24,7 @@ struct Bench {
     lab: Option<Lab>,
     tested: usize,
     undefined: usize,
+    arrived: (usize, usize),
 }
 
 fn main() -> ExitCode {
@@ -31,10 +32,14 @@ fn main() -> ExitCode {
     arguments.test_threads = Some(1);
     let seed = random::seed();
     let lab = if arguments.list { None } else { Some(Lab::start().unwrap()) };
-    let bench = Arc::new(Mutex::new(Bench { lab, tested: 0, undefined: 0 }));
+    let bench = Arc::new(Mutex::new(Bench { lab, tested: 0, undefined: 0, arrived: (0, 0) }));
     let conclusion = libtest_mimic::run(&arguments, random_trials(&bench, seed));
     let mut bench = bench.lock().unwrap();
-    println!("{} statements tested by packets, {} left open by the engine", bench.tested, bench.undefined);
+    let (requests, answers) = bench.arrived;
+    println!(
+        "{} statements tested by packets ({requests} requests arrived, {answers} answers), {} left open by the engine",
+        bench.tested, bench.undefined
+    );
     drop(bench.lab.take());
     conclusion.exit_code()
 }
@@ -56,9 +61,11 @@ fn random_trials(bench: &Arc<Mutex<Bench>>, seed: u64) -> Vec<Trial> {
 /// Tries a rule set. One that fails is made smaller and kept as a case.
 fn check(bench: &mut Bench, name: &str, network: &Network, endpoints: &[Endpoint]) -> Result<(), Failed> {
     let lab = bench.lab.as_ref().unwrap();
-    let judgement = trial::hold(lab, network, endpoints)?;
+    let judgement = trial::hold(lab, network, endpoints).inspect_err(|error| println!("{error}"))?;
     bench.tested += judgement.tested;
     bench.undefined += judgement.undefined;
+    bench.arrived.0 += judgement.arrived.0;
+    bench.arrived.1 += judgement.arrived.1;
     if judgement.contradictions.is_empty() {
         return Ok(());
     }

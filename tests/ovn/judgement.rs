@@ -11,6 +11,8 @@ use std::fmt;
 pub struct Judgement {
     /// How many statements of the engine a packet has tested.
     pub tested: usize,
+    /// How many requests arrived, and how many of their answers.
+    pub arrived: (usize, usize),
     /// How many the engine would not make: the order of rows is not promised.
     pub undefined: usize,
     /// Where a packet did something else.
@@ -63,6 +65,8 @@ fn judge_one(judgement: &mut Judgement, conversation: Conversation, seen: Outcom
         (has(|answer| &answer.delivered), seen.delivered, Claim::Delivered, Claim::NotDelivered),
         (has(|answer| &answer.answered), seen.answered, Claim::Answered, Claim::NotAnswered),
     ];
+    judgement.arrived.0 += usize::from(seen.delivered);
+    judgement.arrived.1 += usize::from(seen.answered);
     for (certain, happened, yes, no) in halves {
         let claim = match (certain, undefined) {
             (true, _) => Some((yes, happened)),
