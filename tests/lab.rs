@@ -6,6 +6,7 @@
 use libtest_mimic::{Arguments, Failed, Trial};
 use ringfence_engine::ovn::acl::{Acl, Action, Direction, Priority, Provenance, Tier};
 use ringfence_engine::ovn::network::Network;
+use ringfence_tests::ovn::bench::Bench;
 use ringfence_tests::ovn::conversation::{self, Conversation, Family, Outcome, Talk};
 use ringfence_tests::ovn::lab::Lab;
 use ringfence_tests::ovn::probe::{self, Patience};
@@ -151,26 +152,31 @@ fn acl(row: &str) -> Acl {
     }
 }
 
-fn check(lab: &Lab, fact: &Fact) -> Result<(), Failed> {
-    lab.program(&network(fact.rows))?;
-    let conversations = conversation::all(lab.machines().len());
-    let first = (fact.holds)(&probe::round(lab, &conversations, Patience::USUAL)?);
-    if first.is_ok() {
+fn check(bench: &mut Bench, fact: &Fact) -> Result<(), Failed> {
+    let network = network(fact.rows);
+    let conversations = conversation::all(topology::machines().len());
+    let round = |patience| {
+        let (network, conversations) = (&network, &conversations);
+        move |lab: &Lab| {
+            lab.program(network)?;
+            probe::round(lab, conversations, patience)
+        }
+    };
+    if (fact.holds)(&bench.work(round(Patience::USUAL))?).is_ok() {
         return Ok(());
     }
-    lab.forget()?;
-    Ok((fact.holds)(&probe::round(lab, &conversations, Patience::SECOND)?)?)
+    Ok((fact.holds)(&bench.work(round(Patience::SECOND))?)?)
 }
 
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
     arguments.test_threads = Some(1);
-    let lab = Arc::new(Mutex::new(if arguments.list { None } else { Some(Lab::start().unwrap()) }));
+    let bench = Arc::new(Mutex::new(Bench::new()));
     let trial = |fact: &'static Fact| {
-        let lab = Arc::clone(&lab);
-        Trial::test(fact.name, move || check(lab.lock().unwrap().as_ref().unwrap(), fact))
+        let bench = Arc::clone(&bench);
+        Trial::test(fact.name, move || check(&mut bench.lock().unwrap(), fact))
     };
     let conclusion = libtest_mimic::run(&arguments, FACTS.iter().map(trial).collect());
-    lab.lock().unwrap().take();
+    *bench.lock().unwrap() = Bench::new();
     conclusion.exit_code()
 }

@@ -1,6 +1,7 @@
 //! The engine's evaluator against OVN's own: generated expressions times generated packets.
 //!
 //! `RINGFENCE_EVALUATIONS` sets how many evaluations are compared (ten million on demand), `RINGFENCE_SEED` which.
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "test code")]
 
 use ringfence_engine::ovn::matching::{Expression, Truth, parse};
 use ringfence_tests::generate::expression::{Care, text, tokens};

@@ -4,80 +4,98 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::indexing_slicing, reason = "test code")]
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use ringfence_engine::ovn::network::Network;
-use ringfence_engine::reach::Endpoint;
 use ringfence_tests::generate;
-use ringfence_tests::ovn::lab::Lab;
-use ringfence_tests::ovn::{case, topology, trial};
+use ringfence_tests::ovn::bench::Bench;
+use ringfence_tests::ovn::case::{self, Case};
+use ringfence_tests::ovn::judgement::Judgement;
+use ringfence_tests::ovn::{topology, trial};
 use ringfence_tests::random::{self, Random};
-use std::fmt::Write;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex};
 
 /// How many random rule sets a run tries.
 const RANDOM: u64 = 60;
 
-/// The lab, and what it has seen so far.
-struct Bench {
-    lab: Option<Lab>,
-    tested: usize,
-    undefined: usize,
-    arrived: (usize, usize),
+/// The lab, and what was seen in it so far.
+#[derive(Default)]
+struct Run {
+    bench: Bench,
+    seen: Judgement,
 }
+
+type Shared = Arc<Mutex<Run>>;
 
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
     arguments.test_threads = Some(1);
     let seed = random::seed();
-    let lab = if arguments.list { None } else { Some(Lab::start().unwrap()) };
-    let bench = Arc::new(Mutex::new(Bench { lab, tested: 0, undefined: 0, arrived: (0, 0) }));
-    let conclusion = libtest_mimic::run(&arguments, random_trials(&bench, seed));
-    let mut bench = bench.lock().unwrap();
-    let (requests, answers) = bench.arrived;
-    println!(
-        "{} statements tested by packets ({requests} requests arrived, {answers} answers), {} left open by the engine",
-        bench.tested, bench.undefined
-    );
-    drop(bench.lab.take());
+    let run = Shared::default();
+    let trials = written(&run).into_iter().chain(random_sets(&run, seed)).collect();
+    let conclusion = libtest_mimic::run(&arguments, trials);
+    let Run { bench, seen } = std::mem::take(&mut *run.lock().unwrap());
+    let Judgement { tested, undefined, requests, answers, .. } = seen;
+    println!("{tested} statements of the engine tested by packets, {undefined} more left open by it");
+    println!("{requests} requests and {answers} answers arrived; the lab was put up again {} times", bench.falls());
     conclusion.exit_code()
 }
 
-fn random_trials(bench: &Arc<Mutex<Bench>>, seed: u64) -> Vec<Trial> {
+/// The files of `packets/` and `packets/found/`.
+fn written(run: &Shared) -> Vec<Trial> {
+    let mut files: Vec<PathBuf> =
+        ["", "found"].iter().flat_map(|folder| files(&folder_of_cases().join(folder))).collect();
+    files.sort();
+    let trial = |file: PathBuf| {
+        let run = Arc::clone(run);
+        let name = file.strip_prefix(folder_of_cases()).unwrap().display().to_string();
+        let check = move || {
+            let text = fs::read_to_string(&file)?;
+            let name = file.display().to_string();
+            check(&mut run.lock().unwrap(), None, &case::load(&name, &text)?)
+        };
+        Trial::test(name, check)
+    };
+    files.into_iter().map(trial).collect()
+}
+
+fn folder_of_cases() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("packets")
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    entries.filter(|path| path.extension().is_some_and(|extension| extension == "yaml")).collect()
+}
+
+fn random_sets(run: &Shared, seed: u64) -> Vec<Trial> {
     let count = random::setting("RINGFENCE_CASES").unwrap_or(RANDOM);
     let trial = |number: u64| {
-        let bench = Arc::clone(bench);
-        let name = format!("random {seed}-{number}");
-        let run = move || {
+        let run = Arc::clone(run);
+        let name = format!("random-{seed}-{number}");
+        let file = folder_of_cases().join(format!("found/{name}.yaml"));
+        let check = move || {
             let network = generate::network::network(&mut Random::part(seed, number.try_into().unwrap()));
-            check(&mut bench.lock().unwrap(), &format!("{seed}-{number}"), &network, &topology::endpoints())
+            let case = Case { network, endpoints: topology::endpoints(), recorded: Vec::new() };
+            check(&mut run.lock().unwrap(), Some(&file), &case)
         };
-        Trial::test(name, run)
+        Trial::test(name, check)
     };
     (0..count).map(trial).collect()
 }
 
-/// Tries a rule set. One that fails is made smaller and kept as a case.
-fn check(bench: &mut Bench, name: &str, network: &Network, endpoints: &[Endpoint]) -> Result<(), Failed> {
-    let lab = bench.lab.as_ref().unwrap();
-    let judgement = trial::hold(lab, network, endpoints).inspect_err(|error| println!("{error}"))?;
-    bench.tested += judgement.tested;
-    bench.undefined += judgement.undefined;
-    bench.arrived.0 += judgement.arrived.0;
-    bench.arrived.1 += judgement.arrived.1;
-    if judgement.contradictions.is_empty() {
+/// Tries a case. A new one that fails is made smaller and kept as a file.
+fn check(run: &mut Run, keep: Option<&Path>, case: &Case) -> Result<(), Failed> {
+    let judgement = run.bench.work(|lab| trial::hold(lab, case))?;
+    run.seen.add(&judgement);
+    if judgement.holds() {
         return Ok(());
     }
-    let smallest = trial::shrink(lab, network, endpoints)?;
-    let judgement = trial::hold(lab, &smallest, endpoints)?;
-    let mut words = String::new();
-    for contradiction in &judgement.contradictions {
-        let _ = writeln!(words, "# {contradiction}");
-    }
-    let text = format!("{words}{}", case::text(&smallest));
-    let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("packets/found/{name}.yaml"));
+    let Some(file) = keep else { return Err(judgement.to_string().into()) };
+    let smallest = trial::shrink(&mut run.bench, case)?;
+    let judgement = run.bench.work(|lab| trial::hold(lab, &smallest))?;
+    let comment: String = judgement.to_string().lines().map(|line| format!("# {line}\n")).collect();
     fs::create_dir_all(file.parent().unwrap())?;
-    fs::write(&file, &text)?;
-    Err(format!("kept as packets/found/{name}.yaml\n{text}").into())
+    fs::write(file, comment + &case::text(&smallest.network))?;
+    Err(format!("kept as {}\n{judgement}{}", file.display(), case::text(&smallest.network)).into())
 }

@@ -1,6 +1,7 @@
 //! The engine's parser against OVN's own: same acceptance, same message.
 //!
 //! `RINGFENCE_EXPRESSIONS` sets how many texts are compared, `RINGFENCE_SEED` which.
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "test code")]
 
 use ringfence_engine::ovn::matching::{Context, parse};
 use ringfence_tests::generate::expression::{Care, text, tokens};

@@ -13,7 +13,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 /// How long a change of the rows may take until every flow is in place.
-const SYNC: Duration = Duration::from_secs(30);
+const SYNC: Duration = Duration::from_secs(12);
 
 /// A running OVN with machines. Everything ends with this value.
 #[derive(Debug)]
@@ -80,6 +80,7 @@ impl Lab {
 
     fn wait_for_flows(&self, wanted: i64) -> io::Result<()> {
         wait("the flows of a change", || {
+            self.sandbox.still_alive()?;
             let rows = self.northbound.select("NB_Global", json!([]), &["hv_cfg"])?;
             Ok(rows[0]["hv_cfg"].as_i64() >= Some(wanted))
         })

@@ -30,12 +30,20 @@ pub fn operations(network: &Network, ports: &Ports) -> Vec<Value> {
     for (index, group) in network.port_groups.iter().enumerate() {
         operations.extend(rows_of_group(&format!("g{index}"), group, ports));
     }
-    operations.extend(network.address_sets.iter().map(|(name, addresses)| {
+    let sets = network.address_sets.iter().filter(|(name, _)| !made_by_northd(network, name));
+    operations.extend(sets.map(|(name, addresses)| {
         let addresses = set(addresses.iter().map(|address| json!(address)));
         json!({ "op": "insert", "table": "Address_Set", "row": { "name": name, "addresses": addresses } })
     }));
     operations.extend(globals(network));
     operations
+}
+
+/// Whether a set holds the addresses of a group. northd makes it; one of that name in the database would make northd
+/// insert it twice, which the Southbound database refuses, and with it every later change.
+fn made_by_northd(network: &Network, name: &str) -> bool {
+    let group = ["_ip4", "_ip6"].iter().find_map(|suffix| name.strip_suffix(suffix));
+    group.is_some_and(|name| network.port_groups.iter().any(|group| group.name == name))
 }
 
 fn rows_of_switch(label: &str, switch: &Switch) -> Vec<Value> {

@@ -93,7 +93,7 @@ impl Sandbox {
     }
 
     /// Waits until a socket answers.
-    pub fn wait_for(&mut self, socket: &Path) -> io::Result<()> {
+    pub fn wait_for(&self, socket: &Path) -> io::Result<()> {
         let begin = Instant::now();
         while std::os::unix::net::UnixStream::connect(socket).is_err() {
             self.still_alive()?;
@@ -105,15 +105,18 @@ impl Sandbox {
         Ok(())
     }
 
-    fn still_alive(&mut self) -> io::Result<()> {
-        for daemon in &mut self.daemons {
-            if let Some(status) = daemon.process.try_wait()? {
-                let log = self.directory.path().join(format!("{}.out", daemon.name));
-                let log = fs::read_to_string(log).unwrap_or_default();
-                return Err(io::Error::other(format!("{} ended with {status}: {log}", daemon.name)));
+    /// An error with the last words of a daemon that has ended, if one has.
+    pub fn still_alive(&self) -> io::Result<()> {
+        let fallen = |daemon: &&Daemon| {
+            let stat = fs::read_to_string(format!("/proc/{}/stat", daemon.process.id())).unwrap_or_default();
+            stat.rsplit(") ").next().is_none_or(|state| state.is_empty() || state.starts_with('Z'))
+        };
+        match self.daemons.iter().find(fallen) {
+            Some(daemon) => {
+                Err(io::Error::other(format!("{} has ended: {}", daemon.name, last_line(&self.output(&daemon.name)))))
             }
+            None => Ok(()),
         }
-        Ok(())
     }
 
     /// A server for a new database of a schema that the packages brought.
@@ -167,6 +170,10 @@ fn sweep() {
             let _ = fs::remove_dir_all(entry.path());
         }
     }
+}
+
+fn last_line(text: &str) -> &str {
+    text.lines().next_back().unwrap_or("without a word")
 }
 
 /// Runs a command to its end.

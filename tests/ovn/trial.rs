@@ -1,31 +1,33 @@
 //! A rule set on trial: programmed, probed, judged; looked at twice before it is called wrong.
 
+use super::bench::Bench;
+use super::case::Case;
 use super::conversation;
 use super::judgement::{Judgement, judge};
 use super::lab::Lab;
 use super::probe::{self, Patience};
 use ringfence_engine::ovn::network::Network;
-use ringfence_engine::reach::Endpoint;
 use std::io;
 
-/// Tries a network of the lab's topology. Contradictions are those that a second, more patient round confirms.
-pub fn hold(lab: &Lab, network: &Network, endpoints: &[Endpoint]) -> io::Result<Judgement> {
-    lab.program(network)?;
+/// Tries a case. Contradictions are those that a second, more patient round confirms.
+pub fn hold(lab: &Lab, case: &Case) -> io::Result<Judgement> {
+    lab.program(&case.network)?;
     let conversations = conversation::all(lab.machines().len());
-    let first = judge(network, endpoints, &probe::round(lab, &conversations, Patience::USUAL)?);
-    if first.contradictions.is_empty() {
+    let first = judge(case, &probe::round(lab, &conversations, Patience::USUAL)?);
+    if first.holds() {
         return Ok(first);
     }
-    lab.forget()?;
-    Ok(judge(network, endpoints, &probe::round(lab, &conversations, Patience::SECOND)?))
+    lab.program(&case.network)?;
+    Ok(judge(case, &probe::round(lab, &conversations, Patience::SECOND)?))
 }
 
 /// Leaves out rows as long as what remains still contradicts the engine.
-pub fn shrink(lab: &Lab, network: &Network, endpoints: &[Endpoint]) -> io::Result<Network> {
-    let mut smallest = network.clone();
+pub fn shrink(bench: &mut Bench, case: &Case) -> io::Result<Case> {
+    let mut smallest = case.clone();
     'again: loop {
-        for smaller in steps(&smallest) {
-            if !hold(lab, &smaller, endpoints)?.contradictions.is_empty() {
+        for network in steps(&smallest.network) {
+            let smaller = Case { network, ..smallest.clone() };
+            if !bench.work(|lab| hold(lab, &smaller))?.contradictions.is_empty() {
                 smallest = smaller;
                 continue 'again;
             }
