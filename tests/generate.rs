@@ -1,0 +1,19 @@
+//! Random input for the comparisons with OVN.
+//!
+//! | module | noun |
+//! |---|---|
+//! | [`symbol`] | a symbol of OVN 23.03, from its own dump: not from the engine's table |
+//! | [`constant`] | constants from a pool small enough that packets hit them |
+//! | [`expression`] | a match, as tokens and as text |
+//! | [`mutation`] | a match that somebody mistyped |
+//! | [`names`] | ports, address sets and port groups that exist |
+//! | [`network`] | a rule set for the lab |
+//! | [`packet`] | a packet and the microflow that describes it to ovn-trace |
+
+pub mod constant;
+pub mod expression;
+pub mod mutation;
+pub mod names;
+pub mod network;
+pub mod packet;
+pub mod symbol;

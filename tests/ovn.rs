@@ -1,0 +1,35 @@
+//! A real OVN on this machine, private to one run.
+//!
+//! | module | noun |
+//! |---|---|
+//! | [`database`] | an OVSDB server's database: one transaction, one call |
+//! | [`rpc`] | JSON-RPC as Open vSwitch speaks it, over a Unix socket |
+//! | [`sandbox`] | a run directory and the daemons in it |
+//! | [`namespace`] | a network namespace and work done inside it |
+//! | [`topology`] | the machines, switches and the router that every lab has |
+//! | [`northbound`] | an engine's `Network` as rows of the Northbound database |
+//! | [`lab`] | the whole OVN with a machine in each namespace |
+//! | [`bench`] | a lab that is put up again when it falls |
+//! | [`conversation`] | one request and its answer, as probed |
+//! | [`frame`] | what a sniffed frame says |
+//! | [`probe`] | a round: every conversation at once |
+//! | [`judgement`] | the engine's answers held against a round |
+//! | [`trial`] | a rule set tried, and made smaller where it fails |
+//! | [`case`] | a rule set as a file |
+//! | [`trace`] | ovn-trace as an oracle for the match language |
+
+pub mod bench;
+pub mod case;
+pub mod conversation;
+pub mod database;
+pub mod frame;
+pub mod judgement;
+pub mod lab;
+pub mod namespace;
+pub mod northbound;
+pub mod probe;
+pub mod rpc;
+pub mod sandbox;
+pub mod topology;
+pub mod trace;
+pub mod trial;

@@ -1,0 +1,76 @@
+//! What the suites need of the machine, and where it comes from.
+
+use crate::run::{command, watched};
+use crate::tally::Tally;
+use std::path::Path;
+
+/// A program and the Debian package that brings it.
+type Need = (&'static str, &'static str);
+
+/// For the suites against a real OVN.
+pub const OVN: &[Need] = &[
+    ("ovn-northd", "ovn-central"),
+    ("ovn-trace", "ovn-central"),
+    ("ovn-nbctl", "ovn-common"),
+    ("ovn-controller", "ovn-host"),
+    ("ovs-vswitchd", "openvswitch-switch"),
+    ("ovsdb-server", "openvswitch-common"),
+    ("ovsdb-tool", "openvswitch-common"),
+    ("ip", "iproute2"),
+    ("ethtool", "ethtool"),
+    ("ping", "iputils-ping"),
+    ("setpriv", "util-linux"),
+];
+
+/// For the fuzzers: libFuzzer is C++.
+pub const FUZZ: &[Need] = &[("c++", "g++")];
+
+/// Sees to it that the programs are there: installs them as root on Debian, else says which are missing.
+pub fn provide(needs: &[Need]) -> Result<(), String> {
+    let lacking = lacking(needs);
+    if lacking.is_empty() {
+        return Ok(());
+    }
+    if !(is_root() && Path::new("/etc/debian_version").exists()) {
+        return Err(missing(&lacking));
+    }
+    let mut packages: Vec<&str> = lacking.iter().map(|(_, package)| *package).collect();
+    packages.dedup();
+    install(&packages)?;
+    let lacking = self::lacking(needs);
+    if lacking.is_empty() { Ok(()) } else { Err(missing(&lacking)) }
+}
+
+/// Whether this process may do everything.
+pub fn is_root() -> bool {
+    rustix::process::geteuid().is_root()
+}
+
+fn install(packages: &[&str]) -> Result<(), String> {
+    let quiet = |arguments: &[&str]| {
+        let mut command = command("apt-get", arguments);
+        command.env("DEBIAN_FRONTEND", "noninteractive");
+        watched(&mut command, &mut Tally::default())
+    };
+    quiet(&["update", "-qq"])?;
+    quiet(&[&["install", "-y", "-qq", "--no-install-recommends"], packages].concat())
+}
+
+fn lacking(needs: &[Need]) -> Vec<Need> {
+    needs.iter().copied().filter(|(program, _)| !is_there(program)).collect()
+}
+
+fn is_there(program: &str) -> bool {
+    let path = std::env::var("PATH").unwrap_or_default();
+    path.split(':')
+        .chain(["/usr/local/sbin", "/usr/sbin", "/sbin"])
+        .any(|folder| Path::new(folder).join(program).exists())
+}
+
+fn missing(lacking: &[Need]) -> String {
+    let words: Vec<String> =
+        lacking.iter().map(|(program, package)| format!("{program} (package {package})")).collect();
+    let mut packages: Vec<&str> = lacking.iter().map(|(_, package)| *package).collect();
+    packages.dedup();
+    format!("missing: {}; on Debian: apt-get install {}", words.join(", "), packages.join(" "))
+}
