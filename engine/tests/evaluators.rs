@@ -17,14 +17,14 @@ use std::net::IpAddr;
 const PORTS: [u16; 5] = [53, 80, 443, 9501, 50_000];
 
 /// What a row can say, in the words of the match language; `{}` stands for an address.
-const TESTS: [&str; 46] = [
+const TESTS: [&str; 48] = [
     "ip4.src == {}", "ip4.dst == {}", "ip4.src != {}", "ip4.dst != {}", "ip4.src == 10.0.0.2/31", "ip4.dst == 10.0.0.0/8",
     "ip4", "ip6", "ip", "arp", "1", "0", "tcp", "udp", "icmp4", "sctp", "icmp6",
     "tcp.dst == 80", "tcp.src == 9501", "tcp.dst == {80, 443}", "80 <= tcp.dst < 443", "tcp.dst != 80", "!(tcp.dst == 80)",
     "udp.dst == 53", "udp.src == 53", "sctp.dst == 80", "icmp4.type == 8", "icmp4.type == {0, 3}", "ip.proto == 47",
     "inport == \"vm0\"", "outport == \"vm0\"", "inport == @group", "outport == @group", "inport == \"router\"", "outport == \"router\"",
     "eth.src == 02:00:00:00:00:00", "eth.dst == 02:00:00:00:00:01", "tcp.flags == 2", "ip.ttl > 63", "ip.ttl == 63",
-    "ct.new", "reg0[3]", "arp.tpa == {}", "ip6.src == fd00::2", "tcp.src[0]", "ip4.dst[0]",
+    "ct.new", "reg0[3]", "arp.tpa == {}", "ip6.src == fd00::2", "tcp.src[0]", "ip4.dst[0]", "ip.dscp == 8", "ct.est",
 ];
 
 const ADDRESSES: [&str; 4] = ["10.0.0.2", "10.0.0.3", "10.0.1.4", "8.8.8.8"];

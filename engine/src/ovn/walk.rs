@@ -126,7 +126,8 @@ impl<'n> Walk<'n> {
     ) -> Option<()> {
         let kind = self.port_kind(pass, &pass.outport);
         if !pipeline.tracks(kind) && kind != PortKind::Vif {
-            let carried = if pipeline.carries_state(self.network, kind) { entered } else { Tracking::Untracked };
+            let carried =
+                if pipeline.carries_state(self.network, kind) { entered.after_commit() } else { Tracking::Untracked };
             return self.ask(pipeline, Stage::ToLport, pass, packet, carried, journey);
         }
         let tracking = self.track(pipeline, pass, packet, Direction::ToLport);

@@ -13,7 +13,7 @@ use crate::ovn::acl::Direction;
 use crate::ovn::field::Field;
 use crate::ovn::matching::Expression;
 use crate::ovn::network::{Network, PortKind};
-use crate::ovn::pipeline::{Pipeline, Stage, Tracking};
+use crate::ovn::pipeline::{Pipeline, Stage, StageRows, Tracking};
 use crate::ovn::walk::Choice;
 use alloc::vec::Vec;
 use hashbrown::HashMap;
@@ -207,7 +207,11 @@ impl<'n> Solver<'n> {
 
         let leaving = match self.pipelines.get(at.switch) {
             Some(pipeline) if !pipeline.tracks(outport) && outport != PortKind::Vif => {
-                if pipeline.carries_state(self.network, outport) { entering } else { self.untracked(at.family) }
+                if pipeline.carries_state(self.network, outport) {
+                    self.after_commit(entering)
+                } else {
+                    self.untracked(at.family)
+                }
             }
             _ => self.tracks(at, outport, Direction::ToLport, request.map(|memory| memory.entering)),
         };
@@ -261,6 +265,13 @@ impl<'n> Solver<'n> {
         let starting = self.fixed.of(at.family).starting(at.half);
         let new = self.arena.intersection(unknown, starting);
         Tracks { untracked: stateless, new, known, invalid: self.arena.difference(unknown, new) }
+    }
+
+    /// What is committed on entering is untracked on leaving.
+    fn after_commit(&mut self, tracks: Tracks) -> Tracks {
+        let committed = self.arena.union(tracks.new, tracks.invalid);
+        let untracked = self.arena.union(tracks.untracked, committed);
+        Tracks { untracked, new: L4Arena::EMPTY, known: tracks.known, invalid: L4Arena::EMPTY }
     }
 
     fn untracked(&mut self, family: Family) -> Tracks {
@@ -363,7 +374,10 @@ impl Sensitivity {
     fn of(pipelines: &[Pipeline]) -> Self {
         let mut found = Self::default();
         for pipeline in pipelines {
-            let rows = Stage::ALL.into_iter().filter_map(|stage| pipeline.stage(stage)).flat_map(|rows| &rows.acls);
+            let stages = || Stage::ALL.into_iter().filter_map(|stage| pipeline.stage(stage));
+            let differs = |rows: &StageRows| rows.default_for(Tracking::New) != rows.default_for(Tracking::Untracked);
+            found.tracking |= stages().any(differs);
+            let rows = stages().flat_map(|rows| &rows.acls);
             rows.for_each(|row| found.look(&row.matches));
             [Direction::FromLport, Direction::ToLport]
                 .into_iter()

@@ -51,6 +51,11 @@ fn row(network: &Network, acl: &Acl, matches: &Expression) -> Vec<Diagnostic> {
         let message = format!("`{}` is OVN's own and changes its meaning between versions", field.name());
         findings.push(finding(Code::InternalField, message).help("test a field of the packet instead"));
     }
+    if let Some(field) = uses.lost {
+        let name = field.name();
+        let message = format!("OVN loses the test of `{name}` when it installs the row: it matches whatever `{name}` is");
+        findings.push(finding(Code::OddMatch, message).help("leave the test out, and tell the traffic apart by something else"));
+    }
     if *matches == Expression::Constant(false) {
         let message = format!("this match is never true, so the row `{}` does nothing", acl.action);
         findings.push(finding(Code::NeverMatches, message));
@@ -85,6 +90,7 @@ struct Uses {
     outport: bool,
     ports: BTreeSet<String>,
     internal: Option<Field>,
+    lost: Option<Field>,
 }
 
 impl Uses {
@@ -98,6 +104,7 @@ impl Uses {
                 }
             }
             Expression::Field(test) if is_internal(test.field) => self.internal = Some(test.field),
+            Expression::Field(test) if matches!(test.field, Field::IpDscp | Field::IpEcn) => self.lost = Some(test.field),
             Expression::Field(_) | Expression::Constant(_) | Expression::Resident { .. } => {}
         }
     }

@@ -2,10 +2,12 @@
 
 use super::row::AclId;
 use crate::ovn::acl::{Acl, Action};
+use crate::ovn::field::Field;
 use crate::ovn::matching::{Context, Expression, parse};
 use crate::ovn::network::Version;
 use alloc::format;
 use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 
 /// The place into which a match is pasted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,11 +51,23 @@ impl Paste {
             return Err(RowError { id, message, by_context: true });
         }
         match parse(&self.text(acl), context) {
-            Ok(matches) => Ok(matches.annotate()),
+            Ok(matches) => Ok(installed(matches.annotate())),
             Err(errors) => {
                 let by_context = parse(&acl.matches, context).is_ok();
                 Err(RowError { id, message: errors.first().message(), by_context })
             }
         }
+    }
+}
+
+/// What ovn-controller makes of an expression. A test of `ip.dscp` or `ip.ecn` is lost on its way into OpenFlow, so that
+/// every value passes: `mf_set` of OVS takes the mask of their six or two bits for a partial one, and ignores it.
+fn installed(expression: Expression) -> Expression {
+    let each = |parts: Vec<Expression>| parts.into_iter().map(installed).collect();
+    match expression {
+        Expression::All(parts) => Expression::All(each(parts)),
+        Expression::Any(parts) => Expression::Any(each(parts)),
+        Expression::Field(test) if matches!(test.field, Field::IpDscp | Field::IpEcn) => Expression::Constant(true),
+        other => other,
     }
 }

@@ -65,14 +65,23 @@ pub struct StageRows {
     /// The ACLs, by tier, then by falling priority.
     pub acls: Vec<Row>,
     /// What becomes of packets that no row decides.
-    pub default: Outcome,
+    default: Outcome,
+    /// The same for packets that connection tracking knows, but not as part of a connection.
+    default_tracked: Outcome,
 }
 
 impl StageRows {
     pub(super) fn new(stage: Stage, network: &Network, stateful: bool, has_acls: bool) -> Self {
-        let drop = network.options.default_acl_drop && has_acls;
-        let default = if drop { Outcome::Drop } else { Outcome::Allow };
-        Self { fixed: fixed_rows(stage, network, stateful), acls: Vec::new(), default }
+        let drop = network.options.default_acl_drop;
+        let outcome = |drop: bool| if drop { Outcome::Drop } else { Outcome::Allow };
+        // With a load balancer and no ACL, `ip && !ct.est` is dropped at priority 1, and nothing at priority 0.
+        let tracked = has_acls || (stateful && stage != Stage::FromLportAfterLb);
+        Self {
+            fixed: fixed_rows(stage, network, stateful),
+            acls: Vec::new(),
+            default: outcome(drop && has_acls),
+            default_tracked: outcome(drop && tracked),
+        }
     }
 
     pub(super) fn push(&mut self, row: Row) {
@@ -83,10 +92,14 @@ impl StageRows {
         self.acls.sort_by_key(|row| (row.tier, Reverse(row.priority)));
     }
 
-    /// What becomes of a packet in that state that no row decides: a blocked connection is taken up again
-    /// even where the default is to drop.
+    /// What becomes of a packet in that state that no row decides: a blocked connection is taken up again even where
+    /// the default is to drop.
     pub fn default_for(&self, state: Tracking) -> Outcome {
-        if state == Tracking::BlockedRequest { Outcome::Allow } else { self.default }
+        match state {
+            Tracking::BlockedRequest => Outcome::Allow,
+            Tracking::New | Tracking::Related | Tracking::Invalid => self.default_tracked,
+            Tracking::Untracked | Tracking::Request | Tracking::Reply | Tracking::BlockedReply => self.default,
+        }
     }
 }
 

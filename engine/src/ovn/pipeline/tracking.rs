@@ -46,6 +46,15 @@ impl Tracking {
         }
     }
 
+    /// What is left of it once the packet has passed the ingress stages: whoever is committed there is untracked
+    /// afterwards (`compose_conntrack_action` of OVS clears the state after a commit).
+    pub fn after_commit(self) -> Self {
+        match self {
+            Self::New | Self::BlockedRequest | Self::Invalid => Self::Untracked,
+            Self::Untracked | Self::Request | Self::Reply | Self::BlockedReply | Self::Related => self,
+        }
+    }
+
     /// The value of `ct_mark`: bit 0 says that the connection is blocked.
     pub fn ct_mark(self) -> u128 {
         match self {

@@ -52,7 +52,7 @@ pub(super) fn decide(rows: &StageRows, view: &View<'_>, choice: Choice) -> Decis
         Choice::Strict => drops(true),
         Choice::Generous => drops(false),
     };
-    let (outcome, origin) = chosen.or(possible.first()).copied().unwrap_or((rows.default, None));
+    let (outcome, origin) = chosen.or(possible.first()).copied().unwrap_or((rows.default_for(view.tracking), None));
     let decider = match origin {
         _ if disagree => Decider::Ambiguous(possible.iter().filter_map(|(_, origin)| *origin).collect()),
         Some(origin) => Decider::Row(origin),
