@@ -18,6 +18,7 @@ mod profile;
 mod progress;
 mod render;
 mod status;
+mod story;
 mod verb;
 mod wire;
 

@@ -3,6 +3,7 @@
 pub(crate) mod csv;
 pub(crate) mod diagnostic;
 pub(crate) mod dot;
+pub(crate) mod explain;
 pub(crate) mod glyph;
 pub(crate) mod markdown;
 pub(crate) mod matrix;

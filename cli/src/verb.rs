@@ -1,6 +1,7 @@
 //! The verbs, one file each: what they take, what they ask, and which exit status follows.
 
 mod completions;
+mod explain;
 mod man;
 mod reach;
 
@@ -14,6 +15,8 @@ use std::io;
 pub(crate) enum Verb {
     /// Who can talk to whom
     Reach(reach::Arguments),
+    /// Why one conversation works, or does not: its walk, row by row
+    Explain(explain::Arguments),
     /// Print a completion script for a shell
     Completions(completions::Arguments),
     /// Print the manual page, or write all of them
@@ -25,6 +28,7 @@ impl Verb {
     pub(crate) fn run(&self, console: &mut Console) -> io::Result<Status> {
         match self {
             Self::Reach(arguments) => arguments.run(console),
+            Self::Explain(arguments) => arguments.run(console),
             Self::Completions(arguments) => arguments.run(console),
             Self::Man(arguments) => arguments.run(console),
         }
