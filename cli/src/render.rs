@@ -1,9 +1,11 @@
 //! For people: from values to text. Decides nothing, opens nothing.
 
+pub(crate) mod check;
 pub(crate) mod csv;
 pub(crate) mod diagnostic;
 pub(crate) mod dot;
 pub(crate) mod explain;
+pub(crate) mod github;
 pub(crate) mod glyph;
 pub(crate) mod markdown;
 pub(crate) mod matrix;

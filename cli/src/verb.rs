@@ -1,5 +1,6 @@
 //! The verbs, one file each: what they take, what they ask, and which exit status follows.
 
+mod check;
 mod completions;
 mod explain;
 mod man;
@@ -17,6 +18,8 @@ pub(crate) enum Verb {
     Reach(reach::Arguments),
     /// Why one conversation works, or does not: its walk, row by row
     Explain(explain::Arguments),
+    /// Find mistakes and traps in the rules, and test the expectations
+    Check(check::Arguments),
     /// Print a completion script for a shell
     Completions(completions::Arguments),
     /// Print the manual page, or write all of them
@@ -29,6 +32,7 @@ impl Verb {
         match self {
             Self::Reach(arguments) => arguments.run(console),
             Self::Explain(arguments) => arguments.run(console),
+            Self::Check(arguments) => arguments.run(console),
             Self::Completions(arguments) => arguments.run(console),
             Self::Man(arguments) => arguments.run(console),
         }
