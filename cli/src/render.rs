@@ -1,6 +1,7 @@
 //! For people: from values to text. Decides nothing, opens nothing.
 
 pub(crate) mod check;
+pub(crate) mod compile;
 pub(crate) mod csv;
 pub(crate) mod diagnostic;
 pub(crate) mod dot;
@@ -9,6 +10,7 @@ pub(crate) mod github;
 pub(crate) mod glyph;
 pub(crate) mod markdown;
 pub(crate) mod matrix;
+pub(crate) mod nbctl;
 pub(crate) mod pair;
 pub(crate) mod remark;
 pub(crate) mod wide;

@@ -1,6 +1,7 @@
 //! The verbs, one file each: what they take, what they ask, and which exit status follows.
 
 mod check;
+mod compile;
 mod completions;
 mod explain;
 mod man;
@@ -20,6 +21,8 @@ pub(crate) enum Verb {
     Explain(explain::Arguments),
     /// Find mistakes and traps in the rules, and test the expectations
     Check(check::Arguments),
+    /// Show the OVN rows, in the order in which OVN asks them
+    Compile(compile::Arguments),
     /// Print a completion script for a shell
     Completions(completions::Arguments),
     /// Print the manual page, or write all of them
@@ -33,6 +36,7 @@ impl Verb {
             Self::Reach(arguments) => arguments.run(console),
             Self::Explain(arguments) => arguments.run(console),
             Self::Check(arguments) => arguments.run(console),
+            Self::Compile(arguments) => arguments.run(console),
             Self::Completions(arguments) => arguments.run(console),
             Self::Man(arguments) => arguments.run(console),
         }

@@ -3,6 +3,7 @@
 //! Keys that are promised come first and in the promised order; what follows them is documented here.
 
 pub(crate) mod check;
+pub(crate) mod compile;
 pub(crate) mod diagnostic;
 pub(crate) mod explain;
 pub(crate) mod l4;
