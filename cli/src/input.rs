@@ -6,8 +6,11 @@ use crate::profile::Profile;
 use crate::render;
 use crate::status::Status;
 use clap::Args;
+use ringfence_engine::answers::check::check;
 use ringfence_engine::compile::{Compiled, Settings, load};
-use ringfence_engine::diagnostic::{Diagnostic, Severity};
+use ringfence_engine::diagnostic::{Code, Diagnostic, Severity};
+use ringfence_engine::ovn::network::Network;
+use ringfence_engine::reach::evaluate;
 use ringfence_engine::source::Sources;
 use std::path::PathBuf;
 
@@ -32,7 +35,7 @@ pub(crate) struct Input {
 pub(crate) struct Loaded {
     /// All texts.
     pub(crate) sources: Sources,
-    /// What can be evaluated. Its diagnostics include what could not be read at all.
+    /// What can be evaluated. Its diagnostics include what could not be read at all, and which rows OVN ignores.
     pub(crate) compiled: Compiled,
     /// Whose behaviour.
     pub(crate) profile: Profile,
@@ -43,6 +46,7 @@ impl Input {
     pub(crate) fn load(&self) -> Loaded {
         let mut files = Files::read(&self.files);
         let mut compiled = load(&files.sources, &Settings { version: self.profile.map(Profile::version) });
+        compiled.diagnostics.extend(misplaced(&compiled.network));
         compiled.diagnostics.extend(files.empty_folders());
         let profile = Profile::in_force(self.profile, compiled.network.version);
         Loaded { sources: files.sources, compiled, profile }
@@ -65,6 +69,13 @@ impl Loaded {
         let script = console.script;
         console.report(|err| render::diagnostic::all(err, &self.sources, diagnostics, script));
     }
+}
+
+/// Rows that are well formed by themselves, and ignored for where OVN puts them. What else there is to say of rows is
+/// for `check`; that one is not there at all, every verb must tell.
+fn misplaced(network: &Network) -> Vec<Diagnostic> {
+    let found = check(network, &[], &mut evaluate(network, &[]));
+    found.into_iter().filter(|found| found.code == Code::MatchContext).collect()
 }
 
 /// Whether one of them is an error.

@@ -118,6 +118,22 @@ fn an_unparsable_match_is_a_finding_and_an_input_error() {
 }
 
 #[test]
+fn a_row_that_is_ignored_for_its_surroundings_is_told_by_every_verb() {
+    let text = "apiVersion: ringfence/v1\nkind: Inventory\nvms:\n  - {name: a, address: 10.0.0.2, subnet: s}\n  - {name: b, address: 10.0.0.3, subnet: s}\nswitches:\n  - name: s\n    cidr: 10.0.0.0/24\n    acls:\n      - {direction: to-lport, priority: 5, match: \"ip4 // no\", action: drop}\n      - {direction: to-lport, priority: 9, match: \"tcp.dst == 80\", action: allow-related}\n";
+    for arguments in [
+        &["reach", "-o", "json"] as &[&str],
+        &["compile", "-o", "json"],
+        &["explain", "a", "b", "-o", "json"],
+        &["check", "-o", "json"],
+    ] {
+        let ran = ringfence_reading(text, &[arguments, &["-f", "-"]].concat());
+        let found = codes(&ran.json());
+        let told: Vec<_> = found.iter().filter(|(code, ..)| code == "RF102").map(|(.., line, _)| *line).collect();
+        assert_eq!((ran.status, told), (2, vec![10]), "{arguments:?}");
+    }
+}
+
+#[test]
 fn nothing_to_evaluate_is_said() {
     let ran = ringfence_reading("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n", &["reach", "-f", "-"]);
     assert_eq!(ran.status, 0);
