@@ -1,3 +1,7 @@
 //! The command line of Ringfence.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ringfence_cli::run(std::env::args_os())
+}

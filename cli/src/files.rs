@@ -1,0 +1,163 @@
+//! The only place where files are opened.
+#![expect(clippy::disallowed_methods, reason = "this is the place for them")]
+
+use ringfence_engine::diagnostic::{Code, Diagnostic};
+use ringfence_engine::read::LARGEST;
+use ringfence_engine::source::{Place, Sources, Span};
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+/// A folder in a folder in a folder … more often than this is not entered.
+const DEEPEST: usize = 64;
+
+/// Whether there was anything in a folder, read before or not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Found {
+    Nothing,
+    Something,
+}
+
+/// What was read.
+#[derive(Debug, Default)]
+pub(crate) struct Files {
+    /// The texts, in the order of the arguments; within a folder sorted by name. What cannot be read is among them,
+    /// with a fault.
+    pub(crate) sources: Sources,
+    empty: Vec<String>,
+    seen: BTreeSet<PathBuf>,
+}
+
+impl Files {
+    /// Reads files, folders with all that is below them, and standard input for `-`. Nothing is read twice.
+    pub(crate) fn read(paths: &[PathBuf]) -> Self {
+        let mut files = Self::default();
+        for path in paths {
+            files.named(path);
+        }
+        files
+    }
+
+    /// Tells which folders were empty. Must be asked after the sources have been evaluated: so that a diagnostic can
+    /// point to it, a folder becomes a source too.
+    pub(crate) fn empty_folders(&mut self) -> Vec<Diagnostic> {
+        let tell = |name: String| {
+            let message = format!("`{name}` holds no file that ends in `.yaml`, `.yml` or `.json`");
+            let help = "name the folder with the manifests, or a file itself, whatever its ending";
+            let source = self.sources.add(name, "");
+            Diagnostic::new(Code::EmptyFolder, message).at(Place { source, span: Span::default() }).help(help)
+        };
+        std::mem::take(&mut self.empty).into_iter().map(tell).collect()
+    }
+
+    /// What somebody named on the command line.
+    fn named(&mut self, path: &Path) {
+        if path.as_os_str() == "-" {
+            if self.seen.insert(path.to_path_buf()) {
+                self.take("-".to_owned(), io::stdin().lock());
+            }
+            return;
+        }
+        match fs::metadata(path) {
+            Err(error) => self.refuse(path, &error),
+            Ok(found) if found.is_dir() => {
+                if self.folder(path, 0) == Found::Nothing {
+                    self.empty.push(path.display().to_string());
+                }
+            }
+            Ok(_) => self.file(path),
+        }
+    }
+
+    fn folder(&mut self, path: &Path, depth: usize) -> Found {
+        if depth > DEEPEST || !self.first_time(path) {
+            return Found::Something;
+        }
+        let entries = fs::read_dir(path).and_then(|entries| entries.collect::<io::Result<Vec<_>>>());
+        let mut paths: Vec<PathBuf> = match entries {
+            Ok(entries) => entries.iter().map(fs::DirEntry::path).collect(),
+            Err(error) => {
+                self.refuse(path, &error);
+                return Found::Something;
+            }
+        };
+        paths.sort_unstable();
+        let found = paths.iter().filter(|path| !is_hidden(path)).map(|path| self.entry(path, depth));
+        found.max().unwrap_or(Found::Nothing)
+    }
+
+    fn entry(&mut self, path: &Path, depth: usize) -> Found {
+        match fs::metadata(path) {
+            Ok(found) if found.is_dir() => return self.folder(path, depth + 1),
+            _ if !is_manifest(path) => return Found::Nothing,
+            Ok(found) if found.is_file() => self.file(path),
+            Ok(_) => return Found::Nothing,
+            Err(error) => self.refuse(path, &error),
+        }
+        Found::Something
+    }
+
+    fn file(&mut self, path: &Path) {
+        if !self.first_time(path) {
+            return;
+        }
+        match fs::File::open(path) {
+            Ok(file) => self.take(path.display().to_string(), file),
+            Err(error) => self.refuse(path, &error),
+        }
+    }
+
+    /// Links and repetitions lead to the same place, which is read once.
+    fn first_time(&mut self, path: &Path) -> bool {
+        fs::canonicalize(path).map_or(true, |place| self.seen.insert(place))
+    }
+
+    fn take(&mut self, name: String, reader: impl Read) {
+        let mut bytes = Vec::new();
+        let limit = u64::try_from(LARGEST).map_or(u64::MAX, |limit| limit.saturating_add(1));
+        if let Err(error) = reader.take(limit).read_to_end(&mut bytes) {
+            return self.refuse(Path::new(&name), &error);
+        }
+        if bytes.len() > LARGEST {
+            let message = format!("`{name}` has more than {} MiB and is left out", LARGEST >> 20);
+            self.sources.add_fault(name, message, "split it at a `---` line");
+        } else {
+            self.sources.add_bytes(name, &bytes);
+        }
+    }
+
+    fn refuse(&mut self, path: &Path, error: &io::Error) {
+        let help = match error.kind() {
+            io::ErrorKind::NotFound => "write the path of a file or folder that exists, or `-` for standard input",
+            io::ErrorKind::PermissionDenied => "allow yourself to read it, or leave it out",
+            _ => "leave it out, or copy it to where it can be read",
+        };
+        let name = path.display().to_string();
+        let message = format!("cannot read `{name}`: {}", reason(error));
+        self.sources.add_fault(name, message, help);
+    }
+}
+
+fn is_hidden(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."))
+}
+
+fn is_manifest(path: &Path) -> bool {
+    let ending = path.extension().map(std::ffi::OsStr::to_ascii_lowercase);
+    ending.is_some_and(|ending| ["yaml", "yml", "json"].iter().any(|known| ending == *known))
+}
+
+/// The reason without Rust's `(os error 2)`, and as diagnostics begin.
+fn reason(error: &io::Error) -> String {
+    let text = error.to_string();
+    let text = text.split(" (os error").next().unwrap_or_default();
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
+}
+
+/// Writes files into a folder, which is made where it is missing.
+pub(crate) fn write_all(folder: &Path, files: &[(String, Vec<u8>)]) -> io::Result<()> {
+    fs::create_dir_all(folder)?;
+    files.iter().try_for_each(|(name, bytes)| fs::write(folder.join(name), bytes))
+}

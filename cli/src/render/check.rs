@@ -1,0 +1,86 @@
+//! Findings and expectations as text.
+
+use super::{ERROR, FAINT, GOOD, Line, STRONG, count, diagnostic, glyph};
+use crate::console::Script;
+use ringfence_engine::answers::expect::{Counterexample, Judgement};
+use ringfence_engine::answers::explain::describe_header;
+use ringfence_engine::diagnostic::Diagnostic;
+use ringfence_engine::reach::{Endpoint, L4Header};
+use ringfence_engine::source::Sources;
+use std::io::{self, Write};
+
+/// Everything that `check` found.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Report<'a> {
+    /// The texts.
+    pub(crate) sources: &'a Sources,
+    /// The endpoints, to which counterexamples point by index.
+    pub(crate) endpoints: &'a [Endpoint],
+    /// What was found.
+    pub(crate) findings: &'a [Diagnostic],
+    /// What became of the expectations.
+    pub(crate) judgements: &'a [Judgement],
+}
+
+impl<'a> Report<'a> {
+    /// The id of an endpoint.
+    pub(crate) fn id(&self, index: usize) -> &'a str {
+        self.endpoints.get(index).map_or("?", |endpoint| &endpoint.id)
+    }
+}
+
+/// Findings first, then each expectation, then how many there are.
+pub(crate) fn write(out: &mut dyn Write, report: &Report<'_>, script: Script) -> io::Result<()> {
+    diagnostic::all(out, report.sources, report.findings, script)?;
+    if report.judgements.is_empty() {
+        return if report.findings.is_empty() { writeln!(out, "Nothing found.") } else { Ok(()) };
+    }
+    if !report.findings.is_empty() {
+        writeln!(out)?;
+    }
+    for judgement in report.judgements {
+        told(out, report, judgement, script)?;
+    }
+    let failed = report.judgements.iter().filter(|judgement| !judgement.holds).count();
+    let all = count(report.judgements.len(), "expectation");
+    match failed {
+        0 => writeln!(out, "\n{all}, {GOOD}all hold{GOOD:#}"),
+        1 => writeln!(out, "\n{all}, {ERROR}1 does not hold{ERROR:#}"),
+        _ => writeln!(out, "\n{all}, {ERROR}{failed} do not hold{ERROR:#}"),
+    }
+}
+
+fn told(out: &mut dyn Write, report: &Report<'_>, judgement: &Judgement, script: Script) -> io::Result<()> {
+    let style = if judgement.holds { GOOD } else { ERROR };
+    let mark = glyph::mark(judgement.holds, script);
+    write!(out, "{style}{mark}{style:#} {STRONG}{}{STRONG:#}", Line(&judgement.name))?;
+    match report.sources.locate(judgement.place) {
+        Some((name, position)) => writeln!(out, "  {FAINT}{}:{}{FAINT:#}", Line(name), position.line)?,
+        None => writeln!(out)?,
+    }
+    if judgement.claim != judgement.name {
+        writeln!(out, "    {}", Line(&judgement.claim))?;
+    }
+    for counterexample in &judgement.counterexamples {
+        writeln!(out, "    {}", sentence(report, counterexample, script))?;
+    }
+    let more = judgement.wrong.saturating_sub(judgement.counterexamples.len());
+    if more > 0 { writeln!(out, "    and {}", count(more, "more pair")) } else { Ok(()) }
+}
+
+/// `default/vm1 → default/vm2 is one-way, not open: for example tcp/80`.
+pub(crate) fn sentence(report: &Report<'_>, counterexample: &Counterexample, script: Script) -> String {
+    let Counterexample { from, to, expected, found, header, place } = counterexample;
+    let arrow = glyph::arrow(script);
+    let pair = format!("{} {arrow} {}", Line(report.id(*from)), Line(report.id(*to)));
+    let line =
+        report.sources.locate(*place).map(|(_, position)| format!(" (line {})", position.line)).unwrap_or_default();
+    let example = header.map(|(family, header)| {
+        let from = match header {
+            L4Header::Tcp(src, _) | L4Header::Udp(src, _) | L4Header::Sctp(src, _) => format!(" from {src}"),
+            L4Header::Icmp(..) | L4Header::Other(_) => String::new(),
+        };
+        format!(", for example {}{from}", describe_header(header, family))
+    });
+    format!("{pair} is {}, expected {}{line}{}", found.name(), expected.name(), example.unwrap_or_default())
+}

@@ -1,0 +1,131 @@
+//! What `explain` tells: a question, the answer to it, and the pair that it belongs to.
+
+use crate::render::words::{self, Part};
+use ringfence_engine::answers::conversation::{Question, Shape};
+use ringfence_engine::answers::explain::{Explanation, describe_header, explain};
+use ringfence_engine::compile::Compiled;
+use ringfence_engine::ovn::pipeline::Pipeline;
+use ringfence_engine::reach::{Endpoint, Family, FamilyAnswer, L4Header, L4Set, PairAnswer, Verdict};
+
+/// What somebody wants to know of a pair.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// What becomes of this header.
+    One(L4Header),
+    /// What becomes of every header; a telling one is shown.
+    Whole,
+}
+
+/// What somebody asks about a pair.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Asked {
+    /// One header, or the whole.
+    pub(crate) wanted: Wanted,
+    /// What else the packets look like.
+    pub(crate) shape: Shape,
+    /// The family, where there is one to choose.
+    pub(crate) family: Family,
+}
+
+/// A conversation with its explanation.
+#[derive(Debug)]
+pub(crate) struct Story<'a> {
+    /// What is asked of the engine.
+    pub(crate) question: Question<'a>,
+    /// What it answers.
+    pub(crate) explanation: Explanation,
+    /// Everything that can be said of the pair.
+    pub(crate) pair: PairAnswer,
+    /// What was wanted.
+    pub(crate) wanted: Wanted,
+}
+
+/// The port of a server that is asked where nothing else is known.
+const SERVER: u16 = 80;
+/// The port of a client.
+pub(crate) const CLIENT: u16 = 50_000;
+
+impl<'a> Story<'a> {
+    /// Asks about a conversation between two endpoints.
+    pub(crate) fn new(
+        compiled: &'a Compiled,
+        pipelines: &'a [Pipeline],
+        (from, to): (&'a Endpoint, &'a Endpoint),
+        pair: PairAnswer,
+        Asked { wanted, shape, family }: Asked,
+    ) -> Self {
+        let (family, header) = match wanted {
+            Wanted::One(header) => (family, header),
+            Wanted::Whole => telling(&pair).unwrap_or((family, L4Header::Tcp(CLIENT, SERVER))),
+        };
+        let question = Question { network: &compiled.network, pipelines, from, to, family, header, shape };
+        Self { explanation: explain(&question), question, pair, wanted }
+    }
+
+    /// The verdict on what was wanted.
+    pub(crate) fn verdict(&self) -> Verdict {
+        match self.wanted {
+            Wanted::One(_) => self.explanation.verdict,
+            Wanted::Whole => self.pair.verdict(),
+        }
+    }
+
+    /// The answer in one sentence; where the whole pair is wanted, with an example.
+    pub(crate) fn because(&self) -> String {
+        match self.wanted {
+            Wanted::Whole if !self.pair.families.is_empty() => {
+                format!("{}; for example, {}", self.on_the_whole(), self.explanation.because)
+            }
+            Wanted::One(_) | Wanted::Whole => self.explanation.because.clone(),
+        }
+    }
+
+    /// The pair in words, without a final period.
+    pub(crate) fn on_the_whole(&self) -> String {
+        let (from, to) = (&self.question.from.id, &self.question.to.id);
+        let part = |part| words::part(&self.pair, part);
+        let (delivered, answered) = (part(Part::Delivered), part(Part::Answered));
+        match self.pair.verdict() {
+            Verdict::Open => format!("everything that {from} sends to {to} arrives, and every request is answered"),
+            Verdict::Partial if delivered == answered => {
+                format!("of what {from} sends to {to}, this arrives and is answered: {delivered}")
+            }
+            Verdict::Partial => {
+                format!("of what {from} sends to {to}, {delivered} arrives, and {answered} is answered")
+            }
+            Verdict::OneWay if delivered == "all" => {
+                format!("everything that {from} sends to {to} arrives, and every answer is lost")
+            }
+            Verdict::OneWay => format!("of what {from} sends to {to}, {delivered} arrives, and every answer is lost"),
+            Verdict::Closed => format!("nothing that {from} sends to {to} arrives"),
+            Verdict::Undefined => format!(
+                "what becomes of {} from {from} to {to} depends on something that OVN does not promise",
+                part(Part::Undefined)
+            ),
+        }
+    }
+
+    /// The header that is shown, in words.
+    pub(crate) fn shown(&self) -> String {
+        describe_header(self.question.header, self.question.family)
+    }
+}
+
+/// A header that says most about a pair: one of which nobody can tell, else one whose answer is lost, else one that
+/// does not arrive, else one that works.
+fn telling(pair: &PairAnswer) -> Option<(Family, L4Header)> {
+    let counted = |answer: &FamilyAnswer| L4Set::answerable(answer.family);
+    let unanswered =
+        |answer: &FamilyAnswer| answer.delivered.intersection(&counted(answer)).difference(&answer.answered);
+    let kinds: [&dyn Fn(&FamilyAnswer) -> L4Set; 5] = [
+        &|answer| L4Set::clone(&answer.undefined),
+        &unanswered,
+        &|answer| counted(answer).difference(&answer.delivered),
+        &|answer| L4Set::clone(&answer.answered),
+        &|answer| L4Set::clone(&answer.delivered),
+    ];
+    let example = |set: &&dyn Fn(&FamilyAnswer) -> L4Set| {
+        pair.families.iter().find_map(|answer| Some((answer.family, set(answer).example()?)))
+    };
+    kinds.iter().find_map(example)
+}

@@ -1,0 +1,44 @@
+//! The verbs, one file each: what they take, what they ask, and which exit status follows.
+
+mod check;
+mod compile;
+mod completions;
+mod explain;
+mod man;
+mod reach;
+
+use crate::console::Console;
+use crate::status::Status;
+use clap::Subcommand;
+use std::io;
+
+/// What the program can be asked to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Who can talk to whom
+    Reach(reach::Arguments),
+    /// Why one conversation works, or does not: its walk, row by row
+    Explain(explain::Arguments),
+    /// Find mistakes and traps in the rules, and test the expectations
+    Check(check::Arguments),
+    /// Show the OVN rows, in the order in which OVN asks them
+    Compile(compile::Arguments),
+    /// Print a completion script for a shell
+    Completions(completions::Arguments),
+    /// Print the manual page, or write all of them
+    Man(man::Arguments),
+}
+
+impl Verb {
+    /// Does it. An error is one of writing.
+    pub(crate) fn run(&self, console: &mut Console) -> io::Result<Status> {
+        match self {
+            Self::Reach(arguments) => arguments.run(console),
+            Self::Explain(arguments) => arguments.run(console),
+            Self::Check(arguments) => arguments.run(console),
+            Self::Compile(arguments) => arguments.run(console),
+            Self::Completions(arguments) => arguments.run(console),
+            Self::Man(arguments) => arguments.run(console),
+        }
+    }
+}

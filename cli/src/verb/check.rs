@@ -1,0 +1,103 @@
+//! `check`: mistakes, traps, and claims that do not hold.
+
+use crate::console::Console;
+use crate::input::Input;
+use crate::render;
+use crate::status::Status;
+use crate::wire;
+use clap::{Args, ValueEnum};
+use ringfence_engine::answers::check::check;
+use ringfence_engine::answers::expect::{Judgement, judge};
+use ringfence_engine::diagnostic::{Code, Diagnostic, Severity};
+use ringfence_engine::reach::evaluate;
+use std::io;
+
+/// What follows `check`.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    input: Input,
+
+    /// How to answer
+    #[arg(short = 'o', long = "output", value_enum, default_value_t, value_name = "FORMAT")]
+    output: Format,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  ringfence check -f manifests/ -f isolation.yaml
+  ringfence check -f manifests/ -o github      annotations on a pull request
+
+An expectation is a document beside the manifests:
+
+  apiVersion: ringfence/v1
+  kind: Expectation
+  metadata: {name: database-is-closed}
+  claim: Nobody but web reaches the database.
+  assertions:
+    - {from: [batch, outside], to: db, expect: closed}
+    - {from: web, to: db, on: {tcp: 5432}, expect: open}
+
+Exit status: 0 nothing found (remarks of severity info do not count); 1 warnings, or an expectation that does not \
+hold; 2 some of the input could not be used as it is written, an unparsable match included.";
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+enum Format {
+    /// Findings with the lines they are about
+    #[default]
+    Text,
+    /// For programs
+    Json,
+    /// Workflow commands, which GitHub shows beside the lines
+    Github,
+}
+
+impl Arguments {
+    /// Looks at everything.
+    pub(super) fn run(&self, console: &mut Console) -> io::Result<Status> {
+        let loaded = self.input.load();
+        let compiled = &loaded.compiled;
+        let (network, endpoints) = (&compiled.network, compiled.endpoints.as_slice());
+        let mut reach = evaluate(network, endpoints);
+        let mut findings = compiled.diagnostics.clone();
+        let lints = check(network, endpoints, &mut reach);
+        // Rows that OVN ignores are told on loading, by every verb.
+        findings.extend(lints.into_iter().filter(|found| found.code != Code::MatchContext));
+        let (judgements, unknown) = judge(&compiled.expectations, endpoints, &mut reach, &self.input.namespace);
+        findings.extend(unknown);
+        let (sources, script) = (&loaded.sources, console.script);
+        let report = render::check::Report { sources, endpoints, findings: &findings, judgements: &judgements };
+        console.print(|out| match self.output {
+            Format::Text => render::check::write(out, &report, script),
+            Format::Json => wire::check::write(out, &report),
+            Format::Github => render::github::write(out, &report),
+        })?;
+        Ok(status(&findings, &judgements))
+    }
+}
+
+/// Input that cannot be used is graver than a claim that does not hold.
+fn status(findings: &[Diagnostic], judgements: &[Judgement]) -> Status {
+    let of_finding = |found: &Diagnostic| match found.severity {
+        Severity::Error if found.code != Code::ExpectationFailed => Status::InputError,
+        Severity::Error | Severity::Warning => Status::Findings,
+        Severity::Info => Status::Fine,
+    };
+    let of_judgement = |judgement: &Judgement| if judgement.holds { Status::Fine } else { Status::Findings };
+    findings.iter().map(of_finding).chain(judgements.iter().map(of_judgement)).max().unwrap_or(Status::Fine)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn remarks_alone_are_fine_and_errors_are_input_errors() {
+        let of = |code: Code| status(&[Diagnostic::new(code, "x")], &[]);
+        assert_eq!(of(Code::StatefulSwitch), Status::Fine);
+        assert_eq!(of(Code::ReplyDropped), Status::Findings);
+        assert_eq!(of(Code::ExpectationFailed), Status::Findings);
+        assert_eq!(of(Code::MatchSyntax), Status::InputError);
+    }
+}

@@ -1,0 +1,78 @@
+//! `reach`: who can talk to whom.
+
+use crate::console::Console;
+use crate::input::Input;
+use crate::progress::{Answers, Progress};
+use crate::render::{csv, dot, markdown, matrix, wide};
+use crate::status::Status;
+use crate::wire;
+use clap::{Args, ValueEnum};
+use ringfence_engine::reach::evaluate;
+use std::io;
+
+/// What follows `reach`.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    input: Input,
+
+    /// How to answer
+    #[arg(short = 'o', long = "output", value_enum, default_value_t, value_name = "FORMAT")]
+    output: Format,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  ringfence reach -f manifests/             a table, with what is noteworthy below it
+  ringfence reach -f manifests/ -o wide     a line for each pair, with protocols and ports
+  ringfence reach -f manifests/ -o dot | dot -Tsvg > reach.svg
+
+Exit status: 0, or 2 where some of the input could not be used as it is written.";
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+enum Format {
+    /// One character for each pair, and a legend
+    #[default]
+    Table,
+    /// One line for each pair
+    Wide,
+    /// Everything, for programs
+    Json,
+    /// For spreadsheets
+    Csv,
+    /// A Markdown table
+    Md,
+    /// A graph for Graphviz
+    Dot,
+}
+
+impl Arguments {
+    /// Asks every pair.
+    pub(super) fn run(&self, console: &mut Console) -> io::Result<Status> {
+        let loaded = self.input.load();
+        loaded.report(console);
+        let endpoints = &loaded.compiled.endpoints;
+        let mut reach = evaluate(&loaded.compiled.network, endpoints);
+        let count = endpoints.len().saturating_mul(endpoints.len().saturating_sub(1));
+        let answers = match self.output {
+            Format::Table | Format::Dot => Answers::Afterwards,
+            Format::Wide | Format::Json | Format::Csv | Format::Md => Answers::Meanwhile,
+        };
+        let mut progress = Progress::new(console, count, answers);
+        let pairs = reach.pairs().map(|(from, to)| {
+            progress.step();
+            (from, to, reach.pair(from, to))
+        });
+        let script = console.script;
+        console.print(|out| match self.output {
+            Format::Table => matrix::write(out, endpoints, pairs, script),
+            Format::Wide => wide::write(out, endpoints, pairs),
+            Format::Json => wire::reach::write(out, &loaded, pairs),
+            Format::Csv => csv::write(out, endpoints, pairs),
+            Format::Md => markdown::write(out, endpoints, pairs),
+            Format::Dot => dot::write(out, endpoints, pairs),
+        })?;
+        Ok(loaded.status())
+    }
+}

@@ -1,0 +1,89 @@
+//! `check -o json`.
+//!
+//! Beyond what is promised, an expectation has its `claim`, its place, and `wrong`: how many pairs contradict it. Its
+//! `counterexample` is null where it holds, and where it only names what does not exist.
+
+use super::diagnostic::Diagnostic;
+use super::l4::Header;
+use super::lines;
+use crate::render::check::Report;
+use ringfence_engine::answers::expect::{self, Judgement};
+use serde::Serialize;
+use std::io::{self, Write};
+
+#[derive(Serialize)]
+struct Check<'a> {
+    diagnostics: Vec<Diagnostic<'a>>,
+    expectations: Vec<Expectation<'a>>,
+}
+
+#[derive(Serialize)]
+struct Expectation<'a> {
+    name: &'a str,
+    holds: bool,
+    counterexample: Option<Counterexample<'a>>,
+    claim: &'a str,
+    file: Option<&'a str>,
+    line: Option<usize>,
+    wrong: usize,
+}
+
+/// A pair of which an assertion does not hold.
+#[derive(Serialize)]
+struct Counterexample<'a> {
+    from: &'a str,
+    to: &'a str,
+    expected: &'static str,
+    found: &'static str,
+    packet: Option<Packet>,
+    line: Option<usize>,
+}
+
+#[derive(Serialize)]
+struct Packet {
+    family: &'static str,
+    #[serde(flatten)]
+    header: Header,
+}
+
+impl<'a> Expectation<'a> {
+    fn of(report: &Report<'a>, judgement: &'a Judgement) -> Self {
+        let place = report.sources.locate(judgement.place);
+        Self {
+            name: &judgement.name,
+            holds: judgement.holds,
+            counterexample: judgement.counterexamples.first().map(|found| Counterexample::of(report, found)),
+            claim: &judgement.claim,
+            file: place.map(|(name, _)| name),
+            line: place.map(|(_, position)| position.line),
+            wrong: judgement.wrong,
+        }
+    }
+}
+
+impl<'a> Counterexample<'a> {
+    fn of(report: &Report<'a>, found: &expect::Counterexample) -> Self {
+        let packet = |(family, header)| Packet {
+            family: ringfence_engine::reach::Family::name(family),
+            header: Header::of(header, family),
+        };
+        Self {
+            from: report.id(found.from),
+            to: report.id(found.to),
+            expected: found.expected.name(),
+            found: found.found.name(),
+            packet: found.header.map(packet),
+            line: report.sources.locate(found.place).map(|(_, position)| position.line),
+        }
+    }
+}
+
+/// Writes the document.
+pub(crate) fn write(out: &mut dyn Write, report: &Report<'_>) -> io::Result<()> {
+    let expectation = |judgement| Expectation::of(report, judgement);
+    let document = Check {
+        diagnostics: Diagnostic::all(report.sources, report.findings),
+        expectations: report.judgements.iter().map(expectation).collect(),
+    };
+    lines::write(out, &document)
+}
