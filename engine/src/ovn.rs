@@ -12,6 +12,6 @@ pub mod acl;
 pub mod field;
 pub mod matching;
 pub mod network;
-pub mod pipeline;
 pub mod packet;
+pub mod pipeline;
 pub mod walk;

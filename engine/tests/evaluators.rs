@@ -5,26 +5,63 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use ringfence_engine::answers::conversation::{Conversation, Question, Shape};
 use ringfence_engine::ovn::acl::{Acl, Action, Direction, Priority, Provenance, Tier};
-use ringfence_engine::ovn::network::{
-    Link, Mac, Network, Options, Port, PortGroup, PortKind, Router, Switch, Version,
-};
+use ringfence_engine::ovn::network::{Link, Mac, Network, Options, Port, PortGroup, PortKind, Router, Switch, Version};
 use ringfence_engine::ovn::walk::Choice;
-use ringfence_engine::reach::{
-    AddressRange, Attachment, Endpoint, EndpointKind, Family, L4Header, Verdict, evaluate,
-};
+use ringfence_engine::reach::{AddressRange, Attachment, Endpoint, EndpointKind, Family, L4Header, Verdict, evaluate};
 use std::net::IpAddr;
 
 const PORTS: [u16; 5] = [53, 80, 443, 9501, 50_000];
 
 /// What a row can say, in the words of the match language; `{}` stands for an address.
 const TESTS: [&str; 48] = [
-    "ip4.src == {}", "ip4.dst == {}", "ip4.src != {}", "ip4.dst != {}", "ip4.src == 10.0.0.2/31", "ip4.dst == 10.0.0.0/8",
-    "ip4", "ip6", "ip", "arp", "1", "0", "tcp", "udp", "icmp4", "sctp", "icmp6",
-    "tcp.dst == 80", "tcp.src == 9501", "tcp.dst == {80, 443}", "80 <= tcp.dst < 443", "tcp.dst != 80", "!(tcp.dst == 80)",
-    "udp.dst == 53", "udp.src == 53", "sctp.dst == 80", "icmp4.type == 8", "icmp4.type == {0, 3}", "ip.proto == 47",
-    "inport == \"vm0\"", "outport == \"vm0\"", "inport == @group", "outport == @group", "inport == \"router\"", "outport == \"router\"",
-    "eth.src == 02:00:00:00:00:00", "eth.dst == 02:00:00:00:00:01", "tcp.flags == 2", "ip.ttl > 63", "ip.ttl == 63",
-    "ct.new", "reg0[3]", "arp.tpa == {}", "ip6.src == fd00::2", "tcp.src[0]", "ip4.dst[0]", "ip.dscp == 8", "ct.est",
+    "ip4.src == {}",
+    "ip4.dst == {}",
+    "ip4.src != {}",
+    "ip4.dst != {}",
+    "ip4.src == 10.0.0.2/31",
+    "ip4.dst == 10.0.0.0/8",
+    "ip4",
+    "ip6",
+    "ip",
+    "arp",
+    "1",
+    "0",
+    "tcp",
+    "udp",
+    "icmp4",
+    "sctp",
+    "icmp6",
+    "tcp.dst == 80",
+    "tcp.src == 9501",
+    "tcp.dst == {80, 443}",
+    "80 <= tcp.dst < 443",
+    "tcp.dst != 80",
+    "!(tcp.dst == 80)",
+    "udp.dst == 53",
+    "udp.src == 53",
+    "sctp.dst == 80",
+    "icmp4.type == 8",
+    "icmp4.type == {0, 3}",
+    "ip.proto == 47",
+    "inport == \"vm0\"",
+    "outport == \"vm0\"",
+    "inport == @group",
+    "outport == @group",
+    "inport == \"router\"",
+    "outport == \"router\"",
+    "eth.src == 02:00:00:00:00:00",
+    "eth.dst == 02:00:00:00:00:01",
+    "tcp.flags == 2",
+    "ip.ttl > 63",
+    "ip.ttl == 63",
+    "ct.new",
+    "reg0[3]",
+    "arp.tpa == {}",
+    "ip6.src == fd00::2",
+    "tcp.src[0]",
+    "ip4.dst[0]",
+    "ip.dscp == 8",
+    "ct.est",
 ];
 
 const ADDRESSES: [&str; 4] = ["10.0.0.2", "10.0.0.3", "10.0.1.4", "8.8.8.8"];
@@ -37,9 +74,17 @@ fn matches() -> impl Strategy<Value = String> {
 
 fn acl() -> impl Strategy<Value = Acl> {
     let direction = select(&[Direction::FromLport, Direction::ToLport][..]);
-    let action = select(&[
-        Action::Allow, Action::AllowRelated, Action::AllowStateless, Action::Drop, Action::Drop, Action::Reject, Action::Pass,
-    ][..]);
+    let action = select(
+        &[
+            Action::Allow,
+            Action::AllowRelated,
+            Action::AllowStateless,
+            Action::Drop,
+            Action::Drop,
+            Action::Reject,
+            Action::Pass,
+        ][..],
+    );
     (direction, any::<bool>(), 0i64..3, 1i64..5, matches(), action).prop_map(
         |(direction, after_lb, tier, priority, matches, action)| Acl {
             direction,
@@ -63,7 +108,10 @@ fn network() -> impl Strategy<Value = Network> {
         Network {
             version,
             options: Options { default_acl_drop: drop && invalid, use_ct_inv_match: !invalid, svc_monitor_mac: None },
-            switches: vec![switch("s0", &["vm0", "vm1"], first, balanced && drop), switch("s1", &["vm2"], second, false)],
+            switches: vec![
+                switch("s0", &["vm0", "vm1"], first, balanced && drop),
+                switch("s1", &["vm2"], second, false),
+            ],
             routers: vec![Router { name: "r".into(), links: vec![link(0), link(1)] }],
             port_groups: vec![PortGroup {
                 name: "group".into(),
@@ -115,10 +163,11 @@ fn single(address: IpAddr) -> AddressRange {
 
 fn headers() -> Vec<L4Header> {
     let pairs = || PORTS.into_iter().flat_map(|src| PORTS.into_iter().map(move |dst| (src, dst)));
-    let ported = pairs().flat_map(|(src, dst)| {
-        [L4Header::Tcp(src, dst), L4Header::Udp(src, dst), L4Header::Sctp(src, dst)]
-    });
-    let icmp = [0u8, 3, 8, 13, 128, 129, 139, 200].into_iter().flat_map(|kind| [L4Header::Icmp(kind, 0), L4Header::Icmp(kind, 1)]);
+    let ported =
+        pairs().flat_map(|(src, dst)| [L4Header::Tcp(src, dst), L4Header::Udp(src, dst), L4Header::Sctp(src, dst)]);
+    let icmp = [0u8, 3, 8, 13, 128, 129, 139, 200]
+        .into_iter()
+        .flat_map(|kind| [L4Header::Icmp(kind, 0), L4Header::Icmp(kind, 1)]);
     ported.chain(icmp).chain([L4Header::Other(47), L4Header::Other(2)]).collect()
 }
 
@@ -166,13 +215,22 @@ fn an_unrelated_row_repairs_the_answers() {
         provenance: Provenance::default(),
     };
     let mut network = Network {
-        switches: vec![switch("s0", &["vm0", "vm1"], vec![acl(Direction::ToLport, Action::Drop, "ip4.dst == 10.0.0.2")], false)],
+        switches: vec![switch(
+            "s0",
+            &["vm0", "vm1"],
+            vec![acl(Direction::ToLport, Action::Drop, "ip4.dst == 10.0.0.2")],
+            false,
+        )],
         ..Network::default()
     };
-    let endpoints: Vec<_> = endpoints().into_iter().take(2).map(|mut endpoint| {
-        endpoint.addresses.pop();
-        endpoint
-    }).collect();
+    let endpoints: Vec<_> = endpoints()
+        .into_iter()
+        .take(2)
+        .map(|mut endpoint| {
+            endpoint.addresses.pop();
+            endpoint
+        })
+        .collect();
     let verdicts = |network: &Network| {
         let mut reach = evaluate(network, &endpoints);
         (reach.pair(0, 1).verdict(), reach.pair(1, 0).verdict())

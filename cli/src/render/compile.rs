@@ -5,7 +5,7 @@ use crate::input::Loaded;
 use anstyle::Style;
 use ringfence_engine::ovn::acl::Acl;
 use ringfence_engine::ovn::network::{Network, PortKind, Switch, Version};
-use ringfence_engine::ovn::pipeline::{AclId, Holder, Origin, Pipeline, RowError, Stage};
+use ringfence_engine::ovn::pipeline::{AclId, Holder, Origin, Pipeline, RowError, Stage, Tracking};
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
@@ -100,7 +100,7 @@ fn write_stage(out: &mut dyn Write, loaded: &Loaded, pipeline: &Pipeline, stage:
             writeln!(out, "      {ERROR}ignored:{ERROR:#} {}", Line(&error.message))?;
         }
     }
-    let default = pipeline.stage(stage).map(|rows| rows.default);
+    let default = pipeline.stage(stage).map(|rows| rows.default_for(Tracking::New));
     let dropped = default == Some(ringfence_engine::ovn::pipeline::Outcome::Drop);
     writeln!(out, "    {FAINT}what no row decides {}{FAINT:#}", if dropped { "is dropped" } else { "passes" })
 }

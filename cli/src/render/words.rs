@@ -33,7 +33,11 @@ impl Part {
 
 /// A part of an answer; families are named where they differ.
 pub(crate) fn part(answer: &PairAnswer, part: Part) -> String {
-    let word = |answer: &FamilyAnswer| set(part.of(answer), &part.whole(answer.family), answer.family);
+    let word = |answer: &FamilyAnswer| match part {
+        // Connection tracking starts nothing from most ICMP messages, and nobody misses them.
+        Part::Delivered if answer.delivered.contains_all(&L4Set::answerable(answer.family)) => "all".to_owned(),
+        part => set(part.of(answer), &part.whole(answer.family), answer.family),
+    };
     let words: Vec<_> = answer.families.iter().map(|answer| (answer.family, word(answer))).collect();
     match words.as_slice() {
         [] => "none".to_owned(),

@@ -1,6 +1,6 @@
 //! From what people write to the endpoints that they mean.
 
-use crate::reach::{AddressRange, Endpoint};
+use crate::reach::{AddressRange, Endpoint, EndpointKind};
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::IpAddr;
@@ -8,7 +8,8 @@ use ipnet::IpNet;
 
 /// The endpoints, by index, that a word means: `*`, an id, a name, an address, a prefix; none where it means nothing.
 ///
-/// A whole id comes before a name in `namespace`, that before a name anywhere, that before an address.
+/// A whole id comes before a name in `namespace`, that before a name anywhere, that before the ranges of an outside or a
+/// subnet by its name, that before an address.
 pub fn select(endpoints: &[Endpoint], word: &str, namespace: &str) -> Vec<usize> {
     if word == "*" {
         return (0..endpoints.len()).collect();
@@ -19,10 +20,13 @@ pub fn select(endpoints: &[Endpoint], word: &str, namespace: &str) -> Vec<usize>
     };
     let here = alloc::format!("{namespace}/{word}");
     let named = |endpoint: &Endpoint, id: &str| endpoint.id == id || machine(&endpoint.id) == id;
-    let steps: [&dyn Fn(&Endpoint) -> bool; 4] = [
+    let part = |endpoint: &Endpoint| endpoint.id.strip_prefix(word).is_some_and(|rest| rest.starts_with('/'));
+    let is_range = |endpoint: &Endpoint| matches!(endpoint.kind, EndpointKind::External | EndpointKind::Address);
+    let steps: [&dyn Fn(&Endpoint) -> bool; 5] = [
         &|endpoint| named(endpoint, word),
         &|endpoint| named(endpoint, &here),
         &|endpoint| endpoint.id.split_once('/').is_some_and(|(_, name)| name == word || machine(name) == word),
+        &|endpoint| is_range(endpoint) && part(endpoint),
         &|endpoint| has(endpoint, word),
     ];
     steps.iter().map(|step| find(step)).find(|found| !found.is_empty()).unwrap_or_default()

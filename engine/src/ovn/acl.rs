@@ -72,7 +72,9 @@ impl Action {
     pub fn when_ignored(self) -> &'static str {
         match self {
             Self::Drop | Self::Reject => "traffic passes",
-            Self::Allow | Self::AllowRelated | Self::AllowStateless => "what it should let pass is left to the other rows",
+            Self::Allow | Self::AllowRelated | Self::AllowStateless => {
+                "what it should let pass is left to the other rows"
+            }
             Self::Pass => "its tier is asked as if it were not there",
         }
     }

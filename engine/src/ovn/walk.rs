@@ -174,8 +174,7 @@ impl<'n> Walk<'n> {
             Direction::FromLport => Stage::FromLport,
             Direction::ToLport => Stage::ToLport,
         };
-        let view =
-            View { network: self.network, pass, packet, stage: Some(stage), tracking: Tracking::Untracked };
+        let view = View { network: self.network, pass, packet, stage: Some(stage), tracking: Tracking::Untracked };
         let stateless = pipeline.stateless(direction).map(|matches| matches.evaluate(&view)).max();
         match stateless.unwrap_or(Truth::False) {
             Truth::True => Tracking::Untracked,

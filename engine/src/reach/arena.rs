@@ -34,7 +34,8 @@ impl L4Arena {
     /// An arena that holds the empty set.
     pub fn new() -> Self {
         let empty = Arc::new(L4Set::empty());
-        let mut arena = Self { sets: Vec::new(), ids: HashMap::new(), done: HashMap::new(), empty: empty.clone(), full: [None; 2] };
+        let mut arena =
+            Self { sets: Vec::new(), ids: HashMap::new(), done: HashMap::new(), empty: empty.clone(), full: [None; 2] };
         arena.insert(empty);
         arena
     }

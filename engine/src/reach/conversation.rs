@@ -226,11 +226,8 @@ impl<'n> Solver<'n> {
 
     /// The headers that a stage lets pass, each in its tracking state.
     fn admitted(&mut self, at: At, stage: Stage, tracks: Tracks) -> L4Id {
-        let states = [
-            (tracks.untracked, Tracking::Untracked),
-            (tracks.new, Tracking::New),
-            (tracks.invalid, Tracking::Invalid),
-        ];
+        let states =
+            [(tracks.untracked, Tracking::Untracked), (tracks.new, Tracking::New), (tracks.invalid, Tracking::Invalid)];
         let mut admitted = tracks.known;
         for (headers, state) in states.into_iter().filter(|(headers, _)| *headers != L4Arena::EMPTY) {
             let passing = self.stage(at, stage, state);
@@ -251,8 +248,7 @@ impl<'n> Solver<'n> {
         if !self.pipelines.get(at.switch).is_some_and(|pipeline| pipeline.tracks(port)) {
             return self.untracked(at.family);
         }
-        let mode =
-            Mode { scene: Scene::Ip(at.family), half: at.half, tracking: Tracking::Untracked, ttl: at.ttl };
+        let mode = Mode { scene: Scene::Ip(at.family), half: at.half, tracking: Tracking::Untracked, ttl: at.ttl };
         let has_stateless = self.pipelines.get(at.switch).is_some_and(|p| p.stateless(direction).next().is_some());
         let stateless = match has_stateless {
             true => self.ask(at.switch, What::Stateless(direction), mode, at.source, at.target, Choice::Strict),

@@ -111,7 +111,11 @@ impl<N: Number> Intervals<N> {
             if first <= last {
                 ranges.push((first, last));
             }
-            if b < d { mine.next() } else { theirs.next() };
+            if b < d {
+                mine.next()
+            } else {
+                theirs.next()
+            };
         }
         Self { ranges }
     }

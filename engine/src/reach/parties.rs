@@ -90,7 +90,9 @@ impl<'n> Seen<'n> {
             Attachment::Port { switch: at, port } if *at == switch => Self::Local(port),
             Attachment::Port { switch: at, .. } => {
                 let joins = |router: &usize| links(network, *at).any(|(other, _)| other == *router);
-                links(network, switch).find(|(router, _)| joins(router)).map_or(Self::Nowhere, |(_, link)| Self::Behind(link))
+                links(network, switch)
+                    .find(|(router, _)| joins(router))
+                    .map_or(Self::Nowhere, |(_, link)| Self::Behind(link))
             }
             Attachment::Router(behind) => links(network, switch)
                 .find(|(router, _)| router == behind)
@@ -101,7 +103,9 @@ impl<'n> Seen<'n> {
 
 fn links(network: &Network, switch: usize) -> impl Iterator<Item = (usize, &Link)> {
     let routers = network.routers.iter().enumerate();
-    routers.flat_map(|(index, router)| router.links.iter().map(move |link| (index, link))).filter(move |(_, link)| link.switch == switch)
+    routers
+        .flat_map(|(index, router)| router.links.iter().map(move |link| (index, link)))
+        .filter(move |(_, link)| link.switch == switch)
 }
 
 /// The ports of a switch by name.

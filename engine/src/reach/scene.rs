@@ -88,7 +88,9 @@ impl Mode {
         match (field, self.scene, stage) {
             (PortField::Inport, ..) | (PortField::Outport, Scene::ArpReply, Stage::ToLport) => Some(Party::Source),
             (PortField::Outport, Scene::Ip(_) | Scene::ArpRequest, Stage::ToLport) => Some(Party::Target),
-            (PortField::Outport, _, Stage::FromLport | Stage::FromLportAfterLb) | (PortField::RemoteOutport, ..) => None,
+            (PortField::Outport, _, Stage::FromLport | Stage::FromLportAfterLb) | (PortField::RemoteOutport, ..) => {
+                None
+            }
         }
     }
 

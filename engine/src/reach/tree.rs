@@ -86,8 +86,12 @@ impl Ground<'_> {
                 Tree::Constant(holds) if holds == joint.neutral() => {}
                 Tree::Constant(holds) => return Tree::Constant(holds),
                 Tree::Headers(set) => joined.headers = Some(joint.headers(arena, joined.headers, set)),
-                Tree::Party(Party::Source, predicate) => joined.source = Some(joint.predicates(joined.source, predicate)),
-                Tree::Party(Party::Target, predicate) => joined.target = Some(joint.predicates(joined.target, predicate)),
+                Tree::Party(Party::Source, predicate) => {
+                    joined.source = Some(joint.predicates(joined.source, predicate))
+                }
+                Tree::Party(Party::Target, predicate) => {
+                    joined.target = Some(joint.predicates(joined.target, predicate))
+                }
                 other => joined.others.push(other),
             }
         }

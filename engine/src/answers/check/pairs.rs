@@ -4,8 +4,8 @@ use super::name;
 use crate::answers::conversation::{Question, Shape};
 use crate::answers::explain::{Decider, Explanation, PacketKind, Step, explain};
 use crate::diagnostic::{Code, Diagnostic, Severity};
-use crate::ovn::network::Network;
 use crate::ovn::acl::Action;
+use crate::ovn::network::Network;
 use crate::ovn::pipeline::{AclId, Builtin, Outcome, Pipeline};
 use crate::reach::{Endpoint, EndpointKind, FamilyAnswer, L4Header, L4Set, PairAnswer, Reach, Verdict};
 use alloc::collections::BTreeMap;
@@ -45,7 +45,8 @@ pub(super) fn check(network: &Network, endpoints: &[Endpoint], reach: &mut Reach
     let mut findings = judged.tell(found);
     let unseen = left.count() + (endpoints.len() * endpoints.len().saturating_sub(1)).saturating_sub(verdicts.len());
     if unseen > 0 {
-        let message = format!("{unseen} pairs were not walked one by one: the findings about pairs are from the first ones");
+        let message =
+            format!("{unseen} pairs were not walked one by one: the findings about pairs are from the first ones");
         findings.push(Diagnostic::new(Code::ReplyDropped, message).severity(Severity::Info));
     }
     findings
@@ -77,13 +78,15 @@ impl Judged<'_> {
             (true, false) => (to, from),
             _ => return false,
         };
-        let meant = isolated.get(machine).copied().unwrap_or(false) || self.kind(machine) == Some(EndpointKind::External);
+        let meant =
+            isolated.get(machine).copied().unwrap_or(false) || self.kind(machine) == Some(EndpointKind::External);
         !meant && reach.verdict(machine, gateway) == Verdict::Closed
     }
 
     fn look(&self, pair: (usize, usize), answer: &PairAnswer, cut: bool, found: &mut Found) {
         for family in &answer.families {
-            let unanswered = family.delivered.intersection(&L4Set::answerable(family.family)).difference(&family.answered);
+            let unanswered =
+                family.delivered.intersection(&L4Set::answerable(family.family)).difference(&family.answered);
             let missing = L4Set::full(family.family).difference(&family.delivered);
             let walked = |header: Option<L4Header>| header.and_then(|header| self.explain(pair, family, header));
             if let Some(explanation) = walked(family.undefined.example()) {
@@ -93,7 +96,9 @@ impl Judged<'_> {
                     PacketKind::Arp => found.resolution.entry(row).or_default().push(pair),
                     PacketKind::Ip => found.replies.entry(row).or_default().push(pair),
                 });
-                if let Some(step) = explanation.steps.iter().find(|step| step.decider == Decider::Builtin(Builtin::Invalid)) {
+                if let Some(step) =
+                    explanation.steps.iter().find(|step| step.decider == Decider::Builtin(Builtin::Invalid))
+                {
                     found.invalid.entry(step.switch).or_default().push(pair);
                 }
             } else if let Some(explanation) = walked(missing.example()) {
@@ -117,14 +122,15 @@ impl Judged<'_> {
     }
 
     fn tell(&self, found: Found) -> Vec<Diagnostic> {
-        let about = |code, rows: BTreeMap<AclId, Vec<(usize, usize)>>, words: fn(&str, &str) -> (String, &'static str)| {
-            let tell = move |(id, pairs): (AclId, Vec<(usize, usize)>)| {
-                let (acl, row) = name(self.network, id)?;
-                let (message, help) = words(&row, &self.list(&pairs));
-                Some(Diagnostic::new(code, message).at_maybe(acl.provenance.place).help(help))
+        let about =
+            |code, rows: BTreeMap<AclId, Vec<(usize, usize)>>, words: fn(&str, &str) -> (String, &'static str)| {
+                let tell = move |(id, pairs): (AclId, Vec<(usize, usize)>)| {
+                    let (acl, row) = name(self.network, id)?;
+                    let (message, help) = words(&row, &self.list(&pairs));
+                    Some(Diagnostic::new(code, message).at_maybe(acl.provenance.place).help(help))
+                };
+                rows.into_iter().filter_map(tell).collect::<Vec<_>>()
             };
-            rows.into_iter().filter_map(tell).collect::<Vec<_>>()
-        };
         let replies = about(Code::ReplyDropped, found.replies, |row, pairs| {
             (
                 format!("requests arrive, but {row} drops their answers: {pairs}"),
@@ -156,7 +162,8 @@ impl Judged<'_> {
         let (first, row) = named.first()?;
         let pairs = self.list(pairs);
         if named.len() == 1 {
-            let message = format!("what {row} matches depends on OVN's own state, so its effect cannot be known: {pairs}");
+            let message =
+                format!("what {row} matches depends on OVN's own state, so its effect cannot be known: {pairs}");
             return Some(Diagnostic::new(Code::InternalField, message).at_maybe(first.provenance.place));
         }
         let message = format!(

@@ -32,17 +32,20 @@ fn row(network: &Network, acl: &Acl, matches: &Expression) -> Vec<Diagnostic> {
     let finding = |code, message: String| Diagnostic::new(code, message).at_maybe(acl.provenance.place);
     let mut findings = Vec::new();
     if acl.direction == Direction::FromLport && uses.outport {
-        let message = "`outport` is not known yet when a packet leaves the VM: this part of a from-lport row never matches";
+        let message =
+            "`outport` is not known yet when a packet leaves the VM: this part of a from-lport row never matches";
         let help = "use `direction: to-lport`, or test the destination address instead";
         findings.push(finding(Code::OutportTooEarly, message.to_string()).help(help));
     }
     let known = |name: &String| network.switches.iter().flat_map(|switch| &switch.ports).any(|port| port.name == *name);
     for port in uses.ports.iter().filter(|name| !known(name)) {
-        let message = format!("no port is called `{port}` here: as long as that is so, this part of the match never holds");
+        let message =
+            format!("no port is called `{port}` here: as long as that is so, this part of the match never holds");
         let ports = network.switches.iter().flat_map(|switch| &switch.ports).map(|port| port.name.as_str());
         let near: Vec<&str> = ports.filter(|name| name.starts_with(port.as_str()) || port.starts_with(name)).collect();
         let help = match near.as_slice() {
-            [] => "a VM's port is called `name.namespace`, followed by the subnet's provider where that is not `ovn`".to_string(),
+            [] => "a VM's port is called `name.namespace`, followed by the subnet's provider where that is not `ovn`"
+                .to_string(),
             near => format!("did you mean `{}`?", near.join("` or `")),
         };
         findings.push(finding(Code::UnknownName, message).help(help));
@@ -53,8 +56,11 @@ fn row(network: &Network, acl: &Acl, matches: &Expression) -> Vec<Diagnostic> {
     }
     if let Some(field) = uses.lost {
         let name = field.name();
-        let message = format!("OVN loses the test of `{name}` when it installs the row: it matches whatever `{name}` is");
-        findings.push(finding(Code::OddMatch, message).help("leave the test out, and tell the traffic apart by something else"));
+        let message =
+            format!("OVN loses the test of `{name}` when it installs the row: it matches whatever `{name}` is");
+        findings.push(
+            finding(Code::OddMatch, message).help("leave the test out, and tell the traffic apart by something else"),
+        );
     }
     if *matches == Expression::Constant(false) {
         let message = format!("this match is never true, so the row `{}` does nothing", acl.action);
@@ -66,15 +72,20 @@ fn row(network: &Network, acl: &Acl, matches: &Expression) -> Vec<Diagnostic> {
 fn misplaced(network: &Network, pipeline: &Pipeline, error: &RowError) -> Option<Diagnostic> {
     let (acl, row) = name(network, error.id)?;
     let follows = acl.action.when_ignored();
-    let message = format!("{} OVN cannot parse this match where it pastes it: {row} is ignored by OVN: {follows}", error.message);
+    let message =
+        format!("{} OVN cannot parse this match where it pastes it: {row} is ignored by OVN: {follows}", error.message);
     let tracked = if pipeline.stateful() { "on a switch that tracks connections " } else { "" };
     let help = match (network.version, acl.action) {
-        (Version::V23_03, Action::Reject) => "put the whole match into parentheses: OVN 23.03 does not, for a `reject`".to_string(),
+        (Version::V23_03, Action::Reject) => {
+            "put the whole match into parentheses: OVN 23.03 does not, for a `reject`".to_string()
+        }
         _ if error.message.contains("port group name") => {
             let switch = network.switches.get(pipeline.switch).map_or("", |switch| switch.name.as_str());
             format!("the group has no port on {switch}, and OVN knows it only where it has one")
         }
-        _ => format!("{tracked}OVN puts the match into parentheses of its own: leave out comments, and close each parenthesis"),
+        _ => format!(
+            "{tracked}OVN puts the match into parentheses of its own: leave out comments, and close each parenthesis"
+        ),
     };
     let fix = acl.provenance.place.filter(|_| acl.action == Action::Reject);
     let found = Diagnostic::new(Code::MatchContext, message).at_maybe(acl.provenance.place).help(help);
@@ -104,7 +115,9 @@ impl Uses {
                 }
             }
             Expression::Field(test) if is_internal(test.field) => self.internal = Some(test.field),
-            Expression::Field(test) if matches!(test.field, Field::IpDscp | Field::IpEcn) => self.lost = Some(test.field),
+            Expression::Field(test) if matches!(test.field, Field::IpDscp | Field::IpEcn) => {
+                self.lost = Some(test.field)
+            }
             Expression::Field(_) | Expression::Constant(_) | Expression::Resident { .. } => {}
         }
     }

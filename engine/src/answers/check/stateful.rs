@@ -37,7 +37,11 @@ fn tell(network: &Network, pipeline: &Pipeline, endpoints: &[Endpoint], reach: &
         }
     }
     let switch = &network.switches.get(pipeline.switch)?.name;
-    let what = if causes.len() == 1 { format!("only {row} makes") } else { format!("{} `allow-related` rows make", causes.len()) };
+    let what = if causes.len() == 1 {
+        format!("only {row} makes")
+    } else {
+        format!("{} `allow-related` rows make", causes.len())
+    };
     let message = format!("{what} {switch} track connections, which changes {}", list(endpoints, &changed)?);
     Some(Diagnostic::new(Code::StatefulSwitch, message).at_maybe(cause.provenance.place))
 }

@@ -71,7 +71,9 @@ fn open(question: &Question<'_>, what: &str, steps: &[Step]) -> String {
     let rows = steps.iter().filter(|step| matches!(step.decider, Decider::Row(_))).count();
     let why = match (established, rows) {
         (true, 0) => "no row stands in the way, and the answer passes as the reply of a tracked connection".to_string(),
-        (true, _) => "the rows let the request pass, and the answer passes as the reply of a tracked connection".to_string(),
+        (true, _) => {
+            "the rows let the request pass, and the answer passes as the reply of a tracked connection".to_string()
+        }
         (false, 0) => "no row stands in the way of either half".to_string(),
         (false, _) => "the rows let both the request and the answer pass".to_string(),
     };
@@ -88,8 +90,10 @@ fn undefined(question: &Question<'_>, what: &str, steps: &[Step]) -> String {
         return format!("whether {from} reaches {to} on {what} depends on something that OVN does not promise.");
     };
     let rows: Vec<_> = ids.iter().filter_map(|id| id.acl(question.network)).collect();
-    let named: Vec<_> =
-        rows.iter().map(|acl| format!("`{}` of {} ({})", acl.action, acl.provenance.object, acl.provenance.field)).collect();
+    let named: Vec<_> = rows
+        .iter()
+        .map(|acl| format!("`{}` of {} ({})", acl.action, acl.provenance.object, acl.provenance.field))
+        .collect();
     match rows.as_slice() {
         [_] => format!(
             "whether {from} reaches {to} on {what} cannot be known: the row {} tests something that only OVN knows.",

@@ -30,7 +30,8 @@ fn of_leg(question: &Question<'_>, leg: &Leg) -> Vec<Trace> {
     let switch = |pass: &Pass| question.network.switches.get(pass.switch).map(|switch| switch.name.clone());
     let trace = |(pass, packet): &(Pass, Packet)| {
         let switch = switch(pass)?;
-        let command = format!("ovn-trace {}{} {}", tracking(leg, pass), quote(&switch), quote(&microflow(pass, packet)));
+        let command =
+            format!("ovn-trace {}{} {}", tracking(leg, pass), quote(&switch), quote(&microflow(pass, packet)));
         Some(Trace { half: leg.half, switch, command })
     };
     leg.way.iter().filter_map(trace).collect()
@@ -73,11 +74,18 @@ fn microflow(pass: &Pass, packet: &Packet) -> String {
             odd += &format!(" && {name} == {number}");
         }
     }
-    format!("{ethernet} && {family}.src == {} && {family}.dst == {} && ip.ttl == {}{odd} && {l4}", ip.src, ip.dst, ip.ttl)
+    format!(
+        "{ethernet} && {family}.src == {} && {family}.dst == {} && ip.ttl == {}{odd} && {l4}",
+        ip.src, ip.dst, ip.ttl
+    )
 }
 
 /// A word as a POSIX shell takes it.
 fn quote(word: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./".contains(&byte);
-    if !word.is_empty() && word.bytes().all(plain) { word.to_string() } else { format!("'{}'", word.replace('\'', "'\\''")) }
+    if !word.is_empty() && word.bytes().all(plain) {
+        word.to_string()
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
+    }
 }

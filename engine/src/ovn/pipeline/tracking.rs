@@ -72,7 +72,8 @@ impl Guard {
     /// Asked of every packet.
     pub const ANY: Self = Self(u8::MAX);
     /// Hints "may match an allow row": new, untracked, and requests of known connections.
-    pub const ALLOW: Self = Self::of(&[Tracking::Untracked, Tracking::New, Tracking::Request, Tracking::BlockedRequest]);
+    pub const ALLOW: Self =
+        Self::of(&[Tracking::Untracked, Tracking::New, Tracking::Request, Tracking::BlockedRequest]);
 
     /// The set of these states.
     pub const fn of(states: &[Tracking]) -> Self {
