@@ -23,6 +23,7 @@ mod predicate;
 mod region;
 mod route;
 mod scene;
+mod topology;
 mod tree;
 mod verdict;
 
@@ -31,6 +32,7 @@ pub use intervals::{Intervals, Number};
 pub use l4::{Family, L4Header, L4Set};
 pub use region::{Ports, Region};
 pub use route::{Crossing, Route};
+pub use topology::Topology;
 pub use verdict::{FamilyAnswer, NoPath, PairAnswer, Verdict};
 
 use crate::ovn::network::Network;
@@ -41,12 +43,10 @@ use arena::L4Id;
 use conversation::{Solver, Talk};
 use core::net::IpAddr;
 use hashbrown::HashMap;
-use parties::Parties;
 
 /// The reachability of a network's endpoints. Pairs are computed when they are asked for.
 #[derive(Debug, Clone)]
 pub struct Reach<'n> {
-    network: &'n Network,
     endpoints: &'n [Endpoint],
     solver: Solver<'n>,
     /// Verdicts of single families by what they are made of.
@@ -64,8 +64,7 @@ struct Sets {
 
 /// Prepares the answers about all pairs of endpoints.
 pub fn evaluate<'n>(network: &'n Network, endpoints: &'n [Endpoint]) -> Reach<'n> {
-    let parties = (0..network.switches.len()).map(|switch| Parties::of(network, switch, endpoints)).collect();
-    Reach { network, endpoints, solver: Solver::new(network, parties), verdicts: HashMap::new() }
+    Reach { endpoints, solver: Solver::new(network, endpoints), verdicts: HashMap::new() }
 }
 
 impl<'n> Reach<'n> {
@@ -114,7 +113,7 @@ impl<'n> Reach<'n> {
 
     fn sets(&mut self, from: usize, to: usize) -> Result<[Option<Sets>; 2], NoPath> {
         let (source, target) = self.endpoints.get(from).zip(self.endpoints.get(to)).ok_or(NoPath::Apart)?;
-        let route = Route::between(self.network, source, target);
+        let route = self.solver.route(from, to).ok_or(NoPath::Apart)?;
         if route == Route::Apart {
             return Err(NoPath::Apart);
         }

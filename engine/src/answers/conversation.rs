@@ -4,7 +4,7 @@ use crate::ovn::network::{Mac, Network};
 use crate::ovn::packet::{Arp, Ip, L4, Packet, Payload, SYN, SYN_ACK};
 use crate::ovn::pipeline::Pipeline;
 use crate::ovn::walk::{Choice, Journey, Pass, Walk};
-use crate::reach::{Attachment, Crossing, Endpoint, Family, L4Header, Route};
+use crate::reach::{Attachment, Crossing, Endpoint, Family, L4Header, Route, Topology};
 use alloc::boxed::Box;
 use alloc::string::ToString;
 use alloc::vec::Vec;
@@ -118,7 +118,7 @@ impl Conversation {
 impl<'a> Question<'a> {
     /// The switches on the way.
     pub fn route(&self) -> Route<'a> {
-        Route::between(self.network, self.from, self.to)
+        Route::between(&Topology::of(self.network), self.from, self.to)
     }
 
     /// Walks the conversation on a network that has seen no packet before. Nothing where there is no way at all:

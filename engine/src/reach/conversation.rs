@@ -2,12 +2,14 @@
 //! remembers of it, and what its answer may cross.
 
 use super::arena::{L4Arena, L4Id};
+use super::endpoint::Endpoint;
 use super::l4::{Family, L4Set};
 use super::lens::{Lens, Passing};
 use super::parties::Parties;
 use super::region::{Ports, Region};
 use super::route::{Crossing, Route};
 use super::scene::{Half, Mode, Scene};
+use super::topology::Topology;
 use super::tree::Ground;
 use crate::ovn::acl::Direction;
 use crate::ovn::field::Field;
@@ -23,7 +25,10 @@ use hashbrown::HashMap;
 pub struct Solver<'n> {
     network: &'n Network,
     pipelines: Vec<Pipeline>,
-    parties: Vec<Parties>,
+    endpoints: &'n [Endpoint],
+    topology: Topology<'n>,
+    /// By switch; made when the first packet crosses it.
+    parties: Vec<Option<Parties>>,
     sensitive: Sensitivity,
     pub(super) arena: L4Arena,
     fixed: FixedSets,
@@ -146,12 +151,25 @@ struct Remembered {
 const FIRST_TTL: u8 = 64;
 
 impl<'n> Solver<'n> {
-    pub fn new(network: &'n Network, parties: Vec<Parties>) -> Self {
+    pub fn new(network: &'n Network, endpoints: &'n [Endpoint]) -> Self {
+        let topology = Topology::of(network);
+        let parties = network.switches.iter().map(|_| None).collect();
         let pipelines = Pipeline::all(network);
         let sensitive = Sensitivity::of(&pipelines);
         let mut arena = L4Arena::new();
         let fixed = FixedSets { ipv4: Fixed::of(Family::Ipv4, &mut arena), ipv6: Fixed::of(Family::Ipv6, &mut arena) };
-        Self { network, pipelines, parties, sensitive, arena, fixed, lenses: HashMap::new(), certain: true }
+        Self {
+            network,
+            endpoints,
+            topology,
+            pipelines,
+            parties,
+            sensitive,
+            arena,
+            fixed,
+            lenses: HashMap::new(),
+            certain: true,
+        }
     }
 
     pub fn pipelines(&self) -> &[Pipeline] {
@@ -164,7 +182,13 @@ impl<'n> Solver<'n> {
         (self.converse(route, talk), self.certain)
     }
 
+    /// The route between two endpoints, by their indexes.
+    pub fn route(&self, from: usize, to: usize) -> Option<Route<'n>> {
+        Some(Route::between(&self.topology, self.endpoints.get(from)?, self.endpoints.get(to)?))
+    }
+
     fn converse(&mut self, route: Route<'n>, talk: Talk) -> Exchange {
+        route.crossings().for_each(|crossing| self.meet(crossing.switch));
         let family = talk.family;
         let nothing = Exchange { delivered: L4Arena::EMPTY, answered: L4Arena::EMPTY };
         let Fixed { full, answerable, .. } = self.fixed.of(family);
@@ -284,9 +308,9 @@ impl<'n> Solver<'n> {
         let Some(crossing) = way.first().filter(asks) else {
             return true;
         };
-        let Some(parties) = self.parties.get(crossing.switch) else { return true };
+        let Some(parties) = self.parties(crossing.switch) else { return true };
         let target = match crossing.to {
-            Some(link) => parties.router(self.network, link),
+            Some(link) => parties.router(link),
             None => parties.endpoint(talk.to),
         };
         let Some((source, target)) = parties.endpoint(talk.from).zip(target) else { return true };
@@ -328,7 +352,7 @@ impl<'n> Solver<'n> {
     /// The lens of a key; nothing where the switch has no rows and everything passes.
     fn build(&mut self, key: Key) -> Option<Lens> {
         let pipeline = self.pipelines.get(key.switch)?;
-        let sides = self.parties.get(key.switch)?.sides(key.mode.scene);
+        let sides = self.parties(key.switch)?.sides(key.mode.scene);
         let stage = match key.what {
             What::Stage(stage) => stage,
             What::Stateless(Direction::FromLport) => Stage::FromLport,
@@ -346,14 +370,25 @@ impl<'n> Solver<'n> {
     }
 
     fn at(&self, crossing: Crossing<'_>, talk: Talk, half: Half, ttl: u8) -> Option<At> {
-        let parties = self.parties.get(crossing.switch)?;
+        let parties = self.parties(crossing.switch)?;
         let (source, target) = (parties.endpoint(talk.from)?, parties.endpoint(talk.to)?);
         let Talk { family, choice, .. } = talk;
         Some(At { switch: crossing.switch, source, target, family, half, ttl, choice })
     }
 
+    fn parties(&self, switch: usize) -> Option<&Parties> {
+        self.parties.get(switch)?.as_ref()
+    }
+
+    fn meet(&mut self, switch: usize) {
+        let (network, topology, endpoints) = (self.network, &self.topology, self.endpoints);
+        if let Some(parties) = self.parties.get_mut(switch) {
+            parties.get_or_insert_with(|| Parties::of(network, topology, switch, endpoints));
+        }
+    }
+
     fn kind(&self, switch: usize, party: usize) -> PortKind {
-        self.parties.get(switch).map_or(PortKind::Vif, |parties| parties.kind(party))
+        self.parties(switch).map_or(PortKind::Vif, |parties| parties.kind(party))
     }
 }
 

@@ -5,7 +5,9 @@ use super::l4::Family;
 use super::partition::Sides;
 use super::predicate::Side;
 use super::scene::Scene;
+use super::topology::Topology;
 use crate::ovn::network::{Link, Network, PortKind, Switch};
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 use hashbrown::HashMap;
@@ -15,18 +17,19 @@ use hashbrown::HashMap;
 pub struct Parties {
     sides: Vec<(Side, PortKind)>,
     of_endpoint: Vec<Option<usize>>,
-    of_link: Vec<((usize, usize), usize)>,
+    /// The routers, by the port of the switch that leads to them.
+    of_link: Vec<(String, usize)>,
 }
 
 impl Parties {
     /// The parties of a switch.
-    pub fn of(network: &Network, switch: usize, endpoints: &[Endpoint]) -> Self {
+    pub fn of<'n>(network: &'n Network, topology: &Topology<'n>, switch: usize, endpoints: &'n [Endpoint]) -> Self {
         let mut parties = Self { sides: Vec::new(), of_endpoint: Vec::new(), of_link: Vec::new() };
         let Some(here) = network.switches.get(switch) else { return parties };
         let ports = Ports::of(here);
         for endpoint in endpoints {
             let addresses = endpoint.addresses.iter().map(|range| range.first);
-            let side = match Seen::of(network, switch, endpoint) {
+            let side = match Seen::of(topology, switch, endpoint) {
                 Seen::Local(port) => ports.side(port, endpoint.mac.number(), addresses),
                 Seen::Behind(link) => ports.side(&link.port, link.mac.number(), addresses),
                 Seen::Nowhere => None,
@@ -34,10 +37,10 @@ impl Parties {
             let number = side.map(|side| parties.add(side));
             parties.of_endpoint.push(number);
         }
-        for (router, link) in links(network, switch) {
+        for (_, link) in topology.links(switch) {
             if let Some(side) = ports.side(&link.port, link.mac.number(), link.addresses.iter().copied()) {
                 let number = parties.add(side);
-                parties.of_link.push(((router, switch), number));
+                parties.of_link.push((link.port.clone(), number));
             }
         }
         parties
@@ -48,13 +51,9 @@ impl Parties {
         self.of_endpoint.get(endpoint).copied().flatten()
     }
 
-    /// The party that the router behind a port is.
-    pub fn router(&self, network: &Network, link: &Link) -> Option<usize> {
-        let is = |((router, switch), _): &&((usize, usize), usize)| {
-            let links = network.routers.get(*router).map_or(&[][..], |router| &router.links);
-            links.iter().any(|other| other.switch == *switch && other == link)
-        };
-        self.of_link.iter().find(is).map(|(_, number)| *number)
+    /// The party that the router at a link of this switch is.
+    pub fn router(&self, link: &Link) -> Option<usize> {
+        self.of_link.iter().find(|(port, _)| *port == link.port).map(|(_, number)| *number)
     }
 
     /// What the port of a party leads to.
@@ -85,27 +84,14 @@ enum Seen<'n> {
 }
 
 impl<'n> Seen<'n> {
-    fn of(network: &'n Network, switch: usize, endpoint: &'n Endpoint) -> Self {
+    fn of(topology: &Topology<'n>, switch: usize, endpoint: &'n Endpoint) -> Self {
+        let behind = |link: Option<&'n Link>| link.map_or(Self::Nowhere, Self::Behind);
         match &endpoint.attachment {
             Attachment::Port { switch: at, port } if *at == switch => Self::Local(port),
-            Attachment::Port { switch: at, .. } => {
-                let joins = |router: &usize| links(network, *at).any(|(other, _)| other == *router);
-                links(network, switch)
-                    .find(|(router, _)| joins(router))
-                    .map_or(Self::Nowhere, |(_, link)| Self::Behind(link))
-            }
-            Attachment::Router(behind) => links(network, switch)
-                .find(|(router, _)| router == behind)
-                .map_or(Self::Nowhere, |(_, link)| Self::Behind(link)),
+            Attachment::Port { switch: at, .. } => behind(topology.between(switch, *at).map(|(link, _)| link)),
+            Attachment::Router(router) => behind(topology.link(*router, switch)),
         }
     }
-}
-
-fn links(network: &Network, switch: usize) -> impl Iterator<Item = (usize, &Link)> {
-    let routers = network.routers.iter().enumerate();
-    routers
-        .flat_map(|(index, router)| router.links.iter().map(move |link| (index, link)))
-        .filter(move |(_, link)| link.switch == switch)
 }
 
 /// The ports of a switch by name.

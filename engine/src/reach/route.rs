@@ -1,7 +1,8 @@
 //! The switches that lie between two endpoints.
 
 use super::endpoint::{Attachment, Endpoint};
-use crate::ovn::network::{Link, Network};
+use super::topology::Topology;
+use crate::ovn::network::Link;
 
 /// One crossing of a switch: by which ports, and on which link of a router where one is at an end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,8 +40,8 @@ pub enum Route<'n> {
 }
 
 impl<'n> Route<'n> {
-    /// The route between two endpoints of a network.
-    pub fn between(network: &'n Network, from: &'n Endpoint, to: &'n Endpoint) -> Self {
+    /// The route between two endpoints.
+    pub fn between(topology: &Topology<'n>, from: &'n Endpoint, to: &'n Endpoint) -> Self {
         match (&from.attachment, &to.attachment) {
             (Attachment::Router(a), Attachment::Router(b)) if a == b => Self::Direct,
             (Attachment::Router(_), Attachment::Router(_)) => Self::Apart,
@@ -48,14 +49,15 @@ impl<'n> Route<'n> {
                 Self::Switched(Crossing { switch: *switch, inport: port, outport: other, from: None, to: None })
             }
             (Attachment::Port { switch, port }, Attachment::Router(router)) => {
-                link(network, *router, *switch).map_or(Self::Apart, |link| Self::Switched(leave(*switch, port, link)))
+                let link = topology.link(*router, *switch);
+                link.map_or(Self::Apart, |link| Self::Switched(leave(*switch, port, link)))
             }
-            (Attachment::Router(router), Attachment::Port { switch, port }) => link(network, *router, *switch)
-                .map_or(Self::Apart, |link| Self::Switched(leave(*switch, port, link).reversed())),
+            (Attachment::Router(router), Attachment::Port { switch, port }) => {
+                let link = topology.link(*router, *switch);
+                link.map_or(Self::Apart, |link| Self::Switched(leave(*switch, port, link).reversed()))
+            }
             (Attachment::Port { switch: a, port: first }, Attachment::Port { switch: b, port: last }) => {
-                let routers = 0..network.routers.len();
-                let mut links = routers.filter_map(|router| link(network, router, *a).zip(link(network, router, *b)));
-                links.next().map_or(Self::Apart, |(out, back)| {
+                topology.between(*a, *b).map_or(Self::Apart, |(out, back)| {
                     Self::Routed(leave(*a, first, out), leave(*b, last, back).reversed())
                 })
             }
@@ -75,8 +77,4 @@ impl<'n> Route<'n> {
 
 fn leave<'n>(switch: usize, port: &'n str, link: &'n Link) -> Crossing<'n> {
     Crossing { switch, inport: port, outport: &link.port, from: None, to: Some(link) }
-}
-
-fn link(network: &Network, router: usize, switch: usize) -> Option<&Link> {
-    network.routers.get(router)?.links.iter().find(|link| link.switch == switch)
 }
