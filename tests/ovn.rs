@@ -9,7 +9,7 @@
 //! | [`topology`] | the machines, switches and the router that every lab has |
 //! | [`northbound`] | an engine's `Network` as rows of the Northbound database |
 //! | [`lab`] | the whole OVN with a machine in each namespace |
-//! | [`bench`] | a lab that is put up again when it falls |
+//! | [`mod@bench`] | a lab that is put up again when it falls |
 //! | [`conversation`] | one request and its answer, as probed |
 //! | [`frame`] | what a sniffed frame says |
 //! | [`probe`] | a round: every conversation at once |

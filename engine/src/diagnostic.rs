@@ -3,7 +3,7 @@
 //! A message is lower case, one line, without a final period; `help` says what to write instead.
 
 use crate::source::Place;
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 mod code;
@@ -74,7 +74,7 @@ impl Diagnostic {
         Self {
             code,
             severity: code.severity(),
-            message: message.into(),
+            message: one_line(message.into()),
             place: None,
             labels: Vec::new(),
             help: None,
@@ -117,4 +117,13 @@ impl Diagnostic {
         self.fix = Some(Fix { place, replacement: replacement.into() });
         self
     }
+}
+
+/// The same text with control characters escaped: what a message quotes may hold line ends.
+fn one_line(message: String) -> String {
+    if !message.contains(char::is_control) {
+        return message;
+    }
+    let escaped = |c: char| if c.is_control() { c.escape_default().to_string() } else { String::from(c) };
+    message.chars().map(escaped).collect()
 }

@@ -48,8 +48,12 @@ pub fn captured(command: &mut Command) -> Result<String, String> {
     output.status.success().then_some(text).ok_or_else(|| format!("`{shown}` ended with {}", output.status))
 }
 
+/// How many arguments of a command are shown.
+const SHOWN: usize = 9;
+
 fn shown(command: &Command) -> String {
     let program = Path::new(command.get_program()).file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let arguments = command.get_args().map(|argument| argument.to_string_lossy().into_owned());
-    std::iter::once(program).chain(arguments).collect::<Vec<_>>().join(" ")
+    let arguments: Vec<String> = command.get_args().map(|argument| argument.to_string_lossy().into_owned()).collect();
+    let dots = if arguments.len() > SHOWN { Some("…".to_owned()) } else { None };
+    std::iter::once(program).chain(arguments.into_iter().take(SHOWN)).chain(dots).collect::<Vec<_>>().join(" ")
 }

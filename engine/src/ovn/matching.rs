@@ -45,6 +45,7 @@ mod print;
 mod relop;
 mod simplify;
 mod symbol;
+mod template;
 mod token;
 mod tree;
 

@@ -9,7 +9,6 @@ mod quoted;
 use super::constant::Constant;
 use super::relop::Relop;
 use super::token::{LexicalError, Punctuation, Token, TokenKind};
-use crate::ovn::network::Version;
 use crate::source::Span;
 use alloc::vec::Vec;
 use nom::branch::alt;
@@ -28,7 +27,7 @@ pub(super) fn element(text: &str) -> Option<Constant> {
 }
 
 /// All tokens of a text; the last one is [`TokenKind::End`].
-pub(super) fn tokens(text: &str, version: Version) -> Vec<Token<'_>> {
+pub(super) fn tokens(text: &str) -> Vec<Token<'_>> {
     let mut lexer = Lexer { text, rest: text };
     let mut tokens = Vec::new();
     loop {
@@ -39,25 +38,7 @@ pub(super) fn tokens(text: &str, version: Version) -> Vec<Token<'_>> {
             break;
         }
     }
-    match version {
-        Version::V23_03 if text.contains('^') => tokens.into_iter().flat_map(instantiated).collect(),
-        Version::V23_03 | Version::Main => tokens,
-    }
-}
-
-/// What 23.03 makes of a token when it replaces templates: an unknown `^name` becomes `name`, and what is no token
-/// becomes the text `error(…)` (`lexer_parse_template_string`). Newer versions do not even look at such a match.
-fn instantiated(token: Token<'_>) -> Vec<Token<'_>> {
-    let span = token.span;
-    match token.kind {
-        TokenKind::Template(name) => Vec::from([Token { kind: TokenKind::Identifier(name), text: name, span }]),
-        TokenKind::Invalid(_) => {
-            let name = Token { kind: TokenKind::Identifier("error"), text: "error", span };
-            let kind = TokenKind::Punctuation(Punctuation::LeftParenthesis);
-            Vec::from([name, Token { kind, text: "(", span }])
-        }
-        _ => Vec::from([token]),
-    }
+    tokens
 }
 
 struct Lexer<'a> {

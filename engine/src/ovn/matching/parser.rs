@@ -18,8 +18,10 @@ mod subject;
 use super::Context;
 use super::error::{ErrorKind, MatchError, MatchErrors};
 use super::lexer;
+use super::template::Instance;
 use super::token::{Punctuation, Token, TokenKind};
 use super::tree::{Match, Node, NodeKind};
+use crate::ovn::network::Version;
 use crate::source::Span;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -45,7 +47,11 @@ const DEPTH: u32 = 100;
 /// assert_eq!((&text[span.range()], replacement.as_str()), (text, "80 <= tcp.dst <= 90"));
 /// ```
 pub fn parse(text: &str, context: &Context) -> Result<Match, MatchErrors> {
-    let tokens = lexer::tokens(text, context.version());
+    // OVN reads C strings: nothing behind a NUL is there.
+    let text = text.split('\0').next().unwrap_or("");
+    let replaced = context.version() == Version::V23_03 && text.contains('^');
+    let instance = replaced.then(|| Instance::of(text));
+    let tokens = instance.as_ref().map_or_else(|| lexer::tokens(text), Instance::tokens);
     let mut parser = Parser::new(text, &tokens, context);
     let root = parser.chain(Closing::End);
     let mut errors = parser.errors.into_iter();
