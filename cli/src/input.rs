@@ -2,12 +2,12 @@
 
 use crate::console::Console;
 use crate::files::Files;
-use crate::profile::Profile;
+use crate::profile;
 use crate::render;
 use crate::status::Status;
 use clap::Args;
 use ringfence_engine::answers::check::check;
-use ringfence_engine::compile::{Compiled, Settings, load};
+use ringfence_engine::compile::{Compiled, Profile, Settings, Strictness, load};
 use ringfence_engine::diagnostic::{Code, Diagnostic, Severity};
 use ringfence_engine::ovn::network::Network;
 use ringfence_engine::reach::evaluate;
@@ -27,8 +27,12 @@ pub(crate) struct Input {
     pub(crate) namespace: String,
 
     /// Whose behaviour to evaluate; without it kube-ovn/1.16, or the `ovn.version` of an Inventory
-    #[arg(long, value_enum, value_name = "NAME", help_heading = "Input")]
-    profile: Option<Profile>,
+    #[arg(long, value_parser = profile::parser(), value_name = "NAME", help_heading = "Input")]
+    profile: Option<&'static Profile>,
+
+    /// Evaluate objects that the API server refuses as if it dropped their wrong fields
+    #[arg(long, help_heading = "Input")]
+    lenient: bool,
 }
 
 /// The input, compiled.
@@ -37,19 +41,17 @@ pub(crate) struct Loaded {
     pub(crate) sources: Sources,
     /// What can be evaluated. Its diagnostics include what could not be read at all, and which rows OVN ignores.
     pub(crate) compiled: Compiled,
-    /// Whose behaviour.
-    pub(crate) profile: Profile,
 }
 
 impl Input {
     /// Reads and compiles all of it.
     pub(crate) fn load(&self) -> Loaded {
         let mut files = Files::read(&self.files);
-        let mut compiled = load(&files.sources, &Settings { version: self.profile.map(Profile::version) });
+        let strictness = if self.lenient { Strictness::Lenient } else { Strictness::Strict };
+        let mut compiled = load(&files.sources, &Settings { profile: self.profile, strictness });
         compiled.diagnostics.extend(misplaced(&compiled.network));
         compiled.diagnostics.extend(files.empty_folders());
-        let profile = Profile::in_force(self.profile, compiled.network.version);
-        Loaded { sources: files.sources, compiled, profile }
+        Loaded { sources: files.sources, compiled }
     }
 }
 

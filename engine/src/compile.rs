@@ -2,36 +2,55 @@
 //!
 //! Every row knows the object, the field and the line that it came from.
 
+mod compiler;
 mod endpoints;
 mod macs;
 mod matches;
 mod names;
 mod network;
 mod parts;
+mod profile;
 mod ranges;
-mod rows;
+mod row;
 mod sites;
 mod split;
+mod subnet;
 
 pub use matches::mistakes;
+pub use profile::{
+    BadAcl, ClusterIps, Enforcer, GatewayRows, Invalid, IpBlock, PROFILES, Profile, SecurityGroups, Support, Tiers,
+};
 
 use crate::diagnostic::Diagnostic;
-use crate::ovn::network::{Network, Version};
+use crate::ovn::network::Network;
 use crate::reach::Endpoint;
 use crate::read::{Expectation, read};
 use crate::source::Sources;
-use crate::world::{World, world};
+use crate::world::{Roster, World, world};
 use alloc::vec::Vec;
+use compiler::Compiler;
 
 /// What the caller knows better than the input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Settings {
-    /// The OVN version, whatever an inventory says.
-    pub version: Option<Version>,
+    /// Whose behaviour, whatever an inventory says.
+    pub profile: Option<&'static Profile>,
+    /// Whether objects that the API server refuses have an effect.
+    pub strictness: Strictness,
+}
+
+/// What becomes of an object that the API server refuses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Strictness {
+    /// It is not there: the cluster would never have it.
+    #[default]
+    Strict,
+    /// It has the effect of what is left when every wrong field is dropped and defaulted.
+    Lenient,
 }
 
 /// What can be evaluated.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Compiled {
     /// Switches, rows, routers, port groups and address sets.
     pub network: Network,
@@ -41,18 +60,21 @@ pub struct Compiled {
     pub expectations: Vec<Expectation>,
     /// What was found on the way.
     pub diagnostics: Vec<Diagnostic>,
+    /// Whose behaviour this is.
+    pub profile: &'static Profile,
 }
 
 /// Compiles an inventory. Its diagnostics are not repeated.
 pub fn compile(world: &World, settings: &Settings) -> Compiled {
     let mut out = Vec::new();
-    let version = settings.version.or(world.version).unwrap_or_default();
-    let mut network = network::network(world, version, &mut out);
+    let profile = Profile::in_force(settings.profile, world.version);
+    let compiler = Compiler { world, roster: Roster::new(world), profile, strictness: settings.strictness };
+    let mut network = network::network(&compiler, &mut out);
     let tests = matches::Tests::of(&network);
     let mut macs = macs::Macs::new(world, &tests);
     network::assign(&mut network, &mut macs);
     let endpoints = endpoints::endpoints(world, &mut network, &tests, &mut macs, &mut out);
-    Compiled { network, endpoints, expectations: world.expectations.clone(), diagnostics: out }
+    Compiled { network, endpoints, expectations: world.expectations.clone(), diagnostics: out, profile }
 }
 
 /// Reads, joins and compiles; all diagnostics, mistakes in matches included, in the order of the sources.

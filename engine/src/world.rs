@@ -6,13 +6,17 @@ mod check;
 mod join;
 mod locate;
 mod machine;
+mod namespace;
+mod roster;
 mod switch;
 
 pub use machine::{Interface, Machine};
+pub use namespace::Namespace;
+pub use roster::{Roster, Scope};
 pub use switch::{Switch, Uplink};
 
 use crate::diagnostic::{Code, Diagnostic, Severity};
-use crate::ovn::network::{Options, Version};
+use crate::ovn::network::Version;
 use crate::read::{AddressSet, Expectation, Group, Inventory, Object, Placed, Reading};
 use crate::source::SourceId;
 use alloc::collections::{BTreeMap, BTreeSet};
@@ -25,12 +29,14 @@ use alloc::vec::Vec;
 pub struct World {
     /// The OVN version that an inventory names.
     pub version: Option<Version>,
-    /// The database's options: OVN's own defaults, or Kube-OVN's where there is a Subnet.
-    pub options: Options,
+    /// What inventories say of the database's options.
+    pub options: StatedOptions,
     /// The switches, in the order of the input.
     pub switches: Vec<Switch>,
     /// The machines, in the order of their ids.
     pub machines: Vec<Machine>,
+    /// The namespaces by name: those in the input, and those that something in the input is in.
+    pub namespaces: BTreeMap<String, Namespace>,
     /// Port groups.
     pub port_groups: Vec<Group>,
     /// Address sets.
@@ -86,15 +92,22 @@ fn expectation(object: &Object) -> Option<&Expectation> {
     if let Object::Expectation(expectation) = object { Some(expectation) } else { None }
 }
 
-/// OVN's own defaults where no inventory says otherwise. (Kube-OVN's controller switches `use_ct_inv_match` off,
-/// `pkg/ovs/ovn-nb_global.go`: that is for its profiles to say.)
-fn options(inventories: &[&Inventory], out: &mut Vec<Diagnostic>) -> Options {
-    let mut options = Options::default();
+/// What inventories say of the options of `NB_Global`; what none of them says is for the profile to say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct StatedOptions {
+    /// `default_acl_drop`.
+    pub default_acl_drop: Option<bool>,
+    /// `use_ct_inv_match`.
+    pub use_ct_inv_match: Option<bool>,
+}
+
+fn options(inventories: &[&Inventory], out: &mut Vec<Diagnostic>) -> StatedOptions {
     let drop = inventories.iter().filter_map(|inventory| inventory.default_acl_drop.as_ref());
     let invalid = inventories.iter().filter_map(|inventory| inventory.use_ct_inv_match.as_ref());
-    options.default_acl_drop = agreed(drop, "ovn.options.default_acl_drop", out).unwrap_or(options.default_acl_drop);
-    options.use_ct_inv_match = agreed(invalid, "ovn.options.use_ct_inv_match", out).unwrap_or(options.use_ct_inv_match);
-    options
+    StatedOptions {
+        default_acl_drop: agreed(drop, "ovn.options.default_acl_drop", out),
+        use_ct_inv_match: agreed(invalid, "ovn.options.use_ct_inv_match", out),
+    }
 }
 
 /// The first of several values for one thing; a later one that differs is a conflict.

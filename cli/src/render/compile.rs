@@ -38,7 +38,7 @@ pub(crate) fn unasked<'n>(network: &'n Network, pipelines: &[Pipeline]) -> Vec<(
 /// A table for each switch, then what no switch asks.
 pub(crate) fn write(out: &mut dyn Write, loaded: &Loaded, pipelines: &[Pipeline]) -> io::Result<()> {
     let network = &loaded.compiled.network;
-    writeln!(out, "{FAINT}{}, OVN {}{FAINT:#}", loaded.profile.name(), network.version.name())?;
+    writeln!(out, "{FAINT}{}, OVN {}{FAINT:#}", loaded.compiled.profile.name, network.version.name())?;
     if network.switches.is_empty() {
         return writeln!(out, "No switches: the input has neither a Subnet nor an Inventory with switches.");
     }

@@ -42,7 +42,7 @@ pub(crate) fn write(out: &mut dyn Write, loaded: &Loaded) -> io::Result<()> {
 }
 
 fn head(out: &mut dyn Write, loaded: &Loaded) -> io::Result<()> {
-    let (profile, version) = (loaded.profile.name(), loaded.compiled.network.version.name());
+    let (profile, version) = (loaded.compiled.profile.name, loaded.compiled.network.version.name());
     writeln!(out, "#!/bin/sh")?;
     writeln!(out, "# Rows of {profile} for OVN {version}, written by ringfence {VERSION}.")?;
     writeln!(out, "#")?;

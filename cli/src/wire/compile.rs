@@ -134,7 +134,7 @@ pub(crate) fn write(out: &mut dyn Write, loaded: &Loaded, pipelines: &[Pipeline]
     let network = &loaded.compiled.network;
     let document = Compiled {
         ringfence: VERSION,
-        profile: loaded.profile.name(),
+        profile: loaded.compiled.profile.name,
         ovn: network.version.name(),
         options: Options {
             default_acl_drop: network.options.default_acl_drop,

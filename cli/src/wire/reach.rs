@@ -108,7 +108,7 @@ pub(crate) fn write(out: &mut dyn Write, loaded: &Loaded, pairs: impl Iterator<I
     let endpoints = &loaded.compiled.endpoints;
     let document = Reach {
         ringfence: VERSION,
-        profile: loaded.profile.name(),
+        profile: loaded.compiled.profile.name,
         endpoints: endpoints.iter().map(Endpoint::of).collect(),
         pairs: Pairs { endpoints, pairs: Cell::new(Some(pairs)) },
         diagnostics: Diagnostic::all(&loaded.sources, &loaded.compiled.diagnostics),

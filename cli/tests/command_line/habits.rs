@@ -32,7 +32,8 @@ fn profiles_choose_the_version() {
         (ran.json()["profile"].clone(), ran.json()["ovn"].clone())
     };
     assert_eq!(version("ovn/23.03"), ("ovn/23.03".into(), "23.03".into()));
-    assert_eq!(version("kube-ovn/1.12"), ("kube-ovn/1.12".into(), "main".into()));
+    assert_eq!(version("kube-ovn/1.12"), ("kube-ovn/1.12".into(), "23.03".into()));
+    assert_eq!(version("kube-ovn/1.13"), ("kube-ovn/1.13".into(), "main".into()));
 }
 
 #[test]

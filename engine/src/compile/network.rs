@@ -1,9 +1,11 @@
 //! The world as OVN sees it: switches with ports and rows, routers, port groups, address sets.
 
+use super::compiler::Compiler;
 use super::macs::Macs;
-use super::rows;
+use super::profile::Invalid;
+use super::{row, subnet};
 use crate::diagnostic::Diagnostic;
-use crate::ovn::network::{Link, Mac, Network, Port, PortGroup, PortKind, Router, Switch, Version};
+use crate::ovn::network::{Link, Mac, Network, Options, Port, PortGroup, PortKind, Router, Switch, Version};
 use crate::read::Group;
 use crate::world::{self, Interface, Uplink, World};
 use alloc::collections::BTreeMap;
@@ -13,15 +15,16 @@ use alloc::vec::Vec;
 use core::net::IpAddr;
 
 /// The network; Ethernet addresses of routers are still to be [assigned](assign).
-pub(super) fn network(world: &World, version: Version, out: &mut Vec<Diagnostic>) -> Network {
-    let joined = rows::join_prefixes(world);
+pub(super) fn network(compiler: &Compiler<'_>, out: &mut Vec<Diagnostic>) -> Network {
+    let (world, version) = (compiler.world, compiler.profile.version);
+    let joined = subnet::join_prefixes(world);
     let mut ports = vif_ports(world);
     let mut take = |index: usize| ports.get_mut(index).map(core::mem::take).unwrap_or_default();
     let switches = world.switches.iter().enumerate();
     let mut network = Network {
         version,
-        options: world.options,
-        switches: switches.map(|(index, switch)| compile_switch(take(index), switch, version, &joined, out)).collect(),
+        options: options(compiler),
+        switches: switches.map(|(index, switch)| compile_switch(take(index), switch, compiler, &joined, out)).collect(),
         routers: routers(world),
         port_groups: world.port_groups.iter().map(|group| compile_group(group, version, out)).collect(),
         address_sets: BTreeMap::new(),
@@ -35,7 +38,19 @@ pub(super) fn network(world: &World, version: Version, out: &mut Vec<Diagnostic>
     for group in &world.port_groups {
         group_sets(&ports, group, &mut network.address_sets);
     }
+    compiler.policies(out).into_network(&mut network);
     network
+}
+
+/// What inventories say, else what the profile does.
+fn options(compiler: &Compiler<'_>) -> Options {
+    let (stated, default) = (compiler.world.options, Options::default());
+    let invalid = compiler.profile.invalid == Invalid::Dropped;
+    Options {
+        default_acl_drop: stated.default_acl_drop.unwrap_or(default.default_acl_drop),
+        use_ct_inv_match: stated.use_ct_inv_match.unwrap_or(invalid),
+        ..default
+    }
 }
 
 /// Gives every link of a router its Ethernet address.
@@ -59,15 +74,19 @@ fn vif_ports(world: &World) -> Vec<Vec<Port>> {
 fn compile_switch(
     mut ports: Vec<Port>,
     switch: &world::Switch,
-    version: Version,
+    compiler: &Compiler<'_>,
     joined: &[ipnet::IpNet],
     out: &mut Vec<Diagnostic>,
 ) -> Switch {
     ports.extend(uplink_port(switch));
-    let mut acls =
-        switch.subnet.iter().flat_map(|subnet| rows::subnet(subnet, version, joined, out)).collect::<Vec<_>>();
+    let mut acls = switch
+        .subnet
+        .iter()
+        .flat_map(|subnet| subnet::subnet(subnet, compiler.profile, joined, out))
+        .collect::<Vec<_>>();
     for bare in &switch.bare {
-        acls.extend(rows::bare(&format!("Switch/{}", bare.name.value), &bare.acls, version, out));
+        let object = format!("Switch/{}", bare.name.value);
+        acls.extend(row::bare(&object, &bare.acls, compiler.profile.version, out));
     }
     let load_balancer = switch.bare.iter().any(|bare| bare.load_balancer);
     Switch { name: switch.name.clone(), ports, acls, load_balancer }
@@ -107,7 +126,7 @@ fn compile_group(group: &Group, version: Version, out: &mut Vec<Diagnostic>) -> 
     PortGroup {
         name: group.name.value.clone(),
         ports: group.ports.iter().map(|port| port.value.clone()).collect(),
-        acls: rows::bare(&format!("PortGroup/{}", group.name.value), &group.acls, version, out),
+        acls: row::bare(&format!("PortGroup/{}", group.name.value), &group.acls, version, out),
     }
 }
 

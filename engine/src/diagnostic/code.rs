@@ -73,6 +73,16 @@ codes! {
     TooManyFindings = "RF019", Warning;
     /// A set of addresses is answered as one, although a rule may tell them apart.
     CoarseRanges = "RF020", Warning;
+    /// The API server refuses the object: strictly read it has no effect.
+    ApiRefused = "RF021", Error;
+    /// A selector or a name selects nothing that is in the input.
+    SelectsNothing = "RF022", Warning;
+    /// A name cannot exist: no object that Kubernetes takes is called so.
+    ImpossibleName = "RF023", Warning;
+    /// An address was assumed for something of which none is known.
+    AssumedAddress = "RF024", Info;
+    /// The profile's enforcer does less, more or something else than the object says.
+    EnforcerDiffers = "RF025", Warning;
 
     /// OVN cannot parse the match: the row does nothing.
     MatchSyntax = "RF101", Error;

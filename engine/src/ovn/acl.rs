@@ -118,6 +118,11 @@ impl Tier {
     /// The last one.
     pub const MAX: Self = Self(3);
 
+    /// The tier of that number; a larger one is the last.
+    pub const fn of(number: u8) -> Self {
+        if number > Self::MAX.0 { Self::MAX } else { Self(number) }
+    }
+
     /// The tier of that number, if the database takes it.
     pub fn new(number: i64) -> Option<Self> {
         u8::try_from(number).ok().map(Self).filter(|tier| *tier <= Self::MAX)

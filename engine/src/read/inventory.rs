@@ -3,7 +3,7 @@
 use super::acl::{AclEntry, Taker, entries};
 use super::address::{addresses, mac, prefixes};
 use super::fields::{Fields, Item, Out, Placed, unknown_value, words};
-use super::machine::{Interface, Machine, Origin, labels};
+use super::machine::{Interface, Machine, Origin, Presence, labels};
 use crate::diagnostic::Code;
 use crate::diagnostic::Diagnostic;
 use crate::ovn::network::Version;
@@ -175,6 +175,9 @@ fn machine(fields: &Fields<'_>, out: &mut Out) -> Option<Machine> {
         labels: labels(Some(fields), out),
         place: fields.place(),
         interfaces,
+        ports: Vec::new(),
+        node: None,
+        pod: Presence::default(),
     })
 }
 

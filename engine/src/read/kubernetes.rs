@@ -2,7 +2,7 @@
 
 use super::address::{addresses, mac};
 use super::fields::{Fields, Out, Placed, word};
-use super::machine::{Interface, Machine, Origin, annotated, labels};
+use super::machine::{Interface, Machine, Origin, Presence, annotated, labels};
 use super::node::Node;
 use crate::reach::EndpointKind;
 use alloc::format;
@@ -79,6 +79,9 @@ pub(crate) fn ip(object: &Fields<'_>, name: &Placed<String>, out: &mut Out) -> O
         labels: Default::default(),
         place,
         interfaces: alloc::vec![interface],
+        ports: Vec::new(),
+        node: None,
+        pod: Presence::default(),
     })
 }
 
@@ -90,6 +93,9 @@ fn machine(object: &Fields<'_>, identity: Identity, metadata: Option<&Fields<'_>
         labels: labels(metadata, out),
         place: object.place(),
         interfaces: annotated(metadata, out),
+        ports: Vec::new(),
+        node: None,
+        pod: Presence::default(),
     }
 }
 

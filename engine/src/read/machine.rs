@@ -2,6 +2,7 @@
 
 use super::address::{addresses, mac};
 use super::fields::{Fields, Out, Placed};
+use super::policy_port::Transport;
 use crate::ovn::network::Mac;
 use crate::reach::EndpointKind;
 use crate::source::Place;
@@ -25,6 +26,35 @@ pub struct Machine {
     pub place: Place,
     /// What is said about its interfaces.
     pub interfaces: Vec<Interface>,
+    /// The ports of its containers that have a name.
+    pub ports: Vec<NamedPort>,
+    /// The node that it runs on.
+    pub node: Option<String>,
+    /// Whether it has a pod, as far as this object knows.
+    pub pod: Presence,
+}
+
+/// A container port with a name.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct NamedPort {
+    /// `name`.
+    pub name: String,
+    /// `containerPort`.
+    pub number: u16,
+    /// `protocol`, TCP where none is written.
+    pub protocol: Transport,
+}
+
+/// Whether a machine has a pod. Policies select pods; rules about addresses and ports hold without one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Presence {
+    /// Nothing says that it has not.
+    #[default]
+    Running,
+    /// It is stopped, or done.
+    Absent,
+    /// Its pod is in the network of its node: no port, no policy.
+    HostNetwork,
 }
 
 /// One object's word on one interface; everything may be missing.
@@ -42,6 +72,8 @@ pub struct Interface {
     pub mac: Option<Placed<Mac>>,
     /// The name of its logical port, where it is said outright.
     pub port: Option<Placed<String>>,
+    /// The SecurityGroups that it belongs to.
+    pub security_groups: Vec<Placed<String>>,
     /// Whether somebody wrote it down or the cluster observed it.
     pub origin: Origin,
     /// Where.
@@ -60,7 +92,17 @@ pub enum Origin {
 impl Interface {
     /// An interface of which nothing is known yet.
     pub(crate) fn new(origin: Origin, place: Place) -> Self {
-        Self { name: None, provider: None, subnet: None, addresses: Vec::new(), mac: None, port: None, origin, place }
+        Self {
+            name: None,
+            provider: None,
+            subnet: None,
+            addresses: Vec::new(),
+            mac: None,
+            port: None,
+            security_groups: Vec::new(),
+            origin,
+            place,
+        }
     }
 }
 

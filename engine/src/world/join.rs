@@ -71,6 +71,9 @@ fn blank(said: &read::Machine) -> Machine {
         labels: BTreeMap::new(),
         place: said.name.place,
         interfaces: Vec::new(),
+        ports: Vec::new(),
+        node: None,
+        pod: said.pod,
     }
 }
 
@@ -87,6 +90,9 @@ fn learn(
     for (key, value) in &said.labels {
         machine.labels.entry(key.clone()).or_insert_with(|| value.clone());
     }
+    machine.ports.extend(said.ports.iter().filter(|port| !machine.ports.contains(port)).cloned().collect::<Vec<_>>());
+    machine.node = machine.node.take().or_else(|| said.node.clone());
+    machine.pod = machine.pod.max(said.pod);
     // Interfaces of one object are different ones; those of another object may be the same.
     let before = machine.interfaces.len();
     for interface in &said.interfaces {
@@ -112,10 +118,27 @@ fn merge(
     let known = machine.interfaces.iter_mut().take(before).find(same);
     let Some(known) = known else {
         let mac = said.mac.as_ref().map(|mac| mac.value);
-        machine.interfaces.push(Interface { name, switch, port, addresses, mac, place: said.place });
+        let own = switches.get(switch).and_then(Switch::provider);
+        let provider = own.map(|own| said.provider.clone().unwrap_or_else(|| own.to_string())).unwrap_or_default();
+        let security_groups = said.security_groups.clone();
+        machine.interfaces.push(Interface {
+            name,
+            switch,
+            port,
+            addresses,
+            mac,
+            provider,
+            security_groups,
+            place: said.place,
+        });
         return;
     };
     known.mac = known.mac.or(said.mac.as_ref().map(|mac| mac.value));
+    for group in &said.security_groups {
+        if known.security_groups.iter().all(|have| have.value != group.value) {
+            known.security_groups.push(group.clone());
+        }
+    }
     for address in &addresses {
         if known.addresses.iter().all(|have| have.value != address.value) {
             known.addresses.push(address.clone());

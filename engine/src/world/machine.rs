@@ -2,7 +2,7 @@
 
 use crate::ovn::network::Mac;
 use crate::reach::EndpointKind;
-use crate::read::Placed;
+use crate::read::{NamedPort, Placed, Presence};
 use crate::source::Place;
 use alloc::collections::BTreeMap;
 use alloc::format;
@@ -25,6 +25,12 @@ pub struct Machine {
     pub place: Place,
     /// Its interfaces that are on a switch.
     pub interfaces: Vec<Interface>,
+    /// The ports of its containers that have a name.
+    pub ports: Vec<NamedPort>,
+    /// The node that it runs on, where it is known.
+    pub node: Option<String>,
+    /// Whether it has a pod that policies can select.
+    pub pod: Presence,
 }
 
 /// An interface on a switch.
@@ -40,6 +46,10 @@ pub struct Interface {
     pub addresses: Vec<Placed<IpAddr>>,
     /// Its Ethernet address, where it is known.
     pub mac: Option<Mac>,
+    /// Kube-OVN's provider of its network: `ovn`, or `<attachment>.<namespace>.ovn`; empty on a bare switch.
+    pub provider: String,
+    /// The SecurityGroups that it belongs to.
+    pub security_groups: Vec<Placed<String>>,
     /// Where it is declared.
     pub place: Place,
 }

@@ -1,0 +1,54 @@
+//! What every mechanism is compiled with, and what it is compiled into.
+
+use super::Strictness;
+use super::profile::Profile;
+use crate::diagnostic::Diagnostic;
+use crate::ovn::network::{Network, PortGroup};
+use crate::world::{Roster, World};
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// What every mechanism is compiled with.
+pub(super) struct Compiler<'w> {
+    /// The inventory.
+    pub(super) world: &'w World,
+    /// Its pods by their labels.
+    pub(super) roster: Roster<'w>,
+    /// Whose behaviour.
+    pub(super) profile: &'static Profile,
+    /// Whether objects that the API server refuses have an effect.
+    pub(super) strictness: Strictness,
+}
+
+/// What a mechanism is written as, in the order of the objects.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Written {
+    /// Port groups with the rows that hang on them.
+    pub(super) groups: Vec<PortGroup>,
+    /// Address sets with what is in them.
+    pub(super) sets: Vec<(String, Vec<String>)>,
+}
+
+impl Compiler<'_> {
+    /// Everything that hangs on port groups: policies and SecurityGroups.
+    pub(super) fn policies(&self, _out: &mut Vec<Diagnostic>) -> Written {
+        Written::default()
+    }
+}
+
+impl Written {
+    /// Adds what was written. A group whose name is taken shares the group that is there, as rows of the database do.
+    pub(super) fn into_network(self, network: &mut Network) {
+        for group in self.groups {
+            match network.port_groups.iter_mut().find(|known| known.name == group.name) {
+                Some(known) => {
+                    known.acls.extend(group.acls);
+                    let new: Vec<String> = group.ports.into_iter().filter(|port| !known.ports.contains(port)).collect();
+                    known.ports.extend(new);
+                }
+                None => network.port_groups.push(group),
+            }
+        }
+        network.address_sets.extend(self.sets);
+    }
+}

@@ -1,0 +1,92 @@
+//! The rows of a Subnet (`pkg/ovs/ovn-nb-acl.go` of Kube-OVN).
+
+use super::profile::{Profile, Support};
+use super::row::{accepted, built, provenance, short};
+use crate::diagnostic::Diagnostic;
+use crate::ovn::acl::{Acl, Action, Direction};
+use crate::read::{Placed, Subnet};
+use crate::source::Place;
+use crate::world::World;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use ipnet::IpNet;
+
+/// Prefixes from which nodes speak to pods: those of the Subnet `join`, or Kube-OVN's defaults.
+pub(super) fn join_prefixes(world: &World) -> Vec<IpNet> {
+    match world.switches.iter().find(|switch| switch.name == "join" && switch.subnet.is_some()) {
+        Some(join) => join.cidrs.clone(),
+        None => ["100.64.0.0/16", "fd00:100:64::/112"].iter().filter_map(|text| text.parse().ok()).collect(),
+    }
+}
+
+/// The rows of a Subnet: `private` and `allowSubnets`, `allowEWTraffic`, `acls`.
+pub(super) fn subnet(subnet: &Subnet, profile: &Profile, joined: &[IpNet], out: &mut Vec<Diagnostic>) -> Vec<Acl> {
+    let object = format!("Subnet/{}", subnet.name.value);
+    let mut rows = Vec::new();
+    if let Some(place) = subnet.private {
+        private(subnet, &object, place, joined, &mut rows);
+    }
+    let wanted = subnet.allow_east_west.filter(|_| profile.east_west == Support::Yes);
+    if let Some(place) = wanted.filter(|_| !subnet.acls.is_empty()) {
+        east_west(subnet, &object, place, &mut rows);
+    }
+    for row in &mut rows {
+        row.tier = profile.tiers.policy;
+    }
+    for entry in &subnet.acls {
+        let row = accepted(entry, &object, profile.version, out);
+        rows.extend(row.map(|row| Acl { tier: profile.tiers.policy, ..row }));
+    }
+    rows
+}
+
+/// `SetLogicalSwitchPrivate` of Kube-OVN.
+fn private(subnet: &Subnet, object: &str, place: Place, joined: &[IpNet], rows: &mut Vec<Acl>) {
+    let own = |priority, matches, action| {
+        built(priority, matches, action, Direction::ToLport, provenance(object, "spec.private".into(), place))
+    };
+    let drop = own(1000, "ip".to_string(), Action::Drop);
+    rows.push(Acl { name: Some(short(&subnet.name.value)), ..drop });
+    for cidr in subnet.cidrs.iter().map(|cidr| cidr.value) {
+        let family = family(cidr);
+        rows.push(own(1001, within(cidr), Action::AllowRelated));
+        for (index, allowed) in same_family(&subnet.allow_subnets, cidr) {
+            let matches = format!(
+                "({family}.src == {cidr} && {family}.dst == {allowed}) || ({family}.src == {allowed} && {family}.dst == {cidr})",
+                allowed = allowed.value,
+            );
+            let provenance = provenance(object, format!("spec.allowSubnets[{index}]"), allowed.place);
+            rows.push(built(1001, matches, Action::AllowRelated, Direction::ToLport, provenance));
+        }
+        for join in joined.iter().filter(|join| join.addr().is_ipv4() == cidr.addr().is_ipv4()) {
+            rows.push(own(3000, format!("{family}.src == {join}"), Action::AllowRelated));
+        }
+    }
+}
+
+/// The rows of `allowEWTraffic` (`UpdateLogicalSwitchACL` of Kube-OVN).
+fn east_west(subnet: &Subnet, object: &str, place: Place, rows: &mut Vec<Acl>) {
+    for cidr in &subnet.cidrs {
+        for direction in [Direction::ToLport, Direction::FromLport] {
+            let provenance = provenance(object, "spec.allowEWTraffic".into(), place);
+            rows.push(built(1900, within(cidr.value), Action::Allow, direction, provenance));
+        }
+    }
+}
+
+fn same_family(allowed: &[Placed<IpNet>], cidr: IpNet) -> impl Iterator<Item = (usize, &Placed<IpNet>)> {
+    allowed.iter().enumerate().filter(move |(_, allowed)| allowed.value.addr().is_ipv4() == cidr.addr().is_ipv4())
+}
+
+fn within(cidr: IpNet) -> String {
+    let family = family(cidr);
+    format!("{family}.src == {cidr} && {family}.dst == {cidr}")
+}
+
+fn family(cidr: IpNet) -> &'static str {
+    match cidr {
+        IpNet::V4(_) => "ip4",
+        IpNet::V6(_) => "ip6",
+    }
+}

@@ -1,0 +1,83 @@
+//! What the API server would say of an object.
+//!
+//! An object is read leniently: what the API does not know or take is left out, as an older client or a rendered page
+//! would have it. Beside that the review notes each reason for which the API server refuses the object, in its own words
+//! (`k8s.io/apimachinery/pkg/util/validation/field`), so that the strict reading is: no reason, or no object.
+
+use super::fields::{Fields, Placed};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Place;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+/// The reasons for which the API server refuses an object.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Review {
+    refusals: Vec<Diagnostic>,
+}
+
+impl Review {
+    /// The reasons; none where the API server takes the object.
+    pub(crate) fn refusals(self) -> Vec<Diagnostic> {
+        self.refusals
+    }
+
+    /// Whether there is a reason so far.
+    pub(crate) fn refuses(&self) -> bool {
+        !self.refusals.is_empty()
+    }
+
+    /// A reason in words of one's own choice, with advice.
+    pub(crate) fn refuse(&mut self, message: String, place: Place, help: impl Into<String>) {
+        self.refusals.push(Diagnostic::new(Code::ApiRefused, message).at(place).help(help));
+    }
+
+    /// `field.Invalid`: ``spec.x: Invalid value: "v": detail``.
+    pub(crate) fn invalid(&mut self, path: &str, value: &Placed<String>, detail: &str, help: impl Into<String>) {
+        self.refuse(format!("{path}: Invalid value: \"{}\": {detail}", value.value), value.place, help);
+    }
+
+    /// `field.NotSupported`: ``spec.x: Unsupported value: "v": supported values: "A", "B"``.
+    pub(crate) fn unsupported(&mut self, path: &str, value: &Placed<String>, known: &[&str], help: impl Into<String>) {
+        let quoted: Vec<String> = known.iter().map(|word| format!("\"{word}\"")).collect();
+        let message =
+            format!("{path}: Unsupported value: \"{}\": supported values: {}", value.value, quoted.join(", "));
+        self.refuse(message, value.place, help);
+    }
+
+    /// `field.Required`: `spec.x: Required value: detail`.
+    pub(crate) fn required(&mut self, path: &str, detail: &str, place: Place, help: impl Into<String>) {
+        let message = if detail.is_empty() {
+            format!("{path}: Required value")
+        } else {
+            format!("{path}: Required value: {detail}")
+        };
+        self.refuse(message, place, help);
+    }
+
+    /// `field.Forbidden`: `spec.x: Forbidden: detail`.
+    pub(crate) fn forbidden(&mut self, path: &str, detail: &str, place: Place, help: impl Into<String>) {
+        self.refuse(format!("{path}: Forbidden: {detail}"), place, help);
+    }
+
+    /// Each field that the API does not know: refused by strict validation (`fieldValidation=Strict`, which kubectl asks
+    /// for), dropped otherwise.
+    pub(crate) fn only(&mut self, fields: &Fields<'_>, known: &[&str]) {
+        let mut found = Vec::new();
+        fields.only(known, &mut found);
+        let unknown = fields.entries().filter(|(key, _, _)| !known.contains(key));
+        for ((key, place, _), hint) in unknown.zip(found) {
+            let message = format!("strict decoding error: unknown field \"{}\"", fields.path(key));
+            self.refuse(message, place, hint.help.unwrap_or_else(|| "remove it".to_string()));
+        }
+    }
+
+    /// Findings of a reader that the API server shares: a value of the wrong type cannot be decoded.
+    pub(crate) fn share(&mut self, found: &mut Vec<Diagnostic>) {
+        for mut diagnostic in found.drain(..) {
+            diagnostic.code = Code::ApiRefused;
+            self.refusals.push(diagnostic);
+        }
+    }
+}
