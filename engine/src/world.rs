@@ -3,6 +3,7 @@
 //! Knows what Kube-OVN makes of a name and an address, and nothing of rules: those are compiled next.
 
 mod check;
+mod cluster;
 mod join;
 mod locate;
 mod machine;
@@ -10,6 +11,7 @@ mod namespace;
 mod roster;
 mod switch;
 
+pub use cluster::{Node, Service, ServicePort, TargetPort};
 pub use machine::{Interface, Machine};
 pub use namespace::Namespace;
 pub use roster::{Roster, Scope};
@@ -35,6 +37,10 @@ pub struct World {
     pub switches: Vec<Switch>,
     /// The machines, in the order of their ids.
     pub machines: Vec<Machine>,
+    /// The nodes.
+    pub nodes: Vec<Node>,
+    /// The Services.
+    pub services: Vec<Service>,
     /// The namespaces by name: those in the input, and those that something in the input is in.
     pub namespaces: BTreeMap<String, Namespace>,
     /// Port groups.
