@@ -1,5 +1,7 @@
 //! Namespaces with their labels, those included that only machines and policies speak of.
 
+use super::machine::Machine;
+use crate::read::{Object, Reading};
 use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
 
@@ -21,4 +23,34 @@ impl Namespace {
         labels.insert(NAME_LABEL.to_string(), name.to_string());
         Self { name: name.to_string(), labels }
     }
+}
+
+/// The namespaces that stand in the input themselves.
+pub(super) fn namespaces(reading: &Reading) -> BTreeMap<String, Namespace> {
+    let mut namespaces = BTreeMap::new();
+    for object in &reading.objects {
+        if let Object::Namespace(said) = object {
+            let name = &said.name.value;
+            namespaces.entry(name.clone()).or_insert_with(|| Namespace::new(name, said.labels.clone()));
+        }
+    }
+    namespaces
+}
+
+/// The same with every namespace that something else is in.
+pub(super) fn with_all_of(
+    mut namespaces: BTreeMap<String, Namespace>,
+    reading: &Reading,
+    machines: &[Machine],
+) -> BTreeMap<String, Namespace> {
+    let services = reading.objects.iter().filter_map(|object| match object {
+        Object::Service(service) => Some(&service.namespace),
+        _ => None,
+    });
+    for name in machines.iter().map(|machine| &machine.namespace).chain(services) {
+        if !namespaces.contains_key(name) {
+            namespaces.insert(name.clone(), Namespace::new(name, BTreeMap::new()));
+        }
+    }
+    namespaces
 }
