@@ -32,7 +32,7 @@ pub use cluster::{ClusterIp, Host, Namespace, Service, ServicePort, TargetPort};
 pub use expectation::{Assertion, Expect, Expectation};
 pub use fields::Placed;
 pub use inventory::{AddressSet, BareSwitch, Group, Inventory};
-pub use kube_ovn::{StaticRoute, Vpc};
+pub use kube_ovn::{Peering, StaticRoute, Vpc};
 pub(crate) use machine::DEFAULT_PROVIDER;
 pub use machine::{Interface, Machine, NamedPort, Origin, Owner, Presence};
 pub use object::Object;

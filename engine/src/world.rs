@@ -18,7 +18,7 @@ pub use cluster::{Node, Service};
 pub use machine::{Interface, Machine};
 pub use namespace::Namespace;
 pub use roster::{Roster, Scope};
-pub use switch::{Switch, Uplink};
+pub use switch::{DEFAULT_VPC, Switch, Uplink};
 
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::ovn::network::Version;

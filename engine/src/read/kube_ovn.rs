@@ -15,10 +15,19 @@ use ipnet::IpNet;
 pub struct Vpc {
     /// Its name, which is the name of the router.
     pub name: Placed<String>,
-    /// `vpcPeerings`: the other routers by name.
-    pub peers: Vec<Placed<String>>,
+    /// `vpcPeerings`.
+    pub peers: Vec<Peering>,
     /// `staticRoutes`.
     pub routes: Vec<StaticRoute>,
+}
+
+/// A link to another VPC's router, which has to name this one too.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Peering {
+    /// `remoteVpc`.
+    pub remote: Placed<String>,
+    /// `localConnectIP`: this router's addresses on the link.
+    pub local: Vec<IpAddr>,
 }
 
 /// A static route of a router.
@@ -61,12 +70,19 @@ pub(crate) fn vpc(object: &Fields<'_>, name: Placed<String>, out: &mut Out) -> V
     let mut vpc = Vpc { name, peers: Vec::new(), routes: Vec::new() };
     let Some(spec) = object.fields("spec", out) else { return vpc };
     for (path, item) in spec.items("vpcPeerings", out) {
-        vpc.peers.extend(Fields::of(item, path, out).and_then(|peering| peering.text("remoteVpc", out)));
+        vpc.peers.extend(Fields::of(item, path, out).and_then(|of| peering(&of, out)));
     }
     for (path, item) in spec.items("staticRoutes", out) {
         vpc.routes.extend(Fields::of(item, path, out).and_then(|route| static_route(&route, out)));
     }
     vpc
+}
+
+fn peering(peering: &Fields<'_>, out: &mut Out) -> Option<Peering> {
+    let remote = peering.text("remoteVpc", out)?;
+    let text = peering.text("localConnectIP", out);
+    let local = text.iter().flat_map(|text| addresses(text, &peering.path("localConnectIP"), out));
+    Some(Peering { remote, local: local.map(|address| address.value).collect() })
 }
 
 /// Routes by source are policies of their own; they are left out with a word by the reader of the paths.

@@ -11,7 +11,7 @@ use core::net::IpAddr;
 use ipnet::IpNet;
 
 /// The VPC of a Subnet that names none.
-pub(crate) const DEFAULT_VPC: &str = "ovn-cluster";
+pub const DEFAULT_VPC: &str = "ovn-cluster";
 
 /// The Subnet of pods that nobody assigns, and its prefix (`dist/images/install.sh` of Kube-OVN).
 const DEFAULT_SUBNET: &str = "ovn-default";
