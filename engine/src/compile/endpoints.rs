@@ -94,10 +94,8 @@ fn single(address: IpAddr) -> AddressRange {
 fn unique(endpoints: &mut [Endpoint]) {
     let mut seen: BTreeSet<String> = BTreeSet::new();
     for endpoint in endpoints {
-        if seen.contains(&endpoint.id) {
-            if let Some((namespace, name)) = endpoint.id.split_once('/') {
-                endpoint.id = format!("{namespace}/{}/{name}", endpoint.kind.name().to_lowercase());
-            }
+        if let Some((place, name)) = endpoint.id.split_once('/').filter(|_| seen.contains(&endpoint.id)) {
+            endpoint.id = format!("{place}/{}/{name}", endpoint.kind.name().to_lowercase());
         }
         while !seen.insert(endpoint.id.clone()) {
             endpoint.id.push('~');

@@ -151,10 +151,11 @@ fn check_value(path: &str, value: &Placed<String>, review: &mut Review) {
     let letters = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     let ends = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
     let text = &value.value;
+    let is_valid =
+        text.is_empty() || (text.chars().all(letters) && ends(text.chars().next()) && ends(text.chars().last()));
     if text.len() > 63 {
         review.invalid(path, value, "must be no more than 63 characters", "shorten it");
-    } else if !text.is_empty() && !(text.chars().all(letters) && ends(text.chars().next()) && ends(text.chars().last()))
-    {
+    } else if !is_valid {
         let detail = "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and \
                       must start and end with an alphanumeric character";
         review.invalid(path, value, detail, "write letters, digits, `-`, `_` and `.`");
