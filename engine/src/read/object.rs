@@ -6,6 +6,7 @@ use super::fields::{Fields, Out, Placed};
 use super::inventory::{Inventory, inventory, not_evaluated};
 use super::kubernetes::{self, Identity};
 use super::machine::Machine;
+use super::network_policy::{NetworkPolicy, network_policy};
 use super::node::Node;
 use super::subnet::{Subnet, foreign_group, subnet};
 use super::suggest::did_you_mean;
@@ -28,6 +29,8 @@ pub enum Object {
     Pod(Machine),
     /// Kube-OVN's `IP`.
     Ip(Machine),
+    /// A `NetworkPolicy`.
+    NetworkPolicy(Box<NetworkPolicy>),
     /// The program's own `Inventory`.
     Inventory(Inventory),
     /// The program's own `Expectation`.
@@ -49,6 +52,7 @@ enum Kind {
     Instance,
     Pod,
     Ip,
+    NetworkPolicy,
     Inventory,
     Expectation,
     /// It holds rules that are missing from the answer.
@@ -66,7 +70,7 @@ const KINDS: &[(&str, &str, Kind)] = &[
     ("IP", "kubeovn.io", Kind::Ip),
     ("Inventory", "ringfence", Kind::Inventory),
     ("Expectation", "ringfence", Kind::Expectation),
-    ("NetworkPolicy", "networking.k8s.io", Kind::Rules),
+    ("NetworkPolicy", "networking.k8s.io", Kind::NetworkPolicy),
     ("SecurityGroup", "kubeovn.io", Kind::Rules),
     ("AdminNetworkPolicy", "policy.networking.k8s.io", Kind::Rules),
     ("BaselineAdminNetworkPolicy", "policy.networking.k8s.io", Kind::Rules),
@@ -169,6 +173,10 @@ fn typed(known: Kind, fields: &Fields<'_>, kind: Placed<String>, identity: Ident
                 out.push(super::fields::note(Code::NoEndpoint, message, identity.name.place));
             }
             machine.map(Object::Ip)
+        }
+        Kind::NetworkPolicy => {
+            let policy = network_policy(fields, identity.name, identity.namespace);
+            Some(Object::NetworkPolicy(Box::new(policy)))
         }
         Kind::Inventory => Some(Object::Inventory(inventory(fields, out))),
         Kind::Expectation => Some(Object::Expectation(expectation(fields, identity.name, out))),

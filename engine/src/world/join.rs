@@ -59,7 +59,9 @@ fn said(object: &Object) -> Vec<(Speaker, &read::Machine)> {
         Object::Inventory(inventory) => {
             inventory.machines.iter().map(|machine| (Speaker::Inventory, machine)).collect()
         }
-        Object::Subnet(_) | Object::Expectation(_) | Object::NotEvaluated { .. } => Vec::new(),
+        Object::Subnet(_) | Object::NetworkPolicy(_) | Object::Expectation(_) | Object::NotEvaluated { .. } => {
+            Vec::new()
+        }
     }
 }
 
