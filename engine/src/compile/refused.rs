@@ -60,11 +60,14 @@ fn tell<T: Reviewed>(object: &T, strictness: Strictness, out: &mut Vec<Diagnosti
     let (severity, note) = match strictness {
         Strictness::Strict => {
             let message = format!("{title} has no effect here, because the API server refuses it: {}", T::WITHOUT);
-            let help = "mend each field that is refused; read leniently, it has the effect of what is left without them";
+            let help =
+                "mend each field that is refused; read leniently, it has the effect of what is left without them";
             (Severity::Error, Diagnostic::new(Code::ApiRefused, message).help(help))
         }
         Strictness::Lenient => {
-            let message = format!("{title} is read leniently: wrong fields are dropped and defaulted, where the API server refuses all of it");
+            let message = format!(
+                "{title} is read leniently: wrong fields are dropped and defaulted, where the API server refuses all of it"
+            );
             (Severity::Warning, Diagnostic::new(Code::ApiRefused, message).severity(Severity::Info))
         }
     };
