@@ -46,16 +46,21 @@ pub(crate) struct Loaded {
 impl Input {
     /// Reads and compiles all of it.
     pub(crate) fn load(&self) -> Loaded {
-        let mut files = Files::read(&self.files);
         let strictness = if self.lenient { Strictness::Lenient } else { Strictness::Strict };
-        let mut compiled = load(&files.sources, &Settings { profile: self.profile, strictness });
-        compiled.diagnostics.extend(misplaced(&compiled.network));
-        compiled.diagnostics.extend(files.empty_folders());
-        Loaded { sources: files.sources, compiled }
+        Loaded::read(&self.files, self.profile, strictness)
     }
 }
 
 impl Loaded {
+    /// Reads and compiles files.
+    pub(crate) fn read(paths: &[PathBuf], profile: Option<&'static Profile>, strictness: Strictness) -> Self {
+        let mut files = Files::read(paths);
+        let mut compiled = load(&files.sources, &Settings { profile, strictness });
+        compiled.diagnostics.extend(misplaced(&compiled.network));
+        compiled.diagnostics.extend(files.empty_folders());
+        Self { sources: files.sources, compiled }
+    }
+
     /// Whether some of the input could not be used as it is written.
     pub(crate) fn status(&self) -> Status {
         if has_errors(&self.compiled.diagnostics) { Status::InputError } else { Status::Fine }

@@ -3,6 +3,7 @@
 mod check;
 mod compile;
 mod completions;
+mod diff;
 mod explain;
 mod man;
 mod reach;
@@ -23,6 +24,8 @@ pub(crate) enum Verb {
     Check(check::Arguments),
     /// Show the OVN rows, in the order in which OVN asks them
     Compile(compile::Arguments),
+    /// What other files or another profile change: connections gained and lost
+    Diff(diff::Arguments),
     /// Print a completion script for a shell
     Completions(completions::Arguments),
     /// Print the manual page, or write all of them
@@ -37,6 +40,7 @@ impl Verb {
             Self::Explain(arguments) => arguments.run(console),
             Self::Check(arguments) => arguments.run(console),
             Self::Compile(arguments) => arguments.run(console),
+            Self::Diff(arguments) => arguments.run(console),
             Self::Completions(arguments) => arguments.run(console),
             Self::Man(arguments) => arguments.run(console),
         }

@@ -5,6 +5,7 @@
 pub(crate) mod check;
 pub(crate) mod compile;
 pub(crate) mod diagnostic;
+pub(crate) mod diff;
 pub(crate) mod explain;
 pub(crate) mod l4;
 pub(crate) mod lines;

@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod conversation;
+pub mod diff;
 pub mod expect;
 pub mod explain;
 pub mod select;

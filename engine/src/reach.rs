@@ -38,6 +38,7 @@ pub use verdict::{FamilyAnswer, NoPath, PairAnswer, Verdict};
 use crate::ovn::network::Network;
 use crate::ovn::pipeline::Pipeline;
 use crate::ovn::walk::Choice;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use arena::L4Id;
 use conversation::{Solver, Talk};
@@ -91,6 +92,7 @@ impl<'n> Reach<'n> {
                 let families = sets.into_iter().flatten().map(|sets| self.answer(sets)).collect();
                 PairAnswer { families, no_path: None }
             }
+            Err(reason @ NoPath::Unknown(_)) => PairAnswer { families: self.unknown(from, to), no_path: Some(reason) },
             Err(reason) => PairAnswer { families: Vec::new(), no_path: Some(reason) },
         }
     }
@@ -114,12 +116,28 @@ impl<'n> Reach<'n> {
     fn sets(&mut self, from: usize, to: usize) -> Result<[Option<Sets>; 2], NoPath> {
         let (source, target) = self.endpoints.get(from).zip(self.endpoints.get(to)).ok_or(NoPath::Apart)?;
         let route = self.solver.route(from, to).ok_or(NoPath::Apart)?;
-        if route == Route::Apart {
-            return Err(NoPath::Apart);
-        }
         let common = |family| source.has(family) && target.has(family);
+        if !Family::ALL.into_iter().any(common) {
+            return Err(NoPath::NoCommonFamily);
+        }
+        match route {
+            Route::Apart => return Err(NoPath::Apart),
+            Route::Unknown(why) => return Err(NoPath::Unknown(why)),
+            Route::Direct | Route::Switched(_) | Route::Routed(..) => {}
+        }
         let sets = Family::ALL.map(|family| common(family).then(|| self.family_sets(route, from, to, family)));
-        if sets.iter().all(Option::is_none) { Err(NoPath::NoCommonFamily) } else { Ok(sets) }
+        Ok(sets)
+    }
+
+    /// Everything depends on a way that nobody can know.
+    fn unknown(&self, from: usize, to: usize) -> Vec<FamilyAnswer> {
+        let has = |index: usize, family| self.endpoints.get(index).is_some_and(|endpoint| endpoint.has(family));
+        let common = Family::ALL.into_iter().filter(|family| has(from, *family) && has(to, *family));
+        let answer = |family| {
+            let (none, all) = (Arc::new(L4Set::empty()), Arc::new(L4Set::full(family)));
+            FamilyAnswer { family, delivered: none.clone(), answered: none, undefined: all }
+        };
+        common.map(answer).collect()
     }
 
     fn family_sets(&mut self, route: Route<'n>, from: usize, to: usize, family: Family) -> Sets {

@@ -2,24 +2,27 @@
 //!
 //! Knows what Kube-OVN makes of a name and an address, and nothing of rules: those are compiled next.
 
+mod assume;
 mod check;
 mod cluster;
 mod join;
+mod literals;
 mod locate;
 mod machine;
 mod namespace;
 mod roster;
 mod switch;
+mod workload;
 
-pub use cluster::{Node, Service, ServicePort, TargetPort};
+pub use cluster::{Node, Service};
 pub use machine::{Interface, Machine};
 pub use namespace::Namespace;
 pub use roster::{Roster, Scope};
-pub use switch::{Switch, Uplink};
+pub use switch::{DEFAULT_VPC, Switch, Uplink};
 
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::ovn::network::Version;
-use crate::read::{AddressSet, Expectation, Group, Inventory, NetworkPolicy, Object, Placed, Reading};
+use crate::read::{AddressSet, Expectation, Group, Inventory, NetworkPolicy, Object, Placed, Reading, Vpc};
 use crate::source::SourceId;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
@@ -39,6 +42,8 @@ pub struct World {
     pub machines: Vec<Machine>,
     /// The nodes.
     pub nodes: Vec<Node>,
+    /// The VPCs of which more is known than a Subnet's word.
+    pub vpcs: Vec<Vpc>,
     /// The Services.
     pub services: Vec<Service>,
     /// The NetworkPolicies, in the order of the input; those that the API server refuses included.
@@ -59,7 +64,11 @@ pub struct World {
 pub fn world(reading: &Reading) -> World {
     let mut out = Vec::new();
     let switches = switch::switches(reading, &mut out);
-    let machines = join::machines(reading, &switches, &mut out);
+    let named = namespace::namespaces(reading);
+    let machines = join::machines(reading, &switches, &named, &mut out);
+    let namespaces = namespace::with_all_of(named, reading, &machines);
+    let nodes = cluster::nodes(reading);
+    let services = cluster::services(reading, &mut out);
     check::machines(&machines, &switches, &mut out);
     let inventories: Vec<&Inventory> = reading.objects.iter().filter_map(inventory).collect();
     let version =
@@ -69,7 +78,8 @@ pub fn world(reading: &Reading) -> World {
     let address_sets = inventories.iter().flat_map(|inventory| inventory.address_sets.clone()).collect();
     let mut world = World { version, options, switches, machines, port_groups, address_sets, ..World::default() };
     world.network_policies = network_policies(reading, &mut out);
-    world.namespaces = namespace::inhabited(&world);
+    (world.namespaces, world.nodes, world.services) = (namespaces, nodes, services);
+    world.vpcs = reading.objects.iter().filter_map(vpc).cloned().collect();
     world.expectations = reading.objects.iter().filter_map(expectation).cloned().collect();
     unique_names(&mut world.port_groups, |group| &group.name, "port group", &mut out);
     unique_names(&mut world.address_sets, |set| &set.name, "address set", &mut out);
@@ -96,6 +106,10 @@ fn fresh(mut found: Vec<Diagnostic>, reading: &Reading) -> Vec<Diagnostic> {
 
 fn inventory(object: &Object) -> Option<&Inventory> {
     if let Object::Inventory(inventory) = object { Some(inventory) } else { None }
+}
+
+fn vpc(object: &Object) -> Option<&Vpc> {
+    if let Object::Vpc(vpc) = object { Some(vpc) } else { None }
 }
 
 fn expectation(object: &Object) -> Option<&Expectation> {

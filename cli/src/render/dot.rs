@@ -39,7 +39,17 @@ fn nodes(out: &mut dyn Write, endpoints: &[Endpoint]) -> io::Result<()> {
             let shape = match endpoint.kind {
                 EndpointKind::Gateway => ", shape=diamond",
                 EndpointKind::External => ", shape=ellipse, style=dashed",
-                EndpointKind::VirtualMachine | EndpointKind::Pod | EndpointKind::Address => "",
+                EndpointKind::Service => ", shape=hexagon",
+                EndpointKind::Node => ", shape=box3d",
+                EndpointKind::VirtualMachine
+                | EndpointKind::Pod
+                | EndpointKind::Deployment
+                | EndpointKind::StatefulSet
+                | EndpointKind::DaemonSet
+                | EndpointKind::ReplicaSet
+                | EndpointKind::Job
+                | EndpointKind::CronJob
+                | EndpointKind::Address => "",
             };
             writeln!(out, "    n{index} [label={}{shape}];", quote(&endpoint.id))?;
         }

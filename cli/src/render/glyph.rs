@@ -38,7 +38,7 @@ pub(crate) fn meaning(verdict: Verdict) -> &'static str {
         Verdict::Partial => "some protocols or ports work",
         Verdict::OneWay => "requests arrive, no answer comes back",
         Verdict::Closed => "nothing arrives",
-        Verdict::Undefined => "depends on something that OVN does not promise",
+        Verdict::Undefined => "cannot be known",
     }
 }
 

@@ -1,18 +1,17 @@
 //! What is noteworthy about pairs, one line for each group of pairs of which the same can be said.
 
+use super::glyph;
+use super::names::{Names, Pairs};
 use super::pair::{PairRow, Words};
-use super::{Line, glyph};
 use crate::console::Script;
 use ringfence_engine::reach::{Endpoint, Verdict};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 /// More lines than this help nobody.
 const MOST: usize = 12;
 /// More pairs than this are not remembered.
 const MOST_PAIRS: usize = 500_000;
-/// Of a longer list of names only the first ones are written.
-const MOST_NAMES: usize = 8;
 
 /// Pairs by what can be said of them.
 #[derive(Debug)]
@@ -23,9 +22,6 @@ pub(crate) struct Remarks<'e> {
     noted: usize,
     forgotten: usize,
 }
-
-/// For each asker: whom it asks, by index.
-type Pairs = BTreeMap<usize, BTreeSet<usize>>;
 
 /// What deserves attention first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -74,59 +70,17 @@ impl<'e> Remarks<'e> {
     }
 
     fn lines(&self, script: Script) -> Vec<(String, String)> {
+        let names = Names::new(self.endpoints.iter().map(|endpoint| endpoint.id.as_str()));
         let mut lines = Vec::new();
         for ((rank, saying), pairs) in &self.groups {
             let verdict = rank.verdict();
             let style = glyph::style(verdict);
             let head = format!("{style}{}{style:#}", verdict.name());
-            for who in self.merged(pairs, script) {
+            for who in names.merged(pairs, script) {
                 lines.push((head.clone(), format!(" {who}: {saying}")));
             }
         }
         lines
-    }
-
-    /// Who asks whom, in few lines: askers that ask the same targets; then askers that ask the same targets and each
-    /// other, where nobody asks oneself.
-    fn merged(&self, pairs: &Pairs, script: Script) -> Vec<String> {
-        let mut same: BTreeMap<BTreeSet<usize>, BTreeSet<usize>> = BTreeMap::new();
-        for (from, targets) in pairs {
-            same.entry(targets.clone()).or_default().insert(*from);
-        }
-        let alone = |askers: &BTreeSet<usize>| askers.len() == 1;
-        let mut groups: BTreeMap<BTreeSet<usize>, BTreeSet<usize>> = BTreeMap::new();
-        for (mut targets, askers) in same {
-            if alone(&askers) {
-                targets.extend(&askers);
-            }
-            groups.entry(targets).or_default().extend(askers);
-        }
-        let mut groups: Vec<_> = groups.into_iter().collect();
-        groups.sort_by_key(|(_, askers)| askers.first().copied());
-        groups.into_iter().map(|(targets, askers)| self.who(&askers, targets, script)).collect()
-    }
-
-    fn who(&self, askers: &BTreeSet<usize>, mut targets: BTreeSet<usize>, script: Script) -> String {
-        let arrow = glyph::arrow(script);
-        let everybody = targets.len() == self.endpoints.len();
-        if *askers == targets {
-            return if everybody { "among all".to_owned() } else { format!("among {}", self.names(askers)) };
-        }
-        if everybody {
-            return format!("{} {arrow} everybody else", self.names(askers));
-        }
-        if let [asker] = askers.iter().collect::<Vec<_>>().as_slice() {
-            targets.remove(asker);
-        }
-        format!("{} {arrow} {}", self.names(askers), self.names(&targets))
-    }
-
-    fn names(&self, indexes: &BTreeSet<usize>) -> String {
-        let shown: Vec<_> = indexes.iter().take(MOST_NAMES).map(|index| Line(self.id(*index)).to_string()).collect();
-        match indexes.len().saturating_sub(MOST_NAMES) {
-            0 => shown.join(", "),
-            more => format!("{} and {more} more", shown.join(", ")),
-        }
     }
 
     fn id(&self, index: usize) -> &'e str {

@@ -37,12 +37,13 @@ pub(crate) enum L4 {
 
 /// The sets of a pair's families, one of them after the other. The family is named where the pair has both.
 pub(crate) fn sets(answer: &PairAnswer, of: fn(&ringfence_engine::reach::FamilyAnswer) -> &L4Set) -> Vec<L4> {
-    let both = answer.families.len() > 1;
-    answer
-        .families
-        .iter()
-        .flat_map(|family| set(of(family), family.family, both.then(|| family.family.name())))
-        .collect()
+    of_families(answer.families.iter().map(|family| (family.family, of(family))))
+}
+
+/// The sets of several families.
+pub(crate) fn of_families<'s>(families: impl Iterator<Item = (Family, &'s L4Set)> + Clone) -> Vec<L4> {
+    let both = families.clone().count() > 1;
+    families.flat_map(|(family, of)| set(of, family, both.then(|| family.name()))).collect()
 }
 
 /// TCP, UDP, SCTP, ICMP, others; several entries of one protocol where its numbers depend on each other.

@@ -125,7 +125,7 @@ impl<'a> Question<'a> {
     /// no route, or no address of that family on one of the two.
     pub fn walk(&self, choice: Choice) -> Option<Conversation> {
         let route = self.route();
-        if route == Route::Apart {
+        if matches!(route, Route::Apart | Route::Unknown(_)) {
             return None;
         }
         let mut walk = Walk::new(self.network, self.pipelines, choice);
@@ -162,7 +162,9 @@ impl<'a> Question<'a> {
             let pass = Pass { switch: crossing.switch, inport, outport };
             (pass, Packet { eth_src, eth_dst, vlan_tci: self.shape.vlan_tci, payload: Payload::Ip(Box::new(ip)) })
         };
-        Some(crossings.iter().zip((0..=self.shape.ttl).rev()).map(packet).collect())
+        let hops = usize::from(self.route().hops().max(1));
+        let ttl = (0..=self.shape.ttl).rev().step_by(hops);
+        Some(crossings.iter().zip(ttl).map(packet).collect())
     }
 
     /// The address resolution before the first packet of a half: only for IPv4, only by a machine on a switch.

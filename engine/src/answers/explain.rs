@@ -10,7 +10,7 @@ use super::conversation::{Conversation, Half, Leg, Question};
 use crate::ovn::network::Network;
 use crate::ovn::pipeline::{AclId, Builtin, Origin, Outcome, Stage, Tracking};
 use crate::ovn::walk;
-use crate::reach::{NoPath, Verdict};
+use crate::reach::{NoPath, Route, Verdict};
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -154,9 +154,13 @@ pub fn explain(question: &Question<'_>) -> Explanation {
 
 fn apart(question: &Question<'_>) -> Explanation {
     let common = question.from.has(question.family) && question.to.has(question.family);
-    let reason = if common { NoPath::Apart } else { NoPath::NoCommonFamily };
+    let (reason, verdict) = match question.route() {
+        _ if !common => (NoPath::NoCommonFamily, Verdict::Closed),
+        Route::Unknown(why) => (NoPath::Unknown(why), Verdict::Undefined),
+        Route::Direct | Route::Switched(_) | Route::Routed(..) | Route::Apart => (NoPath::Apart, Verdict::Closed),
+    };
     Explanation {
-        verdict: Verdict::Closed,
+        verdict,
         delivered: false,
         answered: false,
         refused: false,

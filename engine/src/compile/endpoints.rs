@@ -9,11 +9,12 @@ use super::sites::{gateways, outside, sites};
 use crate::diagnostic::Diagnostic;
 use crate::ovn::network::{Network, Port, PortKind};
 use crate::reach::{AddressRange, Attachment, Endpoint, EndpointKind};
-use crate::world::{Interface, Switch, World};
+use crate::world::{DEFAULT_VPC, Interface, Switch, World};
 use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::net::IpAddr;
 
 /// All endpoints of a world; addresses without a machine get ports of their own.
 pub(super) fn endpoints(
@@ -33,12 +34,38 @@ pub(super) fn endpoints(
     for site in &sites {
         endpoints.extend(gateways(site, world, network));
     }
+    endpoints.extend(nodes(world, network, macs));
     let prefixed = sites.len() > 1;
     for site in &sites {
         endpoints.extend(outside(site, prefixed, world, network, tests, out));
     }
     unique(&mut endpoints);
     endpoints
+}
+
+/// The nodes, behind the router of the default VPC.
+fn nodes(world: &World, network: &Network, macs: &mut Macs) -> Vec<Endpoint> {
+    let Some(router) = network.routers.iter().position(|router| router.name == DEFAULT_VPC) else { return Vec::new() };
+    let nodes = world.nodes.iter().filter(|node| !node.addresses.is_empty());
+    nodes
+        .map(|node| {
+            let mut addresses: Vec<AddressRange> = node.addresses.iter().map(|address| single(*address)).collect();
+            addresses.sort_unstable();
+            Endpoint {
+                id: format!("node/{}", node.name),
+                kind: EndpointKind::Node,
+                attachment: Attachment::Router(router),
+                switch: String::new(),
+                mac: macs.next(),
+                addresses,
+                place: Some(node.place),
+            }
+        })
+        .collect()
+}
+
+fn single(address: IpAddr) -> AddressRange {
+    AddressRange { first: address, last: address }
 }
 
 /// A namespace can have the name of a subnet, and a machine the name `gateway`.
@@ -72,7 +99,7 @@ fn singles(interface: &Interface) -> Vec<AddressRange> {
     let mut addresses: Vec<AddressRange> = Vec::new();
     for address in interface.addresses.iter().map(|address| address.value) {
         if addresses.iter().all(|known| Width::of(known.first) != Width::of(address)) {
-            addresses.push(AddressRange { first: address, last: address });
+            addresses.push(single(address));
         }
     }
     addresses.sort_unstable();

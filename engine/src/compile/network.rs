@@ -1,5 +1,6 @@
 //! The world as OVN sees it: switches with ports and rows, routers, port groups, address sets.
 
+use super::beyond::beyond;
 use super::compiler::Compiler;
 use super::macs::Macs;
 use super::profile::Invalid;
@@ -26,6 +27,7 @@ pub(super) fn network(compiler: &Compiler<'_>, out: &mut Vec<Diagnostic>) -> Net
         options: options(compiler),
         switches: switches.map(|(index, switch)| compile_switch(take(index), switch, compiler, &joined, out)).collect(),
         routers: routers(world),
+        beyond: beyond(world, out),
         port_groups: world.port_groups.iter().map(|group| compile_group(group, version, out)).collect(),
         address_sets: BTreeMap::new(),
     };

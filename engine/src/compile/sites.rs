@@ -4,7 +4,7 @@ use super::macs::Macs;
 use super::matches::Tests;
 use super::names::names;
 use super::parts::{neighbours, parts};
-use super::ranges::{Width, prefix, without};
+use super::ranges::{Span, Width, number, prefix, without};
 use crate::diagnostic::Diagnostic;
 use crate::ovn::network::{Mac, Network};
 use crate::reach::{AddressRange, Attachment, Endpoint, EndpointKind};
@@ -12,6 +12,7 @@ use crate::world::{Switch, Uplink, World};
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use core::net::IpAddr;
 
 /// Where traffic leaves the switches: a router, or the physical network of one switch.
 pub(super) struct Site {
@@ -70,6 +71,9 @@ pub(super) fn outside(
     let switches: Vec<&Switch> = site.switches.iter().filter_map(|index| world.switches.get(*index)).collect();
     let Some(place) = switches.first().map(|switch| switch.place) else { return Vec::new() };
     let base = if prefixed { format!("{}/outside", site.name) } else { "outside".to_string() };
+    // Nodes and Services have endpoints of their own.
+    let services = world.services.iter().flat_map(|service| &service.addresses);
+    let apart: Vec<IpAddr> = world.nodes.iter().flat_map(|node| &node.addresses).chain(services).copied().collect();
     let spans = |width: Width| {
         let cidrs: Vec<_> = switches
             .iter()
@@ -78,7 +82,9 @@ pub(super) fn outside(
             .collect();
         // A family that no switch of the site speaks has nobody outside to speak with.
         let whole = if cidrs.is_empty() { Vec::new() } else { width.hosts() };
-        cidrs.iter().fold(whole, |left, cidr| without(&left, prefix(**cidr)))
+        let left = cidrs.iter().fold(whole, |left, cidr| without(&left, prefix(**cidr)));
+        let own = apart.iter().filter(|address| Width::of(**address) == width).map(|address| number(*address));
+        own.fold(left, |left, one| without(&left, Span { first: one, last: one }))
     };
     let reachable: Vec<usize> = match site.attachment {
         Attachment::Router(_) => site.switches.clone(),

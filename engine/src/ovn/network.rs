@@ -146,6 +146,8 @@ pub struct Network {
     pub switches: Vec<Switch>,
     /// The routers between them.
     pub routers: Vec<Router>,
+    /// What lies between switches that share no router.
+    pub beyond: Vec<Beyond>,
     /// The port groups.
     pub port_groups: Vec<PortGroup>,
     /// Address sets by name: each address, prefix or masked constant as it is written.
@@ -172,4 +174,31 @@ pub struct Router {
     pub name: String,
     /// The switches that it connects.
     pub links: Vec<Link>,
+}
+
+/// What lies between two switches that share no router; between others of which nothing is said there is no way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Beyond {
+    /// Indexes of the switches in [`Network::switches`].
+    pub switches: [usize; 2],
+    /// What lies between them.
+    pub way: Way,
+}
+
+/// A way from a switch to another by more than one router.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Way {
+    /// Their routers are linked, with routes both ways.
+    Peers,
+    /// Nobody can say.
+    Unknown(Unknown),
+}
+
+/// Why a way cannot be known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Unknown {
+    /// It leads through a physical network.
+    Physical,
+    /// The routers are linked, but only one has a route to the other's switch.
+    RouteBack,
 }

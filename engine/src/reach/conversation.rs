@@ -194,7 +194,7 @@ impl<'n> Solver<'n> {
         let Fixed { full, answerable, .. } = self.fixed.of(family);
         let (request, reply): (Vec<_>, Vec<_>) =
             (route.crossings().collect(), route.crossings().rev().map(Crossing::reversed).collect());
-        if matches!(route, Route::Apart) || !self.resolves(&request, talk) {
+        if matches!(route, Route::Apart | Route::Unknown(_)) || !self.resolves(&request, talk) {
             return nothing;
         }
         let (mut delivered, mut ttl, mut memory) = (full, FIRST_TTL, Vec::new());
@@ -203,7 +203,7 @@ impl<'n> Solver<'n> {
             let remembered;
             (delivered, remembered) = self.cross(at, delivered, None);
             memory.push(remembered);
-            ttl = ttl.saturating_sub(1);
+            ttl = ttl.saturating_sub(route.hops());
         }
         let asked = self.arena.intersection(delivered, answerable);
         if asked == L4Arena::EMPTY || !self.resolves(&reply, talk.turned()) {
@@ -214,7 +214,7 @@ impl<'n> Solver<'n> {
         for (crossing, remembered) in reply.into_iter().zip(memory.into_iter().rev()) {
             let Some(at) = self.at(crossing, talk.turned(), Half::Reply, ttl) else { return nothing };
             (answers, _) = self.cross(at, answers, Some(remembered));
-            ttl = ttl.saturating_sub(1);
+            ttl = ttl.saturating_sub(route.hops());
         }
         let answered = self.arena.answers(family, answers);
         Exchange { delivered, answered }

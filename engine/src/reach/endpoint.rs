@@ -13,6 +13,22 @@ pub enum EndpointKind {
     VirtualMachine,
     /// A pod.
     Pod,
+    /// All pods of a Deployment.
+    Deployment,
+    /// All pods of a StatefulSet.
+    StatefulSet,
+    /// All pods of a DaemonSet.
+    DaemonSet,
+    /// All pods of a ReplicaSet.
+    ReplicaSet,
+    /// All pods of a Job.
+    Job,
+    /// All pods of a CronJob.
+    CronJob,
+    /// A Service at its own address.
+    Service,
+    /// A node of the cluster.
+    Node,
     /// Addresses of a subnet on which no machine is known.
     Address,
     /// The address of a router on a switch.
@@ -27,6 +43,14 @@ impl EndpointKind {
         match self {
             Self::VirtualMachine => "VirtualMachine",
             Self::Pod => "Pod",
+            Self::Deployment => "Deployment",
+            Self::StatefulSet => "StatefulSet",
+            Self::DaemonSet => "DaemonSet",
+            Self::ReplicaSet => "ReplicaSet",
+            Self::Job => "Job",
+            Self::CronJob => "CronJob",
+            Self::Service => "Service",
+            Self::Node => "Node",
             Self::Address => "Address",
             Self::Gateway => "Gateway",
             Self::External => "External",

@@ -5,7 +5,7 @@ use super::l4::Family;
 use super::partition::Sides;
 use super::predicate::Side;
 use super::scene::Scene;
-use super::topology::Topology;
+use super::topology::{Between, Topology};
 use crate::ovn::network::{Link, Network, PortKind, Switch};
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -88,7 +88,10 @@ impl<'n> Seen<'n> {
         let behind = |link: Option<&'n Link>| link.map_or(Self::Nowhere, Self::Behind);
         match &endpoint.attachment {
             Attachment::Port { switch: at, port } if *at == switch => Self::Local(port),
-            Attachment::Port { switch: at, .. } => behind(topology.between(switch, *at).map(|(link, _)| link)),
+            Attachment::Port { switch: at, .. } => match topology.between(switch, *at) {
+                Between::Routers(link, ..) => Self::Behind(link),
+                Between::Unknown(_) | Between::Apart => Self::Nowhere,
+            },
             Attachment::Router(router) => behind(topology.link(*router, switch)),
         }
     }

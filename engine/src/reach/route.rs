@@ -1,8 +1,8 @@
 //! The switches that lie between two endpoints.
 
 use super::endpoint::{Attachment, Endpoint};
-use super::topology::Topology;
-use crate::ovn::network::Link;
+use super::topology::{Between, Topology};
+use crate::ovn::network::{Link, Unknown};
 
 /// One crossing of a switch: by which ports, and on which link of a router where one is at an end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,8 +33,10 @@ pub enum Route<'n> {
     Direct,
     /// One switch.
     Switched(Crossing<'n>),
-    /// A switch, a router, a switch.
-    Routed(Crossing<'n>, Crossing<'n>),
+    /// A switch, so many routers, a switch.
+    Routed(Crossing<'n>, Crossing<'n>, u8),
+    /// Nobody can say.
+    Unknown(Unknown),
     /// No router connects them.
     Apart,
 }
@@ -45,8 +47,15 @@ impl<'n> Route<'n> {
         match (&from.attachment, &to.attachment) {
             (Attachment::Router(a), Attachment::Router(b)) if a == b => Self::Direct,
             (Attachment::Router(_), Attachment::Router(_)) => Self::Apart,
+            (Attachment::Port { .. }, Attachment::Port { .. }) if from.attachment == to.attachment => Self::Direct,
             (Attachment::Port { switch, port }, Attachment::Port { switch: same, port: other }) if switch == same => {
                 Self::Switched(Crossing { switch: *switch, inport: port, outport: other, from: None, to: None })
+            }
+            (Attachment::Port { switch, .. }, Attachment::Router(_))
+            | (Attachment::Router(_), Attachment::Port { switch, .. })
+                if topology.is_physical(*switch) =>
+            {
+                Self::Unknown(Unknown::Physical)
             }
             (Attachment::Port { switch, port }, Attachment::Router(router)) => {
                 let link = topology.link(*router, *switch);
@@ -57,19 +66,31 @@ impl<'n> Route<'n> {
                 link.map_or(Self::Apart, |link| Self::Switched(leave(*switch, port, link).reversed()))
             }
             (Attachment::Port { switch: a, port: first }, Attachment::Port { switch: b, port: last }) => {
-                topology.between(*a, *b).map_or(Self::Apart, |(out, back)| {
-                    Self::Routed(leave(*a, first, out), leave(*b, last, back).reversed())
-                })
+                match topology.between(*a, *b) {
+                    Between::Routers(out, back, hops) => {
+                        Self::Routed(leave(*a, first, out), leave(*b, last, back).reversed(), hops)
+                    }
+                    Between::Unknown(why) => Self::Unknown(why),
+                    Between::Apart => Self::Apart,
+                }
             }
+        }
+    }
+
+    /// How many routers lie between two crossings; each takes one from the TTL.
+    pub fn hops(self) -> u8 {
+        match self {
+            Self::Routed(_, _, hops) => hops,
+            Self::Direct | Self::Switched(_) | Self::Unknown(_) | Self::Apart => 0,
         }
     }
 
     /// The switches in the order in which the request crosses them.
     pub fn crossings(self) -> impl DoubleEndedIterator<Item = Crossing<'n>> {
         let (first, second) = match self {
-            Self::Direct | Self::Apart => (None, None),
+            Self::Direct | Self::Apart | Self::Unknown(_) => (None, None),
             Self::Switched(crossing) => (Some(crossing), None),
-            Self::Routed(first, second) => (Some(first), Some(second)),
+            Self::Routed(first, second, _) => (Some(first), Some(second)),
         };
         first.into_iter().chain(second)
     }

@@ -1,14 +1,29 @@
-//! Which routers meet which switches.
+//! Which routers meet which switches, and what lies beyond them.
 
-use crate::ovn::network::{Link, Network};
+use crate::ovn::network::{Link, Network, PortKind, Unknown, Way};
 use alloc::vec;
 use alloc::vec::Vec;
+use hashbrown::HashMap;
 
 /// The links of every switch.
 #[derive(Debug, Clone)]
 pub struct Topology<'n> {
     /// By switch: each link with the index of its router, in the order of routers.
     links: Vec<Vec<(usize, &'n Link)>>,
+    beyond: HashMap<(usize, usize), Way>,
+    /// By switch: whether a physical network is the only way out of it.
+    physical: Vec<bool>,
+}
+
+/// What lies between two switches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Between<'n> {
+    /// One router or two, which meet the one switch and the other at these links.
+    Routers(&'n Link, &'n Link, u8),
+    /// Nobody can say.
+    Unknown(Unknown),
+    /// Nothing.
+    Apart,
 }
 
 impl<'n> Topology<'n> {
@@ -20,7 +35,15 @@ impl<'n> Topology<'n> {
         {
             links.get_mut(link.switch).into_iter().for_each(|links| links.push((router, link)));
         }
-        Self { links }
+        let beyond = network.beyond.iter().flat_map(|beyond| {
+            let [one, other] = beyond.switches;
+            [((one, other), beyond.way), ((other, one), beyond.way)]
+        });
+        let physical = |(switch, links): (&crate::ovn::network::Switch, &Vec<_>)| {
+            links.is_empty() && switch.ports.iter().any(|port| port.kind == PortKind::Localnet)
+        };
+        let physical = network.switches.iter().zip(&links).map(physical).collect();
+        Self { beyond: beyond.collect(), physical, links }
     }
 
     /// The links of a switch, each with the index of its router.
@@ -33,8 +56,34 @@ impl<'n> Topology<'n> {
         self.links(switch).iter().find(|(at, _)| *at == router).map(|(_, link)| *link)
     }
 
-    /// The links of two switches with the first router that meets both.
-    pub fn between(&self, one: usize, other: usize) -> Option<(&'n Link, &'n Link)> {
-        self.links(one).iter().find_map(|(router, link)| Some((*link, self.link(*router, other)?)))
+    /// What lies between two different switches: the first router that meets both, or what the network says.
+    pub fn between(&self, one: usize, other: usize) -> Between<'n> {
+        let shared = self.links(one).iter().find_map(|(router, link)| Some((*link, self.link(*router, other)?)));
+        if let Some((out, back)) = shared {
+            return Between::Routers(out, back, 1);
+        }
+        match self.beyond.get(&(one, other)) {
+            Some(Way::Peers) => {
+                let ends = self.links(one).first().zip(self.links(other).first());
+                ends.map_or(Between::Apart, |((_, out), (_, back))| Between::Routers(out, back, 2))
+            }
+            Some(Way::Unknown(why)) => Between::Unknown(*why),
+            None if self.connected(one)
+                && self.connected(other)
+                && (self.is_physical(one) || self.is_physical(other)) =>
+            {
+                Between::Unknown(Unknown::Physical)
+            }
+            None => Between::Apart,
+        }
+    }
+
+    /// Whether a physical network is the only way out of a switch.
+    pub fn is_physical(&self, switch: usize) -> bool {
+        self.physical.get(switch).copied().unwrap_or(false)
+    }
+
+    fn connected(&self, switch: usize) -> bool {
+        self.is_physical(switch) || !self.links(switch).is_empty()
     }
 }

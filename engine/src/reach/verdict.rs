@@ -1,6 +1,7 @@
 //! One word for a pair of endpoints.
 
 use super::l4::{Family, L4Set};
+use crate::ovn::network::Unknown;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
@@ -58,6 +59,8 @@ pub struct FamilyAnswer {
 pub enum NoPath {
     /// No router connects the switches.
     Apart,
+    /// Nobody can say whether there is a way.
+    Unknown(Unknown),
     /// One has IPv4 addresses only, the other IPv6 addresses only.
     NoCommonFamily,
 }
@@ -67,7 +70,7 @@ pub enum NoPath {
 pub struct PairAnswer {
     /// The families that both have, IPv4 first.
     pub families: Vec<FamilyAnswer>,
-    /// Why there is nothing in it.
+    /// Why nothing in it is delivered for certain, whatever the rows say.
     pub no_path: Option<NoPath>,
 }
 

@@ -88,6 +88,11 @@ impl<'n> Fields<'n> {
         self.mapping.get(key).filter(|node| !node.is_null())
     }
 
+    /// Whether a field stands there, even one that says nothing.
+    pub(crate) fn mentions(&self, key: &str) -> bool {
+        self.mapping.get(key).is_some()
+    }
+
     /// The first of several spellings of one field.
     pub(crate) fn either(&self, keys: &[&'static str]) -> Option<(&'static str, &'n Node)> {
         keys.iter().find_map(|key| self.get(key).map(|node| (*key, node)))

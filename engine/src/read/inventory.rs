@@ -3,7 +3,7 @@
 use super::acl::{AclEntry, Taker, entries};
 use super::address::{addresses, mac, prefixes};
 use super::fields::{Fields, Item, Out, Placed, unknown_value, words};
-use super::machine::{Interface, Machine, Origin, Presence, labels};
+use super::machine::{Identity, Interface, Machine, Origin, labels};
 use crate::diagnostic::Code;
 use crate::diagnostic::Diagnostic;
 use crate::ovn::network::Version;
@@ -150,7 +150,7 @@ fn name(fields: &Fields<'_>, out: &mut Out) -> Option<Placed<String>> {
 }
 
 fn machine(fields: &Fields<'_>, out: &mut Out) -> Option<Machine> {
-    const OTHERS: [&str; 7] = ["name", "namespace", "kind", "labels", "subnet", "mac", "port"];
+    const OTHERS: [&str; 8] = ["name", "namespace", "kind", "labels", "subnet", "mac", "port", "node"];
     let known: Vec<&str> = OTHERS.into_iter().chain(ADDRESS).chain(["interfaces"]).collect();
     fields.only(&known, out);
     let name = name(fields, out)?;
@@ -168,17 +168,10 @@ fn machine(fields: &Fields<'_>, out: &mut Out) -> Option<Machine> {
             interfaces.push(interface(&fields, out));
         }
     }
-    Some(Machine {
-        kind,
-        namespace: fields.word("namespace", out).map_or_else(|| "default".to_string(), |text| text.value),
-        name,
-        labels: labels(Some(fields), out),
-        place: fields.place(),
-        interfaces,
-        ports: Vec::new(),
-        node: None,
-        pod: Presence::default(),
-    })
+    let namespace = fields.word("namespace", out).map_or_else(|| "default".to_string(), |text| text.value);
+    let machine = Machine::new(kind, Identity { name, namespace }, fields.place());
+    let node = fields.word("node", out).map(|node| node.value);
+    Some(Machine { labels: labels(Some(fields), out), interfaces, node, ..machine })
 }
 
 fn kind(fields: &Fields<'_>, out: &mut Out) -> EndpointKind {

@@ -1,12 +1,13 @@
 //! What an object says about a machine and its interfaces.
 
-use super::address::{addresses, mac};
+use super::address::{addresses, commas, mac};
 use super::fields::{Fields, Out, Placed};
 use super::policy_port::Transport;
 use crate::ovn::network::Mac;
 use crate::reach::EndpointKind;
 use crate::source::Place;
 use alloc::collections::BTreeMap;
+use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::net::IpAddr;
@@ -32,6 +33,27 @@ pub struct Machine {
     pub node: Option<String>,
     /// Whether it has a pod, as far as this object knows.
     pub pod: Presence,
+    /// The controller that it belongs to.
+    pub owner: Option<Owner>,
+    /// Labels that stand on the object and not on its pods, so that no selector sees them.
+    pub own_labels: BTreeMap<String, String>,
+}
+
+/// The name and namespace of an object.
+pub(crate) struct Identity {
+    /// `metadata.name`.
+    pub(crate) name: Placed<String>,
+    /// `metadata.namespace`, or `default`.
+    pub(crate) namespace: String,
+}
+
+/// The controller of an object.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Owner {
+    /// Its kind.
+    pub kind: String,
+    /// Its name.
+    pub name: String,
 }
 
 /// A container port with a name.
@@ -87,7 +109,60 @@ pub enum Origin {
     Declared,
     /// Seen in a `status`: it may belong to a network that Kube-OVN does not know.
     Observed,
+    /// Every pod has one.
+    Assumed,
 }
+
+impl Machine {
+    /// A machine of which nothing but the name is known yet.
+    pub(crate) fn new(kind: EndpointKind, identity: Identity, place: Place) -> Self {
+        Self {
+            kind,
+            namespace: identity.namespace,
+            name: identity.name,
+            labels: BTreeMap::new(),
+            place,
+            interfaces: Vec::new(),
+            ports: Vec::new(),
+            node: None,
+            pod: Presence::default(),
+            owner: None,
+            own_labels: BTreeMap::new(),
+        }
+    }
+
+    /// Adds what else is said of an interface: of a known one when the provider or the name is the same.
+    pub(crate) fn add(&mut self, said: Interface) {
+        let same = |known: &&mut Interface| {
+            (said.provider.is_some() && known.provider == said.provider)
+                || (said.name.is_some() && known.name == said.name)
+        };
+        let Some(known) = self.interfaces.iter_mut().find(same) else { return self.interfaces.push(said) };
+        known.name = known.name.take().or(said.name);
+        known.provider = known.provider.take().or(said.provider);
+        known.mac = known.mac.take().or(said.mac);
+        if known.addresses.is_empty() {
+            (known.addresses, known.origin) = (said.addresses, said.origin);
+        }
+    }
+
+    /// The interface in the cluster's default network, where nothing else is said of it.
+    pub(crate) fn default_interface(&mut self, observed: Option<Interface>) {
+        let known = self.interfaces.iter().any(|known| known.provider.as_deref() == Some(DEFAULT_PROVIDER));
+        if self.pod == Presence::HostNetwork || known {
+            return;
+        }
+        // What a pod reports may be the address of another network plugin.
+        let interface = match observed {
+            Some(observed) => observed,
+            None => Interface::new(Origin::Assumed, self.name.place),
+        };
+        self.interfaces.push(Interface { provider: Some(DEFAULT_PROVIDER.to_string()), ..interface });
+    }
+}
+
+/// Kube-OVN's provider of the cluster's default network.
+pub(crate) const DEFAULT_PROVIDER: &str = "ovn";
 
 impl Interface {
     /// An interface of which nothing is known yet.
@@ -112,31 +187,68 @@ pub(crate) fn labels(metadata: Option<&Fields<'_>>, out: &mut Out) -> BTreeMap<S
     strings(&labels, out).into_iter().map(|(key, value)| (key.to_string(), value.value)).collect()
 }
 
-/// The interfaces that Kube-OVN's annotations speak of, one for each provider.
+/// What the annotation of Multus is called.
+const NETWORKS: &str = "k8s.v1.cni.cncf.io/networks";
+
+/// The interfaces that annotations speak of, one for each provider.
 ///
-/// `<provider>.kubernetes.io/ip_address`, `…/mac_address` and `…/logical_switch`.
-pub(crate) fn annotated(metadata: Option<&Fields<'_>>, out: &mut Out) -> Vec<Interface> {
+/// Kube-OVN's `<provider>.kubernetes.io/ip_address`, `…/mac_address`, `…/logical_switch`, `…/security_groups`, and the
+/// networks that Multus attaches.
+pub(crate) fn annotated(metadata: Option<&Fields<'_>>, namespace: &str, out: &mut Out) -> Vec<Interface> {
     let Some(annotations) = metadata.and_then(|metadata| metadata.fields("annotations", out)) else {
         return Vec::new();
     };
-    let mut interfaces: BTreeMap<&str, Interface> = BTreeMap::new();
+    let mut interfaces: BTreeMap<String, Interface> = BTreeMap::new();
+    let blank = |provider: &str, place| {
+        let interface = Interface::new(Origin::Declared, place);
+        Interface { provider: Some(provider.to_string()), ..interface }
+    };
     for (key, _, node) in annotations.entries() {
         let Some((provider, what)) = key.split_once(".kubernetes.io/") else { continue };
-        if !matches!(what, "ip_address" | "mac_address" | "logical_switch") || node.is_null() {
+        if !matches!(what, "ip_address" | "mac_address" | "logical_switch" | "security_groups") || node.is_null() {
             continue;
         }
         let path = annotations.path(key);
         let Some(text) = super::fields::text(node, &path, out) else { continue };
-        let blank =
-            || Interface { provider: Some(provider.to_string()), ..Interface::new(Origin::Declared, text.place) };
-        let interface = interfaces.entry(provider).or_insert_with(blank);
+        let interface = interfaces.entry(provider.to_string()).or_insert_with(|| blank(provider, text.place));
         match what {
             "ip_address" => interface.addresses = addresses(&text, &path, out),
             "mac_address" => interface.mac = mac(&text, &path, out),
+            "security_groups" => interface.security_groups = commas(&text),
             _ => interface.subnet = Some(text),
         }
     }
+    if let Some(text) = annotations.text(NETWORKS, out) {
+        for attachment in attachments(&text.value, namespace) {
+            let provider = format!("{attachment}.ovn");
+            interfaces.entry(provider.clone()).or_insert_with(|| blank(&provider, text.place));
+        }
+    }
     interfaces.into_values().collect()
+}
+
+/// `<name>.<namespace>` of each network: `a, ns/b@eth1`, or JSON objects with `name` and `namespace`.
+fn attachments(text: &str, namespace: &str) -> Vec<String> {
+    let named = |name: &str, namespace: &str| format!("{name}.{namespace}");
+    if !text.trim_start().starts_with('[') {
+        let entries = text.split(',').map(|entry| entry.trim().split('@').next().unwrap_or(""));
+        let entries = entries.filter(|entry| !entry.is_empty());
+        return entries
+            .map(|entry| entry.split_once('/').unwrap_or((namespace, entry)))
+            .map(|(space, name)| named(name, space))
+            .collect();
+    }
+    // Field by field: the text is JSON inside a scalar, and nothing but these two fields of it matters.
+    let field = |object: &str, key: &str| {
+        let (_, rest) = object.split_once(&format!("\"{key}\""))?;
+        let value = rest.trim_start().strip_prefix(':')?.trim_start().strip_prefix('"')?;
+        value.split('"').next().map(ToString::to_string)
+    };
+    let objects = text.split('}').filter(|object| object.contains('{'));
+    let pair = |object: &str| {
+        Some((field(object, "name")?, field(object, "namespace").unwrap_or_else(|| namespace.to_string())))
+    };
+    objects.filter_map(pair).map(|(name, space)| named(&name, &space)).collect()
 }
 
 fn strings<'n>(fields: &Fields<'n>, out: &mut Out) -> Vec<(&'n str, Placed<String>)> {

@@ -158,6 +158,19 @@ impl PolicySpec {
     }
 }
 
+impl PolicySpec {
+    /// Every prefix that a rule names.
+    pub fn prefixes(&self) -> impl Iterator<Item = IpNet> {
+        let rules = [&self.ingress, &self.egress].into_iter().flatten().flatten();
+        rules.flat_map(|rule| &rule.peers).flat_map(|peer| match &peer.choice {
+            PeerChoice::Pods { .. } => Vec::new(),
+            PeerChoice::Block { cidr, except } => {
+                core::iter::once(*cidr).chain(except.iter().map(|except| except.value)).collect()
+            }
+        })
+    }
+}
+
 impl SpecPlaces {
     /// Where the rules of a direction stand.
     pub fn rules(&self, direction: PolicyType) -> Place {

@@ -1,16 +1,19 @@
 //! The objects that a document holds, by their kinds.
 
 use super::broken::INDENT;
+use super::cluster::{self, Host, Namespace, Service};
 use super::expectation::{Expectation, expectation};
 use super::fields::{Fields, Out, Placed};
 use super::inventory::{Inventory, inventory, not_evaluated};
-use super::kubernetes::{self, Identity};
-use super::machine::Machine;
+use super::kube_ovn::{self, Vpc};
+use super::machine::{Identity, Machine};
 use super::network_policy::{NetworkPolicy, network_policy};
 use super::node::Node;
 use super::subnet::{Subnet, foreign_group, subnet};
 use super::suggest::did_you_mean;
+use super::{kubevirt, pod};
 use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::reach::EndpointKind;
 use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -31,6 +34,16 @@ pub enum Object {
     Ip(Machine),
     /// A `NetworkPolicy`.
     NetworkPolicy(Box<NetworkPolicy>),
+    /// A `Deployment`, `StatefulSet`, `DaemonSet`, `ReplicaSet`, `Job` or `CronJob`.
+    Workload(Machine),
+    /// A `Namespace`.
+    Namespace(Namespace),
+    /// A `Node`.
+    Node(Host),
+    /// A `Service`.
+    Service(Service),
+    /// Kube-OVN's `Vpc`.
+    Vpc(Vpc),
     /// The program's own `Inventory`.
     Inventory(Inventory),
     /// The program's own `Expectation`.
@@ -51,8 +64,13 @@ enum Kind {
     VirtualMachine,
     Instance,
     Pod,
+    Workload(EndpointKind),
+    Namespace,
+    Node,
+    Service,
     Ip,
     NetworkPolicy,
+    Vpc,
     Inventory,
     Expectation,
     /// It holds rules that are missing from the answer.
@@ -67,7 +85,17 @@ const KINDS: &[(&str, &str, Kind)] = &[
     ("VirtualMachine", "kubevirt.io", Kind::VirtualMachine),
     ("VirtualMachineInstance", "kubevirt.io", Kind::Instance),
     ("Pod", "", Kind::Pod),
+    ("Deployment", "apps", Kind::Workload(EndpointKind::Deployment)),
+    ("StatefulSet", "apps", Kind::Workload(EndpointKind::StatefulSet)),
+    ("DaemonSet", "apps", Kind::Workload(EndpointKind::DaemonSet)),
+    ("ReplicaSet", "apps", Kind::Workload(EndpointKind::ReplicaSet)),
+    ("Job", "batch", Kind::Workload(EndpointKind::Job)),
+    ("CronJob", "batch", Kind::Workload(EndpointKind::CronJob)),
+    ("Namespace", "", Kind::Namespace),
+    ("Node", "", Kind::Node),
+    ("Service", "", Kind::Service),
     ("IP", "kubeovn.io", Kind::Ip),
+    ("Vpc", "kubeovn.io", Kind::Vpc),
     ("Inventory", "ringfence", Kind::Inventory),
     ("Expectation", "ringfence", Kind::Expectation),
     ("NetworkPolicy", "networking.k8s.io", Kind::NetworkPolicy),
@@ -75,11 +103,9 @@ const KINDS: &[(&str, &str, Kind)] = &[
     ("AdminNetworkPolicy", "policy.networking.k8s.io", Kind::Rules),
     ("BaselineAdminNetworkPolicy", "policy.networking.k8s.io", Kind::Rules),
     ("ClusterNetworkPolicy", "policy.networking.k8s.io", Kind::Rules),
-    ("Vpc", "kubeovn.io", Kind::Silent),
     ("Vlan", "kubeovn.io", Kind::Silent),
     ("ProviderNetwork", "kubeovn.io", Kind::Silent),
     ("NetworkAttachmentDefinition", "k8s.cni.cncf.io", Kind::Silent),
-    ("Namespace", "", Kind::Silent),
 ];
 
 /// The objects of a document, lists unpacked.
@@ -163,11 +189,16 @@ fn object(fields: &Fields<'_>, kind: Placed<String>, api: Option<&str>, out: &mu
 fn typed(known: Kind, fields: &Fields<'_>, kind: Placed<String>, identity: Identity, out: &mut Out) -> Option<Object> {
     match known {
         Kind::Subnet => subnet(fields, identity.name, out).map(Box::new).map(Object::Subnet),
-        Kind::VirtualMachine => Some(Object::VirtualMachine(kubernetes::virtual_machine(fields, identity, out))),
-        Kind::Instance => Some(Object::VirtualMachineInstance(kubernetes::instance(fields, identity, out))),
-        Kind::Pod => Some(Object::Pod(kubernetes::pod(fields, identity, out))),
+        Kind::VirtualMachine => Some(Object::VirtualMachine(kubevirt::virtual_machine(fields, identity, out))),
+        Kind::Instance => Some(Object::VirtualMachineInstance(kubevirt::instance(fields, identity, out))),
+        Kind::Pod => Some(Object::Pod(pod::pod(fields, identity, out))),
+        Kind::Workload(kind) => Some(Object::Workload(pod::workload(kind, fields, identity, out))),
+        Kind::Namespace => Some(Object::Namespace(cluster::namespace(fields, identity, out))),
+        Kind::Node => Some(Object::Node(cluster::host(fields, identity, out))),
+        Kind::Service => Some(Object::Service(cluster::service(fields, identity, out))),
+        Kind::Vpc => Some(Object::Vpc(kube_ovn::vpc(fields, identity.name, out))),
         Kind::Ip => {
-            let machine = kubernetes::ip(fields, &identity.name, out);
+            let machine = kube_ovn::ip(fields, &identity.name, out);
             if machine.is_none() {
                 let message = format!("IP `{}` belongs to no machine; it is left out", identity.name.value);
                 out.push(super::fields::note(Code::NoEndpoint, message, identity.name.place));

@@ -4,6 +4,8 @@ use super::acl::{AclEntry, Taker, entries};
 use super::address::{addresses, prefixes, range};
 use super::broken::INDENT;
 use super::fields::{Fields, Out, Placed, items, words};
+use super::review::Review;
+use super::selector::{Selector, selector};
 use super::suggest::did_you_mean;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::reach::AddressRange;
@@ -45,6 +47,12 @@ pub struct Subnet {
     pub allow_east_west: Option<Place>,
     /// `acls`, the valid ones.
     pub acls: Vec<AclEntry>,
+    /// `namespaces`: whose pods it is for.
+    pub namespaces: Vec<String>,
+    /// `namespaceSelectors`, likewise.
+    pub namespace_selectors: Vec<Selector>,
+    /// `default`, where it is true: for the pods of all other namespaces.
+    pub default: Option<Place>,
 }
 
 /// Every field of `spec` in Kube-OVN 1.12 to 1.17.
@@ -120,6 +128,9 @@ pub(crate) fn subnet(object: &Fields<'_>, name: Placed<String>, out: &mut Out) -
         allow_subnets: allow_subnets(&spec, out),
         allow_east_west: flag(&spec, "allowEWTraffic", out),
         acls: acls(&spec, out),
+        namespaces: namespaces(&spec, out),
+        namespace_selectors: namespace_selectors(&spec),
+        default: flag(&spec, "default", out),
     })
 }
 
@@ -144,6 +155,17 @@ fn allow_subnets(spec: &Fields<'_>, out: &mut Out) -> Vec<Placed<IpNet>> {
     let texts = listed.iter().flat_map(|(path, item)| words(item, path, out)).collect::<Vec<_>>();
     let prefixes = texts.iter().filter(|text| !text.value.trim().is_empty());
     prefixes.flat_map(|text| super::address::prefixes(text, &path, out)).collect()
+}
+
+fn namespaces(spec: &Fields<'_>, out: &mut Out) -> Vec<String> {
+    let Some(node) = spec.get("namespaces") else { return Vec::new() };
+    words(node, &spec.path("namespaces"), out).into_iter().map(|text| text.value).collect()
+}
+
+/// Kube-OVN tells nobody of a selector that is wrong; what is left of it is taken.
+fn namespace_selectors(spec: &Fields<'_>) -> Vec<Selector> {
+    let listed = spec.items("namespaceSelectors", &mut Vec::new());
+    listed.iter().map(|(path, item)| selector(item, path, &mut Review::default())).collect()
 }
 
 fn excluded(spec: &Fields<'_>, out: &mut Out) -> Vec<Placed<AddressRange>> {

@@ -1,11 +1,14 @@
 //! Objects that speak of one machine, joined: the machine, its template, its instance, its pod, its IP objects.
 
+use super::assume;
 use super::locate::Locator;
 use super::machine::{Interface, Machine};
+use super::namespace::Namespace;
 use super::switch::Switch;
+use super::workload;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::reach::EndpointKind;
-use crate::read::{self, Object, Origin, Placed, Reading};
+use crate::read::{self, Object, Origin, Placed, Presence, Reading};
 use crate::source::Place;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
@@ -13,8 +16,8 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-/// A namespace and a name.
-type Key = (String, String);
+/// A namespace, a name, and for what stands for several pods its kind: a Deployment may have the name of a pod.
+type Key = (String, String, Option<EndpointKind>);
 
 /// Which kind of object speaks; of some kinds only one may speak of a machine.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,17 +25,24 @@ enum Speaker {
     VirtualMachine,
     Instance,
     Pod,
+    Workload,
     Ip,
     Inventory,
 }
 
 /// The machines of a reading, in the order of their ids.
-pub(crate) fn machines(reading: &Reading, switches: &[Switch], out: &mut Vec<Diagnostic>) -> Vec<Machine> {
+pub(crate) fn machines(
+    reading: &Reading,
+    switches: &[Switch],
+    namespaces: &BTreeMap<String, Namespace>,
+    out: &mut Vec<Diagnostic>,
+) -> Vec<Machine> {
     let mut spoken: BTreeMap<(Speaker, Key), Place> = BTreeMap::new();
     let mut machines: BTreeMap<Key, Machine> = BTreeMap::new();
-    let mut locator = Locator::new(switches);
+    let mut locator = Locator::new(switches, namespaces);
     for (speaker, said) in reading.objects.iter().flat_map(said) {
-        let key = (said.namespace.clone(), said.name.value.clone());
+        let kind = Some(said.kind).filter(|_| speaker == Speaker::Workload);
+        let key = (said.namespace.clone(), said.name.value.clone(), kind);
         let first = *spoken.entry((speaker, key.clone())).or_insert(said.name.place);
         let alone = !matches!(speaker, Speaker::Pod | Speaker::Ip);
         if alone && first != said.name.place {
@@ -42,8 +52,11 @@ pub(crate) fn machines(reading: &Reading, switches: &[Switch], out: &mut Vec<Dia
         let machine = machines.entry(key).or_insert_with(|| blank(said));
         learn(machine, said, switches, &mut locator, out);
     }
-    locator.finish(out);
+    workload::drop_spoken_for(reading, &mut machines);
     let mut machines: Vec<Machine> = machines.into_values().collect();
+    machines.retain(|machine| machine.kind == EndpointKind::VirtualMachine || machine.pod != Presence::Absent);
+    locator.finish(&machines, out);
+    assume::addresses(&mut machines, switches, reading, out);
     for machine in &mut machines {
         finish(machine, switches, out);
     }
@@ -55,14 +68,25 @@ fn said(object: &Object) -> Vec<(Speaker, &read::Machine)> {
         Object::VirtualMachine(machine) => alloc::vec![(Speaker::VirtualMachine, machine)],
         Object::VirtualMachineInstance(machine) => alloc::vec![(Speaker::Instance, machine)],
         Object::Pod(machine) => alloc::vec![(Speaker::Pod, machine)],
+        Object::Workload(machine) => alloc::vec![(Speaker::Workload, machine)],
         Object::Ip(machine) => alloc::vec![(Speaker::Ip, machine)],
         Object::Inventory(inventory) => {
             inventory.machines.iter().map(|machine| (Speaker::Inventory, machine)).collect()
         }
-        Object::Subnet(_) | Object::NetworkPolicy(_) | Object::Expectation(_) | Object::NotEvaluated { .. } => {
-            Vec::new()
-        }
+        Object::Subnet(_)
+        | Object::Namespace(_)
+        | Object::Node(_)
+        | Object::Service(_)
+        | Object::Vpc(_)
+        | Object::NetworkPolicy(_)
+        | Object::Expectation(_)
+        | Object::NotEvaluated { .. } => Vec::new(),
     }
+}
+
+/// What an object says of machines.
+pub(super) fn machines_of(object: &Object) -> impl Iterator<Item = &read::Machine> {
+    said(object).into_iter().map(|(_, machine)| machine)
 }
 
 fn blank(said: &read::Machine) -> Machine {
@@ -153,7 +177,7 @@ fn merge(
 fn believable(said: &read::Interface, switch: usize, switches: &[Switch]) -> Vec<Placed<IpAddr>> {
     let inside = |address: IpAddr| switches.get(switch).is_some_and(|switch| switch.contains(address));
     let all = said.addresses.iter();
-    all.filter(|address| said.origin == Origin::Declared || inside(address.value)).cloned().collect()
+    all.filter(|address| said.origin != Origin::Observed || inside(address.value)).cloned().collect()
 }
 
 /// `PodNameToPortName` of Kube-OVN; on a bare switch the machine's own name.

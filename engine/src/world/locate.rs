@@ -1,17 +1,24 @@
 //! Which switch an interface is on.
 
+use super::namespace::Namespace;
 use super::switch::Switch;
 use crate::diagnostic::{Code, Diagnostic, Severity};
-use crate::read::{self, Interface, Machine, Origin, Placed};
-use alloc::collections::BTreeMap;
+use crate::read::{self, DEFAULT_PROVIDER, Interface, Machine, Origin, Placed, Presence};
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+/// The Subnet of the nodes: no pod is on it.
+const JOIN: &str = "join";
+
 /// Finds switches, and remembers what it did not find.
 pub(super) struct Locator<'w> {
     switches: &'w [Switch],
+    namespaces: &'w BTreeMap<String, Namespace>,
     names: BTreeMap<&'w str, usize>,
+    /// Machines of which something was said already.
+    told: BTreeSet<(String, String)>,
     found: Vec<Diagnostic>,
     /// Names of subnets that are not there: the first machine's diagnostic, and how many more name it.
     missing: BTreeMap<String, (Diagnostic, usize)>,
@@ -19,9 +26,9 @@ pub(super) struct Locator<'w> {
 
 impl<'w> Locator<'w> {
     /// For these switches.
-    pub(super) fn new(switches: &'w [Switch]) -> Self {
+    pub(super) fn new(switches: &'w [Switch], namespaces: &'w BTreeMap<String, Namespace>) -> Self {
         let names = switches.iter().enumerate().map(|(index, switch)| (switch.name.as_str(), index)).collect();
-        Self { switches, names, found: Vec::new(), missing: BTreeMap::new() }
+        Self { switches, namespaces, names, told: BTreeSet::new(), found: Vec::new(), missing: BTreeMap::new() }
     }
 
     /// The switch of an interface: by the subnet's name, by the provider, by an address.
@@ -45,9 +52,11 @@ impl<'w> Locator<'w> {
                 self.found.push(self.ambiguous(said, interface, *first));
                 Some(*first)
             }
+            ([], _) if self.is_default(interface) => self.of_namespace(&said.namespace, &named),
             ([], [only]) => Some(*only),
             ([], _) => {
                 if interface.origin == Origin::Declared && interface.subnet.is_none() {
+                    self.told.insert((said.namespace.clone(), said.name.value.clone()));
                     self.found.push(homeless(said, interface));
                 }
                 None
@@ -55,9 +64,44 @@ impl<'w> Locator<'w> {
         }
     }
 
-    /// Says what was not found.
-    pub(super) fn finish(self, out: &mut Vec<Diagnostic>) {
+    /// Whether an interface is in the cluster's default network, and nothing more is known.
+    fn is_default(&self, interface: &Interface) -> bool {
+        interface.provider.as_deref() == Some(DEFAULT_PROVIDER) && interface.addresses.is_empty()
+    }
+
+    /// The subnet of pods of a namespace: one that names it, one that selects it, the default one, the only one.
+    fn of_namespace(&self, namespace: &str, of_provider: &[usize]) -> Option<usize> {
+        let subnet = |index: &usize| self.switches.get(*index).and_then(|switch| switch.subnet.as_ref());
+        let candidates: Vec<usize> = of_provider
+            .iter()
+            .copied()
+            .filter(|index| self.switches.get(*index).is_some_and(|switch| switch.name != JOIN))
+            .collect();
+        let names = |index: &&usize| subnet(index).is_some_and(|of| of.namespaces.iter().any(|name| name == namespace));
+        let labels = self.namespaces.get(namespace).map(|namespace| &namespace.labels);
+        let selects = |index: &&usize| {
+            let selectors = subnet(index).map(|of| of.namespace_selectors.as_slice()).unwrap_or_default();
+            labels.is_some_and(|labels| selectors.iter().any(|selector| selector.selects(labels)))
+        };
+        let default = |index: &&usize| self.switches.get(**index).is_some_and(Switch::is_default);
+        let only = || candidates.first().filter(|_| candidates.len() == 1);
+        let named = candidates.iter().find(names).or_else(|| candidates.iter().find(selects));
+        named.or_else(|| candidates.iter().find(default)).or_else(only).copied()
+    }
+
+    /// Says what was not found, and which machines are nowhere.
+    pub(super) fn finish(self, machines: &[super::Machine], out: &mut Vec<Diagnostic>) {
         out.extend(self.found);
+        let nowhere = machines.iter().filter(|machine| machine.interfaces.is_empty());
+        for machine in nowhere.filter(|machine| machine.pod != Presence::HostNetwork) {
+            if !self.told.contains(&(machine.namespace.clone(), machine.name.clone())) {
+                let message =
+                    format!("no network of `{}` is in the input; it has no endpoint in this answer", machine.id());
+                let help = "add the Subnet of its network, or name it: `vms: [{name: .., address: .., subnet: ..}]`";
+                out.push(Diagnostic::new(Code::NoEndpoint, message).at(machine.place).help(help));
+            }
+        }
+        out.extend(in_the_network_of_their_node(machines));
         for (mut diagnostic, more) in self.missing.into_values() {
             if more > 0 {
                 diagnostic.message.push_str(&format!(", and so are {more} other interfaces"));
@@ -79,6 +123,7 @@ impl<'w> Locator<'w> {
     }
 
     fn dangling(&mut self, said: &Machine, subnet: &Placed<String>) {
+        self.told.insert((said.namespace.clone(), said.name.value.clone()));
         if let Some((_, more)) = self.missing.get_mut(&subnet.value) {
             *more += 1;
             return;
@@ -100,6 +145,19 @@ impl<'w> Locator<'w> {
     }
 }
 
+/// Pods without a network of their own have no port that a rule could name.
+fn in_the_network_of_their_node(machines: &[super::Machine]) -> Option<Diagnostic> {
+    let mut hosted = machines.iter().filter(|machine| machine.pod == Presence::HostNetwork);
+    let first = hosted.next()?;
+    let id = first.id();
+    let message = match hosted.count() {
+        0 => format!("`{id}` uses the network of its node: no policy selects it"),
+        1 => format!("`{id}` and one other pod use the network of their node: no policy selects them"),
+        more => format!("`{id}` and {more} other pods use the network of their node: no policy selects them"),
+    };
+    Some(Diagnostic::new(Code::NoEndpoint, message).severity(Severity::Info).at(first.place))
+}
+
 fn homeless(said: &Machine, interface: &Interface) -> Diagnostic {
     let id = format!("{}/{}", said.namespace, said.name.value);
     let (message, help) = match interface.addresses.first() {
@@ -107,7 +165,13 @@ fn homeless(said: &Machine, interface: &Interface) -> Diagnostic {
             format!("no subnet in the input holds `{}`, the address of `{id}`", address.value),
             "add the Subnet to the input, or correct the address",
         ),
-        None => (format!("neither address nor subnet of `{id}` is known"), "add `address: ..`"),
+        None => match interface.provider.as_ref().filter(|provider| *provider != DEFAULT_PROVIDER) {
+            Some(provider) => (
+                format!("no Subnet in the input has provider `{provider}`, a network of `{id}`"),
+                "add the Subnet with that `provider`",
+            ),
+            None => (format!("neither address nor subnet of `{id}` is known"), "add `address: ..`"),
+        },
     };
     Diagnostic::new(Code::NoEndpoint, message + "; it has no endpoint in this answer").at(interface.place).help(help)
 }

@@ -1,6 +1,7 @@
 //! Namespaces with their labels, those included that only machines and policies speak of.
 
-use super::World;
+use super::machine::Machine;
+use crate::read::{Object, Reading};
 use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
 
@@ -24,11 +25,30 @@ impl Namespace {
     }
 }
 
-/// The namespaces that something in the world is in.
-pub(super) fn inhabited(world: &World) -> BTreeMap<String, Namespace> {
-    let mut namespaces = world.namespaces.clone();
-    let machines = world.machines.iter().map(|machine| &machine.namespace);
-    for name in machines.chain(world.network_policies.iter().map(|policy| &policy.namespace)) {
+/// The namespaces that stand in the input themselves.
+pub(super) fn namespaces(reading: &Reading) -> BTreeMap<String, Namespace> {
+    let mut namespaces = BTreeMap::new();
+    for object in &reading.objects {
+        if let Object::Namespace(said) = object {
+            let name = &said.name.value;
+            namespaces.entry(name.clone()).or_insert_with(|| Namespace::new(name, said.labels.clone()));
+        }
+    }
+    namespaces
+}
+
+/// The same with every namespace that something else is in.
+pub(super) fn with_all_of(
+    mut namespaces: BTreeMap<String, Namespace>,
+    reading: &Reading,
+    machines: &[Machine],
+) -> BTreeMap<String, Namespace> {
+    let services = reading.objects.iter().filter_map(|object| match object {
+        Object::Service(service) => Some(&service.namespace),
+        Object::NetworkPolicy(policy) => Some(&policy.namespace),
+        _ => None,
+    });
+    for name in machines.iter().map(|machine| &machine.namespace).chain(services) {
         if !namespaces.contains_key(name) {
             namespaces.insert(name.clone(), Namespace::new(name, BTreeMap::new()));
         }

@@ -2,7 +2,7 @@
 
 use super::twice;
 use crate::diagnostic::{Code, Diagnostic, Severity};
-use crate::read::{BareSwitch, Object, Reading, Subnet};
+use crate::read::{BareSwitch, DEFAULT_PROVIDER, Machine, Object, Reading, Subnet};
 use crate::source::Place;
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -11,7 +11,11 @@ use core::net::IpAddr;
 use ipnet::IpNet;
 
 /// The VPC of a Subnet that names none.
-const DEFAULT_VPC: &str = "ovn-cluster";
+pub const DEFAULT_VPC: &str = "ovn-cluster";
+
+/// The Subnet of pods that nobody assigns, and its prefix (`dist/images/install.sh` of Kube-OVN).
+const DEFAULT_SUBNET: &str = "ovn-default";
+const DEFAULT_CIDR: &str = "10.16.0.0/16";
 
 /// A logical switch.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,9 +48,12 @@ pub enum Uplink {
 }
 
 impl Switch {
-    /// Kube-OVN's provider: part of the names of its ports.
+    /// Kube-OVN's provider: part of the names of its ports. A bare switch has none.
     pub fn provider(&self) -> Option<&str> {
-        self.subnet.as_ref().map(provider)
+        match &self.subnet {
+            Some(subnet) => Some(provider(subnet)),
+            None => self.bare.is_empty().then_some(DEFAULT_PROVIDER),
+        }
     }
 
     /// Whether an address lies in one of the prefixes.
@@ -66,6 +73,25 @@ impl Switch {
             subnet: Some(subnet.clone()),
             bare: Vec::new(),
         }
+    }
+
+    /// The switch that pods are on when the input says nothing of any.
+    fn implied(place: Place, addresses: &[IpAddr]) -> Self {
+        let around = |address: &IpAddr| IpNet::new(*address, if address.is_ipv4() { 24 } else { 64 });
+        let nets: Vec<IpNet> = addresses.iter().filter_map(|address| around(address).ok()).collect();
+        let mut cidrs = IpNet::aggregate(&nets);
+        if cidrs.is_empty() {
+            cidrs.extend(DEFAULT_CIDR.parse::<IpNet>());
+        }
+        let cidrs = cidrs.iter().map(IpNet::trunc).collect();
+        let uplink = Uplink::Router(DEFAULT_VPC.to_string());
+        let name = DEFAULT_SUBNET.to_string();
+        Self { name, place, cidrs, gateways: Vec::new(), uplink, subnet: None, bare: Vec::new() }
+    }
+
+    /// Whether pods that nobody assigns are on it.
+    pub(crate) fn is_default(&self) -> bool {
+        self.name == DEFAULT_SUBNET || self.subnet.as_ref().is_some_and(|subnet| subnet.default.is_some())
     }
 
     fn of_inventory(bare: &BareSwitch) -> Self {
@@ -101,11 +127,34 @@ pub(crate) fn switches(reading: &Reading, out: &mut Vec<Diagnostic>) -> Vec<Swit
             None => switches.push(Switch::of_inventory(bare)),
         }
     }
+    if switches.is_empty() {
+        switches.extend(implied(reading, out));
+    }
     overlaps(&switches, out);
     for switch in &switches {
         stray_gateways(switch, out);
     }
     switches
+}
+
+/// Where there are machines and no switch, they are on one.
+fn implied(reading: &Reading, out: &mut Vec<Diagnostic>) -> Option<Switch> {
+    let machines: Vec<&Machine> = reading.objects.iter().flat_map(super::join::machines_of).collect();
+    let place = machines.first()?.name.place;
+    let interfaces = machines.iter().flat_map(|machine| &machine.interfaces);
+    let addresses: Vec<IpAddr> =
+        interfaces.flat_map(|interface| &interface.addresses).map(|address| address.value).collect();
+    let switch = Switch::implied(place, &addresses);
+    let prefixes: Vec<String> = switch.cidrs.iter().take(3).map(ToString::to_string).collect();
+    let more = if switch.cidrs.len() > prefixes.len() { ", .." } else { "" };
+    let message = format!(
+        "no Subnet is in the input: all machines are taken to be on one switch, {} ({}{more})",
+        switch.name,
+        prefixes.join(", ")
+    );
+    let help = "add the Subnets for their own rules and for what lies between them";
+    out.push(Diagnostic::new(Code::AssumedAddress, message).at(place).help(help));
+    Some(switch)
 }
 
 /// Rows are added to a switch that is known; what else is said must not contradict.

@@ -3,6 +3,7 @@
 use super::{Decider, PacketKind, Step};
 use crate::answers::conversation::{Half, Question};
 use crate::ovn::acl::Direction;
+use crate::ovn::network::Unknown;
 use crate::ovn::pipeline::{Builtin, Outcome, Stage, Tracking};
 use crate::reach::{Family, L4Header, NoPath, Verdict};
 use alloc::format;
@@ -25,6 +26,14 @@ pub(super) fn no_path(question: &Question<'_>, reason: NoPath) -> String {
     let (from, to) = (&question.from.id, &question.to.id);
     match reason {
         NoPath::Apart => format!("no router connects {from} with {to}, so nothing gets from one to the other."),
+        NoPath::Unknown(Unknown::Physical) => format!(
+            "the way from {from} to {to} leads through a physical network, of which the input says nothing: \
+             whether anything gets from one to the other cannot be known."
+        ),
+        NoPath::Unknown(Unknown::RouteBack) => format!(
+            "the routers between {from} and {to} are peers, but only one of them has a route to the other's switch: \
+             whether anything gets from one to the other cannot be known."
+        ),
         NoPath::NoCommonFamily => {
             format!("{from} and {to} do not both have an {} address.", question.family.name())
         }

@@ -9,8 +9,8 @@ use super::roll::family;
 use super::stage;
 use crate::ovn::acl::{Acl, Action};
 use crate::ovn::network::PortGroup;
-use crate::read::{PolicyType, Presence};
-use crate::world::{Interface, Node, Uplink, World};
+use crate::read::{DEFAULT_PROVIDER, PolicyType, Presence};
+use crate::world::{DEFAULT_VPC, Interface, Node, Uplink, World};
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -19,10 +19,6 @@ use hashbrown::HashMap;
 
 /// The priority of what a node and its pods send to each other.
 const NODE: i64 = 3000;
-/// The VPC that nodes are in.
-const DEFAULT_VPC: &str = "ovn-cluster";
-/// The provider of the network that pods have by default.
-const DEFAULT_PROVIDER: &str = "ovn";
 
 /// A group for each node, in their order.
 pub(super) fn groups(compiler: &Compiler<'_>) -> Vec<PortGroup> {

@@ -33,8 +33,9 @@ impl<'w> Roll<'w> {
     /// Of everything that a compiler knows.
     pub(super) fn new(compiler: &Compiler<'w>) -> Self {
         let world = compiler.world;
-        let on_ovn =
-            |interface: &&Interface| world.switches.get(interface.switch).is_some_and(|switch| switch.subnet.is_some());
+        let on_ovn = |interface: &&Interface| {
+            world.switches.get(interface.switch).is_some_and(|switch| switch.provider().is_some())
+        };
         let nets = world.machines.iter().map(|machine| machine.interfaces.iter().filter(on_ovn).map(net).collect());
         let mut services: HashMap<&str, Vec<&Service>> = HashMap::new();
         if compiler.profile.cluster_ips == ClusterIps::InSets {

@@ -1,0 +1,111 @@
+//! `diff`: what other files, or another profile, change.
+
+use crate::console::Console;
+use crate::input::Loaded;
+use crate::profile;
+use crate::render::diff::{self, Difference};
+use crate::status::Status;
+use crate::wire;
+use clap::{Args, ValueEnum};
+use ringfence_engine::answers::diff::{changes, matched};
+use ringfence_engine::compile::{Profile, Strictness};
+use ringfence_engine::reach::evaluate;
+use std::io;
+use std::path::PathBuf;
+
+/// What follows `diff`.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Arguments {
+    /// The old files: a file or a folder
+    #[arg(value_name = "OLD", requires = "new", value_hint = clap::ValueHint::AnyPath)]
+    old: Option<PathBuf>,
+
+    /// The new files: a file or a folder
+    #[arg(value_name = "NEW", value_hint = clap::ValueHint::AnyPath)]
+    new: Option<PathBuf>,
+
+    /// Files of both sides; without OLD and NEW all of them; may be repeated
+    #[arg(short = 'f', long = "filename", value_name = "FILE|DIR|-", required_unless_present = "old")]
+    #[arg(help_heading = "Input", value_hint = clap::ValueHint::AnyPath)]
+    files: Vec<PathBuf>,
+
+    /// Whose behaviour to evaluate; twice: that of the old side, and that of the new one
+    #[arg(long, value_parser = profile::parser(), value_name = "NAME", help_heading = "Input")]
+    profile: Vec<&'static Profile>,
+
+    /// Evaluate objects that the API server refuses as if it dropped their wrong fields
+    #[arg(long, help_heading = "Input")]
+    lenient: bool,
+
+    /// How to answer
+    #[arg(short = 'o', long = "output", value_enum, default_value_t, value_name = "FORMAT")]
+    output: Format,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  ringfence diff old/ new/                                what a change of the files changes
+  ringfence diff old.yaml new.yaml -f inventory.yaml      the same, with files that both sides share
+  ringfence diff -f manifests/ --profile kube-ovn/1.14 --profile kube-ovn/1.16   what an upgrade changes
+  ringfence diff -f manifests/ --profile kubernetes --profile kube-ovn/1.16      where an enforcer does something else
+
+Exit status: 0 nothing changes; 1 something does; 2 where some of the input could not be used as it is written.";
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+enum Format {
+    /// Connections gained and lost, with pairs told together
+    #[default]
+    Text,
+    /// Everything, for programs
+    Json,
+    /// For a comment on a change
+    Md,
+}
+
+impl Arguments {
+    /// Compares both sides.
+    pub(super) fn run(&self, console: &mut Console) -> io::Result<Status> {
+        let (old, new) = match self.profile.as_slice() {
+            [] => (None, None),
+            [one] => (Some(*one), Some(*one)),
+            [old, new] => (Some(*old), Some(*new)),
+            [..] => {
+                console.complain("`--profile` is written more than twice: there is an old side and a new one");
+                return Ok(Status::InputError);
+            }
+        };
+        let (old, new) = (self.load(self.old.as_ref(), old), self.load(self.new.as_ref(), new));
+        self.report(console, &old, &new);
+        let (mut before, mut after) = (
+            evaluate(&old.compiled.network, &old.compiled.endpoints),
+            evaluate(&new.compiled.network, &new.compiled.endpoints),
+        );
+        let matched = matched(&old.compiled.endpoints, &new.compiled.endpoints);
+        let changes = changes(&matched, &mut before, &mut after);
+        let difference = Difference { old: &old, new: &new, matched: &matched, changes: &changes };
+        let script = console.script;
+        console.print(|out| match self.output {
+            Format::Text => diff::write(out, &difference, script),
+            Format::Json => wire::diff::write(out, &difference),
+            Format::Md => diff::write_markdown(out, &difference, script),
+        })?;
+        let same = changes.is_empty() && matched.gone.is_empty() && matched.come.is_empty();
+        let answer = if same { Status::Fine } else { Status::Findings };
+        Ok(answer.max(old.status()).max(new.status()))
+    }
+
+    fn load(&self, own: Option<&PathBuf>, profile: Option<&'static Profile>) -> Loaded {
+        let strictness = if self.lenient { Strictness::Lenient } else { Strictness::Strict };
+        let paths: Vec<PathBuf> = own.into_iter().chain(&self.files).cloned().collect();
+        Loaded::read(&paths, profile, strictness)
+    }
+
+    /// Both sides' findings; of the new side only those that the old one has not.
+    fn report(&self, console: &mut Console, old: &Loaded, new: &Loaded) {
+        old.report(console);
+        let told = |message: &str| old.compiled.diagnostics.iter().any(|known| known.message == message);
+        let fresh: Vec<_> = new.compiled.diagnostics.iter().filter(|found| !told(&found.message)).cloned().collect();
+        new.tell(console, &fresh);
+    }
+}

@@ -1,0 +1,88 @@
+//! `diff -o json`.
+
+use super::diagnostic::Diagnostic;
+use super::l4::{self, L4};
+use super::{VERSION, lines};
+use crate::render::diff::Difference;
+use ringfence_engine::answers::diff::{Change, FamilyChange};
+use ringfence_engine::reach::L4Set;
+use serde::Serialize;
+use std::io::{self, Write};
+
+#[derive(Serialize)]
+struct Diff<'a> {
+    ringfence: &'static str,
+    old: Side<'a>,
+    new: Side<'a>,
+    pairs: Vec<Pair<'a>>,
+    unchanged: usize,
+}
+
+#[derive(Serialize)]
+struct Side<'a> {
+    profile: &'static str,
+    /// Endpoints that only this side knows.
+    endpoints: Vec<&'a str>,
+    diagnostics: Vec<Diagnostic<'a>>,
+}
+
+#[derive(Serialize)]
+struct Pair<'a> {
+    from: &'a str,
+    to: &'a str,
+    old: &'static str,
+    new: &'static str,
+    /// Conversations that are answered on the new side only.
+    gained: Vec<L4>,
+    /// Conversations that are answered on the old side only.
+    lost: Vec<L4>,
+    /// Requests that arrive on the new side only.
+    arriving: Vec<L4>,
+    /// Requests that arrive on the old side only.
+    stopped: Vec<L4>,
+}
+
+impl<'a> Pair<'a> {
+    fn of(difference: &Difference<'a>, change: &Change) -> Option<Self> {
+        let id = |index: usize| difference.matched.common.get(index).map(|common| common.id.as_str());
+        let (old, new) = change.verdicts();
+        let families = change.families();
+        let sets = |of: fn(&FamilyChange) -> &L4Set| l4::of_families(families.iter().map(|one| (one.family, of(one))));
+        Some(Self {
+            from: id(change.from)?,
+            to: id(change.to)?,
+            old: old.name(),
+            new: new.name(),
+            gained: sets(|change| &change.gained),
+            lost: sets(|change| &change.lost),
+            arriving: sets(|change| &change.arriving),
+            stopped: sets(|change| &change.stopped),
+        })
+    }
+}
+
+/// Writes the document.
+pub(crate) fn write(out: &mut dyn Write, difference: &Difference<'_>) -> io::Result<()> {
+    let ids = |side: &'_ crate::input::Loaded, only: &[usize]| -> Vec<String> {
+        let id = |index: &usize| side.compiled.endpoints.get(*index).map(|endpoint| endpoint.id.clone());
+        only.iter().filter_map(id).collect()
+    };
+    let (gone, come) = (ids(difference.old, &difference.matched.gone), ids(difference.new, &difference.matched.come));
+    let common = difference.matched.common.len();
+    let document = Diff {
+        ringfence: VERSION,
+        old: Side {
+            profile: difference.old.compiled.profile.name,
+            endpoints: gone.iter().map(String::as_str).collect(),
+            diagnostics: Diagnostic::all(&difference.old.sources, &difference.old.compiled.diagnostics),
+        },
+        new: Side {
+            profile: difference.new.compiled.profile.name,
+            endpoints: come.iter().map(String::as_str).collect(),
+            diagnostics: Diagnostic::all(&difference.new.sources, &difference.new.compiled.diagnostics),
+        },
+        pairs: difference.changes.iter().filter_map(|change| Pair::of(difference, change)).collect(),
+        unchanged: (common * common.saturating_sub(1)).saturating_sub(difference.changes.len()),
+    };
+    lines::write(out, &document)
+}

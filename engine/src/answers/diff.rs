@@ -1,0 +1,184 @@
+//! What changes between two evaluations: of other rules, of another enforcer.
+//!
+//! Endpoints are matched by their ids; addresses that belong to nobody are matched where they overlap, so that two
+//! evaluations that tell different ranges apart are compared range by range.
+
+use crate::reach::{AddressRange, Endpoint, EndpointKind, Family, FamilyAnswer, L4Set, PairAnswer, Reach, Verdict};
+use alloc::collections::BTreeMap;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+/// An endpoint that both evaluations know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Common {
+    /// Its id; of overlapping ranges that of the part that both have.
+    pub id: String,
+    /// Its index in the old evaluation.
+    pub old: usize,
+    /// Its index in the new one.
+    pub new: usize,
+}
+
+/// The endpoints of two evaluations.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Matched {
+    /// Those that both know.
+    pub common: Vec<Common>,
+    /// Those that only the old one knows, by index.
+    pub gone: Vec<usize>,
+    /// Those that only the new one knows, by index.
+    pub come: Vec<usize>,
+}
+
+/// A pair of which the two evaluations say different things.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// Who asks: index in [`Matched::common`].
+    pub from: usize,
+    /// Who answers.
+    pub to: usize,
+    /// What was so.
+    pub old: PairAnswer,
+    /// What is so.
+    pub new: PairAnswer,
+}
+
+/// The change of a pair in one family.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FamilyChange {
+    /// The family.
+    pub family: Family,
+    /// Conversations that work now and did not.
+    pub gained: L4Set,
+    /// Conversations that worked and do not now.
+    pub lost: L4Set,
+    /// Requests that arrive now and did not, answered or not.
+    pub arriving: L4Set,
+    /// Requests that arrived and do not now.
+    pub stopped: L4Set,
+}
+
+/// Matches the endpoints of two evaluations.
+pub fn matched(old: &[Endpoint], new: &[Endpoint]) -> Matched {
+    let known: BTreeMap<(&str, EndpointKind), usize> =
+        new.iter().enumerate().map(|(index, endpoint)| ((endpoint.id.as_str(), endpoint.kind), index)).collect();
+    let mut matched = Matched::default();
+    let mut seen = alloc::vec![false; new.len()];
+    for (index, endpoint) in old.iter().enumerate() {
+        let before = matched.common.len();
+        match known.get(&(endpoint.id.as_str(), endpoint.kind)) {
+            Some(other) if !is_range(endpoint) => {
+                matched.common.push(Common { id: endpoint.id.clone(), old: index, new: *other });
+            }
+            _ if is_range(endpoint) => matched.common.extend(overlapping(index, endpoint, new)),
+            _ => {}
+        }
+        if matched.common.len() == before {
+            matched.gone.push(index);
+        }
+    }
+    for common in &matched.common {
+        if let Some(seen) = seen.get_mut(common.new) {
+            *seen = true;
+        }
+    }
+    matched.come = seen.iter().enumerate().filter(|(_, seen)| !**seen).map(|(index, _)| index).collect();
+    matched
+}
+
+/// Whether an endpoint is a set of addresses that rules may cut into other parts.
+fn is_range(endpoint: &Endpoint) -> bool {
+    matches!(endpoint.kind, EndpointKind::External | EndpointKind::Address)
+}
+
+/// The part of an id in front of the name of a range.
+fn place(endpoint: &Endpoint) -> (&str, EndpointKind) {
+    let place = match endpoint.kind {
+        EndpointKind::Address => &endpoint.switch,
+        _ => endpoint.id.split("outside").next().unwrap_or(""),
+    };
+    (place, endpoint.kind)
+}
+
+fn overlapping(index: usize, endpoint: &Endpoint, new: &[Endpoint]) -> Vec<Common> {
+    let ranges = new.iter().enumerate().filter(|(_, other)| is_range(other) && place(other) == place(endpoint));
+    let overlap = ranges.filter_map(|(other, candidate)| {
+        let common = common_ranges(&endpoint.addresses, &candidate.addresses);
+        (!common.is_empty()).then(|| {
+            let id = if common == endpoint.addresses {
+                endpoint.id.clone()
+            } else if common == candidate.addresses {
+                candidate.id.clone()
+            } else {
+                named(endpoint, &common)
+            };
+            Common { id, old: index, new: other }
+        })
+    });
+    overlap.collect()
+}
+
+fn named(endpoint: &Endpoint, ranges: &[AddressRange]) -> String {
+    let one = |range: &AddressRange| match range.first == range.last {
+        true => range.first.to_string(),
+        false => format!("{}-{}", range.first, range.last),
+    };
+    let first = ranges.first().map(one).unwrap_or_default();
+    let more = ranges.len().saturating_sub(1);
+    let rest = if more > 0 { format!(",+{more}") } else { String::new() };
+    format!("{}/{first}{rest}", endpoint.id.split('/').next().unwrap_or(""))
+}
+
+fn common_ranges(one: &[AddressRange], other: &[AddressRange]) -> Vec<AddressRange> {
+    let pairs = one.iter().flat_map(|left| other.iter().map(move |right| (left, right)));
+    let same = pairs.filter(|(left, right)| left.first.is_ipv4() == right.first.is_ipv4());
+    let cut =
+        same.map(|(left, right)| AddressRange { first: left.first.max(right.first), last: left.last.min(right.last) });
+    cut.filter(|range| range.first <= range.last).collect()
+}
+
+/// Every ordered pair of common endpoints of which the evaluations say different things.
+pub fn changes(matched: &Matched, old: &mut Reach<'_>, new: &mut Reach<'_>) -> Vec<Change> {
+    let mut changes = Vec::new();
+    for (from, one) in matched.common.iter().enumerate() {
+        for (to, other) in matched.common.iter().enumerate().filter(|(to, _)| *to != from) {
+            if one.old == other.old || one.new == other.new {
+                continue;
+            }
+            let (before, after) = (old.pair(one.old, other.old), new.pair(one.new, other.new));
+            if before != after {
+                changes.push(Change { from, to, old: before, new: after });
+            }
+        }
+    }
+    changes
+}
+
+impl Change {
+    /// The verdicts, before and after.
+    pub fn verdicts(&self) -> (Verdict, Verdict) {
+        (self.old.verdict(), self.new.verdict())
+    }
+
+    /// The change in every family that one of both knows.
+    pub fn families(&self) -> Vec<FamilyChange> {
+        let known = |family: &Family| self.old.family(*family).or(self.new.family(*family)).is_some();
+        Family::ALL.into_iter().filter(known).map(|family| self.family(family)).collect()
+    }
+
+    fn family(&self, family: Family) -> FamilyChange {
+        let set = |answer: &PairAnswer, of: fn(&FamilyAnswer) -> &L4Set| {
+            answer.family(family).map_or_else(L4Set::empty, |answer| of(answer).clone())
+        };
+        let [was, is] = [&self.old, &self.new].map(|answer| set(answer, |answer| &answer.answered));
+        let [came, comes] = [&self.old, &self.new].map(|answer| set(answer, |answer| &answer.delivered));
+        FamilyChange {
+            family,
+            gained: is.difference(&was),
+            lost: was.difference(&is),
+            arriving: comes.difference(&came),
+            stopped: came.difference(&comes),
+        }
+    }
+}
