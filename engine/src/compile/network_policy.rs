@@ -48,6 +48,7 @@ pub(super) fn network_policies(
     let roll = Roll::new(compiler);
     for policy in policies {
         annotations::check(policy, compiler.profile, out);
+        subject::undeclared(policy, out);
         let subject = Subject::of(policy, compiler, &roll, out);
         let group = group(&subject, compiler, &roll, &mut written, out);
         written.groups.push(group);
@@ -85,7 +86,7 @@ fn group(
 fn defaults(subject: &Subject<'_>, direction: PolicyType, acls: &mut Vec<Acl>) {
     let scope = stage::scope(direction, &subject.group);
     let name = Some(short(&subject.policy.id()));
-    let types = subject.whole("spec.policyTypes", subject.policy.spec.places.types);
+    let types = subject.restriction(direction);
     match subject.mode {
         Mode::Standard => {
             let row = stage::row(direction, DROP, format!("{scope} && ip"), Action::Drop, types);

@@ -59,7 +59,7 @@ impl<'p> Subject<'p> {
                 stated.extend(net.addresses.iter().map(|(family, _)| *family));
             }
         }
-        if ports.is_empty() && !machines.is_empty() {
+        if ports.is_empty() && !machines.is_empty() && networks != Networks::Only(BTreeSet::new()) {
             out.push(portless(policy));
         }
         let of_switches = switches.iter().filter_map(|index| compiler.world.switches.get(*index));
@@ -89,6 +89,15 @@ impl<'p> Subject<'p> {
         spec.types.contains(&direction) || spec.rules(direction).is_some_and(|rules| !rules.is_empty())
     }
 
+    /// A row for what makes a direction restricted.
+    pub(super) fn restriction(&self, direction: PolicyType) -> Provenance {
+        let spec = &self.policy.spec;
+        match spec.types.contains(&direction) {
+            true => self.whole("spec.policyTypes", spec.places.types),
+            false => self.whole(&format!("spec.{}", direction.field()), spec.places.rules(direction)),
+        }
+    }
+
     /// A row for a part of the policy.
     pub(super) fn whole(&self, field: &str, place: Place) -> Provenance {
         provenance(&self.object, field.to_string(), place)
@@ -112,6 +121,23 @@ fn portless(policy: &NetworkPolicy) -> Diagnostic {
     );
     let help = "Kube-OVN enforces policies on its own Subnets, and only on networks that `network_policy_for` names";
     policy.finding(Code::SelectsNothing, message).help(help)
+}
+
+/// Says which rules are enforced although `policyTypes` leaves their direction out.
+pub(super) fn undeclared(policy: &NetworkPolicy, out: &mut Vec<Diagnostic>) {
+    let spec = &policy.spec;
+    for direction in PolicyType::ALL.into_iter().filter(|direction| !spec.types.contains(direction)) {
+        if spec.rules(direction).is_none_or(<[_]>::is_empty) {
+            continue;
+        }
+        let (field, name) = (direction.field(), direction.name());
+        let message = format!(
+            "`policyTypes` leaves `{name}` out, and Kubernetes ignores `{field}` then; Kube-OVN enforces it: what none \
+             of its rules allows is dropped"
+        );
+        let finding = Diagnostic::new(Code::EnforcerDiffers, message).at(spec.places.rules(direction));
+        out.push(finding.help(format!("add `{name}` to `policyTypes`, or remove `{field}`")));
+    }
 }
 
 /// Policies that share a port group: `-` and `.` are one in its name.

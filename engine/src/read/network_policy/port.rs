@@ -73,7 +73,13 @@ fn written(fields: &Fields<'_>, out: &mut Out) -> Option<Written> {
         Value::Scalar(scalar) if matches!(scalar.resolve(), Resolved::Integer(_)) => {
             fields.integer("port", out).map(Written::Number)
         }
-        Value::Scalar(_) | Value::Sequence(_) | Value::Mapping(_) => fields.text("port", out).map(Written::Name),
+        Value::Scalar(_) | Value::Sequence(_) | Value::Mapping(_) => {
+            let text = fields.text("port", out).map(Written::Name);
+            if let (None, Some(found)) = (&text, out.last_mut()) {
+                found.help = Some("write a whole number, or the name of a container port".to_string());
+            }
+            text
+        }
     }
 }
 
