@@ -22,7 +22,7 @@ pub use switch::{DEFAULT_VPC, Switch, Uplink};
 
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::ovn::network::Version;
-use crate::read::{AddressSet, Expectation, Group, Inventory, Object, Placed, Reading, Vpc};
+use crate::read::{AddressSet, Expectation, Group, Inventory, NetworkPolicy, Object, Placed, Reading, Vpc};
 use crate::source::SourceId;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
@@ -46,6 +46,8 @@ pub struct World {
     pub vpcs: Vec<Vpc>,
     /// The Services.
     pub services: Vec<Service>,
+    /// The NetworkPolicies, in the order of the input; those that the API server refuses included.
+    pub network_policies: Vec<NetworkPolicy>,
     /// The namespaces by name: those in the input, and those that something in the input is in.
     pub namespaces: BTreeMap<String, Namespace>,
     /// Port groups.
@@ -75,6 +77,7 @@ pub fn world(reading: &Reading) -> World {
     let port_groups = inventories.iter().flat_map(|inventory| inventory.port_groups.clone()).collect();
     let address_sets = inventories.iter().flat_map(|inventory| inventory.address_sets.clone()).collect();
     let mut world = World { version, options, switches, machines, port_groups, address_sets, ..World::default() };
+    world.network_policies = network_policies(reading, &mut out);
     (world.namespaces, world.nodes, world.services) = (namespaces, nodes, services);
     world.vpcs = reading.objects.iter().filter_map(vpc).cloned().collect();
     world.expectations = reading.objects.iter().filter_map(expectation).cloned().collect();
@@ -111,6 +114,22 @@ fn vpc(object: &Object) -> Option<&Vpc> {
 
 fn expectation(object: &Object) -> Option<&Expectation> {
     if let Object::Expectation(expectation) = object { Some(expectation) } else { None }
+}
+
+/// Each policy once: two of one name cannot be in a cluster.
+fn network_policies(reading: &Reading, out: &mut Vec<Diagnostic>) -> Vec<NetworkPolicy> {
+    let mut seen = BTreeMap::new();
+    let mut policies = Vec::new();
+    for object in &reading.objects {
+        let Object::NetworkPolicy(policy) = object else { continue };
+        let first = *seen.entry(policy.id()).or_insert(policy.name.place);
+        if first == policy.name.place {
+            policies.push(NetworkPolicy::clone(policy));
+        } else {
+            out.push(twice("NetworkPolicy", &policy.name, first));
+        }
+    }
+    policies
 }
 
 /// What inventories say of the options of `NB_Global`; what none of them says is for the profile to say.

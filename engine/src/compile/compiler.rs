@@ -1,7 +1,8 @@
 //! What every mechanism is compiled with, and what it is compiled into.
 
-use super::Strictness;
-use super::profile::Profile;
+use super::profile::{Enforcer, Profile};
+use super::refused::in_force;
+use super::{Strictness, network_policy};
 use crate::diagnostic::Diagnostic;
 use crate::ovn::network::{Network, PortGroup};
 use crate::world::{Roster, World};
@@ -31,8 +32,13 @@ pub(super) struct Written {
 
 impl Compiler<'_> {
     /// Everything that hangs on port groups: policies and SecurityGroups.
-    pub(super) fn policies(&self, _out: &mut Vec<Diagnostic>) -> Written {
-        Written::default()
+    pub(super) fn policies(&self, out: &mut Vec<Diagnostic>) -> Written {
+        let policies = in_force(&self.world.network_policies, self.strictness, out);
+        network_policy::remarks(self, &policies, out);
+        match self.profile.enforcer {
+            Enforcer::KubeOvn => network_policy::network_policies(self, &policies, out),
+            Enforcer::Kubernetes => Written::default(),
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use crate::diagnostic::Diagnostic;
 use crate::ovn::network::{Link, Mac, Network, Options, Port, PortGroup, PortKind, Router, Switch, Version};
 use crate::read::Group;
 use crate::world::{self, Interface, Uplink, World};
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -39,10 +39,16 @@ pub(super) fn network(compiler: &Compiler<'_>, out: &mut Vec<Diagnostic>) -> Net
     }
     let interfaces = world.machines.iter().flat_map(|machine| &machine.interfaces);
     let ports: BTreeMap<&str, &Interface> = interfaces.map(|interface| (interface.port.as_str(), interface)).collect();
-    for group in &world.port_groups {
+    compiler.policies(out).into_network(&mut network);
+    let stated: BTreeSet<&str> = world.port_groups.iter().map(|group| group.name.value.as_str()).collect();
+    let named = named_sets(&network);
+    // Groups of policies may be large and many, and few of their sets are ever asked for.
+    let asked = |name: &str| {
+        stated.contains(name) || ["ip4", "ip6"].iter().any(|suffix| named.contains(&format!("{name}_{suffix}")))
+    };
+    for group in network.port_groups.iter().filter(|group| asked(&group.name)) {
         group_sets(&ports, group, &mut network.address_sets);
     }
-    compiler.policies(out).into_network(&mut network);
     network.load_balancers = balancers(compiler, &network.routers);
     network
 }
@@ -135,12 +141,23 @@ fn compile_group(group: &Group, version: Version, out: &mut Vec<Diagnostic>) -> 
     }
 }
 
+/// The names of all sets that a match asks for.
+fn named_sets(network: &Network) -> BTreeSet<String> {
+    let switches = network.switches.iter().flat_map(|switch| &switch.acls);
+    let rows = switches.chain(network.port_groups.iter().flat_map(|group| &group.acls));
+    let names = rows.flat_map(|row| row.matches.split('$').skip(1)).map(|rest| {
+        let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '.'))).unwrap_or(rest.len());
+        rest.get(..end).unwrap_or("")
+    });
+    names.filter(|name| name.ends_with("_ip4") || name.ends_with("_ip6")).map(ToString::to_string).collect()
+}
+
 /// `$<group>_ip4` and `$<group>_ip6`, which northd makes of the addresses of a group's ports.
-fn group_sets(ports: &BTreeMap<&str, &Interface>, group: &Group, sets: &mut BTreeMap<String, Vec<String>>) {
-    let members = group.ports.iter().filter_map(|port| ports.get(port.value.as_str()));
+fn group_sets(ports: &BTreeMap<&str, &Interface>, group: &PortGroup, sets: &mut BTreeMap<String, Vec<String>>) {
+    let members = group.ports.iter().filter_map(|port| ports.get(port.as_str()));
     let addresses: Vec<IpAddr> = members.flat_map(|member| &member.addresses).map(|address| address.value).collect();
     for (suffix, wanted) in [("ip4", true), ("ip6", false)] {
-        let name = format!("{}_{suffix}", group.name.value);
+        let name = format!("{}_{suffix}", group.name);
         let texts = addresses.iter().filter(|address| address.is_ipv4() == wanted).map(ToString::to_string);
         sets.entry(name).or_insert_with(|| texts.collect());
     }

@@ -22,6 +22,11 @@ impl Document<'_> {
         Place { source: self.source, span: Span::new(self.offset + start, self.offset + end.max(start)) }
     }
 
+    /// Where the last line with something on it ends: a block collection is closed by what comes after it.
+    pub(crate) fn trimmed(&self, start: usize, end: usize) -> usize {
+        self.text.get(start..end).map_or(end, |text| start + text.trim_end().len())
+    }
+
     /// A block scalar from its `|` or `>` to its last line; the parser's range begins behind the header.
     pub(crate) fn block_place(&self, start: usize, end: usize) -> Place {
         let before = self.text.get(..start).unwrap_or("").trim_end();

@@ -7,6 +7,7 @@ use super::fields::{Fields, Out, Placed};
 use super::inventory::{Inventory, inventory, not_evaluated};
 use super::kube_ovn::{self, Vpc};
 use super::machine::{Identity, Machine};
+use super::network_policy::{NetworkPolicy, network_policy};
 use super::node::Node;
 use super::subnet::{Subnet, foreign_group, subnet};
 use super::suggest::did_you_mean;
@@ -31,6 +32,8 @@ pub enum Object {
     Pod(Machine),
     /// Kube-OVN's `IP`.
     Ip(Machine),
+    /// A `NetworkPolicy`.
+    NetworkPolicy(Box<NetworkPolicy>),
     /// A `Deployment`, `StatefulSet`, `DaemonSet`, `ReplicaSet`, `Job` or `CronJob`.
     Workload(Machine),
     /// A `Namespace`.
@@ -66,6 +69,7 @@ enum Kind {
     Node,
     Service,
     Ip,
+    NetworkPolicy,
     Vpc,
     Inventory,
     Expectation,
@@ -94,7 +98,7 @@ const KINDS: &[(&str, &str, Kind)] = &[
     ("Vpc", "kubeovn.io", Kind::Vpc),
     ("Inventory", "ringfence", Kind::Inventory),
     ("Expectation", "ringfence", Kind::Expectation),
-    ("NetworkPolicy", "networking.k8s.io", Kind::Rules),
+    ("NetworkPolicy", "networking.k8s.io", Kind::NetworkPolicy),
     ("SecurityGroup", "kubeovn.io", Kind::Rules),
     ("AdminNetworkPolicy", "policy.networking.k8s.io", Kind::Rules),
     ("BaselineAdminNetworkPolicy", "policy.networking.k8s.io", Kind::Rules),
@@ -200,6 +204,10 @@ fn typed(known: Kind, fields: &Fields<'_>, kind: Placed<String>, identity: Ident
                 out.push(super::fields::note(Code::NoEndpoint, message, identity.name.place));
             }
             machine.map(Object::Ip)
+        }
+        Kind::NetworkPolicy => {
+            let policy = network_policy(fields, identity.name, identity.namespace);
+            Some(Object::NetworkPolicy(Box::new(policy)))
         }
         Kind::Inventory => Some(Object::Inventory(inventory(fields, out))),
         Kind::Expectation => Some(Object::Expectation(expectation(fields, identity.name, out))),

@@ -5,11 +5,31 @@
 //! (`k8s.io/apimachinery/pkg/util/validation/field`), so that the strict reading is: no reason, or no object.
 
 use super::fields::{Fields, Placed};
+use super::naming;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Place;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+
+/// Every field of `metadata` (`metav1.ObjectMeta`).
+pub(crate) const METADATA: &[&str] = &[
+    "name",
+    "generateName",
+    "namespace",
+    "selfLink",
+    "uid",
+    "resourceVersion",
+    "generation",
+    "creationTimestamp",
+    "deletionTimestamp",
+    "deletionGracePeriodSeconds",
+    "labels",
+    "annotations",
+    "ownerReferences",
+    "finalizers",
+    "managedFields",
+];
 
 /// The reasons for which the API server refuses an object.
 #[derive(Debug, Clone, Default)]
@@ -61,15 +81,64 @@ impl Review {
         self.refuse(format!("{path}: Forbidden: {detail}"), place, help);
     }
 
+    /// `field.Invalid` of a value that is no text: ``spec.x: Invalid value: 7: detail``.
+    pub(crate) fn invalid_value(
+        &mut self,
+        path: &str,
+        value: &str,
+        detail: &str,
+        place: Place,
+        help: impl Into<String>,
+    ) {
+        self.refuse(format!("{path}: Invalid value: {value}: {detail}"), place, help);
+    }
+
+    /// An edit that mends what was refused last.
+    pub(crate) fn fix(&mut self, place: Place, replacement: impl Into<String>) {
+        if let Some(last) = self.refusals.pop() {
+            self.refusals.push(last.fix(place, replacement));
+        }
+    }
+
+    /// The name of an object.
+    pub(crate) fn metadata(&mut self, object: &Fields<'_>, name: &Placed<String>) {
+        let mut found = Vec::new();
+        object.quiet("metadata").and_then(|metadata| metadata.text("name", &mut found));
+        self.share(&mut found);
+        for fault in naming::subdomain(&name.value) {
+            let lower = name.value.to_lowercase();
+            let mended = Some(&lower).filter(|lower| naming::subdomain(lower).is_empty());
+            let help = mended.map_or_else(
+                || "write lower case letters, digits, `-` and `.`".to_string(),
+                |lower| format!("write `{lower}`"),
+            );
+            self.invalid("metadata.name", name, fault, help);
+            if let Some(lower) = mended {
+                self.fix(name.place, lower.clone());
+            }
+        }
+    }
+
     /// Each field that the API does not know: refused by strict validation (`fieldValidation=Strict`, which kubectl asks
     /// for), dropped otherwise.
     pub(crate) fn only(&mut self, fields: &Fields<'_>, known: &[&str]) {
+        self.only_advised(fields, known, |_| None);
+    }
+
+    /// The same with a word on where a field belongs.
+    pub(crate) fn only_advised(
+        &mut self,
+        fields: &Fields<'_>,
+        known: &[&str],
+        advice: impl Fn(&str) -> Option<String>,
+    ) {
         let mut found = Vec::new();
         fields.only(known, &mut found);
         let unknown = fields.entries().filter(|(key, _, _)| !known.contains(key));
         for ((key, place, _), hint) in unknown.zip(found) {
             let message = format!("strict decoding error: unknown field \"{}\"", fields.path(key));
-            self.refuse(message, place, hint.help.unwrap_or_else(|| "remove it".to_string()));
+            let help = advice(key).or(hint.help).unwrap_or_else(|| "remove it".to_string());
+            self.refuse(message, place, help);
         }
     }
 

@@ -133,7 +133,7 @@ impl Builder<'_, '_> {
             Parts::Sequence(items) => Value::Sequence(Rc::new(items)),
             Parts::Mapping(entries, _) => Value::Mapping(Rc::new(self.mapping(entries))),
         };
-        let node = Node { value, place: self.document.place(open.start, end) };
+        let node = Node { value, place: self.document.place(open.start, self.document.trimmed(open.start, end)) };
         self.finish(Built { node, weight: open.weight, depth: open.depth }, open.anchor)
     }
 

@@ -88,6 +88,7 @@ fn said(object: &Object) -> Vec<(Speaker, &read::Machine)> {
         | Object::Node(_)
         | Object::Service(_)
         | Object::Vpc(_)
+        | Object::NetworkPolicy(_)
         | Object::Expectation(_)
         | Object::NotEvaluated { .. } => Vec::new(),
     }

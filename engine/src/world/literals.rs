@@ -21,6 +21,7 @@ pub(super) fn literals(reading: &Reading) -> Vec<IpNet> {
                 let sets = inventory.address_sets.iter().flat_map(|set| &set.addresses);
                 found.extend(sets.flat_map(|address| words(&address.value)));
             }
+            Object::NetworkPolicy(policy) => found.extend(policy.spec.prefixes()),
             Object::VirtualMachine(_)
             | Object::VirtualMachineInstance(_)
             | Object::Pod(_)

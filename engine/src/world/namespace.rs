@@ -45,6 +45,7 @@ pub(super) fn with_all_of(
 ) -> BTreeMap<String, Namespace> {
     let services = reading.objects.iter().filter_map(|object| match object {
         Object::Service(service) => Some(&service.namespace),
+        Object::NetworkPolicy(policy) => Some(&policy.namespace),
         _ => None,
     });
     for name in machines.iter().map(|machine| &machine.namespace).chain(services) {
