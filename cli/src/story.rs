@@ -1,7 +1,7 @@
 //! What `explain` tells: a question, the answer to it, and the pair that it belongs to.
 
 use crate::render::words::{self, Part};
-use ringfence_engine::answers::conversation::{Question, Shape};
+use ringfence_engine::answers::conversation::{Question, Shape, backends};
 use ringfence_engine::answers::explain::{Explanation, describe_header, explain};
 use ringfence_engine::compile::Compiled;
 use ringfence_engine::ovn::pipeline::Pipeline;
@@ -58,8 +58,9 @@ impl<'a> Story<'a> {
             Wanted::One(header) => (family, header),
             Wanted::Whole => telling(&pair).unwrap_or((family, L4Header::Tcp(CLIENT, SERVER))),
         };
-        let question = Question { network: &compiled.network, pipelines, from, to, family, header, shape };
-        Self { explanation: explain(&question), question, pair, wanted }
+        let blank = Question { network: &compiled.network, pipelines, from, to, family, header, shape, backend: None };
+        let (question, explanation) = telling_backend(compiled, blank);
+        Self { explanation, question, pair, wanted }
     }
 
     /// The verdict on what was wanted.
@@ -109,6 +110,20 @@ impl<'a> Story<'a> {
     pub(crate) fn shown(&self) -> String {
         describe_header(self.question.header, self.question.family)
     }
+}
+
+/// The same question about the first backend of a load balancer with which the conversation fails, else about the
+/// first one.
+fn telling_backend<'a>(compiled: &'a Compiled, blank: Question<'a>) -> (Question<'a>, Explanation) {
+    let known = backends(&compiled.network, &compiled.endpoints, blank.to, blank.family, blank.header);
+    let others = known.iter().filter(|backend| backend.endpoint.id != blank.from.id);
+    let mut asked = others.map(|backend| {
+        let question = Question { backend: Some(*backend), ..blank };
+        (question, explain(&question))
+    });
+    let Some(first) = asked.next() else { return (blank, explain(&blank)) };
+    let failing = |(_, explanation): &(Question<'_>, Explanation)| explanation.verdict != Verdict::Open;
+    if failing(&first) { first } else { asked.find(failing).unwrap_or(first) }
 }
 
 /// A header that says most about a pair: one of which nobody can tell, else one whose answer is lost, else one that

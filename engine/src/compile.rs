@@ -2,6 +2,7 @@
 //!
 //! Every row knows the object, the field and the line that it came from.
 
+mod balancers;
 mod beyond;
 mod compiler;
 mod endpoints;

@@ -11,6 +11,7 @@
 //! to 547), which OVN never tracks, are none; the walk knows them.
 
 mod arena;
+mod balanced;
 mod conversation;
 mod endpoint;
 mod header;
@@ -41,7 +42,7 @@ use crate::ovn::walk::Choice;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use arena::L4Id;
-use conversation::{Solver, Talk};
+use conversation::{Exchange, Solver, Talk};
 use core::net::IpAddr;
 use hashbrown::HashMap;
 
@@ -123,7 +124,7 @@ impl<'n> Reach<'n> {
         match route {
             Route::Apart => return Err(NoPath::Apart),
             Route::Unknown(why) => return Err(NoPath::Unknown(why)),
-            Route::Direct | Route::Switched(_) | Route::Routed(..) => {}
+            Route::Direct | Route::Switched(_) | Route::Routed(..) | Route::Balanced(_) => {}
         }
         let sets = Family::ALL.map(|family| common(family).then(|| self.family_sets(route, from, to, family)));
         Ok(sets)
@@ -141,14 +142,23 @@ impl<'n> Reach<'n> {
     }
 
     fn family_sets(&mut self, route: Route<'n>, from: usize, to: usize, family: Family) -> Sets {
-        let mut exchange = |choice| self.solver.exchange(route, Talk { from, to, family, choice });
-        let (must, certain) = exchange(Choice::Strict);
-        let may = if certain { must } else { exchange(Choice::Generous).0 };
+        let (must, may) = self.exchanges(route, Talk { from, to, family, choice: Choice::Strict });
         let arena = &mut self.solver.arena;
         let delivered = arena.difference(may.delivered, must.delivered);
         let answered = arena.difference(may.answered, must.answered);
         let undefined = arena.union(delivered, answered);
         Sets { family, delivered: must.delivered, answered: must.answered, undefined }
+    }
+
+    /// What is certain and what is possible.
+    fn exchanges(&mut self, route: Route<'n>, talk: Talk) -> (Exchange, Exchange) {
+        if let Some(balancer) = route.balancer() {
+            return self.solver.balanced(balancer, talk);
+        }
+        let (must, certain) = self.solver.exchange(route, talk);
+        let generous = Talk { choice: Choice::Generous, ..talk };
+        let may = if certain { must } else { self.solver.exchange(route, generous).0 };
+        (must, may)
     }
 
     fn answer(&self, sets: Sets) -> FamilyAnswer {

@@ -3,9 +3,11 @@
 
 use proptest::prelude::*;
 use proptest::sample::select;
-use ringfence_engine::answers::conversation::{Conversation, Question, Shape};
+use ringfence_engine::answers::conversation::{Backend, Conversation, Question, Shape, backends};
 use ringfence_engine::ovn::acl::{Acl, Action, Direction, Priority, Provenance, Tier};
-use ringfence_engine::ovn::network::{Link, Mac, Network, Options, Port, PortGroup, PortKind, Router, Switch, Version};
+use ringfence_engine::ovn::network::{
+    Link, LoadBalancer, Mac, Network, Options, Port, PortGroup, PortKind, Router, Switch, Version, Vip, VipProtocol,
+};
 use ringfence_engine::ovn::walk::Choice;
 use ringfence_engine::reach::{AddressRange, Attachment, Endpoint, EndpointKind, Family, L4Header, Verdict, evaluate};
 use std::net::IpAddr;
@@ -118,9 +120,26 @@ fn network() -> impl Strategy<Value = Network> {
                 ports: member(in_first, "vm1").into_iter().chain(member(in_second, "vm2")).collect(),
                 acls: group,
             }],
+            load_balancers: vec![balancer()],
             ..Network::default()
         }
     })
+}
+
+/// TCP 80 goes to two backends at another port, UDP 53 to one.
+fn balancer() -> LoadBalancer {
+    let vip = |address: &str, protocol, port, backends: &[(&str, u16)]| Vip {
+        address: address.parse().unwrap(),
+        protocol,
+        port,
+        backends: backends.iter().map(|(address, port)| (address.parse().unwrap(), *port)).collect(),
+    };
+    let vips = vec![
+        vip("10.96.0.1", VipProtocol::Tcp, 80, &[("10.0.0.3", 443), ("10.0.1.4", 443)]),
+        vip("fd96::1", VipProtocol::Tcp, 80, &[("fd00::3", 443), ("fd00:1::4", 443)]),
+        vip("10.96.0.1", VipProtocol::Udp, 53, &[("10.0.1.4", 53)]),
+    ];
+    LoadBalancer { name: "balancer".into(), router: 0, vips }
 }
 
 fn switch(name: &str, machines: &[&str], acls: Vec<Acl>, load_balancer: bool) -> Switch {
@@ -154,6 +173,7 @@ fn endpoints() -> Vec<Endpoint> {
         endpoint("vm2", machine, at(1, "vm2"), 2, ["10.0.1.4", "fd00:1::4"]),
         endpoint("gateway", EndpointKind::Gateway, Attachment::Router(0), 9, ["10.0.0.1", "fd00::1"]),
         endpoint("outside", EndpointKind::External, Attachment::Router(0), 9, ["8.8.8.8", "2001:db8::8"]),
+        endpoint("balancer", EndpointKind::Service, Attachment::Balancer(0), 8, ["10.96.0.1", "fd96::1"]),
     ]
 }
 
@@ -179,13 +199,13 @@ proptest! {
         let endpoints = endpoints();
         let mut reach = evaluate(&network, &endpoints);
         let pipelines = reach.pipelines().to_vec();
-        for (from, to) in reach.pairs() {
+        for (from, to) in reach.pairs().filter(|(_, to)| endpoints[*to].id != "balancer") {
             let answer = reach.pair(from, to);
             for family in &answer.families {
                 for header in headers() {
                     let question = Question {
                         network: &network, pipelines: &pipelines, from: &endpoints[from], to: &endpoints[to],
-                        family: family.family, header, shape: Shape::default(),
+                        family: family.family, header, shape: Shape::default(), backend: None,
                     };
                     let outcome = |choice| {
                         let talk = question.walk(choice);
@@ -195,6 +215,48 @@ proptest! {
                     let symbolic = (family.delivered.contains(header), family.answered.contains(header));
                     prop_assert_eq!(symbolic, strict, "{} -> {} {:?} {:?}", endpoints[from].id, endpoints[to].id, family.family, header);
                     prop_assert_eq!(family.undefined.contains(header), strict != generous, "undefined: {:?}", header);
+                }
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+
+    /// What is certain of a load balancer holds of each backend, and what is possible of one of them.
+    #[test]
+    fn they_agree_about_load_balancers(network in network()) {
+        let endpoints = endpoints();
+        let mut reach = evaluate(&network, &endpoints);
+        let pipelines = reach.pipelines().to_vec();
+        let to = endpoints.len() - 1;
+        for from in 0..3 {
+            let answer = reach.pair(from, to);
+            for family in &answer.families {
+                for header in headers() {
+                    let known = backends(&network, &endpoints, &endpoints[to], family.family, header);
+                    let others: Vec<_> =
+                        known.into_iter().filter(|backend| backend.endpoint.id != endpoints[from].id).collect();
+                    let outcomes = |choice| -> Vec<(bool, bool)> {
+                        let outcome = |backend: &Backend<'_>| {
+                            let question = Question {
+                                network: &network, pipelines: &pipelines, from: &endpoints[from], to: &endpoints[to],
+                                family: family.family, header, shape: Shape::default(), backend: Some(*backend),
+                            };
+                            let talk = question.walk(choice);
+                            (talk.as_ref().is_some_and(Conversation::delivered), talk.as_ref().is_some_and(Conversation::answered))
+                        };
+                        others.iter().map(outcome).collect()
+                    };
+                    let (strict, generous) = (outcomes(Choice::Strict), outcomes(Choice::Generous));
+                    let all = |of: fn(&(bool, bool)) -> bool| !strict.is_empty() && strict.iter().all(of);
+                    let any = |of: fn(&(bool, bool)) -> bool| generous.iter().any(of);
+                    let name = || format!("{} {:?} {header:?}", endpoints[from].id, family.family);
+                    prop_assert_eq!(family.delivered.contains(header), all(|one| one.0), "{}", name());
+                    prop_assert_eq!(family.answered.contains(header), all(|one| one.1), "{}", name());
+                    let open = any(|one| one.0) != all(|one| one.0) || any(|one| one.1) != all(|one| one.1);
+                    prop_assert_eq!(family.undefined.contains(header), open, "undefined: {}", name());
                 }
             }
         }

@@ -7,7 +7,7 @@ use anstyle::Style;
 use ringfence_engine::answers::conversation::Half;
 use ringfence_engine::answers::explain::{Decider, PacketKind, Step};
 use ringfence_engine::ovn::pipeline::{AclId, Builtin, Outcome, Stage, Tracking};
-use ringfence_engine::reach::{Crossing, Family, L4Header, Verdict};
+use ringfence_engine::reach::{Family, L4Header, Verdict};
 use ringfence_engine::source::Sources;
 use std::io::{self, Write};
 
@@ -104,7 +104,10 @@ impl View<'_> {
         let question = &self.story.question;
         let (source, target, header) = match half {
             Half::Request => (question.from, question.to, question.header),
-            Half::Reply => (question.to, question.from, question.answer()?),
+            Half::Reply => {
+                let answerer = question.backend.map_or(question.to, |backend| backend.endpoint);
+                (answerer, question.from, question.answer()?)
+            }
         };
         let (source, target) = (source.address(question.family)?, target.address(question.family)?);
         let arrow = glyph::arrow(self.script);
@@ -141,16 +144,13 @@ impl View<'_> {
     fn whereabouts(&self, step: &Step) -> String {
         let network = self.story.question.network;
         let switch = network.switches.get(step.switch).map_or("?", |switch| switch.name.as_str());
+        let question = &self.story.question;
+        let answerer = question.backend.map_or(question.to, |backend| backend.endpoint);
         let (from, to) = match step.half {
-            Half::Request => (self.story.question.from, self.story.question.to),
-            Half::Reply => (self.story.question.to, self.story.question.from),
+            Half::Request => (question.from, answerer),
+            Half::Reply => (answerer, question.from),
         };
-        let crossings: Vec<Crossing<'_>> = self.story.question.route().crossings().collect();
-        let crossing =
-            crossings.into_iter().find(|crossing| crossing.switch == step.switch).map(|crossing| match step.half {
-                Half::Request => crossing,
-                Half::Reply => crossing.reversed(),
-            });
+        let crossing = self.story.question.crossings(step.half).get(step.crossing).copied();
         let (comes, goes) = crossing.map_or((None, None), |crossing| (crossing.from, crossing.to));
         let place = match (step.stage, comes, goes) {
             (Stage::ToLport, ..) if step.packet == PacketKind::Arp => format!("answer to {}", from.id),

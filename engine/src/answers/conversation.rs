@@ -1,9 +1,9 @@
 //! One conversation between two endpoints, walked packet by packet.
 
-use crate::ovn::network::{Mac, Network};
+use crate::ovn::network::{Link, Mac, Network, VipProtocol};
 use crate::ovn::packet::{Arp, Ip, L4, Packet, Payload, SYN, SYN_ACK};
 use crate::ovn::pipeline::Pipeline;
-use crate::ovn::walk::{Choice, Journey, Pass, Walk};
+use crate::ovn::walk::{Balancing, Choice, Journey, Pass, Walk};
 use crate::reach::{Attachment, Crossing, Endpoint, Family, L4Header, Route, Topology};
 use alloc::boxed::Box;
 use alloc::string::ToString;
@@ -27,6 +27,24 @@ pub struct Question<'a> {
     pub header: L4Header,
     /// What else its packets look like.
     pub shape: Shape,
+    /// Who answers in the place of a load balancer.
+    pub backend: Option<Backend<'a>>,
+}
+
+/// Where a load balancer sends a connection.
+#[derive(Debug, Clone, Copy)]
+pub struct Backend<'a> {
+    /// Who answers.
+    pub endpoint: &'a Endpoint,
+    /// At which port.
+    pub port: u16,
+}
+
+/// The ways of a conversation's two halves: each crossing, and how many routers lie between two of them.
+struct Ways<'a> {
+    there: Vec<Crossing<'a>>,
+    back: Vec<Crossing<'a>>,
+    hops: u8,
 }
 
 /// The parts of a packet that an ordinary conversation leaves as they are, for both halves.
@@ -124,21 +142,49 @@ impl<'a> Question<'a> {
     /// Walks the conversation on a network that has seen no packet before. Nothing where there is no way at all:
     /// no route, or no address of that family on one of the two.
     pub fn walk(&self, choice: Choice) -> Option<Conversation> {
-        let route = self.route();
-        if matches!(route, Route::Apart | Route::Unknown(_)) {
-            return None;
-        }
+        let ways = self.ways()?;
         let mut walk = Walk::new(self.network, self.pipelines, choice);
-        let there: Vec<_> = route.crossings().collect();
-        let back: Vec<_> = route.crossings().rev().map(Crossing::reversed).collect();
-        let request = self.leg(&mut walk, Half::Request, &there)?;
+        let request = self.leg(&mut walk, Half::Request, &ways.there, ways.hops)?;
         let answerable = request.delivered() && self.answer().is_some();
-        let reply = answerable.then(|| self.leg(&mut walk, Half::Reply, &back)).flatten();
+        let reply = answerable.then(|| self.leg(&mut walk, Half::Reply, &ways.back, ways.hops)).flatten();
         Some(Conversation { request, reply })
     }
 
-    fn leg(&self, walk: &mut Walk<'_>, half: Half, crossings: &[Crossing<'_>]) -> Option<Leg> {
-        let way = self.way(half, crossings)?;
+    /// The crossings of a half, in order.
+    pub fn crossings(&self, half: Half) -> Vec<Crossing<'a>> {
+        let ways = self.ways();
+        ways.map(|ways| if half == Half::Request { ways.there } else { ways.back }).unwrap_or_default()
+    }
+
+    fn ways(&self) -> Option<Ways<'a>> {
+        let route = self.route();
+        match route {
+            Route::Apart | Route::Unknown(_) => None,
+            Route::Balanced(_) => self.balanced_ways(),
+            Route::Direct | Route::Switched(_) | Route::Routed(..) => Some(Ways {
+                there: route.crossings().collect(),
+                back: route.crossings().rev().map(Crossing::reversed).collect(),
+                hops: route.hops(),
+            }),
+        }
+    }
+
+    /// The request to a load balancer goes by the router even to a backend of the same switch; its answer does not.
+    fn balanced_ways(&self) -> Option<Ways<'a>> {
+        let backend = self.backend?.endpoint;
+        let topology = Topology::of(self.network);
+        let ((near, client), (far, server)) = (self.from.port()?, backend.port()?);
+        let link = |switch: usize| topology.links(switch).first().map(|(_, link)| *link);
+        let way = |switch, port, link| Crossing { switch, inport: port, outport: "", from: None, to: Some(link) };
+        let leave = |switch, port, link: &'a Link| Crossing { outport: &link.port, ..way(switch, port, link) };
+        let (out, back) = (leave(near, client, link(near)?), leave(far, server, link(far)?));
+        let straight = Crossing { switch: far, inport: server, outport: client, from: None, to: None };
+        let home = if near == far { [straight].to_vec() } else { [back, out.reversed()].to_vec() };
+        Some(Ways { there: [out, back.reversed()].to_vec(), back: home, hops: 1 })
+    }
+
+    fn leg(&self, walk: &mut Walk<'_>, half: Half, crossings: &[Crossing<'_>], hops: u8) -> Option<Leg> {
+        let way = self.way(half, crossings, hops)?;
         let resolution = self.resolve(walk, half, crossings);
         let resolved = resolution.as_ref().is_none_or(|journey| journey.delivered);
         let packet = resolved.then(|| walk.send(&way));
@@ -146,11 +192,11 @@ impl<'a> Question<'a> {
     }
 
     /// The packet as it enters each switch.
-    fn way(&self, half: Half, crossings: &[Crossing<'_>]) -> Option<Vec<(Pass, Packet)>> {
+    fn way(&self, half: Half, crossings: &[Crossing<'_>], hops: u8) -> Option<Vec<(Pass, Packet)>> {
         let (source, target) = self.parties(half);
         let (src, dst) = (source.address(self.family)?, target.address(self.family)?);
         let l4 = match half {
-            Half::Request => l4(self.header, self.shape.tcp_flags.unwrap_or(SYN)),
+            Half::Request => l4(self.served(), self.shape.tcp_flags.unwrap_or(SYN)),
             Half::Reply => l4(self.answer()?, SYN_ACK),
         };
         let packet = |(crossing, ttl): (&Crossing<'_>, u8)| {
@@ -159,12 +205,34 @@ impl<'a> Question<'a> {
             let Shape { dscp, ecn, frag, label, .. } = self.shape;
             let ip = Ip { src, dst, ttl, dscp, ecn, frag, label, l4: l4.clone() };
             let (inport, outport) = (crossing.inport.to_string(), crossing.outport.to_string());
-            let pass = Pass { switch: crossing.switch, inport, outport };
+            let pass = Pass { switch: crossing.switch, inport, outport, balancing: Balancing::None };
             (pass, Packet { eth_src, eth_dst, vlan_tci: self.shape.vlan_tci, payload: Payload::Ip(Box::new(ip)) })
         };
-        let hops = usize::from(self.route().hops().max(1));
-        let ttl = (0..=self.shape.ttl).rev().step_by(hops);
-        Some(crossings.iter().zip(ttl).map(packet).collect())
+        let ttl = (0..=self.shape.ttl).rev().step_by(usize::from(hops.max(1)));
+        let mut way: Vec<_> = crossings.iter().zip(ttl).map(packet).collect();
+        self.balance(half, &mut way);
+        Some(way)
+    }
+
+    /// Before the balancer of the asker's switch a request is for the balancer, an answer comes back by it.
+    fn balance(&self, half: Half, way: &mut [(Pass, Packet)]) {
+        let Some(vip) = self.backend.and_then(|_| self.to.address(self.family)) else { return };
+        match half {
+            Half::Request => {
+                let Some((pass, packet)) = way.first_mut() else { return };
+                let asked = l4(self.header, self.shape.tcp_flags.unwrap_or(SYN));
+                let mut before = packet.clone();
+                if let Payload::Ip(ip) = &mut before.payload {
+                    (ip.dst, ip.l4) = (vip, asked);
+                }
+                pass.balancing = Balancing::Towards(Box::new(core::mem::replace(packet, before)));
+            }
+            Half::Reply => {
+                if let Some((pass, _)) = way.last_mut() {
+                    pass.balancing = Balancing::Back;
+                }
+            }
+        }
     }
 
     /// The address resolution before the first packet of a half: only for IPv4, only by a machine on a switch.
@@ -192,17 +260,30 @@ impl<'a> Question<'a> {
         self.network.switches.get(switch).is_some_and(|switch| switch.port_kind(port) == PortKind::Localnet)
     }
 
+    /// Who sends and who gets the packets of a half, behind a load balancer where there is one.
     fn parties(&self, half: Half) -> (&'a Endpoint, &'a Endpoint) {
+        let answerer = self.backend.map_or(self.to, |backend| backend.endpoint);
         match half {
-            Half::Request => (self.from, self.to),
-            Half::Reply => (self.to, self.from),
+            Half::Request => (self.from, answerer),
+            Half::Reply => (answerer, self.from),
+        }
+    }
+
+    /// The header of the request as the one who answers sees it.
+    fn served(&self) -> L4Header {
+        let Some(backend) = self.backend else { return self.header };
+        match self.header {
+            L4Header::Tcp(src, _) => L4Header::Tcp(src, backend.port),
+            L4Header::Udp(src, _) => L4Header::Udp(src, backend.port),
+            L4Header::Sctp(src, _) => L4Header::Sctp(src, backend.port),
+            other @ (L4Header::Icmp(..) | L4Header::Other(_)) => other,
         }
     }
 
     /// The header of the answer; an ICMP message that is no echo request has none.
     pub fn answer(&self) -> Option<L4Header> {
         let (request, reply) = self.family.echo();
-        match self.header {
+        match self.served() {
             L4Header::Tcp(src, dst) => Some(L4Header::Tcp(dst, src)),
             L4Header::Udp(src, dst) => Some(L4Header::Udp(dst, src)),
             L4Header::Sctp(src, dst) => Some(L4Header::Sctp(dst, src)),
@@ -237,7 +318,36 @@ impl Endpoint {
     pub fn port(&self) -> Option<(usize, &str)> {
         match &self.attachment {
             Attachment::Port { switch, port } => Some((*switch, port)),
-            Attachment::Router(_) => None,
+            Attachment::Router(_) | Attachment::Balancer(_) => None,
         }
     }
+}
+
+/// Where a load balancer may send a request with this header: every backend that is an endpoint.
+pub fn backends<'a>(
+    network: &Network,
+    endpoints: &'a [Endpoint],
+    to: &Endpoint,
+    family: Family,
+    header: L4Header,
+) -> Vec<Backend<'a>> {
+    let Attachment::Balancer(balancer) = to.attachment else { return Vec::new() };
+    let Some(balancer) = network.load_balancers.get(balancer) else { return Vec::new() };
+    let asked = match header {
+        L4Header::Tcp(_, port) => (VipProtocol::Tcp, port),
+        L4Header::Udp(_, port) => (VipProtocol::Udp, port),
+        L4Header::Sctp(_, port) => (VipProtocol::Sctp, port),
+        L4Header::Icmp(..) | L4Header::Other(_) => return Vec::new(),
+    };
+    let serves = |vip: &&crate::ovn::network::Vip| {
+        (vip.protocol, vip.port) == asked && vip.address.is_ipv4() == (family == Family::Ipv4)
+    };
+    let listed = balancer.vips.iter().filter(serves).flat_map(|vip| &vip.backends);
+    let found = listed.filter_map(|(address, port)| {
+        let is = |endpoint: &&Endpoint| {
+            endpoint.port().is_some() && endpoint.addresses.iter().any(|range| range.first == *address)
+        };
+        Some(Backend { endpoint: endpoints.iter().find(is)?, port: *port })
+    });
+    found.collect()
 }

@@ -42,6 +42,8 @@ pub struct Step {
     pub half: Half,
     /// What kind of packet.
     pub packet: PacketKind,
+    /// Which crossing of its half it belongs to: index in [`Question::crossings`].
+    pub crossing: usize,
     /// Index of the switch.
     pub switch: usize,
     /// The stage.
@@ -157,6 +159,7 @@ fn apart(question: &Question<'_>) -> Explanation {
     let (reason, verdict) = match question.route() {
         _ if !common => (NoPath::NoCommonFamily, Verdict::Closed),
         Route::Unknown(why) => (NoPath::Unknown(why), Verdict::Undefined),
+        Route::Balanced(_) => (NoPath::NoBackend, Verdict::Closed),
         Route::Direct | Route::Switched(_) | Route::Routed(..) | Route::Apart => (NoPath::Apart, Verdict::Closed),
     };
     Explanation {
@@ -182,7 +185,12 @@ fn steps(network: &Network, conversation: &Conversation) -> Vec<Step> {
         let failed = leg.resolution.iter().filter(|journey| !journey.delivered);
         let journeys = failed.map(|journey| (PacketKind::Arp, journey));
         for (packet, journey) in journeys.chain(leg.packet.iter().map(|journey| (PacketKind::Ip, journey))) {
-            steps.extend(journey.steps.iter().flat_map(|step| told(network, leg.half, packet, step)));
+            let mut entered: usize = 0;
+            for step in &journey.steps {
+                entered += usize::from(step.stage == Stage::FromLport);
+                let crossing = entered.saturating_sub(1);
+                steps.extend(told(network, leg.half, packet, step).into_iter().map(|step| Step { crossing, ..step }));
+            }
         }
     }
     steps
@@ -193,7 +201,7 @@ fn told(network: &Network, half: Half, packet: PacketKind, step: &walk::Step) ->
     let base = |decider: Decider, outcome: Outcome| {
         let tier = decider.rows().first().and_then(|id| id.acl(network)).map_or(0, |acl| acl.tier.get());
         let (switch, stage, tracking) = (step.switch, step.stage, step.tracking);
-        Step { half, packet, switch, stage, tier, tracking, decider, outcome }
+        Step { half, packet, crossing: 0, switch, stage, tier, tracking, decider, outcome }
     };
     let passed = step.decision.passed.iter().map(|origin| base(Decider::of_origin(*origin), Outcome::Pass));
     passed.chain([base(Decider::of(&step.decision.decider), step.decision.outcome)]).collect()

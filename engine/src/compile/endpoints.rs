@@ -35,6 +35,7 @@ pub(super) fn endpoints(
         endpoints.extend(gateways(site, world, network));
     }
     endpoints.extend(nodes(world, network, macs));
+    endpoints.extend(services(world, macs));
     let prefixed = sites.len() > 1;
     for site in &sites {
         endpoints.extend(outside(site, prefixed, world, network, tests, out));
@@ -64,14 +65,38 @@ fn nodes(world: &World, network: &Network, macs: &mut Macs) -> Vec<Endpoint> {
         .collect()
 }
 
+/// Services, at their own addresses; their load balancers are in the same order.
+fn services(world: &World, macs: &mut Macs) -> Vec<Endpoint> {
+    let services = world.services.iter().enumerate();
+    services
+        .map(|(index, service)| {
+            let mut addresses: Vec<AddressRange> = service.addresses.iter().map(|address| single(*address)).collect();
+            addresses.sort_unstable();
+            Endpoint {
+                id: format!("{}/{}", service.namespace, service.name),
+                kind: EndpointKind::Service,
+                attachment: Attachment::Balancer(index),
+                switch: String::new(),
+                mac: macs.next(),
+                addresses,
+                place: Some(service.place),
+            }
+        })
+        .collect()
+}
+
 fn single(address: IpAddr) -> AddressRange {
     AddressRange { first: address, last: address }
 }
 
-/// A namespace can have the name of a subnet, and a machine the name `gateway`.
+/// A Service often has the name of its workload, a namespace can have the name of a subnet, and a machine the name
+/// `gateway`.
 fn unique(endpoints: &mut [Endpoint]) {
     let mut seen: BTreeSet<String> = BTreeSet::new();
     for endpoint in endpoints {
+        if let Some((place, name)) = endpoint.id.split_once('/').filter(|_| seen.contains(&endpoint.id)) {
+            endpoint.id = format!("{place}/{}/{name}", endpoint.kind.name().to_lowercase());
+        }
         while !seen.insert(endpoint.id.clone()) {
             endpoint.id.push('~');
         }

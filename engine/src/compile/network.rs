@@ -1,5 +1,6 @@
 //! The world as OVN sees it: switches with ports and rows, routers, port groups, address sets.
 
+use super::balancers::balancers;
 use super::beyond::beyond;
 use super::compiler::Compiler;
 use super::macs::Macs;
@@ -28,6 +29,7 @@ pub(super) fn network(compiler: &Compiler<'_>, out: &mut Vec<Diagnostic>) -> Net
         switches: switches.map(|(index, switch)| compile_switch(take(index), switch, compiler, &joined, out)).collect(),
         routers: routers(world),
         beyond: beyond(world, out),
+        load_balancers: Vec::new(),
         port_groups: world.port_groups.iter().map(|group| compile_group(group, version, out)).collect(),
         address_sets: BTreeMap::new(),
     };
@@ -47,6 +49,7 @@ pub(super) fn network(compiler: &Compiler<'_>, out: &mut Vec<Diagnostic>) -> Net
     for group in network.port_groups.iter().filter(|group| asked(&group.name)) {
         group_sets(&ports, group, &mut network.address_sets);
     }
+    network.load_balancers = balancers(compiler, &network.routers);
     network
 }
 

@@ -87,7 +87,7 @@ pub(super) fn outside(
         own.fold(left, |left, one| without(&left, Span { first: one, last: one }))
     };
     let reachable: Vec<usize> = match site.attachment {
-        Attachment::Router(_) => site.switches.clone(),
+        Attachment::Router(_) | Attachment::Balancer(_) => site.switches.clone(),
         Attachment::Port { switch, .. } => neighbours(network, switch),
     };
     let parts = parts(spans, &reachable, tests, place, &base, out);

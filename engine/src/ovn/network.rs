@@ -148,6 +148,8 @@ pub struct Network {
     pub routers: Vec<Router>,
     /// What lies between switches that share no router.
     pub beyond: Vec<Beyond>,
+    /// The load balancers whose addresses are asked about.
+    pub load_balancers: Vec<LoadBalancer>,
     /// The port groups.
     pub port_groups: Vec<PortGroup>,
     /// Address sets by name: each address, prefix or masked constant as it is written.
@@ -201,4 +203,39 @@ pub enum Unknown {
     Physical,
     /// The routers are linked, but only one has a route to the other's switch.
     RouteBack,
+}
+
+/// A load balancer on the switches of a router: it sends connections to its addresses on to one of several backends.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct LoadBalancer {
+    /// Its name.
+    pub name: String,
+    /// Index of the router in [`Network::routers`].
+    pub router: usize,
+    /// Its addresses and ports.
+    pub vips: Vec<Vip>,
+}
+
+/// An address and port of a load balancer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Vip {
+    /// The address.
+    pub address: IpAddr,
+    /// The protocol.
+    pub protocol: VipProtocol,
+    /// The port.
+    pub port: u16,
+    /// Where connections go: addresses and ports.
+    pub backends: Vec<(IpAddr, u16)>,
+}
+
+/// A protocol that load balancers know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum VipProtocol {
+    /// TCP.
+    Tcp,
+    /// UDP.
+    Udp,
+    /// SCTP.
+    Sctp,
 }

@@ -18,7 +18,8 @@ use super::field::{Field, PortField};
 use super::matching::{Header, PortSet, Truth, Value};
 use super::network::{Network, PortKind};
 use super::packet::{Packet, Payload};
-use super::pipeline::{Outcome, Pipeline, Stage, Tracking};
+use super::pipeline::{Builtin, Origin, Outcome, Pipeline, Stage, Tracking};
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -31,6 +32,20 @@ pub struct Pass {
     pub inport: String,
     /// Name of the port by which it leaves.
     pub outport: String,
+    /// What a load balancer has to do with it here.
+    pub balancing: Balancing,
+}
+
+/// What a load balancer has to do with a packet on a switch.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Balancing {
+    /// Nothing.
+    #[default]
+    None,
+    /// It sends the packet on to a backend, as this packet.
+    Towards(Box<Packet>),
+    /// The packet is the answer of a backend, on its way to the port that asked.
+    Back,
 }
 
 /// What one stage did.
@@ -97,7 +112,7 @@ impl<'n> Walk<'n> {
     pub fn resolve(&mut self, switch: usize, port: &str, question: &Packet, answer: &Packet) -> Journey {
         let mut journey = Journey::default();
         let Some(pipeline) = self.pipelines.get(switch) else { return journey };
-        let pass = Pass { switch, inport: port.into(), outport: port.into() };
+        let pass = Pass { switch, inport: port.into(), outport: port.into(), balancing: Balancing::None };
         journey.delivered = self
             .enter(pipeline, &pass, question, &mut journey)
             .and_then(|tracking| self.leave(pipeline, &pass, answer, tracking, &mut journey))
@@ -108,9 +123,14 @@ impl<'n> Walk<'n> {
     /// The ingress pipeline; gives the tracking state that the packet goes on with.
     fn enter(&mut self, pipeline: &Pipeline, pass: &Pass, packet: &Packet, journey: &mut Journey) -> Option<Tracking> {
         let tracking = self.track(pipeline, pass, packet, Direction::FromLport);
-        for stage in [Stage::FromLport, Stage::FromLportAfterLb] {
-            self.ask(pipeline, stage, pass, packet, tracking, journey)?;
-        }
+        self.ask(pipeline, Stage::FromLport, pass, packet, tracking, journey)?;
+        let packet = match &pass.balancing {
+            // What connection tracking does not see the balancer does not see either, and nobody has its address.
+            Balancing::Towards(_) if tracking != Tracking::New => return None,
+            Balancing::Towards(balanced) => balanced,
+            Balancing::None | Balancing::Back => packet,
+        };
+        self.ask(pipeline, Stage::FromLportAfterLb, pass, packet, tracking, journey)?;
         self.commit(pass.switch, &pass.inport, tracking, packet);
         Some(tracking)
     }
@@ -124,6 +144,10 @@ impl<'n> Walk<'n> {
         entered: Tracking,
         journey: &mut Journey,
     ) -> Option<()> {
+        let packet = match &pass.balancing {
+            Balancing::Towards(balanced) => balanced,
+            Balancing::None | Balancing::Back => packet,
+        };
         let kind = self.port_kind(pass, &pass.outport);
         if !pipeline.tracks(kind) && kind != PortKind::Vif {
             let carried =
@@ -146,7 +170,14 @@ impl<'n> Walk<'n> {
         journey: &mut Journey,
     ) -> Option<()> {
         let view = View { network: self.network, pass, packet, stage: Some(stage), tracking };
+        // The balancer makes its switch let the answers of tracked connections pass, whatever the rows want.
+        let answer = pass.balancing == Balancing::Back && stage == Stage::ToLport && tracking == Tracking::Reply;
         let decision = match pipeline.stage(stage) {
+            _ if answer => Decision {
+                outcome: Outcome::Allow,
+                decider: Decider::Row(Origin::Builtin(Builtin::Established)),
+                passed: Vec::new(),
+            },
             Some(rows) => decide::decide(rows, &view, self.choice),
             None => Decision { outcome: Outcome::Allow, decider: Decider::Default, passed: Vec::new() },
         };
@@ -167,7 +198,13 @@ impl<'n> Walk<'n> {
             Direction::FromLport => &pass.inport,
             Direction::ToLport => &pass.outport,
         };
-        if !pipeline.tracks(self.port_kind(pass, port)) || is_exempt(packet) {
+        let balanced = matches!(
+            (&pass.balancing, direction),
+            (Balancing::Towards(_), Direction::FromLport) | (Balancing::Back, Direction::ToLport)
+        );
+        let kind = self.port_kind(pass, port);
+        let tracks = pipeline.tracks(kind) || (balanced && kind == PortKind::Vif);
+        if !tracks || is_exempt(packet) {
             return Tracking::Untracked;
         }
         let stage = match direction {

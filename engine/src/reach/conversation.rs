@@ -18,15 +18,16 @@ use crate::ovn::network::{Network, PortKind};
 use crate::ovn::pipeline::{Pipeline, Stage, StageRows, Tracking};
 use crate::ovn::walk::Choice;
 use alloc::vec::Vec;
+use core::net::IpAddr;
 use hashbrown::HashMap;
 
 /// Everything that is computed once and used for many pairs.
 #[derive(Debug, Clone)]
 pub struct Solver<'n> {
-    network: &'n Network,
+    pub(super) network: &'n Network,
     pipelines: Vec<Pipeline>,
-    endpoints: &'n [Endpoint],
-    topology: Topology<'n>,
+    pub(super) endpoints: &'n [Endpoint],
+    pub(super) topology: Topology<'n>,
     /// By switch; made when the first packet crosses it.
     parties: Vec<Option<Parties>>,
     sensitive: Sensitivity,
@@ -34,7 +35,9 @@ pub struct Solver<'n> {
     fixed: FixedSets,
     lenses: HashMap<Key, Lens>,
     /// Whether everything asked since the start of the conversation was promised by OVN.
-    certain: bool,
+    pub(super) certain: bool,
+    /// Endpoints by their addresses; made when the first load balancer is asked about.
+    pub(super) by_address: Option<HashMap<(usize, IpAddr), usize>>,
 }
 
 /// Requests of one family: those that arrive, and those whose answer comes back.
@@ -122,33 +125,42 @@ impl Talk {
 
 /// One half of a conversation at one switch.
 #[derive(Debug, Clone, Copy)]
-struct At {
-    switch: usize,
-    source: usize,
-    target: usize,
-    family: Family,
-    half: Half,
-    ttl: u8,
-    choice: Choice,
+pub(super) struct At {
+    pub(super) switch: usize,
+    pub(super) source: usize,
+    pub(super) target: usize,
+    pub(super) family: Family,
+    pub(super) half: Half,
+    pub(super) ttl: u8,
+    pub(super) choice: Choice,
 }
 
 /// How conntrack sees the headers that enter or leave by a port: a partition of all of them.
 #[derive(Debug, Clone, Copy)]
-struct Tracks {
-    untracked: L4Id,
-    new: L4Id,
-    known: L4Id,
-    invalid: L4Id,
+pub(super) struct Tracks {
+    pub(super) untracked: L4Id,
+    pub(super) new: L4Id,
+    pub(super) known: L4Id,
+    pub(super) invalid: L4Id,
+}
+
+/// Who wants connections tracked at a port.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tracker {
+    /// The rows of the switch, or a load balancer for all of its traffic.
+    Rows,
+    /// A load balancer that this conversation goes by.
+    Balancer,
 }
 
 /// What the zones on both sides of a switch remember of the request.
 #[derive(Debug, Clone, Copy)]
-struct Remembered {
-    entering: L4Id,
-    leaving: L4Id,
+pub(super) struct Remembered {
+    pub(super) entering: L4Id,
+    pub(super) leaving: L4Id,
 }
 
-const FIRST_TTL: u8 = 64;
+pub(super) const FIRST_TTL: u8 = 64;
 
 impl<'n> Solver<'n> {
     pub fn new(network: &'n Network, endpoints: &'n [Endpoint]) -> Self {
@@ -169,6 +181,7 @@ impl<'n> Solver<'n> {
             fixed,
             lenses: HashMap::new(),
             certain: true,
+            by_address: None,
         }
     }
 
@@ -194,7 +207,7 @@ impl<'n> Solver<'n> {
         let Fixed { full, answerable, .. } = self.fixed.of(family);
         let (request, reply): (Vec<_>, Vec<_>) =
             (route.crossings().collect(), route.crossings().rev().map(Crossing::reversed).collect());
-        if matches!(route, Route::Apart | Route::Unknown(_)) || !self.resolves(&request, talk) {
+        if matches!(route, Route::Apart | Route::Balanced(_) | Route::Unknown(_)) || !self.resolves(&request, talk) {
             return nothing;
         }
         let (mut delivered, mut ttl, mut memory) = (full, FIRST_TTL, Vec::new());
@@ -222,13 +235,31 @@ impl<'n> Solver<'n> {
 
     /// The headers of `arriving` that get across one switch, and what its zones then remember.
     fn cross(&mut self, at: At, arriving: L4Id, request: Option<Remembered>) -> (L4Id, Remembered) {
-        let (inport, outport) = (self.kind(at.switch, at.source), self.kind(at.switch, at.target));
-        let entering = self.tracks(at, inport, Direction::FromLport, request.map(|memory| memory.leaving));
+        let (entered, entering) = self.enter(at, arriving, request);
+        self.leave(at, entered, entering, request, Tracker::Rows)
+    }
+
+    /// The ingress pipeline: the headers that come through it, and their tracking states.
+    pub(super) fn enter(&mut self, at: At, arriving: L4Id, request: Option<Remembered>) -> (L4Id, Tracks) {
+        let inport = self.kind(at.switch, at.source);
+        let remembered = request.map(|memory| memory.leaving);
+        let entering = self.tracks(at, inport, Direction::FromLport, remembered, Tracker::Rows);
         let first = self.admitted(at, Stage::FromLport, entering);
         let second = self.admitted(at, Stage::FromLportAfterLb, entering);
         let admitted = self.arena.intersection(first, second);
-        let entered = self.arena.intersection(arriving, admitted);
+        (self.arena.intersection(arriving, admitted), entering)
+    }
 
+    /// The egress pipeline: the headers that come through it, and what the zones of both ports then remember.
+    pub(super) fn leave(
+        &mut self,
+        at: At,
+        entered: L4Id,
+        entering: Tracks,
+        request: Option<Remembered>,
+        tracker: Tracker,
+    ) -> (L4Id, Remembered) {
+        let outport = self.kind(at.switch, at.target);
         let leaving = match self.pipelines.get(at.switch) {
             Some(pipeline) if !pipeline.tracks(outport) && outport != PortKind::Vif => {
                 if pipeline.carries_state(self.network, outport) {
@@ -237,7 +268,7 @@ impl<'n> Solver<'n> {
                     self.untracked(at.family)
                 }
             }
-            _ => self.tracks(at, outport, Direction::ToLport, request.map(|memory| memory.entering)),
+            _ => self.tracks(at, outport, Direction::ToLport, request.map(|memory| memory.entering), tracker),
         };
         let admitted = self.admitted(at, Stage::ToLport, leaving);
         let left = self.arena.intersection(entered, admitted);
@@ -249,7 +280,7 @@ impl<'n> Solver<'n> {
     }
 
     /// The headers that a stage lets pass, each in its tracking state.
-    fn admitted(&mut self, at: At, stage: Stage, tracks: Tracks) -> L4Id {
+    pub(super) fn admitted(&mut self, at: At, stage: Stage, tracks: Tracks) -> L4Id {
         let states =
             [(tracks.untracked, Tracking::Untracked), (tracks.new, Tracking::New), (tracks.invalid, Tracking::Invalid)];
         let mut admitted = tracks.known;
@@ -267,9 +298,17 @@ impl<'n> Solver<'n> {
     }
 
     /// What conntrack says at a port: `known` are the headers whose request its zone remembers.
-    fn tracks(&mut self, at: At, port: PortKind, direction: Direction, request: Option<L4Id>) -> Tracks {
+    pub(super) fn tracks(
+        &mut self,
+        at: At,
+        port: PortKind,
+        direction: Direction,
+        request: Option<L4Id>,
+        tracker: Tracker,
+    ) -> Tracks {
         let full = self.fixed.of(at.family).full;
-        if !self.pipelines.get(at.switch).is_some_and(|pipeline| pipeline.tracks(port)) {
+        let balanced = tracker == Tracker::Balancer && port == PortKind::Vif;
+        if !balanced && !self.pipelines.get(at.switch).is_some_and(|pipeline| pipeline.tracks(port)) {
             return self.untracked(at.family);
         }
         let mode = Mode { scene: Scene::Ip(at.family), half: at.half, tracking: Tracking::Untracked, ttl: at.ttl };
@@ -303,7 +342,7 @@ impl<'n> Solver<'n> {
     /// (`build_lswitch_arp_nd_responder_known_ips`): the question passes the from-lport stages, the answer the
     /// to-lport stage of the asker. Neighbour discovery of IPv6 always passes; routers and what is behind a physical
     /// network know without asking.
-    fn resolves(&mut self, way: &[Crossing<'n>], talk: Talk) -> bool {
+    pub(super) fn resolves(&mut self, way: &[Crossing<'n>], talk: Talk) -> bool {
         let asks = |crossing: &&Crossing<'n>| crossing.from.is_none() && talk.family == Family::Ipv4;
         let Some(crossing) = way.first().filter(asks) else {
             return true;
@@ -376,18 +415,18 @@ impl<'n> Solver<'n> {
         Some(At { switch: crossing.switch, source, target, family, half, ttl, choice })
     }
 
-    fn parties(&self, switch: usize) -> Option<&Parties> {
+    pub(super) fn parties(&self, switch: usize) -> Option<&Parties> {
         self.parties.get(switch)?.as_ref()
     }
 
-    fn meet(&mut self, switch: usize) {
+    pub(super) fn meet(&mut self, switch: usize) {
         let (network, topology, endpoints) = (self.network, &self.topology, self.endpoints);
         if let Some(parties) = self.parties.get_mut(switch) {
             parties.get_or_insert_with(|| Parties::of(network, topology, switch, endpoints));
         }
     }
 
-    fn kind(&self, switch: usize, party: usize) -> PortKind {
+    pub(super) fn kind(&self, switch: usize, party: usize) -> PortKind {
         self.parties(switch).map_or(PortKind::Vif, |parties| parties.kind(party))
     }
 }

@@ -79,6 +79,9 @@ pub enum Attachment {
     },
     /// At a router (index in [`Network::routers`](crate::ovn::network::Network::routers)): itself, or behind it.
     Router(usize),
+    /// At the addresses of a load balancer, by index in
+    /// [`Network::load_balancers`](crate::ovn::network::Network::load_balancers).
+    Balancer(usize),
 }
 
 /// One interface of one machine, or a set of addresses that no rule tells apart.

@@ -17,6 +17,8 @@ use hashbrown::HashMap;
 pub struct Parties {
     sides: Vec<(Side, PortKind)>,
     of_endpoint: Vec<Option<usize>>,
+    /// Endpoints of this switch as it sees them when their packets come back from its router, behind a load balancer.
+    returning: Vec<Option<usize>>,
     /// The routers, by the port of the switch that leads to them.
     of_link: Vec<(String, usize)>,
 }
@@ -24,7 +26,8 @@ pub struct Parties {
 impl Parties {
     /// The parties of a switch.
     pub fn of<'n>(network: &'n Network, topology: &Topology<'n>, switch: usize, endpoints: &'n [Endpoint]) -> Self {
-        let mut parties = Self { sides: Vec::new(), of_endpoint: Vec::new(), of_link: Vec::new() };
+        let mut parties =
+            Self { sides: Vec::new(), of_endpoint: Vec::new(), returning: Vec::new(), of_link: Vec::new() };
         let Some(here) = network.switches.get(switch) else { return parties };
         let ports = Ports::of(here);
         for endpoint in endpoints {
@@ -36,6 +39,16 @@ impl Parties {
             };
             let number = side.map(|side| parties.add(side));
             parties.of_endpoint.push(number);
+        }
+        let home = topology.links(switch).first().filter(|_| !network.load_balancers.is_empty());
+        for endpoint in home.map_or(&[][..], |_| endpoints) {
+            let local = matches!(&endpoint.attachment, Attachment::Port { switch: at, .. } if *at == switch);
+            let side = home.filter(|_| local).and_then(|(_, link)| {
+                let addresses = endpoint.addresses.iter().map(|range| range.first);
+                ports.side(&link.port, link.mac.number(), addresses)
+            });
+            let number = side.map(|side| parties.add(side));
+            parties.returning.push(number);
         }
         for (_, link) in topology.links(switch) {
             if let Some(side) = ports.side(&link.port, link.mac.number(), link.addresses.iter().copied()) {
@@ -49,6 +62,11 @@ impl Parties {
     /// The party that an endpoint is.
     pub fn endpoint(&self, endpoint: usize) -> Option<usize> {
         self.of_endpoint.get(endpoint).copied().flatten()
+    }
+
+    /// The party that an endpoint is when its packets come from this switch's router, wherever it is itself.
+    pub fn routed(&self, endpoint: usize) -> Option<usize> {
+        self.returning.get(endpoint).copied().flatten().or_else(|| self.endpoint(endpoint))
     }
 
     /// The party that the router at a link of this switch is.
@@ -93,6 +111,7 @@ impl<'n> Seen<'n> {
                 Between::Unknown(_) | Between::Apart => Self::Nowhere,
             },
             Attachment::Router(router) => behind(topology.link(*router, switch)),
+            Attachment::Balancer(balancer) => behind(topology.balancer_link(*balancer, switch)),
         }
     }
 }

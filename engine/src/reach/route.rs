@@ -35,6 +35,8 @@ pub enum Route<'n> {
     Switched(Crossing<'n>),
     /// A switch, so many routers, a switch.
     Routed(Crossing<'n>, Crossing<'n>, u8),
+    /// By a load balancer (its index) to one of its backends.
+    Balanced(usize),
     /// Nobody can say.
     Unknown(Unknown),
     /// No router connects them.
@@ -45,6 +47,10 @@ impl<'n> Route<'n> {
     /// The route between two endpoints.
     pub fn between(topology: &Topology<'n>, from: &'n Endpoint, to: &'n Endpoint) -> Self {
         match (&from.attachment, &to.attachment) {
+            (Attachment::Port { switch, .. }, Attachment::Balancer(balancer)) => {
+                if topology.serves(*balancer, *switch) { Self::Balanced(*balancer) } else { Self::Apart }
+            }
+            (Attachment::Balancer(_), _) | (_, Attachment::Balancer(_)) => Self::Apart,
             (Attachment::Router(a), Attachment::Router(b)) if a == b => Self::Direct,
             (Attachment::Router(_), Attachment::Router(_)) => Self::Apart,
             (Attachment::Port { .. }, Attachment::Port { .. }) if from.attachment == to.attachment => Self::Direct,
@@ -81,14 +87,14 @@ impl<'n> Route<'n> {
     pub fn hops(self) -> u8 {
         match self {
             Self::Routed(_, _, hops) => hops,
-            Self::Direct | Self::Switched(_) | Self::Unknown(_) | Self::Apart => 0,
+            Self::Direct | Self::Switched(_) | Self::Balanced(_) | Self::Unknown(_) | Self::Apart => 0,
         }
     }
 
     /// The switches in the order in which the request crosses them.
     pub fn crossings(self) -> impl DoubleEndedIterator<Item = Crossing<'n>> {
         let (first, second) = match self {
-            Self::Direct | Self::Apart | Self::Unknown(_) => (None, None),
+            Self::Direct | Self::Apart | Self::Balanced(_) | Self::Unknown(_) => (None, None),
             Self::Switched(crossing) => (Some(crossing), None),
             Self::Routed(first, second, _) => (Some(first), Some(second)),
         };
@@ -96,6 +102,7 @@ impl<'n> Route<'n> {
     }
 }
 
-fn leave<'n>(switch: usize, port: &'n str, link: &'n Link) -> Crossing<'n> {
+/// The way from a port of a switch to a router.
+pub(super) fn leave<'n>(switch: usize, port: &'n str, link: &'n Link) -> Crossing<'n> {
     Crossing { switch, inport: port, outport: &link.port, from: None, to: Some(link) }
 }

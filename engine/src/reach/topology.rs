@@ -11,6 +11,8 @@ pub struct Topology<'n> {
     /// By switch: each link with the index of its router, in the order of routers.
     links: Vec<Vec<(usize, &'n Link)>>,
     beyond: HashMap<(usize, usize), Way>,
+    /// The routers of the load balancers.
+    balancers: Vec<usize>,
     /// By switch: whether a physical network is the only way out of it.
     physical: Vec<bool>,
 }
@@ -43,7 +45,8 @@ impl<'n> Topology<'n> {
             links.is_empty() && switch.ports.iter().any(|port| port.kind == PortKind::Localnet)
         };
         let physical = network.switches.iter().zip(&links).map(physical).collect();
-        Self { beyond: beyond.collect(), physical, links }
+        let balancers = network.load_balancers.iter().map(|balancer| balancer.router).collect();
+        Self { beyond: beyond.collect(), balancers, physical, links }
     }
 
     /// The links of a switch, each with the index of its router.
@@ -54,6 +57,16 @@ impl<'n> Topology<'n> {
     /// Where a router meets a switch.
     pub fn link(&self, router: usize, switch: usize) -> Option<&'n Link> {
         self.links(switch).iter().find(|(at, _)| *at == router).map(|(_, link)| *link)
+    }
+
+    /// Where the router of a load balancer meets a switch.
+    pub fn balancer_link(&self, balancer: usize, switch: usize) -> Option<&'n Link> {
+        self.balancers.get(balancer).and_then(|router| self.link(*router, switch))
+    }
+
+    /// Whether a load balancer takes connections on a switch.
+    pub fn serves(&self, balancer: usize, switch: usize) -> bool {
+        self.balancer_link(balancer, switch).is_some()
     }
 
     /// What lies between two different switches: the first router that meets both, or what the network says.

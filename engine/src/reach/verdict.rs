@@ -61,6 +61,8 @@ pub enum NoPath {
     Apart,
     /// Nobody can say whether there is a way.
     Unknown(Unknown),
+    /// The load balancer has no backend for it.
+    NoBackend,
     /// One has IPv4 addresses only, the other IPv6 addresses only.
     NoCommonFamily,
 }

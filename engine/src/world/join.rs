@@ -59,8 +59,18 @@ pub(crate) fn machines(
     assume::addresses(&mut machines, switches, reading, out);
     for machine in &mut machines {
         finish(machine, switches, out);
+        label(machine);
     }
     machines
+}
+
+/// A virtual machine's pod is called as KubeVirt calls it, even where only a table or an address speaks of it.
+fn label(machine: &mut Machine) {
+    if machine.kind == EndpointKind::VirtualMachine {
+        let name = machine.name.clone();
+        machine.labels.entry("vm.kubevirt.io/name".to_string()).or_insert(name);
+        machine.labels.entry("kubevirt.io".to_string()).or_insert_with(|| "virt-launcher".to_string());
+    }
 }
 
 fn said(object: &Object) -> Vec<(Speaker, &read::Machine)> {

@@ -1,7 +1,7 @@
 //! What the rows do between the endpoints that is hardly meant.
 
 use super::name;
-use crate::answers::conversation::{Question, Shape};
+use crate::answers::conversation::{Question, Shape, backends};
 use crate::answers::explain::{Decider, Explanation, PacketKind, Step, explain};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::ovn::acl::Action;
@@ -114,7 +114,8 @@ impl Judged<'_> {
     fn explain(&self, (from, to): (usize, usize), family: &FamilyAnswer, header: L4Header) -> Option<Explanation> {
         let (from, to) = (self.endpoints.get(from)?, self.endpoints.get(to)?);
         let (network, pipelines, family) = (self.network, self.pipelines, family.family);
-        Some(explain(&Question { network, pipelines, from, to, family, header, shape: Shape::default() }))
+        let backend = backends(network, self.endpoints, to, family, header).first().copied();
+        Some(explain(&Question { network, pipelines, from, to, family, header, shape: Shape::default(), backend }))
     }
 
     fn kind(&self, endpoint: usize) -> Option<EndpointKind> {

@@ -5,7 +5,7 @@ use crate::answers::conversation::{Half, Question};
 use crate::ovn::acl::Direction;
 use crate::ovn::network::Unknown;
 use crate::ovn::pipeline::{Builtin, Outcome, Stage, Tracking};
-use crate::reach::{Family, L4Header, NoPath, Verdict};
+use crate::reach::{Attachment, Endpoint, Family, L4Header, NoPath, Verdict};
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -25,6 +25,18 @@ pub fn describe_header(header: L4Header, family: Family) -> String {
 pub(super) fn no_path(question: &Question<'_>, reason: NoPath) -> String {
     let (from, to) = (&question.from.id, &question.to.id);
     match reason {
+        NoPath::NoBackend => {
+            format!(
+                "{to} has nobody behind it for {}, so {from}'s request goes nowhere.",
+                describe_header(question.header, question.family)
+            )
+        }
+        NoPath::Apart if is_balancer(question.to) => format!(
+            "{to} takes connections from the machines on its own router's switches only, and {from} is none of them."
+        ),
+        NoPath::Apart if is_balancer(question.from) => {
+            format!("{from} is an address that connections are sent to; it asks nobody.")
+        }
         NoPath::Apart => format!("no router connects {from} with {to}, so nothing gets from one to the other."),
         NoPath::Unknown(Unknown::Physical) => format!(
             "the way from {from} to {to} leads through a physical network, of which the input says nothing: \
@@ -38,6 +50,10 @@ pub(super) fn no_path(question: &Question<'_>, reason: NoPath) -> String {
             format!("{from} and {to} do not both have an {} address.", question.family.name())
         }
     }
+}
+
+fn is_balancer(endpoint: &Endpoint) -> bool {
+    matches!(endpoint.attachment, Attachment::Balancer(_))
 }
 
 pub(super) fn because(question: &Question<'_>, verdict: Verdict, steps: &[Step], refused: bool) -> String {
@@ -164,10 +180,21 @@ fn decider(question: &Question<'_>, step: &Step) -> String {
 }
 
 pub(super) fn notes(question: &Question<'_>, verdict: Verdict, steps: &[Step]) -> Vec<String> {
+    lost_answer(question, verdict, steps).into_iter().chain(balanced(question)).collect()
+}
+
+fn balanced(question: &Question<'_>) -> Option<String> {
+    let backend = question.backend?;
+    let address = backend.endpoint.address(question.family)?;
+    Some(format!(
+        "{} sends this connection to {} ({address}, port {}); which of its backends gets a connection is not promised.",
+        question.to.id, backend.endpoint.id, backend.port
+    ))
+}
+
+fn lost_answer(question: &Question<'_>, verdict: Verdict, steps: &[Step]) -> Option<String> {
     let dropped = steps.iter().find(|step| matches!(step.outcome, Outcome::Drop | Outcome::Reject));
-    let Some(step) = dropped.filter(|step| verdict == Verdict::OneWay && step.packet == PacketKind::Ip) else {
-        return Vec::new();
-    };
+    let step = dropped.filter(|step| verdict == Verdict::OneWay && step.packet == PacketKind::Ip)?;
     let name = question.network.switches.get(step.switch).map_or("", |switch| switch.name.as_str());
     let stateful = question.pipelines.get(step.switch).is_some_and(|pipeline| pipeline.stateful());
     let note = match (stateful, step.tracking) {
@@ -179,7 +206,7 @@ pub(super) fn notes(question: &Question<'_>, verdict: Verdict, steps: &[Step]) -
             "{name} tracks connections, but not this packet: traffic through a router port, a physical port or an \
              `allow-stateless` row is judged packet by packet, answers included."
         ),
-        (true, _) => return Vec::new(),
+        (true, _) => return None,
     };
-    [note].to_vec()
+    Some(note)
 }

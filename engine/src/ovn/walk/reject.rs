@@ -1,6 +1,6 @@
 //! The answer that a `reject` row gives, and its own way back to the sender.
 
-use super::{Pass, Walk};
+use super::{Balancing, Pass, Walk};
 use crate::ovn::packet::{Ip, L4, Packet, Payload, RST_ACK};
 use crate::ovn::pipeline::{Pipeline, Stage};
 use alloc::boxed::Box;
@@ -13,7 +13,12 @@ impl Walk<'_> {
         if stage != Stage::ToLport {
             return true;
         }
-        let back = Pass { switch: pass.switch, inport: pass.outport.clone(), outport: pass.inport.clone() };
+        let back = Pass {
+            switch: pass.switch,
+            inport: pass.outport.clone(),
+            outport: pass.inport.clone(),
+            balancing: Balancing::None,
+        };
         let mut journey = super::Journey::default();
         let entered = super::Tracking::Untracked;
         self.leave(pipeline, &back, &answer, entered, &mut journey).is_some()

@@ -1,0 +1,256 @@
+//! Conversations with a load balancer, for all headers at once.
+//!
+//! The asker's switch sees the balancer's address in its first stage and the backend's from the second one on
+//! (`ovn-northd(8)`, "Ingress Table: LB"). The address is of no switch, so the request goes by the router even to a backend
+//! of the same switch; the answer takes the straight way. The connection is tracked at the asker's port, whatever the
+//! rows of its switch want. Which backend gets a connection is not promised: certain is what holds of each of them.
+
+use super::arena::{L4Arena, L4Id};
+use super::conversation::{At, Exchange, FIRST_TTL, Remembered, Solver, Talk, Tracker, Tracks};
+use super::endpoint::Attachment;
+use super::l4::{Family, L4Set};
+use super::region::{Ports, Region};
+use super::route::{Crossing, Route, leave};
+use super::scene::Half;
+use crate::ovn::acl::Direction;
+use crate::ovn::network::{PortKind, Vip, VipProtocol};
+use crate::ovn::pipeline::Stage;
+use crate::ovn::walk::Choice;
+use alloc::vec::Vec;
+use core::net::IpAddr;
+
+/// A connection to a balancer and the backend that gets it, by the indexes of their endpoints.
+#[derive(Clone, Copy)]
+struct Service {
+    family: Family,
+    choice: Choice,
+    client: usize,
+    balancer: usize,
+    backend: usize,
+    protocol: VipProtocol,
+    /// The balancer's port and the backend's.
+    ports: (u16, u16),
+}
+
+impl<'n> Solver<'n> {
+    /// What is certain of connections to a load balancer, and what is possible.
+    pub fn balanced(&mut self, index: usize, talk: Talk) -> (Exchange, Exchange) {
+        let none = Exchange { delivered: L4Arena::EMPTY, answered: L4Arena::EMPTY };
+        let network = self.network;
+        let Some(balancer) = network.load_balancers.get(index) else { return (none, none) };
+        let of_family = |vip: &&Vip| vip.address.is_ipv4() == (talk.family == Family::Ipv4);
+        let (mut must, mut may) = (none, none);
+        for vip in balancer.vips.iter().filter(of_family) {
+            let (certain, possible) = self.vip(balancer.router, vip, talk);
+            must = self.either(must, certain);
+            may = self.either(may, possible);
+        }
+        (must, may)
+    }
+
+    fn vip(&mut self, router: usize, vip: &Vip, talk: Talk) -> (Exchange, Exchange) {
+        let mut found: Option<(Exchange, Exchange)> = None;
+        for (address, port) in &vip.backends {
+            let Some(backend) = self.at_address(router, *address).filter(|backend| *backend != talk.from) else {
+                continue;
+            };
+            let service = Service {
+                family: talk.family,
+                choice: Choice::Strict,
+                client: talk.from,
+                balancer: talk.to,
+                backend,
+                protocol: vip.protocol,
+                ports: (vip.port, *port),
+            };
+            self.certain = true;
+            let certain = self.serve(service);
+            let possible =
+                if self.certain { certain } else { self.serve(Service { choice: Choice::Generous, ..service }) };
+            found = Some(match found {
+                Some((must, may)) => (self.both(must, certain), self.either(may, possible)),
+                None => (certain, possible),
+            });
+        }
+        let none = Exchange { delivered: L4Arena::EMPTY, answered: L4Arena::EMPTY };
+        found.unwrap_or((none, none))
+    }
+
+    fn either(&mut self, one: Exchange, other: Exchange) -> Exchange {
+        Exchange {
+            delivered: self.arena.union(one.delivered, other.delivered),
+            answered: self.arena.union(one.answered, other.answered),
+        }
+    }
+
+    fn both(&mut self, one: Exchange, other: Exchange) -> Exchange {
+        Exchange {
+            delivered: self.arena.intersection(one.delivered, other.delivered),
+            answered: self.arena.intersection(one.answered, other.answered),
+        }
+    }
+
+    /// The endpoint with an address on a switch of a router.
+    fn at_address(&mut self, router: usize, address: IpAddr) -> Option<usize> {
+        let (endpoints, topology) = (self.endpoints, &self.topology);
+        let map = self.by_address.get_or_insert_with(|| {
+            let local = endpoints.iter().enumerate().flat_map(|(index, endpoint)| {
+                let Attachment::Port { switch, .. } = &endpoint.attachment else { return Vec::new() };
+                let links = topology.links(*switch).iter();
+                let addresses = || endpoint.addresses.iter().map(|range| range.first);
+                links.flat_map(|(router, _)| addresses().map(|address| ((*router, address), index))).collect()
+            });
+            local.collect()
+        });
+        map.get(&(router, address)).copied()
+    }
+
+    /// One connection from end to end.
+    fn serve(&mut self, service: Service) -> Exchange {
+        let none = Exchange { delivered: L4Arena::EMPTY, answered: L4Arena::EMPTY };
+        let Some((out, back)) = self.ways(service) else { return none };
+        [out.switch, back.switch].into_iter().for_each(|switch| self.meet(switch));
+        let ask = Talk { from: service.client, to: service.backend, family: service.family, choice: service.choice };
+        if !self.resolves(&[out], ask) {
+            return none;
+        }
+        let Some((delivered, near, far)) = self.request(service, out, back) else { return none };
+        let asked = delivered;
+        let answers = self.arena.answers(service.family, asked);
+        let answered = self.reply(service, answers, (out, back), (near, far)).unwrap_or(L4Arena::EMPTY);
+        let answered = self.arena.answers(service.family, answered);
+        Exchange {
+            delivered: self.moved(service, delivered, Turn::Back),
+            answered: self.moved(service, answered, Turn::Back),
+        }
+    }
+
+    /// From the client to the router, and from there to the backend.
+    fn ways(&self, service: Service) -> Option<(Crossing<'n>, Crossing<'n>)> {
+        let port = |index: usize| match &self.endpoints.get(index)?.attachment {
+            Attachment::Port { switch, port } => Some((*switch, port.as_str())),
+            Attachment::Router(_) | Attachment::Balancer(_) => None,
+        };
+        let ((near, client), (far, backend)) = (port(service.client)?, port(service.backend)?);
+        let link = |switch: usize| self.topology.links(switch).first().map(|(_, link)| *link);
+        Some((leave(near, client, link(near)?), leave(far, backend, link(far)?).reversed()))
+    }
+
+    fn request(
+        &mut self,
+        service: Service,
+        out: Crossing<'n>,
+        back: Crossing<'n>,
+    ) -> Option<(L4Id, Remembered, Remembered)> {
+        let near = self.parties(out.switch)?;
+        let (client, balancer) = (near.endpoint(service.client)?, near.endpoint(service.balancer)?);
+        let backend = near.routed(service.backend)?;
+        let far = self.parties(back.switch)?;
+        let (source, target) = (far.routed(service.client)?, far.endpoint(service.backend)?);
+        let at = |switch, source, target, ttl| {
+            let Service { family, choice, .. } = service;
+            At { switch, source, target, family, half: Half::Request, ttl, choice }
+        };
+        // Before the balancer, then behind it.
+        let first = at(out.switch, client, balancer, FIRST_TTL);
+        let entering = self.tracks(first, PortKind::Vif, Direction::FromLport, None, Tracker::Balancer);
+        let admitted = self.admitted(first, Stage::FromLport, entering);
+        let admitted = self.arena.intersection(admitted, entering.new);
+        let asked = self.arena.intern(only(service.protocol, service.ports.0));
+        let asked = self.arena.intersection(admitted, asked);
+        let moved = self.moved(service, asked, Turn::There);
+        let second = At { target: backend, ..first };
+        let new = self.arena.full(service.family);
+        let none = L4Arena::EMPTY;
+        let entering = Tracks { untracked: none, new, known: none, invalid: none };
+        let admitted = self.admitted(second, Stage::FromLportAfterLb, entering);
+        let entered = self.arena.intersection(moved, admitted);
+        let (left, near) = self.leave(second, entered, entering, None, Tracker::Rows);
+        let third = at(back.switch, source, target, FIRST_TTL - 1);
+        let (entered, entering) = self.enter(third, left, None);
+        let (left, far) = self.leave(third, entered, entering, None, Tracker::Rows);
+        Some((left, near, far))
+    }
+
+    /// The straight way back.
+    fn reply(
+        &mut self,
+        service: Service,
+        answers: L4Id,
+        (out, back): (Crossing<'n>, Crossing<'n>),
+        (near, far): (Remembered, Remembered),
+    ) -> Option<L4Id> {
+        let Service { family, choice, client, backend, .. } = service;
+        let at = |switch, source, target, ttl| At { switch, source, target, family, half: Half::Reply, ttl, choice };
+        let talk = Talk { from: backend, to: client, family, choice };
+        if out.switch == back.switch {
+            let parties = self.parties(out.switch)?;
+            let here = at(out.switch, parties.endpoint(backend)?, parties.endpoint(client)?, FIRST_TTL);
+            let straight = Crossing { inport: back.outport, outport: out.inport, from: None, to: None, ..out };
+            if !self.resolves(&[straight], talk) {
+                return None;
+            }
+            let memory = Remembered { entering: near.entering, leaving: far.leaving };
+            let (entered, entering) = self.enter(here, answers, Some(memory));
+            return Some(self.leave(here, entered, entering, Some(memory), Tracker::Balancer).0);
+        }
+        if !self.resolves(&[back.reversed()], talk) {
+            return None;
+        }
+        let parties = self.parties(back.switch)?;
+        let first = at(back.switch, parties.endpoint(backend)?, parties.endpoint(client)?, FIRST_TTL);
+        let (entered, entering) = self.enter(first, answers, Some(far));
+        let (left, _) = self.leave(first, entered, entering, Some(far), Tracker::Rows);
+        let parties = self.parties(out.switch)?;
+        let second = at(out.switch, parties.endpoint(backend)?, parties.endpoint(client)?, FIRST_TTL - 1);
+        let (entered, entering) = self.enter(second, left, Some(near));
+        Some(self.leave(second, entered, entering, Some(near), Tracker::Balancer).0)
+    }
+
+    /// The same headers with the other destination port.
+    fn moved(&mut self, service: Service, headers: L4Id, turn: Turn) -> L4Id {
+        let (from, to) = match turn {
+            Turn::There => service.ports,
+            Turn::Back => (service.ports.1, service.ports.0),
+        };
+        let set = self.arena.get(headers);
+        let region = match service.protocol {
+            VipProtocol::Tcp => &set.tcp,
+            VipProtocol::Udp => &set.udp,
+            VipProtocol::Sctp => &set.sctp,
+        };
+        let sources = region.rectangles().into_iter().filter(|(_, target)| target.contains(from));
+        let sources = sources.fold(Ports::EMPTY, |all, (source, _)| all.union(&source));
+        let region = Region::product(&sources, &Ports::range(to, to));
+        self.arena.intern(of_protocol(service.protocol, region))
+    }
+}
+
+/// Which side of a load balancer.
+#[derive(Clone, Copy)]
+enum Turn {
+    There,
+    Back,
+}
+
+fn only(protocol: VipProtocol, port: u16) -> L4Set {
+    of_protocol(protocol, Region::product(&Ports::full(), &Ports::range(port, port)))
+}
+
+fn of_protocol(protocol: VipProtocol, region: Region) -> L4Set {
+    match protocol {
+        VipProtocol::Tcp => L4Set { tcp: region, ..L4Set::empty() },
+        VipProtocol::Udp => L4Set { udp: region, ..L4Set::empty() },
+        VipProtocol::Sctp => L4Set { sctp: region, ..L4Set::empty() },
+    }
+}
+
+impl Route<'_> {
+    /// The load balancer of the route.
+    pub fn balancer(self) -> Option<usize> {
+        match self {
+            Self::Balanced(balancer) => Some(balancer),
+            Self::Direct | Self::Switched(_) | Self::Routed(..) | Self::Unknown(_) | Self::Apart => None,
+        }
+    }
+}
