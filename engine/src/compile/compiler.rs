@@ -8,6 +8,7 @@ use crate::ovn::network::{Network, PortGroup};
 use crate::world::{Roster, World};
 use alloc::string::String;
 use alloc::vec::Vec;
+use hashbrown::{HashMap, HashSet};
 
 /// What every mechanism is compiled with.
 pub(super) struct Compiler<'w> {
@@ -45,14 +46,19 @@ impl Compiler<'_> {
 impl Written {
     /// Adds what was written. A group whose name is taken shares the group that is there, as rows of the database do.
     pub(super) fn into_network(self, network: &mut Network) {
+        let groups = &mut network.port_groups;
+        let mut known: HashMap<String, usize> = groups.iter().map(|group| group.name.clone()).zip(0..).collect();
         for group in self.groups {
-            match network.port_groups.iter_mut().find(|known| known.name == group.name) {
-                Some(known) => {
-                    known.acls.extend(group.acls);
-                    let new: Vec<String> = group.ports.into_iter().filter(|port| !known.ports.contains(port)).collect();
-                    known.ports.extend(new);
+            match known.get(&group.name).and_then(|index| groups.get_mut(*index)) {
+                Some(shared) => {
+                    shared.acls.extend(group.acls);
+                    let have: HashSet<String> = shared.ports.iter().cloned().collect();
+                    shared.ports.extend(group.ports.into_iter().filter(|port| !have.contains(port)));
                 }
-                None => network.port_groups.push(group),
+                None => {
+                    known.insert(group.name.clone(), groups.len());
+                    groups.push(group);
+                }
             }
         }
         network.address_sets.extend(self.sets);

@@ -43,11 +43,6 @@ impl Review {
         self.refusals
     }
 
-    /// Whether there is a reason so far.
-    pub(crate) fn refuses(&self) -> bool {
-        !self.refusals.is_empty()
-    }
-
     /// A reason in words of one's own choice, with advice.
     pub(crate) fn refuse(&mut self, message: String, place: Place, help: impl Into<String>) {
         self.refusals.push(Diagnostic::new(Code::ApiRefused, message).at(place).help(help));

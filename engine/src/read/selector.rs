@@ -1,6 +1,7 @@
 //! Label selectors (`metav1.LabelSelector`).
 
 use super::fields::{Fields, Placed, text};
+use super::naming;
 use super::node::Node;
 use super::review::Review;
 use super::suggest::did_you_mean;
@@ -83,8 +84,9 @@ fn labels(fields: &Fields<'_>, review: &mut Review) -> Vec<Requirement> {
     let mut found = Vec::new();
     let labels = fields.fields("matchLabels", &mut found);
     let mut requirements = Vec::new();
-    for (key, _, node) in labels.iter().flat_map(Fields::entries) {
+    for (key, at, node) in labels.iter().flat_map(Fields::entries) {
         let path = format!("{}[{key}]", fields.path("matchLabels"));
+        check_key(&fields.path("matchLabels"), &Placed::new(key.to_string(), at), review);
         // A label without a value has the empty one.
         let value =
             if node.is_null() { Some(String::new()) } else { text(node, &path, &mut found).map(|text| text.value) };
@@ -110,12 +112,15 @@ fn expression(item: &Node, path: &str, review: &mut Review) -> Option<Requiremen
     let key = fields.text("key", &mut found).filter(|key| !key.value.is_empty());
     let operator = fields.text("operator", &mut found);
     let listed = fields.items("values", &mut found);
-    let values: BTreeSet<String> =
-        listed.iter().filter_map(|(path, item)| text(item, path, &mut found)).map(|text| text.value).collect();
+    let texts: Vec<(&String, Placed<String>)> =
+        listed.iter().filter_map(|(path, item)| Some((path, text(item, path, &mut found)?))).collect();
     review.share(&mut found);
+    texts.iter().for_each(|(path, value)| check_value(path, value, review));
+    let values: BTreeSet<String> = texts.into_iter().map(|(_, text)| text.value).collect();
     let place = fields.place();
-    if key.is_none() {
-        review.required(&fields.path("key"), "", place, "write the key of a label");
+    match &key {
+        Some(key) => check_key(&fields.path("key"), key, review),
+        None => review.required(&fields.path("key"), "", place, "write the key of a label"),
     }
     let Some(operator) = operator else {
         review.required(&fields.path("operator"), "", place, "write `In`, `NotIn`, `Exists` or `DoesNotExist`");
@@ -146,18 +151,46 @@ fn expression(item: &Node, path: &str, review: &mut Review) -> Option<Requiremen
     Some(Requirement { key: key?.value, test, place })
 }
 
-/// The rule for the value of a label (`k8s.io/apimachinery/pkg/util/validation`, `IsValidLabelValue`).
+/// The rule for the key of a label (`IsQualifiedName`): a name, and a prefix before a slash where there is one.
+fn check_key(path: &str, key: &Placed<String>, review: &mut Review) {
+    let (prefix, name) = match key.value.split_once('/') {
+        Some((prefix, name)) => (Some(prefix), name),
+        None => (None, key.value.as_str()),
+    };
+    let help = "write letters, digits, `-`, `_` and `.`, and before a slash the name of a domain";
+    if prefix.is_some_and(|prefix| !naming::subdomain(prefix).is_empty()) {
+        let detail = "prefix part a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, \
+                      '-' or '.', and must start and end with an alphanumeric character";
+        review.invalid(path, key, detail, help);
+    }
+    if name.is_empty() {
+        review.invalid(path, key, "name part must be non-empty", help);
+    } else if name.len() > LONGEST {
+        review.invalid(path, key, "name part must be no more than 63 characters", "shorten it");
+    } else if !is_word(name) {
+        let detail = "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with \
+                      an alphanumeric character";
+        review.invalid(path, key, detail, help);
+    }
+}
+
+/// The rule for the value of a label (`IsValidLabelValue`).
 fn check_value(path: &str, value: &Placed<String>, review: &mut Review) {
-    let letters = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-    let ends = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
-    let text = &value.value;
-    let is_valid =
-        text.is_empty() || (text.chars().all(letters) && ends(text.chars().next()) && ends(text.chars().last()));
-    if text.len() > 63 {
+    if value.value.len() > LONGEST {
         review.invalid(path, value, "must be no more than 63 characters", "shorten it");
-    } else if !is_valid {
+    } else if !(value.value.is_empty() || is_word(&value.value)) {
         let detail = "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and \
                       must start and end with an alphanumeric character";
         review.invalid(path, value, detail, "write letters, digits, `-`, `_` and `.`");
     }
+}
+
+/// The longest name or value of a label.
+const LONGEST: usize = 63;
+
+/// Letters, digits, `-`, `_` and `.`, with a letter or a digit at both ends.
+fn is_word(text: &str) -> bool {
+    let letters = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let ends = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
+    text.chars().all(letters) && ends(text.chars().next()) && ends(text.chars().last())
 }
