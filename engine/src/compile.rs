@@ -20,7 +20,6 @@ mod sites;
 mod split;
 mod subnet;
 
-pub use matches::mistakes;
 pub use profile::{
     BadAcl, ClusterIps, Enforcer, GatewayRows, Invalid, IpBlock, PROFILES, Profile, SecurityGroups, Support, Tiers,
 };
@@ -70,6 +69,10 @@ pub struct Compiled {
 
 /// Compiles an inventory. Its diagnostics are not repeated.
 pub fn compile(world: &World, settings: &Settings) -> Compiled {
+    parsed(world, settings).0
+}
+
+fn parsed(world: &World, settings: &Settings) -> (Compiled, matches::Tests) {
     let mut out = Vec::new();
     let profile = Profile::in_force(settings.profile, world.version);
     let compiler = Compiler { world, roster: Roster::new(world), profile, strictness: settings.strictness };
@@ -78,18 +81,19 @@ pub fn compile(world: &World, settings: &Settings) -> Compiled {
     let mut macs = macs::Macs::new(world, &tests);
     network::assign(&mut network, &mut macs);
     let endpoints = endpoints::endpoints(world, &mut network, &tests, &mut macs, &mut out);
-    Compiled { network, endpoints, expectations: world.expectations.clone(), diagnostics: out, profile }
+    let compiled = Compiled { network, endpoints, expectations: world.expectations.clone(), diagnostics: out, profile };
+    (compiled, tests)
 }
 
 /// Reads, joins and compiles; all diagnostics, mistakes in matches included, in the order of the sources.
 pub fn load(sources: &Sources, settings: &Settings) -> Compiled {
     let mut reading = read(sources);
     let mut world = world(&reading);
-    let mut compiled = compile(&world, settings);
+    let (mut compiled, tests) = parsed(&world, settings);
     let mut diagnostics = core::mem::take(&mut reading.diagnostics);
     diagnostics.append(&mut world.diagnostics);
     diagnostics.append(&mut compiled.diagnostics);
-    diagnostics.extend(mistakes(sources, &compiled.network));
+    diagnostics.extend(tests.mistakes(sources));
     diagnostics.sort_by_key(|found| match found.place {
         Some(place) => (false, place.source, place.span.start),
         None => (true, crate::source::SourceId(u32::MAX), 0),

@@ -3,7 +3,7 @@
 use crate::diagnostic::{Code, Diagnostic};
 use crate::ovn::acl::Acl;
 use crate::ovn::field::Field;
-use crate::ovn::matching::{Context, Expression, FieldTest, MatchError, parse};
+use crate::ovn::matching::{Context, Expression, FieldTest, MatchError, MatchErrors, parse};
 use crate::ovn::network::{Network, Switch};
 use crate::read::{place_within, written_within};
 use crate::source::Sources;
@@ -17,17 +17,33 @@ pub(super) struct Tests {
     groups: Vec<Vec<FieldTest>>,
     /// The groups with a port on each switch.
     present: Vec<Vec<usize>>,
+    /// The rows that OVN cannot parse.
+    broken: Vec<(Acl, MatchErrors)>,
 }
 
 impl Tests {
     /// Parses every row; one that OVN cannot parse tests nothing.
     pub(super) fn of(network: &Network) -> Self {
         let context = Context::of(network);
+        let mut broken = Vec::new();
+        let mut of = |rows: &Vec<Acl>| tests(rows, &context, &mut broken);
+        let switches = network.switches.iter().map(|switch| of(&switch.acls)).collect();
+        let groups = network.port_groups.iter().map(|group| of(&group.acls)).collect();
         Self {
-            switches: network.switches.iter().map(|switch| tests(&switch.acls, &context)).collect(),
-            groups: network.port_groups.iter().map(|group| tests(&group.acls, &context)).collect(),
+            switches,
+            groups,
             present: network.switches.iter().map(|switch| present(network, switch)).collect(),
+            broken,
         }
+    }
+
+    /// What OVN cannot parse, in OVN's own words, at the character that it stumbles over.
+    pub(super) fn mistakes(&self, sources: &Sources) -> Vec<Diagnostic> {
+        let of_row = |(row, errors): &(Acl, MatchErrors)| -> Vec<Diagnostic> {
+            let (first, further) = (core::iter::once(true), core::iter::repeat(false));
+            errors.iter().zip(first.chain(further)).map(|(error, first)| mistake(sources, row, error, first)).collect()
+        };
+        self.broken.iter().flat_map(of_row).collect()
     }
 
     /// The tests that the rows in play on some switches make of a field.
@@ -45,45 +61,30 @@ impl Tests {
     }
 }
 
-fn tests(rows: &[Acl], context: &Context) -> Vec<FieldTest> {
+fn tests(rows: &[Acl], context: &Context, broken: &mut Vec<(Acl, MatchErrors)>) -> Vec<FieldTest> {
     let mut tests = Vec::new();
-    for parsed in rows.iter().filter_map(|row| parse(&row.matches, context).ok()) {
-        collect(&parsed.annotate(), &mut tests);
+    for row in rows {
+        match parse(&row.matches, context) {
+            Ok(parsed) => collect(parsed.annotate(), &mut tests),
+            Err(errors) => broken.push((row.clone(), errors)),
+        }
     }
     tests
 }
 
 /// The groups whose rows are in play on a switch: those with one of its ports.
 fn present(network: &Network, switch: &Switch) -> Vec<usize> {
-    let ports: BTreeSet<&str> = switch.ports.iter().map(|port| port.name.as_str()).collect();
+    let ports = switch.port_names();
     let groups = network.port_groups.iter().enumerate();
-    let here = groups.filter(|(_, group)| group.ports.iter().any(|port| ports.contains(port.as_str())));
-    here.map(|(index, _)| index).collect()
+    groups.filter(|(_, group)| group.has_port(&ports)).map(|(index, _)| index).collect()
 }
 
-fn collect(expression: &Expression, tests: &mut Vec<FieldTest>) {
+fn collect(expression: Expression, tests: &mut Vec<FieldTest>) {
     match expression {
-        Expression::All(parts) | Expression::Any(parts) => parts.iter().for_each(|part| collect(part, tests)),
-        Expression::Field(test) => tests.push(test.clone()),
+        Expression::All(parts) | Expression::Any(parts) => parts.into_iter().for_each(|part| collect(part, tests)),
+        Expression::Field(test) => tests.push(test),
         Expression::Constant(_) | Expression::Port(_) | Expression::Resident { .. } => {}
     }
-}
-
-/// What OVN cannot parse, in OVN's own words, at the character that it stumbles over.
-pub fn mistakes(sources: &Sources, network: &Network) -> Vec<Diagnostic> {
-    let context = Context::of(network);
-    let switches = network.switches.iter().flat_map(|switch| &switch.acls);
-    let groups = network.port_groups.iter().flat_map(|group| &group.acls);
-    switches
-        .chain(groups)
-        .filter_map(|row| parse(&row.matches, &context).err().map(|errors| (row, errors)))
-        .flat_map(|(row, errors)| {
-            let (first, further) = (core::iter::once(true), core::iter::repeat(false));
-            let mistakes =
-                errors.iter().zip(first.chain(further)).map(|(error, first)| mistake(sources, row, error, first));
-            mistakes.collect::<Vec<_>>()
-        })
-        .collect()
 }
 
 fn mistake(sources: &Sources, row: &Acl, error: &MatchError, first: bool) -> Diagnostic {

@@ -6,6 +6,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 use core::net::IpAddr;
+use hashbrown::HashSet;
 
 /// Which OVN evaluates the rows, as far as its versions differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -124,6 +125,13 @@ pub struct Switch {
     pub load_balancer: bool,
 }
 
+impl Switch {
+    /// The names of its ports.
+    pub fn port_names(&self) -> HashSet<&str> {
+        self.ports.iter().map(|port| port.name.as_str()).collect()
+    }
+}
+
 /// A port group with its rows. Its rows go to every switch that has one of its ports.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PortGroup {
@@ -133,6 +141,13 @@ pub struct PortGroup {
     pub ports: Vec<String>,
     /// Rows that hang on the group.
     pub acls: Vec<Acl>,
+}
+
+impl PortGroup {
+    /// Whether one of its ports is among these.
+    pub fn has_port(&self, names: &HashSet<&str>) -> bool {
+        self.ports.iter().any(|port| names.contains(port.as_str()))
+    }
 }
 
 /// What the rows are asked about: everything that OVN knows, and nothing that Kubernetes knows.

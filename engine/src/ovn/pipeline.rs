@@ -45,10 +45,11 @@ pub struct Pipeline {
 impl Pipeline {
     /// The pipelines of all switches, in their order.
     pub fn all(network: &Network) -> Vec<Self> {
-        (0..network.switches.len()).filter_map(|switch| Self::of(network, switch)).collect()
+        let context = Context::of(network);
+        (0..network.switches.len()).filter_map(|switch| Self::of(network, &context, switch)).collect()
     }
 
-    fn of(network: &Network, index: usize) -> Option<Self> {
+    fn of(network: &Network, context: &Context, index: usize) -> Option<Self> {
         let switch = network.switches.get(index)?;
         let acls = AclId::on_switch(network, index);
         let actions = |wanted: Action| acls.iter().filter_map(|id| id.acl(network)).any(|acl| acl.action == wanted);
@@ -62,7 +63,7 @@ impl Pipeline {
             acls,
         };
         if !pipeline.acls.is_empty() || switch.load_balancer {
-            pipeline.build(network, &Context::on(network, switch));
+            pipeline.build(network, &context.on(network, switch));
         }
         Some(pipeline)
     }

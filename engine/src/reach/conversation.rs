@@ -6,6 +6,7 @@ use super::endpoint::Endpoint;
 use super::l4::{Family, L4Set};
 use super::lens::{Lens, Passing};
 use super::parties::Parties;
+use super::predicate::PortIndex;
 use super::region::{Ports, Region};
 use super::route::{Crossing, Route};
 use super::scene::{Half, Mode, Scene};
@@ -398,8 +399,8 @@ impl<'n> Solver<'n> {
             What::Stateless(Direction::ToLport) => Stage::ToLport,
         };
         let switch = self.network.switches.get(key.switch)?;
-        let ports = (0u32..).zip(&switch.ports).map(|(index, port)| (port.name.as_str(), index)).collect();
-        let ground = Ground { network: self.network, ports: &ports, stage, mode: key.mode };
+        let ports = PortIndex::of(self.network, switch);
+        let ground = Ground { ports: &ports, stage, mode: key.mode };
         Some(match key.what {
             What::Stage(stage) => Lens::of_stage(ground, pipeline.stage(stage)?, &sides, &mut self.arena),
             What::Stateless(direction) => {

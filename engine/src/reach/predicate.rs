@@ -2,13 +2,27 @@
 
 use super::intervals::Intervals;
 use crate::ovn::matching::{FieldTest, Masked, PortSet, Relation};
-use crate::ovn::network::Network;
+use crate::ovn::network::{Network, PortGroup, Switch};
 use alloc::string::String;
 use alloc::vec::Vec;
 use hashbrown::HashMap;
 
-/// The ports of a switch, by name.
-pub type PortIndex<'n> = HashMap<&'n str, u32>;
+/// The ports of a switch by name, and the members of port groups among them.
+#[derive(Debug, Clone, Default)]
+pub struct PortIndex<'n> {
+    ports: HashMap<&'n str, u32>,
+    groups: HashMap<&'n str, &'n PortGroup>,
+}
+
+impl<'n> PortIndex<'n> {
+    /// The index of a switch of a network.
+    pub fn of(network: &'n Network, switch: &'n Switch) -> Self {
+        Self {
+            ports: (0u32..).zip(&switch.ports).map(|(index, port)| (port.name.as_str(), index)).collect(),
+            groups: network.port_groups.iter().map(|group| (group.name.as_str(), group)).collect(),
+        }
+    }
+}
 
 /// A party as a switch sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,12 +68,12 @@ impl Predicate {
     }
 
     /// A test of a port of a switch, whose ports are given by name.
-    pub fn port(network: &Network, ports: &PortIndex<'_>, set: &PortSet) -> Self {
-        let index = |name: &String| ports.get(name.as_str()).copied();
+    pub fn port(ports: &PortIndex<'_>, set: &PortSet) -> Self {
+        let index = |name: &String| ports.ports.get(name.as_str()).copied();
         let mut found: Vec<u32> = match set {
             PortSet::Name(name) => index(name).into_iter().collect(),
             PortSet::Group(wanted) => {
-                let group = network.port_groups.iter().find(|group| group.name == *wanted);
+                let group = ports.groups.get(wanted.as_str());
                 group.map_or_else(Vec::new, |group| group.ports.iter().filter_map(index).collect())
             }
         };

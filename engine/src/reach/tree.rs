@@ -6,7 +6,6 @@ use super::l4::Family;
 use super::predicate::{PortIndex, Predicate};
 use super::scene::{Mode, Party, Role, Scene};
 use crate::ovn::matching::{Expression, FieldTest, PortTest};
-use crate::ovn::network::Network;
 use crate::ovn::pipeline::Stage;
 use alloc::vec::Vec;
 
@@ -30,9 +29,7 @@ pub enum Tree<P> {
 /// What a tree is built for.
 #[derive(Debug, Clone, Copy)]
 pub struct Ground<'n> {
-    /// The network, for its port groups.
-    pub network: &'n Network,
-    /// The ports of the switch.
+    /// The ports of the switch, and its groups.
     pub ports: &'n PortIndex<'n>,
     /// The stage.
     pub stage: Stage,
@@ -63,7 +60,7 @@ impl Ground<'_> {
 
     fn port(self, test: &PortTest) -> Tree<Predicate> {
         match self.mode.port(self.stage, test.field) {
-            Some(party) => Tree::Party(party, Predicate::port(self.network, self.ports, &test.set)),
+            Some(party) => Tree::Party(party, Predicate::port(self.ports, &test.set)),
             None => Tree::Constant(false),
         }
     }

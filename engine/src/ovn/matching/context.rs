@@ -16,7 +16,8 @@ const SERVICE_MONITOR: &str = "svc_monitor_mac";
 #[derive(Debug, Clone, Default)]
 pub struct Context {
     version: Version,
-    address_sets: BTreeMap<String, Arc<[Constant]>>,
+    /// Shared by the contexts of all switches.
+    address_sets: Arc<BTreeMap<String, Arc<[Constant]>>>,
     port_groups: BTreeSet<String>,
 }
 
@@ -45,14 +46,15 @@ impl Context {
         context
     }
 
-    /// What the matches on one switch of a network can use.
+    /// What the matches on one switch of a network can use, out of what all of them can.
     ///
     /// northd copies a port group to the switches that have one of its ports, and to no other: elsewhere `@group` is a
     /// name that does not exist, and ovn-controller ignores the whole row (`sync_port_groups`; seen on 23.03.1).
-    pub fn on(network: &Network, switch: &Switch) -> Self {
-        let mut context = Self::of(network);
-        let is_here = |port: &String| switch.ports.iter().any(|here| here.name == *port);
-        for group in network.port_groups.iter().filter(|group| !group.ports.iter().any(is_here)) {
+    pub fn on(&self, network: &Network, switch: &Switch) -> Self {
+        let mut context = self.clone();
+        let here = switch.port_names();
+        let absent = network.port_groups.iter().filter(|group| !group.has_port(&here));
+        for group in absent {
             context.port_groups.remove(&group.name);
         }
         context
@@ -70,7 +72,7 @@ impl Context {
         let mut constants: Vec<_> = elements.into_iter().filter_map(|text| lexer::element(text.as_ref())).collect();
         // OVN sorts them so, and its messages speak of the first one that does not fit.
         constants.sort_by_key(Constant::rank);
-        self.address_sets.insert(name.into(), constants.into());
+        Arc::make_mut(&mut self.address_sets).insert(name.into(), constants.into());
         self
     }
 
@@ -134,8 +136,8 @@ mod tests {
         let group = PortGroup { name: "pg".into(), ports: alloc::vec!["p0".into()], ..PortGroup::default() };
         let switches = alloc::vec![here.clone(), there.clone()];
         let network = Network { switches, port_groups: alloc::vec![group], ..Network::default() };
-        assert!(parse("inport == @pg", &Context::on(&network, &here)).is_ok());
-        let errors = parse("inport == @pg || ip4", &Context::on(&network, &there)).unwrap_err();
+        assert!(parse("inport == @pg", &Context::of(&network).on(&network, &here)).is_ok());
+        let errors = parse("inport == @pg || ip4", &Context::of(&network).on(&network, &there)).unwrap_err();
         assert_eq!(errors.first().message(), "Syntax error at `@pg' expecting port group name.");
     }
 

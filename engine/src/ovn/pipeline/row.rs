@@ -39,8 +39,8 @@ impl AclId {
         let Some(here) = network.switches.get(switch) else { return Vec::new() };
         let ids = |holder: Holder, count: usize| (0..count).map(move |index| Self { holder, index });
         let own = ids(Holder::Switch(switch), here.acls.len());
-        let member = |name: &alloc::string::String| here.ports.iter().any(|port| port.name == *name);
-        let groups = network.port_groups.iter().enumerate().filter(|(_, group)| group.ports.iter().any(member));
+        let names = here.port_names();
+        let groups = network.port_groups.iter().enumerate().filter(|(_, group)| group.has_port(&names));
         own.chain(groups.flat_map(|(index, group)| ids(Holder::Group(index), group.acls.len()))).collect()
     }
 }
