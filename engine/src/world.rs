@@ -22,7 +22,9 @@ pub use switch::{DEFAULT_VPC, Switch, Uplink};
 
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::ovn::network::Version;
-use crate::read::{AddressSet, Expectation, Group, Inventory, NetworkPolicy, Object, Placed, Reading, Vpc};
+use crate::read::{
+    AddressSet, Enforcement, Expectation, Group, Inventory, NetworkPolicy, Object, Placed, Reading, Vpc,
+};
 use crate::source::SourceId;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
@@ -36,6 +38,8 @@ pub struct World {
     pub version: Option<Version>,
     /// What inventories say of the database's options.
     pub options: StatedOptions,
+    /// What Kube-OVN's controller does with policies that do not say it themselves.
+    pub enforcement: Enforcement,
     /// The switches, in the order of the input.
     pub switches: Vec<Switch>,
     /// The machines, in the order of their ids.
@@ -78,6 +82,8 @@ pub fn world(reading: &Reading) -> World {
     let address_sets = inventories.iter().flat_map(|inventory| inventory.address_sets.clone()).collect();
     let mut world = World { version, options, switches, machines, port_groups, address_sets, ..World::default() };
     world.network_policies = network_policies(reading, &mut out);
+    let flags = inventories.iter().filter_map(|inventory| inventory.enforcement.as_ref());
+    world.enforcement = agreed(flags, "kubeOvn.np-enforcement", &mut out).unwrap_or_default();
     (world.namespaces, world.nodes, world.services) = (namespaces, nodes, services);
     world.vpcs = reading.objects.iter().filter_map(vpc).cloned().collect();
     world.expectations = reading.objects.iter().filter_map(expectation).cloned().collect();
@@ -85,6 +91,7 @@ pub fn world(reading: &Reading) -> World {
     unique_names(&mut world.address_sets, |set| &set.name, "address set", &mut out);
     check::ports(&world, &mut out);
     check::switches(&world, &mut out);
+    check::stopped(&world, &mut out);
     world.diagnostics = fresh(out, reading);
     world
 }

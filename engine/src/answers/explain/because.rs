@@ -33,7 +33,7 @@ pub(super) fn no_path(question: &Question<'_>, reason: NoPath) -> String {
             )
         }
         NoPath::Apart if is_balancer(question.to) => format!(
-            "{to} takes connections from the machines on its own router's switches only, and {from} is none of them."
+            "{to} takes connections from machines on switches that have its load balancer, and {from} is on none of them."
         ),
         NoPath::Apart if is_balancer(question.from) => {
             format!("{from} is an address that connections are sent to; it asks nobody.")
@@ -94,7 +94,8 @@ fn open(question: &Question<'_>, what: &str, steps: &[Step]) -> String {
         return format!("{from}'s {what} message reaches {to}; nobody answers such a message.");
     }
     let established = steps.iter().any(|step| step.half == Half::Reply && step.decider == Decider::Established);
-    let elsewhere = cause(question, Verdict::Open, steps).map(|cause| format!(", {}", cause.words())).unwrap_or_default();
+    let elsewhere =
+        cause(question, Verdict::Open, steps).map(|cause| format!(", {}", cause.words())).unwrap_or_default();
     let rows = steps.iter().filter(|step| matches!(step.decider, Decider::Row(_))).count();
     let why = match (established, rows) {
         (true, 0) => "no row stands in the way, and the answer passes as the reply of a tracked connection".to_string(),
