@@ -17,3 +17,4 @@ pub mod names;
 pub mod network;
 pub mod packet;
 pub mod symbol;
+pub mod world;

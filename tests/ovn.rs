@@ -16,6 +16,9 @@
 //! | [`judgement`] | the engine's answers held against a round |
 //! | [`trial`] | a rule set tried, and made smaller where it fails |
 //! | [`case`] | a rule set as a file |
+//! | [`world`] | Kubernetes objects as a file, compiled for the lab |
+//! | [`lowering`] | rows with tiers and `pass` for an OVN without them |
+//! | [`overview`] | a round in seven lines |
 //! | [`trace`] | ovn-trace as an oracle for the match language |
 
 pub mod bench;
@@ -25,11 +28,14 @@ pub mod database;
 pub mod frame;
 pub mod judgement;
 pub mod lab;
+pub mod lowering;
 pub mod namespace;
 pub mod northbound;
+pub mod overview;
 pub mod probe;
 pub mod rpc;
 pub mod sandbox;
 pub mod topology;
 pub mod trace;
 pub mod trial;
+pub mod world;

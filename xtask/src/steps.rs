@@ -42,7 +42,7 @@ const STEPS: &[Step] = &[
 ];
 
 /// The tests against a real OVN.
-const OVN: [&str; 4] = ["lab", "parser", "matcher", "packets"];
+const OVN: [&str; 5] = ["lab", "parser", "matcher", "packets", "worlds"];
 
 /// Runs the steps; the last line has the counts.
 pub fn test(choice: &Choice) -> ExitCode {

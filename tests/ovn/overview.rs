@@ -1,0 +1,47 @@
+//! A round in a line for each machine, for people and for files.
+//!
+//! `vm2: ip4 +.~-->+ ip6 +.+++++`: what `vm2` has from each machine, by their numbers.
+//!
+//! | sign | requests |
+//! |---|---|
+//! | `+` | all are answered |
+//! | `>` | all arrive, none is answered |
+//! | `-` | none arrives |
+//! | `~` | some do, some do not |
+//! | `.` | to itself |
+
+use super::conversation::{Conversation, Family, Outcome};
+use std::collections::BTreeMap;
+
+/// The lines of a round.
+pub fn lines(outcomes: &BTreeMap<Conversation, Outcome>) -> Vec<String> {
+    let machines = outcomes.keys().map(|talk| talk.from.max(talk.to) + 1).max().unwrap_or(0);
+    let line = |from: usize| {
+        let families = [(Family::V4, "ip4"), (Family::V6, "ip6")];
+        let held = families.iter().filter(|(family, _)| outcomes.keys().any(|talk| talk.family == *family));
+        let signs = |family: Family| (0..machines).map(|to| sign(outcomes, from, to, family)).collect::<String>();
+        let words: Vec<String> = held.map(|(family, name)| format!("{name} {}", signs(*family))).collect();
+        format!("vm{}: {}", from + 1, words.join(" "))
+    };
+    (0..machines).map(line).collect()
+}
+
+/// Whether a line of a file is one of these.
+pub fn is_line(recorded: &str) -> bool {
+    let number = recorded.strip_prefix("vm").and_then(|rest| rest.split_once(": ip"));
+    number.is_some_and(|(number, _)| number.parse::<u8>().is_ok())
+}
+
+fn sign(outcomes: &BTreeMap<Conversation, Outcome>, from: usize, to: usize, family: Family) -> char {
+    let these = |talk: &Conversation| talk.from == from && talk.to == to && talk.family == family;
+    let seen: Vec<(bool, bool)> =
+        outcomes.iter().filter(|(talk, _)| these(talk)).map(|(_, seen)| (seen.delivered, seen.answered)).collect();
+    let all = |what: (bool, bool)| seen.iter().all(|seen| *seen == what);
+    match () {
+        () if seen.is_empty() => '.',
+        () if all((true, true)) => '+',
+        () if all((true, false)) => '>',
+        () if all((false, false)) => '-',
+        () => '~',
+    }
+}
