@@ -6,6 +6,7 @@ mod balancers;
 mod beyond;
 mod compiler;
 mod endpoints;
+mod kubernetes;
 mod macs;
 mod matches;
 mod names;

@@ -2,7 +2,7 @@
 
 use super::profile::{Enforcer, Profile};
 use super::refused::in_force;
-use super::{Strictness, network_policy};
+use super::{Strictness, kubernetes, network_policy};
 use crate::diagnostic::Diagnostic;
 use crate::ovn::network::{Network, PortGroup};
 use crate::world::{Roster, World};
@@ -38,7 +38,7 @@ impl Compiler<'_> {
         network_policy::remarks(self, &policies, out);
         match self.profile.enforcer {
             Enforcer::KubeOvn => network_policy::network_policies(self, &policies, out),
-            Enforcer::Kubernetes => Written::default(),
+            Enforcer::Kubernetes => kubernetes::policies(self, &policies),
         }
     }
 }

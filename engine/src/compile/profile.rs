@@ -20,6 +20,8 @@ pub struct Profile {
     pub invalid: Invalid,
     /// The tiers that rows are written into.
     pub tiers: Tiers,
+    /// Rules of a Subnet: `spec.acls`, `private`, `allowSubnets`.
+    pub subnet_rules: Support,
     /// `spec.allowEWTraffic` of a Subnet.
     pub east_west: Support,
     /// What happens to a Subnet with an entry of `acls` that the database does not take.
@@ -96,8 +98,8 @@ pub enum GatewayRows {
     PerGateway,
     /// `icmp6` without a port, where a selected port has an IPv6 address.
     Icmp6,
-    /// None.
-    None,
+    /// No such rows.
+    Nothing,
 }
 
 /// NetworkPolicy: how `ipBlock` is written.
@@ -141,7 +143,7 @@ const fn tier(number: u8) -> Tier {
 use BadAcl::{NoneWritten, Refused};
 use ClusterIps::{Absent, InSets};
 use Enforcer::{KubeOvn, Kubernetes};
-use GatewayRows::{Icmp6, PerGateway};
+use GatewayRows::{Icmp6, Nothing, PerGateway};
 use Invalid::{Asked, Dropped};
 use IpBlock::{Inline, Sets};
 use Support::{No, Yes};
@@ -150,15 +152,15 @@ use Version::{Main, V23_03};
 /// Every profile.
 #[rustfmt::skip]
 pub static PROFILES: [Profile; 9] = [
-    Profile { name: "kube-ovn/1.12", enforcer: KubeOvn,    version: V23_03, invalid: Asked,   tiers: UNTIERED, east_west: No,  bad_acl: Refused,     gateway_rows: PerGateway,        lax: No,  policy_for: No,  ip_block: Sets,   cluster_ips: InSets, admin: No,  cluster: No,  security_group: SMALL },
-    Profile { name: "kube-ovn/1.13", enforcer: KubeOvn,    version: Main,   invalid: Asked,   tiers: TIERED,   east_west: Yes, bad_acl: Refused,     gateway_rows: PerGateway,        lax: No,  policy_for: No,  ip_block: Sets,   cluster_ips: InSets, admin: Yes, cluster: No,  security_group: SMALL },
-    Profile { name: "kube-ovn/1.14", enforcer: KubeOvn,    version: Main,   invalid: Asked,   tiers: TIERED,   east_west: Yes, bad_acl: Refused,     gateway_rows: PerGateway,        lax: No,  policy_for: No,  ip_block: Sets,   cluster_ips: InSets, admin: Yes, cluster: No,  security_group: SMALL },
-    Profile { name: "kube-ovn/1.15", enforcer: KubeOvn,    version: Main,   invalid: Asked,   tiers: TIERED,   east_west: Yes, bad_acl: Refused,     gateway_rows: Icmp6,             lax: Yes, policy_for: No,  ip_block: Inline, cluster_ips: InSets, admin: Yes, cluster: Yes, security_group: SMALL },
-    Profile { name: "kube-ovn/1.16", enforcer: KubeOvn,    version: Main,   invalid: Asked,   tiers: TIERED,   east_west: Yes, bad_acl: NoneWritten, gateway_rows: Icmp6,             lax: Yes, policy_for: Yes, ip_block: Inline, cluster_ips: Absent, admin: Yes, cluster: Yes, security_group: LARGE },
-    Profile { name: "kube-ovn/1.17", enforcer: KubeOvn,    version: Main,   invalid: Asked,   tiers: TIERED,   east_west: Yes, bad_acl: NoneWritten, gateway_rows: Icmp6,             lax: Yes, policy_for: Yes, ip_block: Inline, cluster_ips: Absent, admin: Yes, cluster: Yes, security_group: LARGE },
-    Profile { name: "kubernetes",    enforcer: Kubernetes, version: Main,   invalid: Asked,   tiers: TIERED,   east_west: No,  bad_acl: Refused,     gateway_rows: GatewayRows::None, lax: No,  policy_for: No,  ip_block: Inline, cluster_ips: Absent, admin: Yes, cluster: Yes, security_group: LARGE },
-    Profile { name: "ovn/23.03",     enforcer: KubeOvn,    version: V23_03, invalid: Dropped, tiers: UNTIERED, east_west: Yes, bad_acl: NoneWritten, gateway_rows: Icmp6,             lax: Yes, policy_for: Yes, ip_block: Inline, cluster_ips: Absent, admin: Yes, cluster: Yes, security_group: LARGE },
-    Profile { name: "ovn/main",      enforcer: KubeOvn,    version: Main,   invalid: Dropped, tiers: TIERED,   east_west: Yes, bad_acl: NoneWritten, gateway_rows: Icmp6,             lax: Yes, policy_for: Yes, ip_block: Inline, cluster_ips: Absent, admin: Yes, cluster: Yes, security_group: LARGE },
+    Profile { name: "kube-ovn/1.12", enforcer: KubeOvn,    version: V23_03, invalid: Asked,   tiers: UNTIERED, subnet_rules: Yes, east_west: No,  bad_acl: Refused,     gateway_rows: PerGateway, lax: No,  policy_for: No,  ip_block: Sets,   cluster_ips: InSets, admin: No,  cluster: No,  security_group: SMALL },
+    Profile { name: "kube-ovn/1.13", enforcer: KubeOvn,    version: Main,   invalid: Asked,   tiers: TIERED,   subnet_rules: Yes, east_west: Yes, bad_acl: Refused,     gateway_rows: PerGateway, lax: No,  policy_for: No,  ip_block: Sets,   cluster_ips: InSets, admin: Yes, cluster: No,  security_group: SMALL },
+    Profile { name: "kube-ovn/1.14", enforcer: KubeOvn,    version: Main,   invalid: Asked,   tiers: TIERED,   subnet_rules: Yes, east_west: Yes, bad_acl: Refused,     gateway_rows: PerGateway, lax: No,  policy_for: No,  ip_block: Sets,   cluster_ips: InSets, admin: Yes, cluster: No,  security_group: SMALL },
+    Profile { name: "kube-ovn/1.15", enforcer: KubeOvn,    version: Main,   invalid: Asked,   tiers: TIERED,   subnet_rules: Yes, east_west: Yes, bad_acl: Refused,     gateway_rows: Icmp6,      lax: Yes, policy_for: No,  ip_block: Inline, cluster_ips: InSets, admin: Yes, cluster: Yes, security_group: SMALL },
+    Profile { name: "kube-ovn/1.16", enforcer: KubeOvn,    version: Main,   invalid: Asked,   tiers: TIERED,   subnet_rules: Yes, east_west: Yes, bad_acl: NoneWritten, gateway_rows: Icmp6,      lax: Yes, policy_for: Yes, ip_block: Inline, cluster_ips: Absent, admin: Yes, cluster: Yes, security_group: LARGE },
+    Profile { name: "kube-ovn/1.17", enforcer: KubeOvn,    version: Main,   invalid: Asked,   tiers: TIERED,   subnet_rules: Yes, east_west: Yes, bad_acl: NoneWritten, gateway_rows: Icmp6,      lax: Yes, policy_for: Yes, ip_block: Inline, cluster_ips: Absent, admin: Yes, cluster: Yes, security_group: LARGE },
+    Profile { name: "kubernetes",    enforcer: Kubernetes, version: Main,   invalid: Asked,   tiers: TIERED,   subnet_rules: No,  east_west: No,  bad_acl: Refused,     gateway_rows: Nothing,    lax: No,  policy_for: No,  ip_block: Inline, cluster_ips: Absent, admin: Yes, cluster: Yes, security_group: LARGE },
+    Profile { name: "ovn/23.03",     enforcer: KubeOvn,    version: V23_03, invalid: Dropped, tiers: UNTIERED, subnet_rules: Yes, east_west: Yes, bad_acl: NoneWritten, gateway_rows: Icmp6,      lax: Yes, policy_for: Yes, ip_block: Inline, cluster_ips: Absent, admin: Yes, cluster: Yes, security_group: LARGE },
+    Profile { name: "ovn/main",      enforcer: KubeOvn,    version: Main,   invalid: Dropped, tiers: TIERED,   subnet_rules: Yes, east_west: Yes, bad_acl: NoneWritten, gateway_rows: Icmp6,      lax: Yes, policy_for: Yes, ip_block: Inline, cluster_ips: Absent, admin: Yes, cluster: Yes, security_group: LARGE },
 ];
 
 impl Profile {

@@ -2,7 +2,7 @@
 
 use super::profile::{Profile, Support};
 use super::row::{accepted, built, provenance, short};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::ovn::acl::{Acl, Action, Direction};
 use crate::read::{Placed, Subnet};
 use crate::source::Place;
@@ -22,10 +22,18 @@ pub(super) fn join_prefixes(world: &World) -> Vec<IpNet> {
 
 /// The rows of a Subnet: `private` and `allowSubnets`, `allowEWTraffic`, `acls`.
 pub(super) fn subnet(subnet: &Subnet, profile: &Profile, joined: &[IpNet], out: &mut Vec<Diagnostic>) -> Vec<Acl> {
+    if profile.subnet_rules == Support::No {
+        out.extend(without_effect(subnet, profile));
+        return Vec::new();
+    }
     let object = format!("Subnet/{}", subnet.name.value);
     let mut rows = Vec::new();
     if let Some(place) = subnet.private {
         private(subnet, &object, place, joined, &mut rows);
+    }
+    if let Some(place) = subnet.allow_east_west.filter(|_| profile.east_west == Support::No) {
+        let message = format!("{} does not know `allowEWTraffic`: it has no effect here", profile.name);
+        out.push(Diagnostic::new(Code::EnforcerDiffers, message).at(place));
     }
     let wanted = subnet.allow_east_west.filter(|_| profile.east_west == Support::Yes);
     if let Some(place) = wanted.filter(|_| !subnet.acls.is_empty()) {
@@ -39,6 +47,21 @@ pub(super) fn subnet(subnet: &Subnet, profile: &Profile, joined: &[IpNet], out: 
         rows.extend(row.map(|row| Acl { tier: profile.tiers.policy, ..row }));
     }
     rows
+}
+
+/// The rules of a Subnet are Kube-OVN's own.
+fn without_effect(subnet: &Subnet, profile: &Profile) -> Option<Diagnostic> {
+    let rows = subnet.acls.first().map(|acl| acl.place);
+    let place = rows.or(subnet.private).or(subnet.allow_east_west)?;
+    let message = format!(
+        "the rules of Subnet `{}` are Kube-OVN's own and have no effect in `{}`",
+        subnet.name.value, profile.name
+    );
+    Some(
+        Diagnostic::new(Code::EnforcerDiffers, message)
+            .at(place)
+            .help("ask with `--profile kube-ovn/1.16`, or another release"),
+    )
 }
 
 /// `SetLogicalSwitchPrivate` of Kube-OVN.

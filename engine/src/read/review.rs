@@ -5,7 +5,7 @@
 //! (`k8s.io/apimachinery/pkg/util/validation/field`), so that the strict reading is: no reason, or no object.
 
 use super::fields::{Fields, Placed};
-use super::naming;
+use super::{naming, selector};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Place;
 use alloc::format;
@@ -95,21 +95,47 @@ impl Review {
         }
     }
 
-    /// The name of an object.
+    /// What the API says of `metadata` (`ValidateObjectMeta`).
     pub(crate) fn metadata(&mut self, object: &Fields<'_>, name: &Placed<String>) {
+        self.name(name);
         let mut found = Vec::new();
-        object.quiet("metadata").and_then(|metadata| metadata.text("name", &mut found));
+        let Some(metadata) = object.fields("metadata", &mut found) else { return self.share(&mut found) };
+        metadata.text("name", &mut found);
+        if let Some(namespace) = metadata.text("namespace", &mut found) {
+            for fault in naming::label(&namespace.value) {
+                self.invalid("metadata.namespace", &namespace, fault, "write lower case letters, digits and `-`");
+            }
+        }
+        self.labels(metadata.fields("labels", &mut found).as_ref(), &mut found);
+        if let Some(annotations) = metadata.fields("annotations", &mut found) {
+            for (key, place, _) in annotations.entries() {
+                let lower = Placed::new(key.to_lowercase(), place);
+                selector::check_key("metadata.annotations", &lower, self);
+            }
+        }
         self.share(&mut found);
+    }
+
+    fn name(&mut self, name: &Placed<String>) {
         for fault in naming::subdomain(&name.value) {
             let lower = name.value.to_lowercase();
             let mended = Some(&lower).filter(|lower| naming::subdomain(lower).is_empty());
-            let help = mended.map_or_else(
-                || "write lower case letters, digits, `-` and `.`".to_string(),
-                |lower| format!("write `{lower}`"),
-            );
+            let other = || "write lower case letters, digits, `-` and `.`".to_string();
+            let help = mended.map_or_else(other, |lower| format!("write `{lower}`"));
             self.invalid("metadata.name", name, fault, help);
             if let Some(lower) = mended {
                 self.fix(name.place, lower.clone());
+            }
+        }
+    }
+
+    fn labels(&mut self, labels: Option<&Fields<'_>>, found: &mut Vec<Diagnostic>) {
+        for (key, place, node) in labels.into_iter().flat_map(Fields::entries) {
+            selector::check_key("metadata.labels", &Placed::new(key.to_string(), place), self);
+            let path = format!("metadata.labels[{key}]");
+            let value = if node.is_null() { None } else { super::fields::text(node, &path, found) };
+            if let Some(value) = value {
+                selector::check_value("metadata.labels", &value, self);
             }
         }
     }

@@ -109,8 +109,10 @@ fn expression(item: &Node, path: &str, review: &mut Review) -> Option<Requiremen
         return None;
     };
     review.only(&fields, &["key", "operator", "values"]);
-    let key = fields.text("key", &mut found).filter(|key| !key.value.is_empty());
-    let operator = fields.text("operator", &mut found);
+    // What is not written is the empty text.
+    let blank = || Placed::new(String::new(), fields.place());
+    let key = fields.text("key", &mut found).unwrap_or_else(blank);
+    let operator = fields.text("operator", &mut found).unwrap_or_else(blank);
     let listed = fields.items("values", &mut found);
     let texts: Vec<(&String, Placed<String>)> =
         listed.iter().filter_map(|(path, item)| Some((path, text(item, path, &mut found)?))).collect();
@@ -118,14 +120,7 @@ fn expression(item: &Node, path: &str, review: &mut Review) -> Option<Requiremen
     texts.iter().for_each(|(path, value)| check_value(path, value, review));
     let values: BTreeSet<String> = texts.into_iter().map(|(_, text)| text.value).collect();
     let place = fields.place();
-    match &key {
-        Some(key) => check_key(&fields.path("key"), key, review),
-        None => review.required(&fields.path("key"), "", place, "write the key of a label"),
-    }
-    let Some(operator) = operator else {
-        review.required(&fields.path("operator"), "", place, "write `In`, `NotIn`, `Exists` or `DoesNotExist`");
-        return None;
-    };
+    check_key(&fields.path("key"), &key, review);
     let test = match operator.value.as_str() {
         "In" | "NotIn" if values.is_empty() => {
             let detail = "must be specified when `operator` is 'In' or 'NotIn'";
@@ -148,49 +143,20 @@ fn expression(item: &Node, path: &str, review: &mut Review) -> Option<Requiremen
             return None;
         }
     };
-    Some(Requirement { key: key?.value, test, place })
+    (!key.value.is_empty()).then_some(Requirement { key: key.value, test, place })
 }
 
-/// The rule for the key of a label (`IsQualifiedName`): a name, and a prefix before a slash where there is one.
-fn check_key(path: &str, key: &Placed<String>, review: &mut Review) {
-    let (prefix, name) = match key.value.split_once('/') {
-        Some((prefix, name)) => (Some(prefix), name),
-        None => (None, key.value.as_str()),
-    };
-    let help = "write letters, digits, `-`, `_` and `.`, and before a slash the name of a domain";
-    if prefix.is_some_and(|prefix| !naming::subdomain(prefix).is_empty()) {
-        let detail = "prefix part a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, \
-                      '-' or '.', and must start and end with an alphanumeric character";
-        review.invalid(path, key, detail, help);
-    }
-    if name.is_empty() {
-        review.invalid(path, key, "name part must be non-empty", help);
-    } else if name.len() > LONGEST {
-        review.invalid(path, key, "name part must be no more than 63 characters", "shorten it");
-    } else if !is_word(name) {
-        let detail = "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with \
-                      an alphanumeric character";
-        review.invalid(path, key, detail, help);
+/// `ValidateLabelName`.
+pub(super) fn check_key(path: &str, key: &Placed<String>, review: &mut Review) {
+    for fault in naming::qualified(&key.value) {
+        let help = "write letters, digits, `-`, `_` and `.`, and before a slash the name of a domain";
+        review.invalid(path, key, &fault, help);
     }
 }
 
-/// The rule for the value of a label (`IsValidLabelValue`).
-fn check_value(path: &str, value: &Placed<String>, review: &mut Review) {
-    if value.value.len() > LONGEST {
-        review.invalid(path, value, "must be no more than 63 characters", "shorten it");
-    } else if !(value.value.is_empty() || is_word(&value.value)) {
-        let detail = "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and \
-                      must start and end with an alphanumeric character";
-        review.invalid(path, value, detail, "write letters, digits, `-`, `_` and `.`");
+/// The second half of `ValidateLabels`.
+pub(super) fn check_value(path: &str, value: &Placed<String>, review: &mut Review) {
+    for fault in naming::label_value(&value.value) {
+        review.invalid(path, value, fault, "write at most 63 letters, digits, `-`, `_` and `.`");
     }
-}
-
-/// The longest name or value of a label.
-const LONGEST: usize = 63;
-
-/// Letters, digits, `-`, `_` and `.`, with a letter or a digit at both ends.
-fn is_word(text: &str) -> bool {
-    let letters = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-    let ends = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
-    text.chars().all(letters) && ends(text.chars().next()) && ends(text.chars().last())
 }

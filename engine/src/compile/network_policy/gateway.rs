@@ -40,7 +40,7 @@ pub(super) fn rows(subject: &Subject<'_>, compiler: &Compiler<'_>, acls: &mut Ve
                 }
             }
         }
-        GatewayRows::Icmp6 | GatewayRows::None => {}
+        GatewayRows::Icmp6 | GatewayRows::Nothing => {}
     }
 }
 
