@@ -14,6 +14,7 @@
 //! | [`frame`] | what a sniffed frame says |
 //! | [`probe`] | a round: every conversation at once |
 //! | [`judgement`] | the engine's answers held against a round |
+//! | [`dhcp`] | questions of DHCP clients |
 //! | [`trial`] | a rule set tried, and made smaller where it fails |
 //! | [`case`] | a rule set as a file |
 //! | [`world`] | Kubernetes objects as a file, compiled for the lab |
@@ -25,6 +26,7 @@ pub mod bench;
 pub mod case;
 pub mod conversation;
 pub mod database;
+pub mod dhcp;
 pub mod frame;
 pub mod judgement;
 pub mod lab;

@@ -10,11 +10,14 @@
 use libtest_mimic::{Arguments, Failed, Trial};
 use ringfence_tests::generate::world::World;
 use ringfence_tests::ovn::bench::Bench;
+use ringfence_tests::ovn::case::Case;
 use ringfence_tests::ovn::judgement::Judgement;
+use ringfence_tests::ovn::lab::Lab;
 use ringfence_tests::ovn::probe::Patience;
-use ringfence_tests::ovn::{overview, trial, world};
+use ringfence_tests::ovn::{dhcp, overview, trial, world};
 use ringfence_tests::random::{self, Random};
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex};
@@ -68,20 +71,37 @@ fn check_file(run: &mut Run, file: &Path) -> Result<(), Failed> {
     let mut case = world::load(&file.display().to_string(), &text)?;
     if random::setting("UPDATE_WORLDS").is_some() {
         let outcomes = run.bench.work(|lab| trial::see(lab, &case, Patience::SECOND))?;
-        fs::write(file, updated(&text, &overview::lines(&outcomes)))?;
+        case.dhcp = run.bench.work(|lab| heard(lab, &case))?;
+        fs::write(file, updated(&text, &overview::lines(&outcomes), &case.dhcp))?;
         case.recorded.retain(|line| !overview::is_line(line));
     }
     let judgement = run.bench.work(|lab| trial::hold(lab, &case))?;
     run.seen.add(&judgement);
-    if judgement.holds() { Ok(()) } else { Err(judgement.to_string().into()) }
+    if !judgement.holds() {
+        return Err(judgement.to_string().into());
+    }
+    let heard = run.bench.work(|lab| heard(lab, &case))?;
+    if heard == case.dhcp { Ok(()) } else { Err(format!("DHCP was {:?}, and is {heard:?}", case.dhcp).into()) }
+}
+
+/// What the machines of a case hear of DHCP.
+fn heard(lab: &Lab, case: &Case) -> io::Result<Vec<(usize, String)>> {
+    if case.dhcp.is_empty() {
+        return Ok(Vec::new());
+    }
+    lab.program(case.programmed())?;
+    lab.serve_dhcp()?;
+    case.dhcp.iter().map(|(machine, _)| Ok((*machine, dhcp::ask(lab, *machine)?))).collect()
 }
 
 /// A file with what was seen: below the comments at its head.
-fn updated(text: &str, seen: &[String]) -> String {
-    let is_old = |line: &&str| line.strip_prefix("# seen: ").is_some_and(overview::is_line);
+fn updated(text: &str, seen: &[String], heard: &[(usize, String)]) -> String {
+    let is_old =
+        |line: &&str| line.strip_prefix("# seen: ").is_some_and(overview::is_line) || line.starts_with("# dhcp: ");
     let kept: Vec<&str> = text.lines().filter(|line| !is_old(line)).collect();
     let head = kept.iter().take_while(|line| line.starts_with('#')).count();
-    let seen: Vec<String> = seen.iter().map(|line| format!("# seen: {line}")).collect();
+    let mut seen: Vec<String> = seen.iter().map(|line| format!("# seen: {line}")).collect();
+    seen.extend(heard.iter().map(|(machine, heard)| format!("# dhcp: vm{} {heard}", machine + 1)));
     let lines = kept[..head].iter().copied().chain(seen.iter().map(String::as_str)).chain(kept[head..].iter().copied());
     lines.map(|line| format!("{line}\n")).collect()
 }

@@ -71,12 +71,14 @@ pub struct Case {
     pub endpoints: Vec<Endpoint>,
     /// What became of some conversations when the case was written: its lines `# seen: …`.
     pub recorded: Vec<String>,
+    /// Whose DHCP questions are answered, its lines `# dhcp: …`: index of a machine, and what was seen.
+    pub dhcp: Vec<(usize, String)>,
 }
 
 impl Case {
     /// A case of plain OVN 23.03.
     pub fn plain(network: Network, endpoints: Vec<Endpoint>) -> Self {
-        Self { network, lowered: None, endpoints, recorded: Vec::new() }
+        Self { network, lowered: None, endpoints, recorded: Vec::new(), dhcp: Vec::new() }
     }
 
     /// What the lab is programmed with.

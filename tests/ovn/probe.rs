@@ -263,7 +263,8 @@ fn answer(socket: &OwnedFd) -> io::Result<()> {
     }
 }
 
-fn wire() -> io::Result<OwnedFd> {
+/// A socket that hears every frame of the namespace it is opened in.
+pub(super) fn wire() -> io::Result<OwnedFd> {
     let every = NonZeroU32::new(u32::from(3u16.to_be())).map(Protocol::from_raw);
     let socket = net::socket_with(AddressFamily::PACKET, SocketType::RAW, FLAGS, every)?;
     sockopt::set_socket_recv_buffer_size_force(&socket, 8 << 20)?;

@@ -10,6 +10,7 @@
 //! | `# without: vswitch2` | the cast's Subnet of that name is not there |
 //! | `# finds: RF021` | the reader is right to complain |
 //! | `# seen: …` | what packets did when the case was written |
+//! | `# dhcp: vm1 …` | which of its DHCP questions OVN answered then; the engine says nothing of it |
 //!
 //! A cast is a file of machines and one for each Subnet; a Subnet that the world itself has replaces the cast's.
 //! Machines are found by their IPv4 addresses, switches by their machines, and both get the lab's own names, in matches
@@ -47,7 +48,17 @@ pub fn load(name: &str, text: &str) -> Result<Case, String> {
     if let Some(lowered) = &lowered {
         lowering::same(&network, lowered, &endpoints)?;
     }
-    Ok(Case { network, lowered, endpoints, recorded: recorded(text) })
+    Ok(Case { network, lowered, endpoints, recorded: recorded(text), dhcp: dhcp(text)? })
+}
+
+/// The lines `# dhcp: vm1 …`.
+fn dhcp(text: &str) -> Result<Vec<(usize, String)>, String> {
+    let read = |line: &str| {
+        let (name, seen) = line.split_once(' ').unwrap_or((line, ""));
+        let machine = topology::machines().iter().position(|machine| machine.name == name);
+        Ok((machine.ok_or(format!("there is no machine `{name}`"))?, seen.to_owned()))
+    };
+    text.lines().filter_map(|line| line.strip_prefix("# dhcp: ")).map(read).collect()
 }
 
 /// What the head of a file says.

@@ -30,7 +30,7 @@ impl Cast {
 
 /// A namespace of the cast.
 pub fn namespace(random: &mut Random) -> &'static str {
-    random.pick(&["default", "default", "prod"])
+    *random.pick(&["default", "default", "prod"])
 }
 
 /// Labels of pods.
