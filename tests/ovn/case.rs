@@ -67,7 +67,7 @@ pub struct Case {
     pub network: Network,
     /// The same for OVN 23.03, where the network is written for another: the engine is asked about both.
     pub lowered: Option<Network>,
-    /// The lab's machines in the order of their numbers.
+    /// The lab's machines in the order of their numbers; behind them there may be the gateways of the switches.
     pub endpoints: Vec<Endpoint>,
     /// What became of some conversations when the case was written: its lines `# seen: …`.
     pub recorded: Vec<String>,
@@ -91,7 +91,8 @@ impl Case {
         let version = |endpoint: &Endpoint| {
             endpoint.addresses.iter().any(|range| range.first.is_ipv4() == (conversation.family == Family::V4))
         };
-        version(&self.endpoints[conversation.from]) && version(&self.endpoints[conversation.to])
+        let ends = [conversation.from, conversation.to].map(|index| self.endpoints.get(index));
+        ends.iter().all(|endpoint| endpoint.is_some_and(version))
     }
 }
 

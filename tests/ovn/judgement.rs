@@ -122,9 +122,11 @@ fn judge_one(
         (has(|answer| &answer.delivered), seen.delivered, Claim::Delivered, Claim::NotDelivered),
         (has(|answer| &answer.answered), seen.answered, Claim::Answered, Claim::NotAnswered),
     ];
-    judgement.requests += usize::from(seen.delivered);
+    judgement.requests += usize::from(seen.delivered && !conversation.is_with_gateway());
     judgement.answers += usize::from(seen.answered);
-    for (certain, happened, yes, no) in halves {
+    // What a router hears is not seen.
+    let unseen = usize::from(conversation.is_with_gateway());
+    for (certain, happened, yes, no) in halves.into_iter().skip(unseen) {
         let claim = match (certain, undefined) {
             (true, _) => Some((yes, happened)),
             (false, false) => Some((no, !happened)),

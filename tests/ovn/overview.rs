@@ -1,6 +1,6 @@
 //! A round in a line for each machine, for people and for files.
 //!
-//! `vm2: ip4 +.~-->+ ip6 +.+++++`: what `vm2` has from each machine, by their numbers.
+//! `vm2: ip4 +.~-->+ +. ip6 +.+++++ +.`: what `vm2` has from each machine, by their numbers, and from its gateway.
 //!
 //! | sign | requests |
 //! |---|---|
@@ -8,22 +8,33 @@
 //! | `>` | all arrive, none is answered |
 //! | `-` | none arrives |
 //! | `~` | some do, some do not |
-//! | `.` | to itself |
+//! | `.` | nothing was asked, as of itself |
 
 use super::conversation::{Conversation, Family, Outcome};
+use super::topology;
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// The lines of a round.
 pub fn lines(outcomes: &BTreeMap<Conversation, Outcome>) -> Vec<String> {
-    let machines = outcomes.keys().map(|talk| talk.from.max(talk.to) + 1).max().unwrap_or(0);
+    let askers = outcomes.keys().map(|talk| talk.from + 1).max().unwrap_or(0);
     let line = |from: usize| {
         let families = [(Family::V4, "ip4"), (Family::V6, "ip6")];
         let held = families.iter().filter(|(family, _)| outcomes.keys().any(|talk| talk.family == *family));
-        let signs = |family: Family| (0..machines).map(|to| sign(outcomes, from, to, family)).collect::<String>();
-        let words: Vec<String> = held.map(|(family, name)| format!("{name} {}", signs(*family))).collect();
-        format!("vm{}: {}", from + 1, words.join(" "))
+        let words = held.map(|(family, name)| format!("{name} {}", signs(outcomes, from, *family)));
+        format!("vm{}: {}", from + 1, words.collect::<Vec<_>>().join(" "))
     };
-    (0..machines).map(line).collect()
+    (0..askers).map(line).collect()
+}
+
+fn signs(outcomes: &BTreeMap<Conversation, Outcome>, from: usize, family: Family) -> String {
+    let machines = topology::machines().len();
+    let others = outcomes.keys().map(|talk| talk.to + 1).max().unwrap_or(0);
+    let signs = |range: Range<usize>| range.map(|to| sign(outcomes, from, to, family)).collect::<String>();
+    match others > machines {
+        true => format!("{} {}", signs(0..machines), signs(machines..others)),
+        false => signs(0..others),
+    }
 }
 
 /// Whether a line of a file is one of these.

@@ -23,6 +23,7 @@ pub fn hold(lab: &Lab, case: &Case) -> io::Result<Judgement> {
 pub fn see(lab: &Lab, case: &Case, patience: Patience) -> io::Result<BTreeMap<Conversation, Outcome>> {
     lab.program(case.programmed())?;
     let mut conversations = conversation::all(lab.machines().len());
+    conversations.extend(conversation::with_gateways());
     conversations.retain(|conversation| case.speaks_of(conversation));
     probe::round(lab, &conversations, patience)
 }

@@ -18,11 +18,11 @@
 
 use super::case::{Case, recorded};
 use super::lowering;
-use super::topology::{self, Machine, SWITCHES};
+use super::topology::{self, Machine, SWITCHES, Subnet};
 use ringfence_engine::compile::{self, Compiled, Profile, Settings, Strictness};
 use ringfence_engine::diagnostic::{Code, Severity};
 use ringfence_engine::ovn::network::{Network, PortKind, Version};
-use ringfence_engine::reach::{Attachment, Endpoint};
+use ringfence_engine::reach::{Attachment, Endpoint, EndpointKind};
 use ringfence_engine::source::Sources;
 use std::collections::BTreeMap;
 use std::fs;
@@ -136,13 +136,18 @@ fn has_subnet(text: &str, name: &str) -> bool {
 
 /// The network under the lab's own names and the lab's machines as endpoints, in their order.
 fn settled(compiled: Compiled) -> Result<(Network, Vec<Endpoint>), String> {
-    let Compiled { mut network, endpoints, .. } = compiled;
+    let mut network = compiled.network;
     let of = |machine: &Machine| {
         let has = |endpoint: &&Endpoint| {
             let on_port = matches!(endpoint.attachment, Attachment::Port { .. });
             on_port && endpoint.addresses.iter().any(|range| range.first == machine.v4 && range.last == machine.v4)
         };
-        endpoints.iter().find(has).cloned().ok_or_else(|| format!("no machine has the address of {}", machine.name))
+        compiled
+            .endpoints
+            .iter()
+            .find(has)
+            .cloned()
+            .ok_or_else(|| format!("no machine has the address of {}", machine.name))
     };
     let machines = topology::machines();
     let mut endpoints: Vec<Endpoint> = machines.iter().map(of).collect::<Result<_, _>>()?;
@@ -155,7 +160,19 @@ fn settled(compiled: Compiled) -> Result<(Network, Vec<Endpoint>), String> {
             other => other.clone(),
         };
     }
+    endpoints.extend(gateways(&compiled.endpoints)?);
     Ok((network, endpoints))
+}
+
+/// The gateways of the lab's switches, in their order.
+fn gateways(endpoints: &[Endpoint]) -> Result<Vec<Endpoint>, String> {
+    let of = |subnet: &Subnet| {
+        let has = |endpoint: &&Endpoint| endpoint.addresses.iter().any(|range| range.first == subnet.v4(1));
+        let found = endpoints.iter().filter(|endpoint| endpoint.kind == EndpointKind::Gateway).find(has);
+        let face = |endpoint: &Endpoint| Endpoint { mac: subnet.mac(1), ..endpoint.clone() };
+        found.map(face).ok_or_else(|| format!("{} has no gateway", subnet.name))
+    };
+    SWITCHES.iter().map(of).collect()
 }
 
 /// What switches and ports are called in the lab, by their names in the world.
