@@ -9,6 +9,7 @@
 //! | [`mutation`] | a match that somebody mistyped |
 //! | [`names`] | ports, address sets and port groups that exist |
 //! | [`network`] | a rule set for the lab |
+//! | [`policies`] | a cluster with NetworkPolicies |
 //! | [`packet`] | a packet and the microflow that describes it to ovn-trace |
 
 pub mod constant;
@@ -17,5 +18,6 @@ pub mod mutation;
 pub mod names;
 pub mod network;
 pub mod packet;
+pub mod policies;
 pub mod symbol;
 pub mod world;

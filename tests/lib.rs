@@ -1,6 +1,7 @@
 //! What crosses crates: the corpus and the comparisons with a real OVN.
 //!
 //! [`generate`] invents input, [`random`] numbers that come again with their seed,
+//! [`nca`] is an independent analyser,
 //! [`ovn`] is the real thing: private daemons, network namespaces, packets.
 #![allow(
     clippy::unwrap_used,
@@ -14,5 +15,6 @@
 )]
 
 pub mod generate;
+pub mod nca;
 pub mod ovn;
 pub mod random;

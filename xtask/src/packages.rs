@@ -22,6 +22,9 @@ pub const OVN: &[Need] = &[
     ("setpriv", "util-linux"),
 ];
 
+/// For the analyser that we are compared with.
+pub const PYTHON: &[Need] = &[("python3", "python3-venv")];
+
 /// For the fuzzers: libFuzzer is C++.
 pub const FUZZ: &[Need] = &[("c++", "g++")];
 

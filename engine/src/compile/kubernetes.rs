@@ -10,9 +10,13 @@ mod network_policy;
 mod peer;
 
 use super::compiler::{Compiler, Written};
+use super::row::built;
+use crate::ovn::acl::{Acl, Action, Direction, Provenance};
+use crate::ovn::network::PortGroup;
 use crate::read::NetworkPolicy;
 use alloc::format;
-use alloc::string::String;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 use cast::Cast;
 use hashbrown::HashSet;
 
@@ -25,7 +29,26 @@ pub(super) fn policies(compiler: &Compiler<'_>, network_policies: &[&NetworkPoli
         let name = names.of(&format!("np.{}.{}", policy.namespace, policy.name.value));
         network_policy::policy(policy, &name, compiler, &cast, &mut written);
     }
+    if !written.groups.is_empty() {
+        written.groups.push(tracked(compiler, names.of("tracked"), &cast));
+    }
     written
+}
+
+/// What no policy restricts is open, and answers return: every connection is tracked.
+fn tracked(compiler: &Compiler<'_>, name: String, cast: &Cast<'_>) -> PortGroup {
+    let everybody: Vec<usize> = (0..compiler.world.machines.len()).collect();
+    let why = Provenance {
+        object: "Kubernetes".to_string(),
+        field: "pods are not isolated by default".to_string(),
+        place: None,
+    };
+    let row = |direction, scope: &str| {
+        let row = built(0, format!("{scope} == @{name} && ip"), Action::AllowRelated, direction, why.clone());
+        Acl { tier: compiler.profile.tiers.baseline, ..row }
+    };
+    let acls = [row(Direction::FromLport, "inport"), row(Direction::ToLport, "outport")].to_vec();
+    PortGroup { ports: cast.ports(&everybody), acls, name }
 }
 
 /// Names of port groups and address sets, each once.
