@@ -7,6 +7,8 @@
 //! A `pass` says: the rest of this tier is not asked. What is asked then are the rows of later tiers, and if none of them
 //! matches, the default. So in the place of the `pass` stand copies of all those, each of them for the packets of the
 //! `pass` alone: `(match of the pass) && (match of the row)`, and behind them `match of the pass` with the default.
+//! Packets that connection tracking calls invalid no `allow` is asked about, so a row for them says the same once more:
+//! `ct.inv && (match of the pass)`, `allow-stateless`, which before tracking is never true and so keeps nothing out of it.
 //! Nothing is negated, so no prerequisite is lost. A copy hangs on the same switch as its row; as the rows of a port group
 //! go to several switches, a network with a `pass` has all rows hung on its switches first.
 //!
@@ -16,7 +18,7 @@
 //! |---|---|
 //! | a `pass` and another row in one place | refused here: OVN does not promise which one counts |
 //! | more places than there are priorities | refused here |
-//! | packets that connection tracking calls invalid, and a `pass` | [`same`] compares all answers of both networks, and says where they differ |
+//! | anything else | [`same`] compares the answers of both networks about every pair and every header, and says where they differ |
 
 use ringfence_engine::ovn::acl::{Acl, Action, Priority, Tier};
 use ringfence_engine::ovn::network::{Network, Version};
@@ -123,8 +125,17 @@ impl<'n> Descent<'n> {
                 continue;
             }
             self.go(stage, row.tier.get() + 1, &place, &conditions);
-            let end = place.into_iter().chain([END]).collect();
-            self.copies.push(Copy { row: Acl { action: self.default, ..row.clone() }, place: end, conditions });
+            let place: Place = place.into_iter().chain([END]).collect();
+            self.copies.push(Copy {
+                row: Acl { action: self.default, ..row.clone() },
+                place: place.clone(),
+                conditions: conditions.clone(),
+            });
+            if self.default == Action::Allow {
+                let conditions = ["ct.inv".to_owned()].into_iter().chain(conditions).collect();
+                let row = Acl { action: Action::AllowStateless, ..row.clone() };
+                self.copies.push(Copy { row, place, conditions });
+            }
         }
     }
 }

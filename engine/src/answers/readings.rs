@@ -36,7 +36,11 @@ pub fn other_reading(sources: &Sources, settings: &Settings, compiled: &Compiled
                 more => format!("{more} pairs"),
             };
             let (from, to) = (id(change.from), id(change.to));
-            format!("{how}, {count} would be answered otherwise: {from} → {to} would be {} and is {}", would.name(), is.name())
+            format!(
+                "{how}, {count} would be answered otherwise: {from} → {to} would be {} and is {}",
+                would.name(),
+                is.name()
+            )
         }
     };
     Some(Diagnostic::new(Code::ApiRefused, message).severity(Severity::Info).at_maybe(place))

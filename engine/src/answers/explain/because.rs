@@ -94,7 +94,8 @@ fn open(question: &Question<'_>, what: &str, steps: &[Step]) -> String {
         return format!("{from}'s {what} message reaches {to}; nobody answers such a message.");
     }
     let established = steps.iter().any(|step| step.half == Half::Reply && step.decider == Decider::Established);
-    let elsewhere = cause(question, Verdict::Open, steps).map(|cause| format!(", {}", cause.words())).unwrap_or_default();
+    let elsewhere =
+        cause(question, Verdict::Open, steps).map(|cause| format!(", {}", cause.words())).unwrap_or_default();
     let rows = steps.iter().filter(|step| matches!(step.decider, Decider::Row(_))).count();
     let why = match (established, rows) {
         (true, 0) => "no row stands in the way, and the answer passes as the reply of a tracked connection".to_string(),
