@@ -2,6 +2,7 @@
 //!
 //! | module | noun |
 //! |---|---|
+//! | [`world`] | Subnets and policies for the lab, as YAML |
 //! | [`symbol`] | a symbol of OVN 23.03, from its own dump: not from the engine's table |
 //! | [`constant`] | constants from a pool small enough that packets hit them |
 //! | [`expression`] | a match, as tokens and as text |
@@ -19,3 +20,4 @@ pub mod network;
 pub mod packet;
 pub mod policies;
 pub mod symbol;
+pub mod world;

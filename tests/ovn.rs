@@ -14,22 +14,30 @@
 //! | [`frame`] | what a sniffed frame says |
 //! | [`probe`] | a round: every conversation at once |
 //! | [`judgement`] | the engine's answers held against a round |
+//! | [`dhcp`] | questions of DHCP clients |
 //! | [`trial`] | a rule set tried, and made smaller where it fails |
 //! | [`case`] | a rule set as a file |
+//! | [`world`] | Kubernetes objects as a file, compiled for the lab |
+//! | [`lowering`] | rows with tiers and `pass` for an OVN without them |
+//! | [`overview`] | a round in seven lines |
 //! | [`trace`] | ovn-trace as an oracle for the match language |
 
 pub mod bench;
 pub mod case;
 pub mod conversation;
 pub mod database;
+pub mod dhcp;
 pub mod frame;
 pub mod judgement;
 pub mod lab;
+pub mod lowering;
 pub mod namespace;
 pub mod northbound;
+pub mod overview;
 pub mod probe;
 pub mod rpc;
 pub mod sandbox;
 pub mod topology;
 pub mod trace;
 pub mod trial;
+pub mod world;

@@ -76,7 +76,7 @@ fn random_sets(run: &Shared, seed: u64) -> Vec<Trial> {
         let file = folder_of_cases().join(format!("found/{name}.yaml"));
         let check = move || {
             let network = generate::network::network(&mut Random::part(seed, number.try_into().unwrap()));
-            let case = Case { network, endpoints: topology::endpoints(), recorded: Vec::new() };
+            let case = Case::plain(network, topology::endpoints());
             check(&mut run.lock().unwrap(), Some(&file), &case)
         };
         Trial::test(name, check)

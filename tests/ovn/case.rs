@@ -1,5 +1,6 @@
 //! A case file: the rules of a network in the words of an `Inventory`, on top of the lab's own machines.
 
+use super::conversation::{Conversation, Family};
 use super::topology::{self, Machine};
 use ringfence_engine::compile::{self, Compiled, Settings};
 use ringfence_engine::diagnostic::{Code, Diagnostic, Severity};
@@ -62,12 +63,37 @@ fn row(acl: &Acl) -> Value {
 /// A case, ready to be tried.
 #[derive(Debug, Clone)]
 pub struct Case {
-    /// What the lab is programmed with, and the engine asked about.
+    /// What the engine is asked about.
     pub network: Network,
-    /// The lab's machines in the order of their numbers.
+    /// The same for OVN 23.03, where the network is written for another: the engine is asked about both.
+    pub lowered: Option<Network>,
+    /// The lab's machines in the order of their numbers; behind them there may be the gateways of the switches.
     pub endpoints: Vec<Endpoint>,
     /// What became of some conversations when the case was written: its lines `# seen: …`.
     pub recorded: Vec<String>,
+    /// Whose DHCP questions are answered, its lines `# dhcp: …`: index of a machine, and what was seen.
+    pub dhcp: Vec<(usize, String)>,
+}
+
+impl Case {
+    /// A case of plain OVN 23.03.
+    pub fn plain(network: Network, endpoints: Vec<Endpoint>) -> Self {
+        Self { network, lowered: None, endpoints, recorded: Vec::new(), dhcp: Vec::new() }
+    }
+
+    /// What the lab is programmed with.
+    pub fn programmed(&self) -> &Network {
+        self.lowered.as_ref().unwrap_or(&self.network)
+    }
+
+    /// Whether the engine speaks of a conversation: both machines have addresses of its family.
+    pub fn speaks_of(&self, conversation: &Conversation) -> bool {
+        let version = |endpoint: &Endpoint| {
+            endpoint.addresses.iter().any(|range| range.first.is_ipv4() == (conversation.family == Family::V4))
+        };
+        let ends = [conversation.from, conversation.to].map(|index| self.endpoints.get(index));
+        ends.iter().all(|endpoint| endpoint.is_some_and(version))
+    }
 }
 
 /// Reads a case together with the lab's own machines. An error of the reader is an error of the case, except about
@@ -89,8 +115,12 @@ pub fn load(name: &str, text: &str) -> Result<Case, String> {
         endpoints.iter().find(|endpoint| endpoint.id == id).cloned().ok_or_else(|| format!("there is no `{id}`"))
     };
     let endpoints = topology::machines().into_iter().map(machine).collect::<Result<_, _>>()?;
-    let recorded = text.lines().filter_map(|line| line.strip_prefix("# seen: ")).map(str::to_owned).collect();
-    Ok(Case { network, endpoints, recorded })
+    Ok(Case { recorded: recorded(text), ..Case::plain(network, endpoints) })
+}
+
+/// The lines `# seen: …` of a case.
+pub fn recorded(text: &str) -> Vec<String> {
+    text.lines().filter_map(|line| line.strip_prefix("# seen: ")).map(str::to_owned).collect()
 }
 
 /// An inventory cannot say which MAC addresses a router has: they are the lab's.

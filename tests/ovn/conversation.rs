@@ -1,5 +1,6 @@
 //! One request and its answer, as probed.
 
+use super::topology::{self, Machine, SWITCHES};
 use std::fmt;
 
 /// Which internet protocol carries it.
@@ -37,7 +38,7 @@ pub enum Talk {
 pub struct Conversation {
     /// Who asks: index of the machine.
     pub from: usize,
-    /// Who should answer.
+    /// Who should answer: index in [`topology::targets`].
     pub to: usize,
     /// Over which protocol of the internet.
     pub family: Family,
@@ -80,6 +81,23 @@ pub fn all(machines: usize) -> Vec<Conversation> {
     pairs.flat_map(talks).collect()
 }
 
+/// A ping of each machine to the router's address on its own switch, in both families.
+pub fn with_gateways() -> Vec<Conversation> {
+    let machines = topology::machines();
+    let pings = |(from, machine): (usize, &Machine)| {
+        let to = machines.len() + machine.switch;
+        [Family::V4, Family::V6].map(|family| Conversation { from, to, family, talk: Talk::Echo })
+    };
+    machines.iter().enumerate().flat_map(pings).collect()
+}
+
+impl Conversation {
+    /// Whether the router is asked: what it hears is not seen, only what it answers.
+    pub fn is_with_gateway(&self) -> bool {
+        self.to >= SWITCHES.iter().map(|subnet| usize::from(subnet.machines)).sum()
+    }
+}
+
 impl fmt::Display for Talk {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -96,7 +114,10 @@ impl fmt::Display for Conversation {
             Family::V4 => "ip4",
             Family::V6 => "ip6",
         };
-        write!(out, "vm{} -> vm{} {family} {}", self.from + 1, self.to + 1, self.talk)
+        match self.is_with_gateway() {
+            true => write!(out, "vm{} -> its gateway {family} {}", self.from + 1, self.talk),
+            false => write!(out, "vm{} -> vm{} {family} {}", self.from + 1, self.to + 1, self.talk),
+        }
     }
 }
 

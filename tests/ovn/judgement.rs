@@ -2,6 +2,8 @@
 
 use super::case::Case;
 use super::conversation::{Conversation, Family, Outcome, Talk};
+use super::overview;
+use ringfence_engine::ovn::network::Network;
 use ringfence_engine::reach::{self, FamilyAnswer, L4Header, PairAnswer};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -35,6 +37,17 @@ pub struct Contradiction {
     pub seen: Outcome,
     /// What is wrong about it.
     pub claim: Claim,
+    /// Which of the case's networks the engine was asked about.
+    pub reading: Reading,
+}
+
+/// Which of a case's networks the engine was asked about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reading {
+    /// As it is written.
+    Written,
+    /// As it is said anew for OVN 23.03.
+    Lowered,
 }
 
 /// A statement about a conversation.
@@ -50,19 +63,35 @@ pub enum Claim {
     NotAnswered,
 }
 
-/// Judges a round.
+/// Judges a round. Statements about a lowered network are not counted: they are the same ones.
 pub fn judge(case: &Case, outcomes: &BTreeMap<Conversation, Outcome>) -> Judgement {
-    let mut reach = reach::evaluate(&case.network, &case.endpoints);
+    let mut judgement = judge_reading(case, &case.network, Reading::Written, outcomes);
+    if let Some(lowered) = &case.lowered {
+        let other = judge_reading(case, lowered, Reading::Lowered, outcomes);
+        judgement.contradictions.extend(other.contradictions);
+    }
+    let mut lines: Vec<String> =
+        outcomes.iter().map(|(conversation, seen)| format!("{conversation}: {seen}")).collect();
+    lines.extend(overview::lines(outcomes));
+    judgement.unrecorded = case.recorded.iter().filter(|line| !lines.contains(line)).cloned().collect();
+    judgement
+}
+
+fn judge_reading(
+    case: &Case,
+    network: &Network,
+    reading: Reading,
+    outcomes: &BTreeMap<Conversation, Outcome>,
+) -> Judgement {
+    let mut reach = reach::evaluate(network, &case.endpoints);
     let mut answers: BTreeMap<(usize, usize), PairAnswer> = BTreeMap::new();
     let mut judgement = Judgement::default();
     for (conversation, seen) in outcomes {
         let pair = (conversation.from, conversation.to);
         let answer = answers.entry(pair).or_insert_with(|| reach.pair(pair.0, pair.1));
         let answer = answer.family(family(conversation.family));
-        judge_one(&mut judgement, *conversation, *seen, answer);
+        judge_one(&mut judgement, (*conversation, *seen, reading), answer);
     }
-    let lines: Vec<String> = outcomes.iter().map(|(conversation, seen)| format!("{conversation}: {seen}")).collect();
-    judgement.unrecorded = case.recorded.iter().filter(|line| !lines.contains(line)).cloned().collect();
     judgement
 }
 
@@ -81,7 +110,11 @@ impl Judgement {
     }
 }
 
-fn judge_one(judgement: &mut Judgement, conversation: Conversation, seen: Outcome, answer: Option<&FamilyAnswer>) {
+fn judge_one(
+    judgement: &mut Judgement,
+    (conversation, seen, reading): (Conversation, Outcome, Reading),
+    answer: Option<&FamilyAnswer>,
+) {
     let header = header(conversation);
     let has = |set: fn(&FamilyAnswer) -> &reach::L4Set| answer.is_some_and(|answer| set(answer).contains(header));
     let undefined = has(|answer| &answer.undefined);
@@ -89,9 +122,11 @@ fn judge_one(judgement: &mut Judgement, conversation: Conversation, seen: Outcom
         (has(|answer| &answer.delivered), seen.delivered, Claim::Delivered, Claim::NotDelivered),
         (has(|answer| &answer.answered), seen.answered, Claim::Answered, Claim::NotAnswered),
     ];
-    judgement.requests += usize::from(seen.delivered);
+    judgement.requests += usize::from(seen.delivered && !conversation.is_with_gateway());
     judgement.answers += usize::from(seen.answered);
-    for (certain, happened, yes, no) in halves {
+    // What a router hears is not seen.
+    let unseen = usize::from(conversation.is_with_gateway());
+    for (certain, happened, yes, no) in halves.into_iter().skip(unseen) {
         let claim = match (certain, undefined) {
             (true, _) => Some((yes, happened)),
             (false, false) => Some((no, !happened)),
@@ -100,7 +135,7 @@ fn judge_one(judgement: &mut Judgement, conversation: Conversation, seen: Outcom
         judgement.undefined += usize::from(claim.is_none());
         judgement.tested += usize::from(claim.is_some());
         if let Some((claim, false)) = claim {
-            judgement.contradictions.push(Contradiction { conversation, seen, claim });
+            judgement.contradictions.push(Contradiction { conversation, seen, claim, reading });
         }
     }
 }
@@ -140,6 +175,10 @@ impl fmt::Display for Contradiction {
             Claim::Answered => "answered",
             Claim::NotAnswered => "not answered",
         };
-        write!(out, "{}: {claim}, says the engine; really: {}", self.conversation, self.seen)
+        let of = match self.reading {
+            Reading::Written => "",
+            Reading::Lowered => " of the lowered rows",
+        };
+        write!(out, "{}: {claim}, says the engine{of}; really: {}", self.conversation, self.seen)
     }
 }

@@ -57,10 +57,19 @@ impl Lab {
 
     /// Makes OVN apply exactly this network's rows, and forgets what was tracked and resolved before.
     pub fn program(&self, network: &Network) -> io::Result<()> {
-        let results = self.northbound.transact(northbound::operations(network, &self.ports))?;
-        let wanted = results.last().and_then(|result| result["rows"][0]["nb_cfg"].as_i64());
-        self.wait_for_flows(wanted.unwrap_or(0))?;
+        self.apply(northbound::operations(network, &self.ports))?;
         self.forget()
+    }
+
+    /// Makes OVN answer DHCP, until the next network.
+    pub fn serve_dhcp(&self) -> io::Result<()> {
+        self.apply(northbound::dhcp(&self.machines))
+    }
+
+    fn apply(&self, operations: Vec<Value>) -> io::Result<()> {
+        let results = self.northbound.transact(operations)?;
+        let wanted = results.last().and_then(|result| result["rows"][0]["nb_cfg"].as_i64());
+        self.wait_for_flows(wanted.unwrap_or(0))
     }
 
     /// Forgets tracked connections and resolved neighbours.

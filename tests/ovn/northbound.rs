@@ -3,6 +3,7 @@
 //! Switches, ports and the router are the lab's and stay; everything that hangs on them is replaced at once.
 
 use super::database::{map, set};
+use super::topology::{Machine, SWITCHES, Subnet};
 use ringfence_engine::ovn::acl::Acl;
 use ringfence_engine::ovn::network::{Network, PortGroup, Switch};
 use serde_json::{Value, json};
@@ -20,6 +21,8 @@ pub type Ports = BTreeMap<String, Value>;
 pub fn operations(network: &Network, ports: &Ports) -> Vec<Value> {
     let mut operations = vec![
         json!({ "op": "update", "table": "Logical_Switch", "where": [], "row": { "acls": set([]), "load_balancer": set([]) } }),
+        json!({ "op": "update", "table": "Logical_Switch_Port", "where": [], "row": { "dhcpv4_options": set([]) } }),
+        json!({ "op": "delete", "table": "DHCP_Options", "where": [] }),
         json!({ "op": "delete", "table": "Port_Group", "where": [] }),
         json!({ "op": "delete", "table": "Address_Set", "where": [] }),
         json!({ "op": "delete", "table": "Load_Balancer", "where": [] }),
@@ -36,6 +39,31 @@ pub fn operations(network: &Network, ports: &Ports) -> Vec<Value> {
         json!({ "op": "insert", "table": "Address_Set", "row": { "name": name, "addresses": addresses } })
     }));
     operations.extend(globals(network));
+    operations
+}
+
+/// Operations that make OVN answer the DHCP questions of every machine, until the next [`operations`].
+pub fn dhcp(machines: &[Machine]) -> Vec<Value> {
+    let serve = |(index, subnet): (usize, &Subnet)| {
+        let label = format!("dhcp{index}");
+        let server = subnet.v4(1).to_string();
+        let mac = subnet.mac(1).to_string();
+        let options =
+            [("server_id", server.as_str()), ("server_mac", &mac), ("lease_time", "3600"), ("router", &server)];
+        let row = json!({ "cidr": format!("{}/24", subnet.v4(0)), "options": map(options) });
+        let insert = json!({ "op": "insert", "table": "DHCP_Options", "uuid-name": label, "row": row });
+        let here = machines.iter().filter(move |machine| machine.switch == index);
+        let give = here.map(move |machine| {
+            let condition = json!([["name", "==", machine.name]]);
+            let row = json!({ "dhcpv4_options": ["named-uuid", label] });
+            json!({ "op": "update", "table": "Logical_Switch_Port", "where": condition, "row": row })
+        });
+        [insert].into_iter().chain(give).collect::<Vec<_>>()
+    };
+    let count = json!([["nb_cfg", "+=", 1]]);
+    let mut operations: Vec<Value> = SWITCHES.iter().enumerate().flat_map(serve).collect();
+    operations.push(json!({ "op": "mutate", "table": "NB_Global", "where": [], "mutations": count }));
+    operations.push(json!({ "op": "select", "table": "NB_Global", "where": [], "columns": ["nb_cfg"] }));
     operations
 }
 

@@ -7,7 +7,7 @@
 use super::conversation::{Conversation, Family, Outcome, Talk};
 use super::frame::{self, Content, Packet, Segment};
 use super::lab::Lab;
-use super::topology::Machine;
+use super::topology::{self, Machine};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::net::{self, AddressFamily, Protocol, RecvFlags, SendFlags, SocketFlags, SocketType, sockopt};
@@ -43,9 +43,9 @@ pub fn round(
     conversations: &[Conversation],
     patience: Patience,
 ) -> io::Result<BTreeMap<Conversation, Outcome>> {
-    let machines = lab.machines();
+    let machines = &topology::targets();
     let wanted = Expectations::new(machines, conversations);
-    let posts = (0..machines.len()).map(|machine| Post::open(lab, machine, conversations));
+    let posts = (0..lab.machines().len()).map(|machine| Post::open(lab, machine, conversations));
     let posts: Vec<Post> = posts.collect::<io::Result<_>>()?;
     let mut outcomes: BTreeMap<_, _> = conversations.iter().map(|talk| (*talk, Outcome::default())).collect();
     let mut accepted = Vec::new();
@@ -70,6 +70,9 @@ pub fn round(
         if listen(&mut accepted)? {
             last = Instant::now();
         }
+    }
+    for (_, outcome) in outcomes.iter_mut().filter(|(conversation, _)| conversation.is_with_gateway()) {
+        outcome.delivered = outcome.answered;
     }
     Ok(outcomes)
 }
@@ -263,7 +266,8 @@ fn answer(socket: &OwnedFd) -> io::Result<()> {
     }
 }
 
-fn wire() -> io::Result<OwnedFd> {
+/// A socket that hears every frame of the namespace it is opened in.
+pub(super) fn wire() -> io::Result<OwnedFd> {
     let every = NonZeroU32::new(u32::from(3u16.to_be())).map(Protocol::from_raw);
     let socket = net::socket_with(AddressFamily::PACKET, SocketType::RAW, FLAGS, every)?;
     sockopt::set_socket_recv_buffer_size_force(&socket, 8 << 20)?;

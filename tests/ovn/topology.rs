@@ -87,6 +87,15 @@ pub fn machines() -> Vec<Machine> {
     hosts.enumerate().map(machine).collect()
 }
 
+/// Whom machines can ask: each other, and behind them the router, once for each switch. Of the router only answers are seen.
+pub fn targets() -> Vec<Machine> {
+    let face = |(switch, subnet): (usize, &Subnet)| {
+        let name = format!("the gateway of {}", subnet.name);
+        Machine { name, switch, mac: subnet.mac(1), v4: subnet.v4(1), v6: subnet.v6(1) }
+    };
+    machines().into_iter().chain(SWITCHES.iter().enumerate().map(face)).collect()
+}
+
 /// The lab as a network without a row.
 pub fn network() -> Network {
     let switches = SWITCHES.iter().enumerate().map(|(index, subnet)| Switch {

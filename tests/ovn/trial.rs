@@ -2,23 +2,30 @@
 
 use super::bench::Bench;
 use super::case::Case;
-use super::conversation;
+use super::conversation::{self, Conversation, Outcome};
 use super::judgement::{Judgement, judge};
 use super::lab::Lab;
 use super::probe::{self, Patience};
 use ringfence_engine::ovn::network::Network;
+use std::collections::BTreeMap;
 use std::io;
 
 /// Tries a case. Contradictions are those that a second, more patient round confirms.
 pub fn hold(lab: &Lab, case: &Case) -> io::Result<Judgement> {
-    lab.program(&case.network)?;
-    let conversations = conversation::all(lab.machines().len());
-    let first = judge(case, &probe::round(lab, &conversations, Patience::USUAL)?);
+    let first = judge(case, &see(lab, case, Patience::USUAL)?);
     if first.holds() {
         return Ok(first);
     }
-    lab.program(&case.network)?;
-    Ok(judge(case, &probe::round(lab, &conversations, Patience::SECOND)?))
+    Ok(judge(case, &see(lab, case, Patience::SECOND)?))
+}
+
+/// What packets do in a case.
+pub fn see(lab: &Lab, case: &Case, patience: Patience) -> io::Result<BTreeMap<Conversation, Outcome>> {
+    lab.program(case.programmed())?;
+    let mut conversations = conversation::all(lab.machines().len());
+    conversations.extend(conversation::with_gateways());
+    conversations.retain(|conversation| case.speaks_of(conversation));
+    probe::round(lab, &conversations, patience)
 }
 
 /// Leaves out rows as long as what remains still contradicts the engine.

@@ -44,7 +44,7 @@ const STEPS: &[Step] = &[
 ];
 
 /// The tests against a real OVN.
-const OVN: [&str; 4] = ["lab", "parser", "matcher", "packets"];
+const OVN: [&str; 5] = ["lab", "parser", "matcher", "packets", "worlds"];
 
 /// The tests against other programs.
 const PEERS: [&str; 1] = ["peers"];
