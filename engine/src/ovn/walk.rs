@@ -154,7 +154,11 @@ impl<'n> Walk<'n> {
                 if pipeline.carries_state(self.network, kind) { entered.after_commit() } else { Tracking::Untracked };
             return self.ask(pipeline, Stage::ToLport, pass, packet, carried, journey);
         }
-        let tracking = self.track(pipeline, pass, packet, Direction::ToLport);
+        let tracking = match self.track(pipeline, pass, packet, Direction::ToLport) {
+            // Nothing clears what was said of it when it entered (seen on 23.03.1).
+            Tracking::Untracked => entered.after_commit(),
+            tracking => tracking,
+        };
         self.ask(pipeline, Stage::ToLport, pass, packet, tracking, journey)?;
         self.commit(pass.switch, &pass.outport, tracking, packet);
         Some(())

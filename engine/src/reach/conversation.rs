@@ -269,7 +269,11 @@ impl<'n> Solver<'n> {
                     self.untracked(at.family)
                 }
             }
-            _ => self.tracks(at, outport, Direction::ToLport, request.map(|memory| memory.entering), tracker),
+            _ => {
+                let leaving =
+                    self.tracks(at, outport, Direction::ToLport, request.map(|memory| memory.entering), tracker);
+                self.carried(leaving, entering)
+            }
         };
         let admitted = self.admitted(at, Stage::ToLport, leaving);
         let left = self.arena.intersection(entered, admitted);
@@ -332,6 +336,17 @@ impl<'n> Solver<'n> {
         let committed = self.arena.union(tracks.new, tracks.invalid);
         let untracked = self.arena.union(tracks.untracked, committed);
         Tracks { untracked, new: L4Arena::EMPTY, known: tracks.known, invalid: L4Arena::EMPTY }
+    }
+
+    /// What a packet is not tracked for on leaving is still what it was on entering.
+    fn carried(&mut self, leaving: Tracks, entering: Tracks) -> Tracks {
+        let carried = self.after_commit(entering);
+        let known = self.arena.intersection(leaving.untracked, carried.known);
+        Tracks {
+            untracked: self.arena.difference(leaving.untracked, known),
+            known: self.arena.union(leaving.known, known),
+            ..leaving
+        }
     }
 
     fn untracked(&mut self, family: Family) -> Tracks {
