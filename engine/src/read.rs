@@ -38,7 +38,7 @@ pub use admin_policy::{
 pub use cluster::{ClusterIp, Host, Namespace, Service, ServicePort, TargetPort};
 pub use expectation::{Assertion, Expect, Expectation};
 pub use fields::Placed;
-pub use inventory::{AddressSet, BareSwitch, Group, Inventory};
+pub use inventory::{AddressSet, BareSwitch, Enforcement, Group, Inventory};
 pub use kube_ovn::{Peering, StaticRoute, Vpc};
 pub(crate) use machine::DEFAULT_PROVIDER;
 pub use machine::{Interface, Machine, NamedPort, Origin, Owner, Presence};

@@ -23,7 +23,8 @@ pub use switch::{DEFAULT_VPC, Switch, Uplink};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::ovn::network::Version;
 use crate::read::{
-    AddressSet, AdminPolicy, Expectation, Group, Inventory, NetworkPolicy, Object, Placed, Reading, SecurityGroup, Vpc,
+    AddressSet, AdminPolicy, Enforcement, Expectation, Group, Inventory, NetworkPolicy, Object, Placed, Reading,
+    SecurityGroup, Vpc,
 };
 use crate::source::SourceId;
 use alloc::collections::{BTreeMap, BTreeSet};
@@ -38,6 +39,8 @@ pub struct World {
     pub version: Option<Version>,
     /// What inventories say of the database's options.
     pub options: StatedOptions,
+    /// What Kube-OVN's controller does with policies that do not say it themselves.
+    pub enforcement: Enforcement,
     /// The switches, in the order of the input.
     pub switches: Vec<Switch>,
     /// The machines, in the order of their ids.
@@ -84,6 +87,8 @@ pub fn world(reading: &Reading) -> World {
     let address_sets = inventories.iter().flat_map(|inventory| inventory.address_sets.clone()).collect();
     let mut world = World { version, options, switches, machines, port_groups, address_sets, ..World::default() };
     world.network_policies = network_policies(reading, &mut out);
+    let flags = inventories.iter().filter_map(|inventory| inventory.enforcement.as_ref());
+    world.enforcement = agreed(flags, "kubeOvn.np-enforcement", &mut out).unwrap_or_default();
     world.admin_policies = admin_policies(reading, &mut out);
     world.security_groups = reading.objects.iter().filter_map(security_group).cloned().collect();
     unique_names(&mut world.security_groups, |group| &group.name, "SecurityGroup", &mut out);
@@ -94,6 +99,7 @@ pub fn world(reading: &Reading) -> World {
     unique_names(&mut world.address_sets, |set| &set.name, "address set", &mut out);
     check::ports(&world, &mut out);
     check::switches(&world, &mut out);
+    check::stopped(&world, &mut out);
     world.diagnostics = fresh(out, reading);
     world
 }

@@ -139,7 +139,7 @@ fn balancer() -> LoadBalancer {
         vip("fd96::1", VipProtocol::Tcp, 80, &[("fd00::3", 443), ("fd00:1::4", 443)]),
         vip("10.96.0.1", VipProtocol::Udp, 53, &[("10.0.1.4", 53)]),
     ];
-    LoadBalancer { name: "balancer".into(), router: 0, vips }
+    LoadBalancer { name: "balancer".into(), router: 0, switches: vec![0, 1], vips }
 }
 
 fn switch(name: &str, machines: &[&str], acls: Vec<Acl>, load_balancer: bool) -> Switch {

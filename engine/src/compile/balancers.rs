@@ -29,7 +29,18 @@ fn balancer(compiler: &Compiler<'_>, routers: &[Router], service: &Service) -> L
     let router = vpc.or_else(|| of_vpc(DEFAULT_VPC)).unwrap_or(usize::MAX);
     let addresses = service.addresses.iter();
     let vips = addresses.flat_map(|address| service.ports.iter().map(|port| vip(*address, port, &pods))).collect();
-    LoadBalancer { name: format!("{}/{}", service.namespace, service.name), router, vips }
+    let name = format!("{}/{}", service.namespace, service.name);
+    LoadBalancer { name, router, switches: serving(compiler, routers, router), vips }
+}
+
+/// The switches of a router but those with `enableLb: false`.
+fn serving(compiler: &Compiler<'_>, routers: &[Router], router: usize) -> Vec<usize> {
+    let links = routers.get(router).into_iter().flat_map(|router| &router.links).map(|link| link.switch);
+    let without = |switch: &usize| {
+        let subnet = compiler.world.switches.get(*switch).and_then(|switch| switch.subnet.as_ref());
+        subnet.is_some_and(|subnet| subnet.without_balancers.is_some())
+    };
+    links.filter(|switch| !without(switch)).collect()
 }
 
 /// The pods that the Service's selector selects.

@@ -4,6 +4,7 @@
 //! select it allow together; answers always return (`NetworkPolicySpec` in `k8s.io/api/networking/v1`). Each policy is a
 //! port group, its default is a drop, and its rules are `allow-related` rows above that.
 
+mod admin_policy;
 mod cast;
 mod l4;
 mod network_policy;
@@ -13,7 +14,8 @@ use super::compiler::{Compiler, Written};
 use super::row::built;
 use crate::ovn::acl::{Acl, Action, Direction, Provenance};
 use crate::ovn::network::PortGroup;
-use crate::read::NetworkPolicy;
+use crate::read::{AdminPolicy, NetworkPolicy};
+use admin_policy::Order;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -21,13 +23,22 @@ use cast::Cast;
 use hashbrown::HashSet;
 
 /// The rows of all policies.
-pub(super) fn policies(compiler: &Compiler<'_>, network_policies: &[&NetworkPolicy]) -> Written {
+pub(super) fn policies(
+    compiler: &Compiler<'_>,
+    network_policies: &[&NetworkPolicy],
+    admin_policies: &[&AdminPolicy],
+) -> Written {
     let mut written = Written::default();
     let cast = Cast::new(compiler.world);
     let mut names = Names::default();
     for policy in network_policies {
         let name = names.of(&format!("np.{}.{}", policy.namespace, policy.name.value));
         network_policy::policy(policy, &name, compiler, &cast, &mut written);
+    }
+    let order = Order::of(admin_policies);
+    for policy in admin_policies {
+        let name = names.of(&format!("{}.{}", policy.kind.name(), policy.name.value));
+        admin_policy::policy(policy, &name, &order, compiler, &cast, &mut written);
     }
     if !written.groups.is_empty() {
         written.groups.push(tracked(compiler, names.of("tracked"), &cast));

@@ -227,6 +227,8 @@ pub struct LoadBalancer {
     pub name: String,
     /// Index of the router in [`Network::routers`].
     pub router: usize,
+    /// The switches of that router on which it takes connections, by index.
+    pub switches: Vec<usize>,
     /// Its addresses and ports.
     pub vips: Vec<Vip>,
 }

@@ -1,6 +1,6 @@
 //! Which routers meet which switches, and what lies beyond them.
 
-use crate::ovn::network::{Link, Network, PortKind, Unknown, Way};
+use crate::ovn::network::{Link, LoadBalancer, Network, PortKind, Unknown, Way};
 use alloc::vec;
 use alloc::vec::Vec;
 use hashbrown::HashMap;
@@ -11,8 +11,8 @@ pub struct Topology<'n> {
     /// By switch: each link with the index of its router, in the order of routers.
     links: Vec<Vec<(usize, &'n Link)>>,
     beyond: HashMap<(usize, usize), Way>,
-    /// The routers of the load balancers.
-    balancers: Vec<usize>,
+    /// The load balancers of the network.
+    balancers: &'n [LoadBalancer],
     /// By switch: whether a physical network is the only way out of it.
     physical: Vec<bool>,
 }
@@ -45,8 +45,7 @@ impl<'n> Topology<'n> {
             links.is_empty() && switch.ports.iter().any(|port| port.kind == PortKind::Localnet)
         };
         let physical = network.switches.iter().zip(&links).map(physical).collect();
-        let balancers = network.load_balancers.iter().map(|balancer| balancer.router).collect();
-        Self { beyond: beyond.collect(), balancers, physical, links }
+        Self { beyond: beyond.collect(), balancers: &network.load_balancers, physical, links }
     }
 
     /// The links of a switch, each with the index of its router.
@@ -61,12 +60,13 @@ impl<'n> Topology<'n> {
 
     /// Where the router of a load balancer meets a switch.
     pub fn balancer_link(&self, balancer: usize, switch: usize) -> Option<&'n Link> {
-        self.balancers.get(balancer).and_then(|router| self.link(*router, switch))
+        self.balancers.get(balancer).and_then(|balancer| self.link(balancer.router, switch))
     }
 
     /// Whether a load balancer takes connections on a switch.
     pub fn serves(&self, balancer: usize, switch: usize) -> bool {
-        self.balancer_link(balancer, switch).is_some()
+        let here = self.balancers.get(balancer).is_some_and(|balancer| balancer.switches.contains(&switch));
+        here && self.balancer_link(balancer, switch).is_some()
     }
 
     /// What lies between two different switches: the first router that meets both, or what the network says.

@@ -21,6 +21,8 @@ pub struct Inventory {
     pub default_acl_drop: Option<Placed<bool>>,
     /// `ovn.options.use_ct_inv_match`.
     pub use_ct_inv_match: Option<Placed<bool>>,
+    /// `kubeOvn.np-enforcement`: the controller's flag.
+    pub enforcement: Option<Placed<Enforcement>>,
     /// `vms`.
     pub machines: Vec<Machine>,
     /// `switches`.
@@ -29,6 +31,26 @@ pub struct Inventory {
     pub port_groups: Vec<Group>,
     /// `addressSets`.
     pub address_sets: Vec<AddressSet>,
+}
+
+/// `--np-enforcement` of Kube-OVN's controller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Enforcement {
+    /// What a policy does not allow is dropped.
+    #[default]
+    Standard,
+    /// Only TCP, UDP and SCTP of it are.
+    Lax,
+}
+
+impl Enforcement {
+    /// As the flag takes it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Standard => "standard",
+            Self::Lax => "lax",
+        }
+    }
 }
 
 /// A logical switch that no Subnet made, or rows that somebody adds to a Subnet's.
@@ -77,8 +99,8 @@ const ADDRESS: [&str; 4] = ["address", "addresses", "ip", "ips"];
 
 /// An inventory: whatever is wrong is a diagnostic, the rest is taken.
 pub(crate) fn inventory(object: &Fields<'_>, out: &mut Out) -> Inventory {
-    const SECTIONS: [&str; 8] =
-        ["ovn", "switches", "portGroups", "addressSets", "vms", "machines", "endpoints", "items"];
+    const SECTIONS: [&str; 9] =
+        ["ovn", "kubeOvn", "switches", "portGroups", "addressSets", "vms", "machines", "endpoints", "items"];
     let spec = object.fields("spec", out);
     let outer: Vec<&str> = ["apiVersion", "kind", "metadata", "spec"].into_iter().chain(SECTIONS).collect();
     object.only(&outer, out);
@@ -95,6 +117,9 @@ pub(crate) fn inventory(object: &Fields<'_>, out: &mut Out) -> Inventory {
 fn add(part: &Fields<'_>, inventory: &mut Inventory, out: &mut Out) {
     if let Some(ovn) = part.fields("ovn", out) {
         ovn_section(&ovn, inventory, out);
+    }
+    if let Some(flags) = part.fields("kubeOvn", out) {
+        controller_flags(&flags, inventory, out);
     }
     for (key, node) in VMS.iter().filter_map(|key| part.get(key).map(|node| (*key, node))) {
         let listed = super::fields::items(node, &part.path(key), out);
@@ -126,6 +151,20 @@ fn ovn_section(ovn: &Fields<'_>, inventory: &mut Inventory, out: &mut Out) {
     options.only(&["default_acl_drop", "use_ct_inv_match"], out);
     inventory.default_acl_drop = option(&options, "default_acl_drop", out);
     inventory.use_ct_inv_match = option(&options, "use_ct_inv_match", out);
+}
+
+/// The flags of Kube-OVN's controller, as they are called on its command line.
+fn controller_flags(flags: &Fields<'_>, inventory: &mut Inventory, out: &mut Out) {
+    flags.only(&["np-enforcement"], out);
+    let Some(text) = flags.text("np-enforcement", out) else { return };
+    let known = [Enforcement::Standard, Enforcement::Lax];
+    match known.into_iter().find(|known| known.name() == text.value) {
+        Some(enforcement) => inventory.enforcement = Some(text.with(enforcement)),
+        None => {
+            let names = known.map(Enforcement::name);
+            out.push(unknown_value(&text, &flags.path("np-enforcement"), &names, "; it is taken for `standard`"));
+        }
+    }
 }
 
 /// The database holds options as text, so `"true"` is as good as `true`.

@@ -51,6 +51,8 @@ pub struct Subnet {
     pub namespaces: Vec<String>,
     /// `namespaceSelectors`, likewise.
     pub namespace_selectors: Vec<Selector>,
+    /// `enableLb`, where it is false: Services have no address on this switch.
+    pub without_balancers: Option<Place>,
     /// `default`, where it is true: for the pods of all other namespaces.
     pub default: Option<Place>,
 }
@@ -130,6 +132,7 @@ pub(crate) fn subnet(object: &Fields<'_>, name: Placed<String>, out: &mut Out) -
         acls: acls(&spec, out),
         namespaces: namespaces(&spec, out),
         namespace_selectors: namespace_selectors(&spec),
+        without_balancers: spec.boolean("enableLb", out).filter(|flag| !flag.value).map(|flag| flag.place),
         default: flag(&spec, "default", out),
     })
 }

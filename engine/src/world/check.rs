@@ -4,7 +4,7 @@ use super::World;
 use super::machine::{Interface, Machine};
 use super::switch::Switch;
 use crate::diagnostic::{Code, Diagnostic, Severity};
-use crate::read::Placed;
+use crate::read::{Placed, Presence};
 use crate::source::Place;
 use alloc::collections::BTreeMap;
 use alloc::collections::BTreeSet;
@@ -33,6 +33,22 @@ pub(crate) fn machines(machines: &[Machine], switches: &[Switch], out: &mut Vec<
             taken.map(|(other, place)| taken_twice("port", &interface.port, &id, &other, interface.place, place)),
         );
     }
+}
+
+/// Says which machines are stopped, where there are policies.
+pub(crate) fn stopped(world: &World, out: &mut Vec<Diagnostic>) {
+    let mut stopped = world.machines.iter().filter(|machine| machine.pod == Presence::Absent);
+    let Some(first) = stopped.next().filter(|_| !world.network_policies.is_empty()) else { return };
+    let others = match stopped.count() {
+        0 => String::new(),
+        1 => "; so is one other machine".into(),
+        more => format!("; so are {more} other machines"),
+    };
+    let id = first.id();
+    let message = format!(
+        "`{id}` is stopped and has no pod: no policy selects it, rules about its address and port hold{others}"
+    );
+    out.push(Diagnostic::new(Code::SelectsNothing, message).severity(Severity::Info).at(first.place));
 }
 
 /// Checks that there is something on every switch to ask about.

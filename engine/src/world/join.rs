@@ -105,6 +105,7 @@ fn blank(said: &read::Machine) -> Machine {
         namespace: said.namespace.clone(),
         name: said.name.value.clone(),
         kind: said.kind,
+        own_labels: BTreeMap::new(),
         labels: BTreeMap::new(),
         place: said.name.place,
         interfaces: Vec::new(),
@@ -127,6 +128,7 @@ fn learn(
     for (key, value) in &said.labels {
         machine.labels.entry(key.clone()).or_insert_with(|| value.clone());
     }
+    machine.own_labels.extend(said.own_labels.clone());
     machine.ports.extend(said.ports.iter().filter(|port| !machine.ports.contains(port)).cloned().collect::<Vec<_>>());
     machine.node = machine.node.take().or_else(|| said.node.clone());
     machine.pod = machine.pod.max(said.pod);

@@ -19,6 +19,8 @@ pub struct Machine {
     pub name: String,
     /// Which of both it is.
     pub kind: EndpointKind,
+    /// Labels that stand on the object itself and not on its pods: no selector sees them.
+    pub own_labels: BTreeMap<String, String>,
     /// The labels that selectors see.
     pub labels: BTreeMap<String, String>,
     /// Where it is declared first.

@@ -33,7 +33,7 @@ pub(super) fn no_path(question: &Question<'_>, reason: NoPath) -> String {
             )
         }
         NoPath::Apart if is_balancer(question.to) => format!(
-            "{to} takes connections from the machines on its own router's switches only, and {from} is none of them."
+            "{to} takes connections from machines on switches that have its load balancer, and {from} is on none of them."
         ),
         NoPath::Apart if is_balancer(question.from) => {
             format!("{from} is an address that connections are sent to; it asks nobody.")

@@ -1,9 +1,11 @@
 //! Pods as policies see them: addresses, logical ports, named container ports.
 
+use super::peer::symbol;
 use crate::reach::Family;
 use crate::read::Transport;
 use crate::world::{Machine, World};
 use alloc::collections::BTreeMap;
+use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
@@ -30,9 +32,29 @@ impl<'w> Cast<'w> {
     }
 
     /// The addresses of some pods in one family.
-    pub(super) fn addresses(&self, pods: &[usize], family: Family) -> Vec<String> {
+    fn addresses(&self, pods: &[usize], family: Family) -> Vec<String> {
         let all = self.each(pods).flat_map(|pod| &pod.addresses);
         all.filter(|(of, _)| *of == family).map(|(_, address)| address.clone()).collect()
+    }
+
+    /// A test of one side's address for each family that some of the pods have, by a new set of a group.
+    pub(super) fn members(
+        &self,
+        group: &str,
+        sets: &mut Vec<(String, Vec<String>)>,
+        side: &str,
+        pods: &[usize],
+    ) -> Vec<String> {
+        let mut tests = Vec::new();
+        for family in Family::ALL {
+            let addresses = self.addresses(pods, family);
+            if !addresses.is_empty() {
+                let name = format!("{group}.{}", sets.len());
+                tests.push(format!(" && {}.{side} == ${name}", symbol(family)));
+                sets.push((name, addresses));
+            }
+        }
+        tests
     }
 
     /// The pods that have a container port of a name, by its number.

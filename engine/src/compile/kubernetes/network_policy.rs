@@ -83,23 +83,8 @@ impl Writer<'_> {
                 let family = if cidr.addr().is_ipv4() { Family::Ipv4 } else { Family::Ipv6 };
                 alloc::vec![format!(" && {}", block(&format!("{}.{side}", symbol(family)), *cidr, except))]
             }
-            Party::Pods(_, pods) => self.members(side, pods),
+            Party::Pods(_, pods) => self.cast.members(self.group, &mut self.written.sets, side, pods),
         }
-    }
-
-    /// A test for each family that some of the pods have, by a set of their addresses.
-    fn members(&mut self, side: &str, pods: &Rc<[usize]>) -> Vec<String> {
-        let mut tests = Vec::new();
-        for family in Family::ALL {
-            let addresses = self.cast.addresses(pods, family);
-            if addresses.is_empty() {
-                continue;
-            }
-            let name = format!("{}.{}", self.group, self.written.sets.len());
-            tests.push(format!(" && {}.{side} == ${name}", symbol(family)));
-            self.written.sets.push((name, addresses));
-        }
-        tests
     }
 
     fn allow(
@@ -115,7 +100,7 @@ impl Writer<'_> {
         let why = self.reason(rule, party, allowed);
         let ends = match &allowed.at {
             None => alloc::vec![String::new()],
-            Some(pods) => self.members("dst", pods),
+            Some(pods) => self.cast.members(self.group, &mut self.written.sets, "dst", pods),
         };
         for end in ends {
             self.row(direction, ALLOW, format!("{matches}{end}"), Action::AllowRelated, why.clone());

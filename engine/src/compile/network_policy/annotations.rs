@@ -2,7 +2,7 @@
 
 use super::super::profile::{Profile, Support};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::read::{NetworkPolicy, Placed};
+use crate::read::{Enforcement, NetworkPolicy, Placed};
 use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -41,12 +41,14 @@ impl Networks {
     }
 }
 
-/// The mode of a policy; standard where nothing else is written.
-pub(super) fn mode(policy: &NetworkPolicy, profile: &Profile) -> Mode {
-    let written = policy.annotations.get(ENFORCEMENT).filter(|_| profile.lax == Support::Yes);
-    match written.map(|text| text.value.as_str()) {
-        Some("lax") => Mode::Lax,
-        Some(_) | None => Mode::Standard,
+/// The mode of a policy: what its annotation says, else the controller's flag.
+pub(super) fn mode(policy: &NetworkPolicy, profile: &Profile, flag: Enforcement) -> Mode {
+    if profile.lax == Support::No {
+        return Mode::Standard;
+    }
+    match (policy.annotations.get(ENFORCEMENT).map(|text| text.value.as_str()), flag) {
+        (Some("lax"), _) | (None, Enforcement::Lax) => Mode::Lax,
+        (Some(_), _) | (None, Enforcement::Standard) => Mode::Standard,
     }
 }
 

@@ -57,9 +57,21 @@ fn subject(policy: &NetworkPolicy, compiler: &Compiler<'_>, out: &mut Vec<Diagno
         false => {
             let message = format!("NetworkPolicy `{id}` selects no pod: it has no effect");
             let finding = Diagnostic::new(Code::SelectsNothing, message).at(policy.spec.places.pods);
-            finding.help("write labels that the pods have; a virtual machine's are those of its template")
+            finding.help(match on_the_machine_itself(policy, compiler) {
+                Some(machine) => format!(
+                    "`{}` has these labels, but its pod has not: write them in `spec.template.metadata.labels`",
+                    machine.id()
+                ),
+                None => "write labels that the pods have; a virtual machine's are those of its template".to_string(),
+            })
         }
     });
+}
+
+/// A machine whose own labels a selector would select.
+fn on_the_machine_itself<'w>(policy: &NetworkPolicy, compiler: &Compiler<'w>) -> Option<&'w Machine> {
+    let mut machines = compiler.world.machines.iter().filter(|machine| machine.namespace == policy.namespace);
+    machines.find(|machine| !machine.own_labels.is_empty() && policy.spec.pods.selects(&machine.own_labels))
 }
 
 fn peer(

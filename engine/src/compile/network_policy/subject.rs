@@ -71,7 +71,7 @@ impl<'p> Subject<'p> {
         Self {
             object: format!("NetworkPolicy/{}", policy.id()),
             group: naming::group(policy),
-            mode: annotations::mode(policy, compiler.profile),
+            mode: annotations::mode(policy, compiler.profile, compiler.world.enforcement),
             policy,
             networks,
             machines,
