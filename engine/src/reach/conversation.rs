@@ -269,7 +269,11 @@ impl<'n> Solver<'n> {
                     self.untracked(at.family)
                 }
             }
-            _ => self.tracks(at, outport, Direction::ToLport, request.map(|memory| memory.entering), tracker),
+            _ => {
+                let looked_up =
+                    self.tracks(at, outport, Direction::ToLport, request.map(|memory| memory.entering), tracker);
+                self.carried(looked_up, entering)
+            }
         };
         let admitted = self.admitted(at, Stage::ToLport, leaving);
         let left = self.arena.intersection(entered, admitted);
@@ -332,6 +336,13 @@ impl<'n> Solver<'n> {
         let committed = self.arena.union(tracks.new, tracks.invalid);
         let untracked = self.arena.union(tracks.untracked, committed);
         Tracks { untracked, new: L4Arena::EMPTY, known: tracks.known, invalid: L4Arena::EMPTY }
+    }
+
+    /// What an `allow-stateless` row keeps from being looked up on leaving still has the state that it entered with.
+    fn carried(&mut self, looked_up: Tracks, entering: Tracks) -> Tracks {
+        let carried = self.arena.intersection(looked_up.untracked, entering.known);
+        let untracked = self.arena.difference(looked_up.untracked, carried);
+        Tracks { untracked, known: self.arena.union(looked_up.known, carried), ..looked_up }
     }
 
     fn untracked(&mut self, family: Family) -> Tracks {
