@@ -5,9 +5,13 @@
 //! | [`parts`] | selectors, blocks, ports and matches that hit something of the cast |
 //! | [`subnet`] | Subnets with `acls`, `private`, `allowSubnets`, `allowEWTraffic` |
 //! | [`policy`] | NetworkPolicies |
+//! | [`admin`] | policies of administrators |
+//! | [`security`] | SecurityGroups |
 
+mod admin;
 mod parts;
 mod policy;
+mod security;
 mod subnet;
 
 use crate::random::Random;
@@ -24,11 +28,13 @@ pub struct World {
 impl World {
     /// A random one.
     pub fn random(random: &mut Random) -> Self {
-        let cast = *random.pick(&[Cast::Dual, Cast::Dual, Cast::Ipv4]);
+        let cast = *random.pick(&[Cast::Dual, Cast::Secured, Cast::Ipv4]);
         let profile =
             *random.pick(&["kube-ovn/1.16", "kube-ovn/1.16", "kube-ovn/1.15", "kube-ovn/1.14", "kube-ovn/1.12"]);
         let mut objects = subnet::subnets(random, cast);
         objects.extend(policy::policies(random, cast));
+        objects.extend(admin::policies(random, cast));
+        objects.extend(security::groups(random, cast));
         if objects.is_empty() {
             objects.push(policy::policy(random, cast, 0));
         }
@@ -71,7 +77,8 @@ fn document(object: &Value) -> String {
 }
 
 /// Fields without which an object is none.
-const NEEDED: [&str; 8] = ["cidrBlock", "gateway", "vpc", "provider", "podSelector", "direction", "match", "action"];
+const NEEDED: [&str; 10] =
+    ["cidrBlock", "gateway", "vpc", "provider", "podSelector", "direction", "match", "action", "subject", "tier"];
 
 /// A value with one part less, at any depth.
 fn parts_less(value: &Value) -> Vec<Value> {

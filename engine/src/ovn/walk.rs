@@ -122,7 +122,7 @@ impl<'n> Walk<'n> {
 
     /// The ingress pipeline; gives the tracking state that the packet goes on with.
     fn enter(&mut self, pipeline: &Pipeline, pass: &Pass, packet: &Packet, journey: &mut Journey) -> Option<Tracking> {
-        let tracking = self.track(pipeline, pass, packet, Direction::FromLport);
+        let tracking = self.track(pipeline, pass, packet, Direction::FromLport).unwrap_or(Tracking::Untracked);
         self.ask(pipeline, Stage::FromLport, pass, packet, tracking, journey)?;
         let packet = match &pass.balancing {
             // What connection tracking does not see the balancer does not see either, and nobody has its address.
@@ -154,11 +154,8 @@ impl<'n> Walk<'n> {
                 if pipeline.carries_state(self.network, kind) { entered.after_commit() } else { Tracking::Untracked };
             return self.ask(pipeline, Stage::ToLport, pass, packet, carried, journey);
         }
-        let tracking = match self.track(pipeline, pass, packet, Direction::ToLport) {
-            // Nothing clears what was said of it when it entered (seen on 23.03.1).
-            Tracking::Untracked => entered.after_commit(),
-            tracking => tracking,
-        };
+        // What is not looked up again still has the state that it entered with.
+        let tracking = self.track(pipeline, pass, packet, Direction::ToLport).unwrap_or(entered.after_commit());
         self.ask(pipeline, Stage::ToLport, pass, packet, tracking, journey)?;
         self.commit(pass.switch, &pass.outport, tracking, packet);
         Some(())
@@ -197,7 +194,7 @@ impl<'n> Walk<'n> {
     }
 
     /// `pre_acl`, `pre_lb`: whether the packet is sent to conntrack, and what that says.
-    fn track(&self, pipeline: &Pipeline, pass: &Pass, packet: &Packet, direction: Direction) -> Tracking {
+    fn track(&self, pipeline: &Pipeline, pass: &Pass, packet: &Packet, direction: Direction) -> Option<Tracking> {
         let port = match direction {
             Direction::FromLport => &pass.inport,
             Direction::ToLport => &pass.outport,
@@ -209,7 +206,7 @@ impl<'n> Walk<'n> {
         let kind = self.port_kind(pass, port);
         let tracks = pipeline.tracks(kind) || (balanced && kind == PortKind::Vif);
         if !tracks || is_exempt(packet) {
-            return Tracking::Untracked;
+            return None;
         }
         let stage = match direction {
             Direction::FromLport => Stage::FromLport,
@@ -218,8 +215,8 @@ impl<'n> Walk<'n> {
         let view = View { network: self.network, pass, packet, stage: Some(stage), tracking: Tracking::Untracked };
         let stateless = pipeline.stateless(direction).map(|matches| matches.evaluate(&view)).max();
         match stateless.unwrap_or(Truth::False) {
-            Truth::True => Tracking::Untracked,
-            Truth::False | Truth::Unknown => self.conntrack.look_up(pass.switch, port, packet),
+            Truth::True => None,
+            Truth::False | Truth::Unknown => Some(self.conntrack.look_up(pass.switch, port, packet)),
         }
     }
 

@@ -270,9 +270,9 @@ impl<'n> Solver<'n> {
                 }
             }
             _ => {
-                let leaving =
+                let looked_up =
                     self.tracks(at, outport, Direction::ToLport, request.map(|memory| memory.entering), tracker);
-                self.carried(leaving, entering)
+                self.carried(looked_up, entering)
             }
         };
         let admitted = self.admitted(at, Stage::ToLport, leaving);
@@ -338,15 +338,11 @@ impl<'n> Solver<'n> {
         Tracks { untracked, new: L4Arena::EMPTY, known: tracks.known, invalid: L4Arena::EMPTY }
     }
 
-    /// What a packet is not tracked for on leaving is still what it was on entering.
-    fn carried(&mut self, leaving: Tracks, entering: Tracks) -> Tracks {
-        let carried = self.after_commit(entering);
-        let known = self.arena.intersection(leaving.untracked, carried.known);
-        Tracks {
-            untracked: self.arena.difference(leaving.untracked, known),
-            known: self.arena.union(leaving.known, known),
-            ..leaving
-        }
+    /// What an `allow-stateless` row keeps from being looked up on leaving still has the state that it entered with.
+    fn carried(&mut self, looked_up: Tracks, entering: Tracks) -> Tracks {
+        let carried = self.arena.intersection(looked_up.untracked, entering.known);
+        let untracked = self.arena.difference(looked_up.untracked, carried);
+        Tracks { untracked, known: self.arena.union(looked_up.known, carried), ..looked_up }
     }
 
     fn untracked(&mut self, family: Family) -> Tracks {

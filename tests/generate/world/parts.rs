@@ -9,6 +9,8 @@ use serde_json::{Value, json};
 pub enum Cast {
     /// Both families.
     Dual,
+    /// Both families, and machines in SecurityGroups.
+    Secured,
     /// IPv4 alone.
     Ipv4,
 }
@@ -18,13 +20,14 @@ impl Cast {
     pub fn name(self) -> &'static str {
         match self {
             Self::Dual => "dual",
+            Self::Secured => "secured",
             Self::Ipv4 => "ipv4",
         }
     }
 
     /// Whether a prefix of IPv6 means anything.
     pub fn has_ipv6(self) -> bool {
-        self == Self::Dual
+        self != Self::Ipv4
     }
 }
 
