@@ -22,7 +22,7 @@ mod split;
 mod subnet;
 
 pub use profile::{
-    BadAcl, ClusterIps, Enforcer, GatewayRows, Invalid, IpBlock, PROFILES, Profile, SecurityGroups, Support, Tiers,
+    BadAcl, ClusterIps, Enforcer, GatewayRows, Invalid, IpBlock, PROFILES, Profile, SecurityGroups, Support, Tiers, Tracking,
 };
 
 use crate::diagnostic::Diagnostic;

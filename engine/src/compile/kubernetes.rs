@@ -2,7 +2,8 @@
 //!
 //! A pod that a NetworkPolicy selects is closed in the directions of the policy, but for what the rules of all policies that
 //! select it allow together; answers always return (`NetworkPolicySpec` in `k8s.io/api/networking/v1`). Each policy is a
-//! port group, its default is a drop, and its rules are `allow-related` rows above that.
+//! port group, its default is a drop, and its rules are `allow-related` rows above that. That answers return is the
+//! profile's [`Tracking`](super::profile::Tracking): a policy that allows nothing has only a drop.
 
 mod cast;
 mod l4;
@@ -10,6 +11,7 @@ mod network_policy;
 mod peer;
 
 use super::compiler::{Compiler, Written};
+use super::network_policy::node_groups;
 use crate::read::NetworkPolicy;
 use alloc::format;
 use alloc::string::String;
@@ -24,6 +26,10 @@ pub(super) fn policies(compiler: &Compiler<'_>, network_policies: &[&NetworkPoli
     for policy in network_policies {
         let name = names.of(&format!("np.{}.{}", policy.namespace, policy.name.value));
         network_policy::policy(policy, &name, compiler, &cast, &mut written);
+    }
+    if !network_policies.is_empty() {
+        // A pod's own node is never kept from it.
+        written.groups.extend(node_groups(compiler));
     }
     written
 }

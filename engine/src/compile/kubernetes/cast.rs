@@ -1,15 +1,17 @@
 //! Pods as policies see them: addresses, logical ports, named container ports.
 
 use crate::reach::Family;
-use crate::read::Transport;
+use crate::read::{Presence, Transport};
 use crate::world::{Machine, World};
 use alloc::collections::BTreeMap;
+use alloc::rc::Rc;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 /// The pods of a world, by the indexes of their machines.
 pub(super) struct Cast<'w> {
     pods: Vec<Pod<'w>>,
+    everybody: Rc<[usize]>,
 }
 
 /// One pod.
@@ -21,7 +23,16 @@ pub(super) struct Pod<'w> {
 impl<'w> Cast<'w> {
     /// Everybody.
     pub(super) fn new(world: &'w World) -> Self {
-        Self { pods: world.machines.iter().map(Pod::of).collect() }
+        let running = |(index, machine): (usize, &Machine)| (machine.pod == Presence::Running).then_some(index);
+        Self {
+            pods: world.machines.iter().map(Pod::of).collect(),
+            everybody: world.machines.iter().enumerate().filter_map(running).collect(),
+        }
+    }
+
+    /// All pods that policies are about.
+    pub(super) fn everybody(&self) -> Rc<[usize]> {
+        Rc::clone(&self.everybody)
     }
 
     /// The logical ports of some pods.

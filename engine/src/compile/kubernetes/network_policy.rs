@@ -28,8 +28,7 @@ pub(super) fn policy(
     written: &mut Written,
 ) {
     let pods = compiler.roster.pods(&Scope::Namespace(policy.namespace.clone()), &policy.spec.pods);
-    let everybody: Rc<[usize]> = (0..compiler.world.machines.len()).collect();
-    let mut writer = Writer { policy, group, pods, everybody, compiler, cast, acls: Vec::new(), written };
+    let mut writer = Writer { policy, group, pods, compiler, cast, acls: Vec::new(), written };
     for direction in PolicyType::ALL.into_iter().filter(|direction| policy.spec.types.contains(direction)) {
         writer.direction(direction);
     }
@@ -42,7 +41,6 @@ struct Writer<'a> {
     group: &'a str,
     /// Whom the policy selects.
     pods: Rc<[usize]>,
-    everybody: Rc<[usize]>,
     compiler: &'a Compiler<'a>,
     cast: &'a Cast<'a>,
     acls: Vec<Acl>,
@@ -64,7 +62,7 @@ impl Writer<'_> {
             let answering = match (direction, &party) {
                 (PolicyType::Ingress, _) => Rc::clone(&self.pods),
                 (PolicyType::Egress, Party::Pods(_, pods)) => Rc::clone(pods),
-                (PolicyType::Egress, Party::Everybody | Party::Block(..)) => Rc::clone(&self.everybody),
+                (PolicyType::Egress, Party::Everybody | Party::Block(..)) => self.cast.everybody(),
             };
             for allowed in allowed(&rule.ports, &answering, self.cast) {
                 for peers in self.peers(direction, &party) {
