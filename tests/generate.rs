@@ -1,4 +1,4 @@
-//! Random input for the comparisons with OVN.
+//! Random input for the comparisons with OVN and with other analysers.
 //!
 //! | module | noun |
 //! |---|---|
@@ -8,6 +8,7 @@
 //! | [`mutation`] | a match that somebody mistyped |
 //! | [`names`] | ports, address sets and port groups that exist |
 //! | [`network`] | a rule set for the lab |
+//! | [`policies`] | a cluster with NetworkPolicies |
 //! | [`packet`] | a packet and the microflow that describes it to ovn-trace |
 
 pub mod constant;
@@ -16,4 +17,5 @@ pub mod mutation;
 pub mod names;
 pub mod network;
 pub mod packet;
+pub mod policies;
 pub mod symbol;

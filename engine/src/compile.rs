@@ -22,7 +22,8 @@ mod split;
 mod subnet;
 
 pub use profile::{
-    BadAcl, ClusterIps, Enforcer, GatewayRows, Invalid, IpBlock, PROFILES, Profile, SecurityGroups, Support, Tiers, Tracking,
+    BadAcl, ClusterIps, Enforcer, GatewayRows, Invalid, IpBlock, PROFILES, Profile, SecurityGroups, Support, Tiers,
+    Tracking,
 };
 
 use crate::diagnostic::Diagnostic;
