@@ -45,7 +45,7 @@ impl Nca {
             let name = format!("set-{index}");
             let home = folder.join(&name);
             std::fs::create_dir_all(&home).unwrap();
-            for (file, text) in rewrite::rewritten(cluster).files() {
+            for (file, text) in rewrite::rewritten(cluster, &mark(index)).files() {
                 std::fs::write(home.join(file), text).unwrap();
             }
             let file = |file: &str| format!("{name}/{file}");
@@ -64,7 +64,7 @@ impl Nca {
         std::fs::write(folder.join("scheme.yaml"), scheme.to_string()).unwrap();
         self.run(folder);
         let read = |index| std::fs::read_to_string(folder.join(format!("set-{index}/answer.txt"))).unwrap_or_default();
-        (0..clusters.len()).map(|index| Answer::parse(&read(index))).collect()
+        (0..clusters.len()).map(|index| Answer::parse(&read(index), &mark(index))).collect()
     }
 
     fn run(&self, folder: &Path) {
@@ -74,6 +74,11 @@ impl Nca {
         let words = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{} ended with {}:\n{words}", self.program.display(), output.status);
     }
+}
+
+/// What the names of a cluster's pods begin with: pods of one name are one to it, whatever cluster they are in.
+fn mark(index: usize) -> String {
+    format!("set-{index}-")
 }
 
 fn cache() -> PathBuf {

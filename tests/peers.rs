@@ -1,7 +1,14 @@
 //! The profile `kubernetes` against network-config-analyzer: generated clusters, every pair, every port.
 //!
 //! `RINGFENCE_PEER_SETS` sets how many dense clusters are compared, `RINGFENCE_SEED` which.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, reason = "test code")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "test code"
+)]
 
 use ringfence_engine::compile::{Profile, Settings, Strictness, load};
 use ringfence_engine::reach::{Endpoint, EndpointKind, Reach, evaluate};
@@ -94,7 +101,7 @@ fn compared(peer: &Nca, batch: &[(String, Cluster)]) -> Tally {
         let before = tally.differences.len();
         compare(name, cluster, &theirs, &mut tally);
         if tally.differences.len() > before {
-            tally.differences.push(format!("{name}:\n{}", kept(cluster)));
+            println!("{name}: {} differences\n{}", tally.differences.len() - before, kept(cluster));
         }
     }
     tally

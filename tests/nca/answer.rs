@@ -40,13 +40,13 @@ enum Party {
 }
 
 impl Answer {
-    /// Reads what it wrote.
-    pub fn parse(text: &str) -> Self {
+    /// Reads what it wrote of pods whose names begin with a mark.
+    pub fn parse(text: &str, mark: &str) -> Self {
         let mut answer = Self::default();
         for line in text.lines().filter(|line| line.contains(" => ")) {
             let (from, rest) = line.split_once(" => ").unwrap();
             let (to, conversations) = rest.split_once(" : ").unwrap();
-            answer.note(party(from), party(to), parse(conversations.trim()));
+            answer.note(party(from, mark), party(to, mark), parse(conversations.trim()));
         }
         answer
     }
@@ -89,9 +89,9 @@ impl Answer {
     }
 }
 
-fn party(text: &str) -> Party {
+fn party(text: &str, mark: &str) -> Party {
     if let Some(pod) = text.strip_suffix("[Pod]") {
-        return Party::Pod(pod.to_owned());
+        return Party::Pod(pod.replacen(mark, "", 1));
     }
     if text.contains(':') {
         return Party::Other;

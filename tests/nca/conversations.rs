@@ -90,9 +90,11 @@ fn ports(region: &Region) -> Result<Ports, String> {
     Ok(found.intersection(&real()))
 }
 
+/// Connection tracking starts nothing at an ICMP message that answers another: such a message counts on neither side.
 fn others(delivered: &L4Set, family: Family) -> Result<bool, String> {
-    let full = L4Set::full(family);
-    let all = delivered.icmp == full.icmp && delivered.other == full.other;
-    let none = delivered.icmp.is_empty() && delivered.other.is_empty();
+    let asking = Region::product(&family.starting_types(), &Ports::full());
+    let (full, icmp) = (L4Set::full(family), delivered.icmp.intersection(&asking));
+    let all = icmp == full.icmp.intersection(&asking) && delivered.other == full.other;
+    let none = icmp.is_empty() && delivered.other.is_empty();
     if all == none { Err(format!("some other protocols only: {delivered:?}")) } else { Ok(all) }
 }

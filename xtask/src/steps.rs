@@ -2,6 +2,7 @@
 
 use crate::fuzz;
 use crate::packages;
+use crate::peers;
 use crate::run::{captured, cargo, command, watched};
 use crate::step::{Done, Step};
 use crate::tally::Tally;
@@ -37,9 +38,13 @@ const STEPS: &[Step] = &[
         run: no_std,
     },
     Step { name: "corpus", does: "the tests that cross crates and need no OVN", run: corpus },
+    Step { name: "peers", does: "another analyser of policies says the same of generated clusters", run: peers::peers },
     Step { name: "ovn", does: "OVN's own parser, OVN's own matcher, and real packets", run: ovn },
     Step { name: "fuzz", does: "random bytes for the parser and the reader, for a bounded time", run: fuzz::fuzz },
 ];
+
+/// The tests that are steps of their own.
+const APART: [&str; 1] = ["peers"];
 
 /// The tests against a real OVN.
 const OVN: [&str; 4] = ["lab", "parser", "matcher", "packets"];
@@ -116,7 +121,7 @@ fn corpus(tally: &mut Tally) -> Result<(), String> {
     watched(&mut command, tally)
 }
 
-/// The test targets of `tests/` that need no OVN.
+/// The test targets of `tests/` that need no OVN and no other analyser.
 fn crossing(metadata: &Value) -> Vec<String> {
     let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
     let field = |value: &Value, name: &str| value.get(name).cloned().unwrap_or_default();
@@ -125,7 +130,8 @@ fn crossing(metadata: &Value) -> Vec<String> {
     let targets = tests.flat_map(|package| list(&field(package, "targets")));
     let targets = targets.filter(|target| list(&field(target, "kind")).contains(&Value::from("test")));
     let names = targets.filter_map(|target| field(&target, "name").as_str().map(str::to_owned));
-    names.filter(|name| !OVN.contains(&name.as_str())).collect()
+    let apart = |name: &str| OVN.contains(&name) || APART.contains(&name);
+    names.filter(|name| !apart(name)).collect()
 }
 
 fn ovn(tally: &mut Tally) -> Result<(), String> {

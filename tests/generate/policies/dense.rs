@@ -89,6 +89,10 @@ fn one(index: usize, spread: usize, random: &mut Random) -> Value {
             spec.insert(field.to_owned(), rules.into());
         }
     }
+    if silent && !egress && random.once_in(3) {
+        // No rule for it: not a direction of the policy.
+        spec.insert("egress".to_owned(), json!([]));
+    }
     if !silent && !types.is_empty() {
         spec.insert("policyTypes".to_owned(), json!(types));
     }
