@@ -38,14 +38,21 @@ impl Nca {
         Self { program }
     }
 
-    /// Writes clusters below a folder and asks about all of them at once.
+    /// Asks about all of some clusters at once, in words that mean to it what they mean to the API; in a folder that
+    /// holds nothing else.
     pub fn ask(&self, folder: &Path, clusters: &[Cluster]) -> Vec<Answer> {
+        let rewritten: Vec<Cluster> = clusters.iter().map(rewrite::rewritten).collect();
+        self.ask_plainly(folder, &rewritten)
+    }
+
+    /// The same, word for word.
+    pub fn ask_plainly(&self, folder: &Path, clusters: &[Cluster]) -> Vec<Answer> {
         let (mut configurations, mut queries) = (Vec::new(), Vec::new());
         for (index, cluster) in clusters.iter().enumerate() {
             let name = format!("set-{index}");
             let home = folder.join(&name);
             std::fs::create_dir_all(&home).unwrap();
-            for (file, text) in rewrite::rewritten(cluster, &mark(index)).files() {
+            for (file, text) in rewrite::marked(cluster, &mark(index)).files() {
                 std::fs::write(home.join(file), text).unwrap();
             }
             let file = |file: &str| format!("{name}/{file}");

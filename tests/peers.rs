@@ -10,14 +10,15 @@
     reason = "test code"
 )]
 
-use ringfence_engine::compile::{Profile, Settings, Strictness, load};
+use ringfence_engine::compile::{Compiled, Profile, Settings, Strictness, load};
 use ringfence_engine::reach::{Endpoint, EndpointKind, Reach, evaluate};
 use ringfence_engine::source::Sources;
-use ringfence_tests::generate::policies::{Cluster, dense, np1};
+use ringfence_tests::generate::policies::{Cluster, dense, np1, small};
 use ringfence_tests::nca::Nca;
 use ringfence_tests::nca::answer::{Answer, Way};
 use ringfence_tests::nca::conversations::Conversations;
 use ringfence_tests::random::{self, Random};
+use serde_json::json;
 use std::fmt::Write as _;
 use std::net::IpAddr;
 use std::sync::Mutex;
@@ -58,6 +59,29 @@ fn everything_is_as_the_other_says() {
         }
     });
     total.into_inner().unwrap().report();
+}
+
+/// What `docs/peers.md` says of the other one is so: each of these is open, and it says closed.
+#[test]
+fn it_answers_otherwise_where_the_manual_says_so() {
+    let selector = json!({"matchExpressions": [{"key": "pod", "operator": "Exists"}]});
+    let keys = json!({"podSelector": {"matchLabels": {"pod": "a"}},
+        "ingress": [{"from": [{"namespaceSelector": {}, "podSelector": selector}]}]});
+    let block = json!({"podSelector": {"matchLabels": {"pod": "a"}},
+        "ingress": [{"from": [{"ipBlock": {"cidr": "10.0.1.0/24"}}]}]});
+    let empty = json!({"podSelector": {}, "egress": []});
+    for (namespace, spec, from, to) in
+        [("x", keys, "y/c", "x/a"), ("x", block, "y/c", "x/a"), ("y", empty, "y/c", "x/a")]
+    {
+        let cluster = small(namespace, spec.as_object().unwrap().clone());
+        let folder = tempfile::tempdir().unwrap();
+        let theirs = Nca::find().ask_plainly(folder.path(), std::slice::from_ref(&cluster));
+        assert_eq!(theirs[0].between(from, to), Conversations::none(), "{spec}");
+        let compiled = compiled("small", &cluster);
+        let index = |id: &str| compiled.endpoints.iter().position(|endpoint| endpoint.id == id).unwrap();
+        let ours = evaluate(&compiled.network, &compiled.endpoints).pair(index(from), index(to));
+        assert_eq!(Conversations::of(&ours), Ok(Conversations::all()), "{spec}");
+    }
 }
 
 #[derive(Default)]
@@ -118,7 +142,7 @@ fn kept(cluster: &Cluster) -> String {
     format!("  ringfence reach --profile kubernetes -o wide{words}")
 }
 
-fn compare(name: &str, cluster: &Cluster, theirs: &Answer, tally: &mut Tally) {
+fn compiled(name: &str, cluster: &Cluster) -> Compiled {
     let mut sources = Sources::new();
     for (file, text) in cluster.files() {
         sources.add_bytes(file, text.as_bytes());
@@ -130,6 +154,11 @@ fn compare(name: &str, cluster: &Cluster, theirs: &Answer, tally: &mut Tally) {
     assert!(refused.is_none(), "{name}: {refused:?}\n{}", kept(cluster));
     let pods = compiled.endpoints.iter().filter(|endpoint| endpoint.kind == EndpointKind::Pod).count();
     assert_eq!(pods, cluster.pods.len(), "{name}: every pod is an endpoint");
+    compiled
+}
+
+fn compare(name: &str, cluster: &Cluster, theirs: &Answer, tally: &mut Tally) {
+    let compiled = compiled(name, cluster);
     tally.clusters += 1;
     let mut reach = evaluate(&compiled.network, &compiled.endpoints);
     let mut asked = Asked { name, theirs, tally };

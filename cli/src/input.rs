@@ -7,6 +7,7 @@ use crate::render;
 use crate::status::Status;
 use clap::Args;
 use ringfence_engine::answers::check::check;
+use ringfence_engine::answers::readings::other_reading;
 use ringfence_engine::compile::{Compiled, Profile, Settings, Strictness, load};
 use ringfence_engine::diagnostic::{Code, Diagnostic, Severity};
 use ringfence_engine::ovn::network::Network;
@@ -55,8 +56,10 @@ impl Loaded {
     /// Reads and compiles files.
     pub(crate) fn read(paths: &[PathBuf], profile: Option<&'static Profile>, strictness: Strictness) -> Self {
         let mut files = Files::read(paths);
-        let mut compiled = load(&files.sources, &Settings { profile, strictness });
+        let settings = Settings { profile, strictness };
+        let mut compiled = load(&files.sources, &settings);
         compiled.diagnostics.extend(misplaced(&compiled.network));
+        compiled.diagnostics.extend(other_reading(&files.sources, &settings, &compiled));
         compiled.diagnostics.extend(files.empty_folders());
         Self { sources: files.sources, compiled }
     }

@@ -5,4 +5,6 @@ pub mod conversation;
 pub mod diff;
 pub mod expect;
 pub mod explain;
+pub mod readings;
 pub mod select;
+mod tracking;

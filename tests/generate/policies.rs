@@ -27,7 +27,7 @@ impl Cluster {
     pub fn files(&self) -> [(&'static str, String); 3] {
         let list = |version: &str, kind: &str, items: &[Value]| {
             let list = json!({"apiVersion": version, "kind": kind, "items": items});
-            serde_json::to_string_pretty(&list).unwrap()
+            list.to_string()
         };
         [
             ("namespaces.json", list("v1", "NamespaceList", &self.namespaces)),
@@ -43,6 +43,18 @@ impl Cluster {
         values.sort();
         values.dedup();
         values
+    }
+}
+
+/// Pods `x/a`, `x/b` and `y/c`, each with a label of its name, and one policy.
+pub fn small(within: &str, spec: Map<String, Value>) -> Cluster {
+    let member =
+        |(name, home, address): (&str, &str, &str)| pod(home, name, map([("pod", name.into())]), Vec::new(), address);
+    let pods = [("a", "x", "10.0.0.1"), ("b", "x", "10.0.0.2"), ("c", "y", "10.0.1.1")];
+    Cluster {
+        namespaces: ["x", "y"].map(|name| namespace(name, Map::new())).to_vec(),
+        pods: pods.map(member).to_vec(),
+        policies: vec![policy(within, "policy", spec)],
     }
 }
 

@@ -11,13 +11,19 @@ use serde_json::{Value, json};
 /// A value that no generated label has.
 const NOBODYS: &str = "nobodys";
 
-/// The cluster as it is put to the other one; the names of its pods begin with a mark.
-pub fn rewritten(cluster: &Cluster, mark: &str) -> Cluster {
+/// The cluster with a mark before the names of its pods.
+pub fn marked(cluster: &Cluster, mark: &str) -> Cluster {
     let mut copy = cluster.clone();
     for pod in &mut copy.pods {
         let name = format!("{mark}{}", pod["metadata"]["name"].as_str().unwrap());
         pod["metadata"]["name"] = name.into();
     }
+    copy
+}
+
+/// The cluster as it is put to the other one.
+pub fn rewritten(cluster: &Cluster) -> Cluster {
+    let mut copy = cluster.clone();
     for policy in &mut copy.policies {
         let spec = policy["spec"].as_object_mut().unwrap();
         if !spec.contains_key("policyTypes") && spec.get("egress") == Some(&json!([])) {

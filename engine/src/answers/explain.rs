@@ -1,6 +1,7 @@
 //! Why one conversation works or not: one sentence, then the walk of both halves with what decided at each stage.
 
 mod because;
+mod cause;
 mod trace;
 
 pub use because::describe_header;

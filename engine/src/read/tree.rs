@@ -178,6 +178,9 @@ impl Builder<'_, '_> {
 
     /// Merges `<<` and takes out the keys that stand twice: the first one counts.
     fn mapping(&mut self, entries: Vec<Entry>) -> Mapping {
+        if is_plain(&entries) {
+            return Mapping { entries };
+        }
         let mut seen: BTreeMap<Rc<str>, Place> = BTreeMap::new();
         let mut kept = Vec::with_capacity(entries.len());
         let mut merged = Vec::new();
@@ -228,6 +231,17 @@ impl Builder<'_, '_> {
             self.out.push(super::broken::ignored_tag(tag, place));
         }
     }
+}
+
+/// With more keys than this, an index pays.
+const FEW: usize = 24;
+
+/// Whether nothing is to be merged and no key stands twice; most mappings are so, and small.
+fn is_plain(entries: &[Entry]) -> bool {
+    let unique = |(index, entry): (usize, &Entry)| {
+        &*entry.key != "<<" && entries.iter().take(index).all(|before| before.key != entry.key)
+    };
+    entries.len() <= FEW && entries.iter().enumerate().all(unique)
 }
 
 fn entry(key: Node, value: Node, out: &mut Vec<Diagnostic>) -> Option<Entry> {

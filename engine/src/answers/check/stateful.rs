@@ -1,10 +1,10 @@
 //! What changes because a switch tracks connections.
 
 use super::name;
+use crate::answers::tracking::{causes, stateless};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::ovn::acl::{Acl, Action};
 use crate::ovn::network::Network;
-use crate::ovn::pipeline::{AclId, Holder, Pipeline};
+use crate::ovn::pipeline::Pipeline;
 use crate::reach::{Endpoint, Reach, Verdict, evaluate};
 use alloc::format;
 use alloc::string::String;
@@ -19,13 +19,11 @@ pub(super) fn check(network: &Network, endpoints: &[Endpoint], reach: &mut Reach
         return Vec::new();
     }
     let pipelines = reach.pipelines().to_vec();
-    let switched = pipelines.iter().filter(|pipeline| pipeline.stateful_acl && !pipeline.load_balancer);
-    switched.filter_map(|pipeline| tell(network, pipeline, endpoints, reach)).collect()
+    pipelines.iter().filter_map(|pipeline| tell(network, pipeline, endpoints, reach)).collect()
 }
 
 fn tell(network: &Network, pipeline: &Pipeline, endpoints: &[Endpoint], reach: &mut Reach<'_>) -> Option<Diagnostic> {
-    let related = |id: &AclId| id.acl(network).is_some_and(|acl| acl.action == Action::AllowRelated);
-    let causes: Vec<AclId> = pipeline.acls.iter().copied().filter(related).collect();
+    let causes = causes(network, pipeline);
     let (cause, row) = name(network, *causes.first()?)?;
     let without = stateless(network, &causes);
     let mut other = evaluate(&without, endpoints);
@@ -52,19 +50,4 @@ fn list(endpoints: &[Endpoint], changed: &[(usize, usize, Verdict, Verdict)]) ->
     let count = changed.len();
     let pairs = if count == 1 { "1 pair".into() } else { format!("{count} pairs") };
     Some(format!("{pairs}: {from} → {to} would be {} without it, and is {}", without.name(), with.name()))
-}
-
-/// The same network, with `allow` in the place of what makes the switch stateful.
-fn stateless(network: &Network, causes: &[AclId]) -> Network {
-    let mut network = network.clone();
-    for id in causes {
-        let acl: Option<&mut Acl> = match id.holder {
-            Holder::Switch(switch) => network.switches.get_mut(switch).and_then(|switch| switch.acls.get_mut(id.index)),
-            Holder::Group(group) => network.port_groups.get_mut(group).and_then(|group| group.acls.get_mut(id.index)),
-        };
-        if let Some(acl) = acl {
-            acl.action = Action::Allow;
-        }
-    }
-    network
 }

@@ -1,5 +1,6 @@
 //! The sentence that comes first, and the ones that may follow it.
 
+use super::cause::cause;
 use super::{Decider, PacketKind, Step};
 use crate::answers::conversation::{Half, Question};
 use crate::ovn::acl::Direction;
@@ -93,6 +94,8 @@ fn open(question: &Question<'_>, what: &str, steps: &[Step]) -> String {
         return format!("{from}'s {what} message reaches {to}; nobody answers such a message.");
     }
     let established = steps.iter().any(|step| step.half == Half::Reply && step.decider == Decider::Established);
+    let elsewhere =
+        cause(question, Verdict::Open, steps).map(|cause| format!(", {}", cause.words())).unwrap_or_default();
     let rows = steps.iter().filter(|step| matches!(step.decider, Decider::Row(_))).count();
     let why = match (established, rows) {
         (true, 0) => "no row stands in the way, and the answer passes as the reply of a tracked connection".to_string(),
@@ -102,7 +105,7 @@ fn open(question: &Question<'_>, what: &str, steps: &[Step]) -> String {
         (false, 0) => "no row stands in the way of either half".to_string(),
         (false, _) => "the rows let both the request and the answer pass".to_string(),
     };
-    format!("{from} reaches {to} on {what} and is answered: {why}.")
+    format!("{from} reaches {to} on {what} and is answered: {why}{elsewhere}.")
 }
 
 fn undefined(question: &Question<'_>, what: &str, steps: &[Step]) -> String {

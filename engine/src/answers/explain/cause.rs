@@ -1,0 +1,60 @@
+//! The cause that stands elsewhere: an answer that passes only because of a row that is not about it.
+
+use super::{Decider, Step};
+use crate::answers::conversation::{Conversation, Half, Question};
+use crate::answers::tracking::{causes, stateless};
+use crate::ovn::acl::Acl;
+use crate::ovn::pipeline::{AclId, Pipeline};
+use crate::ovn::walk::Choice;
+use crate::reach::Verdict;
+use alloc::collections::BTreeSet;
+use alloc::format;
+use alloc::string::{String, ToString};
+
+/// Whose rows make a switch track connections without which the answer would be lost.
+pub(super) struct Cause {
+    /// The switch.
+    switch: String,
+    /// The objects whose rows they are.
+    objects: BTreeSet<String>,
+}
+
+impl Cause {
+    /// As the end of a sentence.
+    pub(super) fn words(&self) -> String {
+        let mut objects = self.objects.iter();
+        let first = objects.next().map_or("a row", String::as_str);
+        let others = match objects.count() {
+            0 => String::new(),
+            1 => " and one other object".to_string(),
+            more => format!(" and {more} other objects"),
+        };
+        let verb = if others.is_empty() { "makes" } else { "make" };
+        format!("only because {first}{others} {verb} {} track connections", self.switch)
+    }
+}
+
+/// The first switch on whose tracking the answer depends, where no row that let the request pass is its cause.
+pub(super) fn cause(question: &Question<'_>, verdict: Verdict, steps: &[Step]) -> Option<Cause> {
+    let answers = steps.iter().filter(|step| step.half == Half::Reply && step.decider == Decider::Established);
+    let switches: BTreeSet<usize> = answers.map(|step| step.switch).collect();
+    let mut switches = switches.into_iter().filter(|_| verdict == Verdict::Open && question.backend.is_none());
+    switches.find_map(|switch| of_switch(question, question.pipelines.get(switch)?, steps))
+}
+
+fn of_switch(question: &Question<'_>, pipeline: &Pipeline, steps: &[Step]) -> Option<Cause> {
+    let causes = causes(question.network, pipeline);
+    let local = |id: &AclId| steps.iter().any(|step| step.half == Half::Request && step.decider.rows().contains(id));
+    if causes.is_empty() || causes.iter().any(local) {
+        return None;
+    }
+    let network = stateless(question.network, &causes);
+    let pipelines = Pipeline::all(&network);
+    let without = Question { network: &network, pipelines: &pipelines, ..*question };
+    let lost = !without.walk(Choice::Strict).as_ref().is_some_and(Conversation::answered);
+    let object = |acl: &Acl| acl.provenance.object.clone();
+    lost.then(|| Cause {
+        switch: question.network.switches.get(pipeline.switch).map(|switch| switch.name.clone()).unwrap_or_default(),
+        objects: causes.iter().filter_map(|id| id.acl(question.network)).map(object).collect(),
+    })
+}

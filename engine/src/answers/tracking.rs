@@ -1,0 +1,30 @@
+//! What makes a switch track connections, and the same network without it.
+
+use crate::ovn::acl::{Acl, Action};
+use crate::ovn::network::Network;
+use crate::ovn::pipeline::{AclId, Holder, Pipeline};
+use alloc::vec::Vec;
+
+/// The rows of a switch that make it track connections; none where a load balancer does so anyway.
+pub(super) fn causes(network: &Network, pipeline: &Pipeline) -> Vec<AclId> {
+    let related = |id: &AclId| id.acl(network).is_some_and(|acl| acl.action == Action::AllowRelated);
+    match pipeline.load_balancer {
+        true => Vec::new(),
+        false => pipeline.acls.iter().copied().filter(related).collect(),
+    }
+}
+
+/// The same network, with `allow` in the place of what makes a switch stateful.
+pub(super) fn stateless(network: &Network, causes: &[AclId]) -> Network {
+    let mut network = network.clone();
+    for id in causes {
+        let acl: Option<&mut Acl> = match id.holder {
+            Holder::Switch(switch) => network.switches.get_mut(switch).and_then(|switch| switch.acls.get_mut(id.index)),
+            Holder::Group(group) => network.port_groups.get_mut(group).and_then(|group| group.acls.get_mut(id.index)),
+        };
+        if let Some(acl) = acl {
+            acl.action = Action::Allow;
+        }
+    }
+    network
+}
