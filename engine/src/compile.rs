@@ -2,6 +2,7 @@
 //!
 //! Every row knows the object, the field and the line that it came from.
 
+mod admin_policy;
 mod balancers;
 mod beyond;
 mod compiler;
@@ -17,6 +18,7 @@ mod profile;
 mod ranges;
 mod refused;
 mod row;
+mod security_group;
 mod sites;
 mod split;
 mod subnet;

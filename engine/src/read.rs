@@ -5,6 +5,7 @@
 
 mod acl;
 mod address;
+mod admin_policy;
 mod broken;
 mod cluster;
 mod document;
@@ -24,12 +25,16 @@ mod policy_port;
 mod query;
 mod review;
 mod scalar;
+mod security_group;
 mod selector;
 mod subnet;
 mod suggest;
 mod tree;
 
 pub use acl::AclEntry;
+pub use admin_policy::{
+    AdminAction, AdminKind, AdminPeer, AdminPeerChoice, AdminPods, AdminPolicy, AdminRule, AdminTier,
+};
 pub use cluster::{ClusterIp, Host, Namespace, Service, ServicePort, TargetPort};
 pub use expectation::{Assertion, Expect, Expectation};
 pub use fields::Placed;
@@ -43,6 +48,7 @@ pub use object::Object;
 pub use policy_port::{PolicyPort, PortChoice, Transport};
 pub use query::{Protocol, Query};
 pub use scalar::{place_within, written_within};
+pub use security_group::{SecurityGroup, SecurityRule};
 pub use selector::{LabelTest, Requirement, Selector};
 pub use subnet::Subnet;
 pub(crate) use suggest::did_you_mean;

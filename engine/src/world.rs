@@ -22,7 +22,9 @@ pub use switch::{DEFAULT_VPC, Switch, Uplink};
 
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::ovn::network::Version;
-use crate::read::{AddressSet, Expectation, Group, Inventory, NetworkPolicy, Object, Placed, Reading, Vpc};
+use crate::read::{
+    AddressSet, AdminPolicy, Expectation, Group, Inventory, NetworkPolicy, Object, Placed, Reading, SecurityGroup, Vpc,
+};
 use crate::source::SourceId;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
@@ -48,6 +50,10 @@ pub struct World {
     pub services: Vec<Service>,
     /// The NetworkPolicies, in the order of the input; those that the API server refuses included.
     pub network_policies: Vec<NetworkPolicy>,
+    /// The policies of administrators, in the order of the input; those that the API server refuses included.
+    pub admin_policies: Vec<AdminPolicy>,
+    /// The SecurityGroups, in the order of the input; those that the API server refuses included.
+    pub security_groups: Vec<SecurityGroup>,
     /// The namespaces by name: those in the input, and those that something in the input is in.
     pub namespaces: BTreeMap<String, Namespace>,
     /// Port groups.
@@ -78,6 +84,9 @@ pub fn world(reading: &Reading) -> World {
     let address_sets = inventories.iter().flat_map(|inventory| inventory.address_sets.clone()).collect();
     let mut world = World { version, options, switches, machines, port_groups, address_sets, ..World::default() };
     world.network_policies = network_policies(reading, &mut out);
+    world.admin_policies = admin_policies(reading, &mut out);
+    world.security_groups = reading.objects.iter().filter_map(security_group).cloned().collect();
+    unique_names(&mut world.security_groups, |group| &group.name, "SecurityGroup", &mut out);
     (world.namespaces, world.nodes, world.services) = (namespaces, nodes, services);
     world.vpcs = reading.objects.iter().filter_map(vpc).cloned().collect();
     world.expectations = reading.objects.iter().filter_map(expectation).cloned().collect();
@@ -127,6 +136,26 @@ fn network_policies(reading: &Reading, out: &mut Vec<Diagnostic>) -> Vec<Network
             policies.push(NetworkPolicy::clone(policy));
         } else {
             out.push(twice("NetworkPolicy", &policy.name, first));
+        }
+    }
+    policies
+}
+
+fn security_group(object: &Object) -> Option<&SecurityGroup> {
+    if let Object::SecurityGroup(group) = object { Some(group) } else { None }
+}
+
+/// Each policy once; the kinds have names of their own.
+fn admin_policies(reading: &Reading, out: &mut Vec<Diagnostic>) -> Vec<AdminPolicy> {
+    let mut seen = BTreeMap::new();
+    let mut policies = Vec::new();
+    for object in &reading.objects {
+        let Object::AdminPolicy(policy) = object else { continue };
+        let first = *seen.entry((policy.kind, policy.name.value.clone())).or_insert(policy.name.place);
+        if first == policy.name.place {
+            policies.push(AdminPolicy::clone(policy));
+        } else {
+            out.push(twice(policy.kind.name(), &policy.name, first));
         }
     }
     policies

@@ -2,7 +2,7 @@
 
 use super::profile::{Enforcer, Profile};
 use super::refused::in_force;
-use super::{Strictness, kubernetes, network_policy};
+use super::{Strictness, admin_policy, kubernetes, network_policy, security_group};
 use crate::diagnostic::Diagnostic;
 use crate::ovn::network::{Network, PortGroup};
 use crate::world::{Roster, World};
@@ -35,15 +35,32 @@ impl Compiler<'_> {
     /// Everything that hangs on port groups: policies and SecurityGroups.
     pub(super) fn policies(&self, out: &mut Vec<Diagnostic>) -> Written {
         let policies = in_force(&self.world.network_policies, self.strictness, out);
+        let admin = in_force(&self.world.admin_policies, self.strictness, out);
+        let groups = in_force(&self.world.security_groups, self.strictness, out);
         network_policy::remarks(self, &policies, out);
+        admin_policy::remarks(self, &admin, out);
         match self.profile.enforcer {
-            Enforcer::KubeOvn => network_policy::network_policies(self, &policies, out),
-            Enforcer::Kubernetes => kubernetes::policies(self, &policies),
+            Enforcer::KubeOvn => {
+                let mut written = network_policy::network_policies(self, &policies, out);
+                written.append(admin_policy::admin_policies(self, &admin, out));
+                written.append(security_group::security_groups(self, &groups, out));
+                written
+            }
+            Enforcer::Kubernetes => {
+                out.extend(groups.iter().map(|group| security_group::without_effect(group, self.profile)));
+                kubernetes::policies(self, &policies)
+            }
         }
     }
 }
 
 impl Written {
+    /// Adds what another mechanism wrote.
+    pub(super) fn append(&mut self, other: Self) {
+        self.groups.extend(other.groups);
+        self.sets.extend(other.sets);
+    }
+
     /// Adds what was written. A group whose name is taken shares the group that is there, as rows of the database do.
     pub(super) fn into_network(self, network: &mut Network) {
         let groups = &mut network.port_groups;

@@ -5,14 +5,14 @@
 
 mod annotations;
 mod gateway;
-mod l4;
-mod naming;
+pub(super) mod l4;
+pub(super) mod naming;
 mod node;
 mod party;
 mod remarks;
-mod roll;
+pub(super) mod roll;
 mod rule;
-mod stage;
+pub(super) mod stage;
 mod subject;
 
 use super::compiler::{Compiler, Written};
@@ -29,7 +29,7 @@ use roll::Roll;
 use subject::Subject;
 
 pub(super) use node::groups as node_groups;
-pub(super) use remarks::remarks;
+pub(super) use remarks::{impossible, missing, remarks};
 
 /// The priority of what a policy allows.
 const ALLOW: i64 = 2001;
@@ -106,7 +106,7 @@ fn defaults(subject: &Subject<'_>, direction: PolicyType, acls: &mut Vec<Acl>) {
 }
 
 /// DHCPv6 and DHCP, from the server and from the client.
-fn leases(direction: PolicyType) -> [String; 2] {
+pub(super) fn leases(direction: PolicyType) -> [String; 2] {
     let lease = |server: u16, client: u16, ip: &str| match direction {
         PolicyType::Ingress => format!("udp.src == {server} && udp.dst == {client} && {ip}"),
         PolicyType::Egress => format!("udp.src == {client} && udp.dst == {server} && {ip}"),

@@ -2,7 +2,7 @@
 
 use super::Strictness;
 use crate::diagnostic::{Code, Diagnostic, Severity};
-use crate::read::NetworkPolicy;
+use crate::read::{AdminPolicy, NetworkPolicy, SecurityGroup};
 use crate::source::Place;
 use alloc::format;
 use alloc::string::String;
@@ -28,6 +28,38 @@ impl Reviewed for NetworkPolicy {
 
     fn title(&self) -> String {
         format!("NetworkPolicy `{}`", self.id())
+    }
+
+    fn place(&self) -> Place {
+        self.name.place
+    }
+
+    fn refusals(&self) -> &[Diagnostic] {
+        &self.refusals
+    }
+}
+
+impl Reviewed for AdminPolicy {
+    const WITHOUT: &'static str = "none of its rules applies";
+
+    fn title(&self) -> String {
+        AdminPolicy::title(self)
+    }
+
+    fn place(&self) -> Place {
+        self.name.place
+    }
+
+    fn refusals(&self) -> &[Diagnostic] {
+        &self.refusals
+    }
+}
+
+impl Reviewed for SecurityGroup {
+    const WITHOUT: &'static str = "ports that are in no other group are open";
+
+    fn title(&self) -> String {
+        format!("SecurityGroup `{}`", self.name.value)
     }
 
     fn place(&self) -> Place {

@@ -74,3 +74,20 @@ pub(super) fn short(name: &str) -> String {
     let kept = (0..=LONGEST_NAME - 3).rev().find_map(|end| name.get(..end)).unwrap_or("");
     format!("{kept}...")
 }
+
+/// A finding that is no more than worth knowing.
+pub(super) fn worth_knowing(finding: Diagnostic) -> Diagnostic {
+    finding.severity(Severity::Info)
+}
+
+/// The rows that a version takes: OVN 23.03 has no action `pass`.
+pub(super) fn without_pass(mut rows: Vec<Acl>, version: Version, out: &mut Vec<Diagnostic>) -> Vec<Acl> {
+    let refused = |row: &Acl| version == Version::V23_03 && row.action == Action::Pass;
+    if let Some(row) = rows.iter().find(|row| refused(row)) {
+        let object = &row.provenance.object;
+        let message = format!("OVN 23.03 has no action `pass`: the rows of `{object}` that pass are left out");
+        out.push(Diagnostic::new(Code::VersionMismatch, message).at_maybe(row.provenance.place));
+    }
+    rows.retain(|row| !refused(row));
+    rows
+}

@@ -1,15 +1,12 @@
 //! The program's own `Inventory`: machines as a table has them, and OVN rows outside Kubernetes.
 
 use super::acl::{AclEntry, Taker, entries};
-use super::address::{addresses, mac, prefixes};
+use super::address::{addresses, commas, mac, prefixes};
 use super::fields::{Fields, Item, Out, Placed, unknown_value, words};
 use super::machine::{Identity, Interface, Machine, Origin, labels};
-use crate::diagnostic::Code;
-use crate::diagnostic::Diagnostic;
 use crate::ovn::network::Version;
 use crate::reach::EndpointKind;
 use crate::source::Place;
-use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::net::IpAddr;
@@ -74,6 +71,8 @@ pub struct AddressSet {
 }
 
 const VMS: [&str; 4] = ["vms", "machines", "endpoints", "items"];
+/// SecurityGroups by name: a text with commas, or a list.
+const GROUPS: &str = "securityGroups";
 const ADDRESS: [&str; 4] = ["address", "addresses", "ip", "ips"];
 
 /// An inventory: whatever is wrong is a diagnostic, the rest is taken.
@@ -150,20 +149,20 @@ fn name(fields: &Fields<'_>, out: &mut Out) -> Option<Placed<String>> {
 }
 
 fn machine(fields: &Fields<'_>, out: &mut Out) -> Option<Machine> {
-    const OTHERS: [&str; 8] = ["name", "namespace", "kind", "labels", "subnet", "mac", "port", "node"];
+    const OTHERS: [&str; 9] = ["name", "namespace", "kind", "labels", "subnet", "mac", "port", "node", GROUPS];
     let known: Vec<&str> = OTHERS.into_iter().chain(ADDRESS).chain(["interfaces"]).collect();
     fields.only(&known, out);
     let name = name(fields, out)?;
     let kind = kind(fields, out);
     let mut interfaces = Vec::new();
-    if ADDRESS.iter().chain(&["subnet", "mac", "port"]).any(|key| fields.get(key).is_some())
+    if ADDRESS.iter().chain(&["subnet", "mac", "port", GROUPS]).any(|key| fields.get(key).is_some())
         || fields.get("interfaces").is_none()
     {
         interfaces.push(Interface { name: None, ..interface(fields, out) });
     }
     for (path, item) in fields.items("interfaces", out) {
         if let Some(fields) = Fields::of(item, path, out) {
-            let known: Vec<&str> = ["name", "subnet", "mac", "port"].into_iter().chain(ADDRESS).collect();
+            let known: Vec<&str> = ["name", "subnet", "mac", "port", GROUPS].into_iter().chain(ADDRESS).collect();
             fields.only(&known, out);
             interfaces.push(interface(&fields, out));
         }
@@ -191,6 +190,9 @@ fn interface(fields: &Fields<'_>, out: &mut Out) -> Interface {
     interface.subnet = fields.word("subnet", out);
     interface.port = fields.word("port", out);
     interface.mac = fields.text("mac", out).and_then(|text| mac(&text, &fields.path("mac"), out));
+    if let Some(node) = fields.get(GROUPS) {
+        interface.security_groups = words(node, &fields.path(GROUPS), out).iter().flat_map(commas).collect();
+    }
     if let Some((key, node)) = fields.either(&ADDRESS) {
         let path = fields.path(key);
         let texts = words(node, &path, out);
@@ -240,10 +242,4 @@ fn listed<T>(
     let Some(node) = fields.get(key) else { return Vec::new() };
     let path = fields.path(key);
     words(node, &path, out).iter().flat_map(|text| read(text, &path, out)).collect()
-}
-
-/// An object whose rules are missing from the answer.
-pub(crate) fn not_evaluated(kind: &Placed<String>, name: &str) -> Diagnostic {
-    let message = format!("{} `{name}` is not evaluated yet; its rules are missing from this answer", kind.value);
-    Diagnostic::new(Code::KindNotEvaluated, message).at(kind.place)
 }

@@ -1,14 +1,16 @@
 //! The objects that a document holds, by their kinds.
 
+use super::admin_policy::{AdminKind, AdminPolicy, admin_policy};
 use super::broken::INDENT;
 use super::cluster::{self, Host, Namespace, Service};
 use super::expectation::{Expectation, expectation};
 use super::fields::{Fields, Out, Placed};
-use super::inventory::{Inventory, inventory, not_evaluated};
+use super::inventory::{Inventory, inventory};
 use super::kube_ovn::{self, Vpc};
 use super::machine::{Identity, Machine};
 use super::network_policy::{NetworkPolicy, network_policy};
 use super::node::Node;
+use super::security_group::{SecurityGroup, security_group};
 use super::subnet::{Subnet, foreign_group, subnet};
 use super::suggest::did_you_mean;
 use super::{kubevirt, pod};
@@ -44,17 +46,14 @@ pub enum Object {
     Service(Service),
     /// Kube-OVN's `Vpc`.
     Vpc(Vpc),
+    /// An `AdminNetworkPolicy`, `BaselineAdminNetworkPolicy` or `ClusterNetworkPolicy`.
+    AdminPolicy(Box<AdminPolicy>),
+    /// Kube-OVN's `SecurityGroup`.
+    SecurityGroup(Box<SecurityGroup>),
     /// The program's own `Inventory`.
     Inventory(Inventory),
     /// The program's own `Expectation`.
     Expectation(Expectation),
-    /// An object whose rules are not evaluated yet.
-    NotEvaluated {
-        /// Its kind.
-        kind: Placed<String>,
-        /// Its name.
-        name: String,
-    },
 }
 
 /// What a kind is to the program.
@@ -73,8 +72,8 @@ enum Kind {
     Vpc,
     Inventory,
     Expectation,
-    /// It holds rules that are missing from the answer.
-    Rules,
+    AdminPolicy(AdminKind),
+    SecurityGroup,
     /// It has no rules, and nothing of it is needed.
     Silent,
 }
@@ -99,10 +98,10 @@ const KINDS: &[(&str, &str, Kind)] = &[
     ("Inventory", "ringfence", Kind::Inventory),
     ("Expectation", "ringfence", Kind::Expectation),
     ("NetworkPolicy", "networking.k8s.io", Kind::NetworkPolicy),
-    ("SecurityGroup", "kubeovn.io", Kind::Rules),
-    ("AdminNetworkPolicy", "policy.networking.k8s.io", Kind::Rules),
-    ("BaselineAdminNetworkPolicy", "policy.networking.k8s.io", Kind::Rules),
-    ("ClusterNetworkPolicy", "policy.networking.k8s.io", Kind::Rules),
+    ("SecurityGroup", "kubeovn.io", Kind::SecurityGroup),
+    ("AdminNetworkPolicy", "policy.networking.k8s.io", Kind::AdminPolicy(AdminKind::Admin)),
+    ("BaselineAdminNetworkPolicy", "policy.networking.k8s.io", Kind::AdminPolicy(AdminKind::Baseline)),
+    ("ClusterNetworkPolicy", "policy.networking.k8s.io", Kind::AdminPolicy(AdminKind::Cluster)),
     ("Vlan", "kubeovn.io", Kind::Silent),
     ("ProviderNetwork", "kubeovn.io", Kind::Silent),
     ("NetworkAttachmentDefinition", "k8s.cni.cncf.io", Kind::Silent),
@@ -166,7 +165,7 @@ fn object(fields: &Fields<'_>, kind: Placed<String>, api: Option<&str>, out: &mu
         return None;
     }
     if api.is_none() && *group != "ringfence" {
-        let help = format!("write `apiVersion: {}`", canonical(group));
+        let help = format!("write `apiVersion: {}`", canonical(*known, group));
         out.push(fields.missing("apiVersion", "; the object is taken nonetheless", &help).severity(Severity::Warning));
     }
     let metadata = fields.fields("metadata", out);
@@ -211,10 +210,8 @@ fn typed(known: Kind, fields: &Fields<'_>, kind: Placed<String>, identity: Ident
         }
         Kind::Inventory => Some(Object::Inventory(inventory(fields, out))),
         Kind::Expectation => Some(Object::Expectation(expectation(fields, identity.name, out))),
-        Kind::Rules => {
-            out.push(not_evaluated(&kind, &identity.name.value));
-            Some(Object::NotEvaluated { kind, name: identity.name.value })
-        }
+        Kind::AdminPolicy(kind) => Some(Object::AdminPolicy(Box::new(admin_policy(kind, fields, identity.name)))),
+        Kind::SecurityGroup => Some(Object::SecurityGroup(Box::new(security_group(fields, identity.name)))),
         Kind::Silent => {
             let message = format!("nothing of {} `{}` is needed for this answer", kind.value, identity.name.value);
             out.push(super::fields::note(Code::KindNotEvaluated, message, kind.place));
@@ -239,9 +236,10 @@ fn belongs(api: &str, group: &str) -> bool {
         || (group == "ringfence" && api.starts_with("ringfence"))
 }
 
-fn canonical(group: &str) -> String {
-    match group {
-        "" => "v1".to_string(),
+fn canonical(known: Kind, group: &str) -> String {
+    match (known, group) {
+        (Kind::AdminPolicy(kind), _) => kind.api().to_string(),
+        (_, "") => "v1".to_string(),
         _ => format!("{group}/v1"),
     }
 }

@@ -89,8 +89,9 @@ fn said(object: &Object) -> Vec<(Speaker, &read::Machine)> {
         | Object::Service(_)
         | Object::Vpc(_)
         | Object::NetworkPolicy(_)
-        | Object::Expectation(_)
-        | Object::NotEvaluated { .. } => Vec::new(),
+        | Object::AdminPolicy(_)
+        | Object::SecurityGroup(_)
+        | Object::Expectation(_) => Vec::new(),
     }
 }
 

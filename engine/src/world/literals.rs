@@ -22,6 +22,8 @@ pub(super) fn literals(reading: &Reading) -> Vec<IpNet> {
                 found.extend(sets.flat_map(|address| words(&address.value)));
             }
             Object::NetworkPolicy(policy) => found.extend(policy.spec.prefixes()),
+            Object::AdminPolicy(policy) => found.extend(policy.prefixes()),
+            Object::SecurityGroup(group) => found.extend(group.prefixes()),
             Object::VirtualMachine(_)
             | Object::VirtualMachineInstance(_)
             | Object::Pod(_)
@@ -31,8 +33,7 @@ pub(super) fn literals(reading: &Reading) -> Vec<IpNet> {
             | Object::Node(_)
             | Object::Service(_)
             | Object::Vpc(_)
-            | Object::Expectation(_)
-            | Object::NotEvaluated { .. } => {}
+            | Object::Expectation(_) => {}
         }
     }
     found

@@ -4,7 +4,7 @@ use super::roll::Roll;
 use super::subject::Subject;
 use crate::read::{PolicyPort, PolicyRule, PortChoice, Transport};
 use alloc::format;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 
 /// The end of a match for one entry of `ports`.
@@ -30,12 +30,27 @@ pub(super) fn suffixes<'r>(rule: &'r PolicyRule, subject: &Subject<'_>, roll: &R
 }
 
 fn suffix(port: &PolicyPort, namespace: &str, roll: &Roll<'_>) -> Option<String> {
-    let protocol = port.protocol.unwrap_or(Transport::Tcp).symbol();
-    let one = |number: u16| format!(" && {protocol}.dst == {number}");
     match &port.port {
-        PortChoice::All => Some(format!(" && {protocol}").to_string()),
-        PortChoice::Range(first, last) if first == last => Some(one(*first)),
-        PortChoice::Range(first, last) => Some(format!(" && {first} <= {protocol}.dst <= {last}")),
-        PortChoice::Named(name) => roll.port(namespace, name).map(one),
+        PortChoice::All | PortChoice::Range(_, _) => numbered(port),
+        PortChoice::Named(name) => roll.port(namespace, name).map(|number| one(port, number)),
     }
+}
+
+/// What a port adds that is no name.
+pub(in crate::compile) fn numbered(port: &PolicyPort) -> Option<String> {
+    let protocol = symbol(port);
+    match &port.port {
+        PortChoice::All => Some(format!(" && {protocol}")),
+        PortChoice::Range(first, last) if first == last => Some(one(port, *first)),
+        PortChoice::Range(first, last) => Some(format!(" && {first} <= {protocol}.dst <= {last}")),
+        PortChoice::Named(_) => None,
+    }
+}
+
+fn one(port: &PolicyPort, number: u16) -> String {
+    format!(" && {}.dst == {number}", symbol(port))
+}
+
+fn symbol(port: &PolicyPort) -> &'static str {
+    port.protocol.unwrap_or(Transport::Tcp).symbol()
 }

@@ -7,10 +7,14 @@ use alloc::string::{String, ToString};
 
 /// The name of a policy, such that a name in OVN can begin with it.
 pub(super) fn lettered(policy: &NetworkPolicy) -> String {
-    let name = &policy.name.value;
+    led(&policy.name.value, "np")
+}
+
+/// A name, with a prefix where it does not begin with a letter.
+pub(in crate::compile) fn led(name: &str, prefix: &str) -> String {
     match name.chars().next() {
-        Some(first) if first.is_alphabetic() => name.clone(),
-        Some(_) | None => format!("np{name}"),
+        Some(first) if first.is_alphabetic() => name.to_string(),
+        Some(_) | None => format!("{prefix}{name}"),
     }
 }
 
@@ -30,7 +34,8 @@ pub(super) fn row(policy: &NetworkPolicy, direction: PolicyType, family: Family,
     format!("np/{name}.{namespace}/{}/{}/{index}", direction.field(), family_name(family))
 }
 
-fn family_name(family: Family) -> &'static str {
+/// As Kube-OVN spells it.
+pub(in crate::compile) fn family_name(family: Family) -> &'static str {
     match family {
         Family::Ipv4 => "IPv4",
         Family::Ipv6 => "IPv6",
@@ -38,7 +43,7 @@ fn family_name(family: Family) -> &'static str {
 }
 
 /// As the match language spells it.
-pub(super) fn symbol(family: Family) -> &'static str {
+pub(in crate::compile) fn symbol(family: Family) -> &'static str {
     match family {
         Family::Ipv4 => "ip4",
         Family::Ipv6 => "ip6",

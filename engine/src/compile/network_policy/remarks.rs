@@ -96,7 +96,7 @@ fn peer(
 }
 
 /// What a selector of namespaces asks for in vain.
-fn missing(selector: &Selector) -> String {
+pub(in super::super) fn missing(selector: &Selector) -> String {
     match selector.requirements.as_slice() {
         [Requirement { key, test: LabelTest::In(names), .. }] if key == "kubernetes.io/metadata.name" => {
             let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
@@ -107,7 +107,7 @@ fn missing(selector: &Selector) -> String {
 }
 
 /// Names in a selector that no object can have.
-fn impossible(selector: &Selector, follows: &str, out: &mut Vec<Diagnostic>) {
+pub(in super::super) fn impossible(selector: &Selector, follows: &str, out: &mut Vec<Diagnostic>) {
     for requirement in &selector.requirements {
         let Some((_, what)) = NAMES.iter().find(|(key, _)| *key == requirement.key) else { continue };
         let LabelTest::In(values) = &requirement.test else { continue };

@@ -11,19 +11,19 @@ use core::net::IpAddr;
 use hashbrown::HashMap;
 
 /// An interface of a pod on a network of Kube-OVN.
-pub(super) struct Net<'w> {
+pub(in crate::compile) struct Net<'w> {
     /// Its provider.
-    pub(super) provider: &'w str,
+    pub(in crate::compile) provider: &'w str,
     /// Its logical port.
-    pub(super) port: &'w str,
+    pub(in crate::compile) port: &'w str,
     /// Index of its switch.
-    pub(super) switch: usize,
+    pub(in crate::compile) switch: usize,
     /// Its addresses as text.
-    pub(super) addresses: Vec<(Family, String)>,
+    pub(in crate::compile) addresses: Vec<(Family, String)>,
 }
 
 /// The networks of machines by index, and what names mean.
-pub(super) struct Roll<'w> {
+pub(in crate::compile) struct Roll<'w> {
     nets: Vec<Vec<Net<'w>>>,
     ports: HashMap<(&'w str, &'w str), u16>,
     services: HashMap<&'w str, Vec<&'w Service>>,
@@ -31,7 +31,7 @@ pub(super) struct Roll<'w> {
 
 impl<'w> Roll<'w> {
     /// Of everything that a compiler knows.
-    pub(super) fn new(compiler: &Compiler<'w>) -> Self {
+    pub(in crate::compile) fn new(compiler: &Compiler<'w>) -> Self {
         let world = compiler.world;
         let on_ovn = |interface: &&Interface| {
             world.switches.get(interface.switch).is_some_and(|switch| switch.provider().is_some())
@@ -47,18 +47,18 @@ impl<'w> Roll<'w> {
     }
 
     /// The networks of a machine, by its index.
-    pub(super) fn nets(&self, machine: usize) -> &[Net<'w>] {
+    pub(in crate::compile) fn nets(&self, machine: usize) -> &[Net<'w>] {
         self.nets.get(machine).map_or(&[], Vec::as_slice)
     }
 
     /// The number of a named port (`NamedPort` of Kube-OVN): one for a namespace, of the first pod that defines it,
     /// whatever its protocol.
-    pub(super) fn port(&self, namespace: &str, name: &str) -> Option<u16> {
+    pub(in crate::compile) fn port(&self, namespace: &str, name: &str) -> Option<u16> {
         self.ports.get(&(namespace, name)).copied()
     }
 
     /// The Services that select a machine, where their addresses count as its own.
-    pub(super) fn services(&self, machine: &Machine) -> impl Iterator<Item = &'w Service> {
+    pub(in crate::compile) fn services(&self, machine: &Machine) -> impl Iterator<Item = &'w Service> {
         let here = self.services.get(machine.namespace.as_str()).into_iter().flatten().copied();
         here.filter(move |service| {
             let selector = service.selector.iter().flatten();
@@ -69,7 +69,7 @@ impl<'w> Roll<'w> {
 }
 
 /// The family of an address.
-pub(super) fn family(address: IpAddr) -> Family {
+pub(in crate::compile) fn family(address: IpAddr) -> Family {
     if address.is_ipv4() { Family::Ipv4 } else { Family::Ipv6 }
 }
 

@@ -7,7 +7,13 @@ use alloc::format;
 use alloc::string::String;
 
 /// A row for one direction; what pods send is asked about after load balancing.
-pub(super) fn row(direction: PolicyType, priority: i64, matches: String, action: Action, why: Provenance) -> Acl {
+pub(in crate::compile) fn row(
+    direction: PolicyType,
+    priority: i64,
+    matches: String,
+    action: Action,
+    why: Provenance,
+) -> Acl {
     match direction {
         PolicyType::Ingress => built(priority, matches, action, Direction::ToLport, why),
         PolicyType::Egress => Acl { after_lb: true, ..built(priority, matches, action, Direction::FromLport, why) },
@@ -15,7 +21,7 @@ pub(super) fn row(direction: PolicyType, priority: i64, matches: String, action:
 }
 
 /// The ports of a group.
-pub(super) fn scope(direction: PolicyType, group: &str) -> String {
+pub(in crate::compile) fn scope(direction: PolicyType, group: &str) -> String {
     match direction {
         PolicyType::Ingress => format!("outport == @{group}"),
         PolicyType::Egress => format!("inport == @{group}"),
@@ -23,7 +29,7 @@ pub(super) fn scope(direction: PolicyType, group: &str) -> String {
 }
 
 /// The side of the packet that a peer is on.
-pub(super) fn side(direction: PolicyType) -> &'static str {
+pub(in crate::compile) fn side(direction: PolicyType) -> &'static str {
     match direction {
         PolicyType::Ingress => "src",
         PolicyType::Egress => "dst",
