@@ -1,4 +1,4 @@
-//! Random input for the comparisons with OVN.
+//! Random input for the comparisons with OVN and with other analysers.
 //!
 //! | module | noun |
 //! |---|---|

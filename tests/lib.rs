@@ -1,8 +1,7 @@
 //! What crosses crates: the corpus and the comparisons with a real OVN.
 //!
 //! [`generate`] invents input, [`random`] numbers that come again with their seed,
-//! [`nca`] is an independent analyser,
-//! [`ovn`] is the real thing: private daemons, network namespaces, packets.
+//! [`ovn`] is the real thing: private daemons, network namespaces, packets; [`nca`] is another analyser.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

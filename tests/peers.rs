@@ -1,155 +1,224 @@
-//! The profile `kubernetes` against an independent analyser, on generated clusters.
+//! The profile `kubernetes` against network-config-analyzer: generated clusters, every pair, every port.
 //!
-//! `RINGFENCE_CLUSTERS` sets how many dense clusters are compared, `RINGFENCE_SEED` which.
-#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::indexing_slicing, reason = "test code")]
+//! `RINGFENCE_PEER_SETS` sets how many dense clusters are compared, `RINGFENCE_SEED` which.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "test code"
+)]
 
-use ringfence_engine::compile::{Compiled, Profile, Settings, load};
-use ringfence_engine::reach::{Endpoint, EndpointKind, Family, L4Set, PairAnswer, Reach, Region, Verdict, evaluate};
+use ringfence_engine::compile::{Compiled, Profile, Settings, Strictness, load};
+use ringfence_engine::reach::{Endpoint, EndpointKind, Reach, evaluate};
 use ringfence_engine::source::Sources;
-use ringfence_tests::generate::policies::{self, Cluster};
-use ringfence_tests::nca::{self, Connectivity, transport};
+use ringfence_tests::generate::policies::{Cluster, dense, np1, small};
+use ringfence_tests::nca::Nca;
+use ringfence_tests::nca::answer::{Answer, Way};
+use ringfence_tests::nca::conversations::Conversations;
 use ringfence_tests::random::{self, Random};
-use std::net::{IpAddr, Ipv4Addr};
+use serde_json::json;
+use std::fmt::Write as _;
+use std::net::IpAddr;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// How many dense clusters a run compares.
-const CLUSTERS: u64 = 40;
+/// Dense clusters of an ordinary run.
+const SETS: u64 = 96;
+/// How many of them are asked about in one go.
+const BATCH: usize = 12;
+/// NP-1 by pods and policies, each with some seeds.
+const REGULAR: [(usize, usize, u64); 3] = [(20, 10, 4), (60, 8, 2), (110, 12, 1)];
+/// How many processes ask at the same time.
+const AT_ONCE: usize = 2;
+/// How many differences are shown.
+const SHOWN: usize = 12;
 
-/// How many differences are printed before the rest is only counted.
-const SHOWN: usize = 20;
+#[test]
+fn everything_is_as_the_other_says() {
+    let (peer, seed) = (Nca::find(), random::seed());
+    let sets = usize::try_from(random::setting("RINGFENCE_PEER_SETS").unwrap_or(SETS)).unwrap();
+    let regular = REGULAR.iter().flat_map(|(pods, policies, seeds)| {
+        (1..=*seeds).map(move |seed| (format!("NP-1({pods},{policies},{seed})"), np1(*pods, *policies, seed)))
+    });
+    let dense = (0..sets).map(|number| (format!("dense {number}"), dense(&mut Random::part(seed, number))));
+    // The regular ones are larger: one at a time.
+    let mut batches: Vec<Vec<(String, Cluster)>> = regular.map(|set| vec![set]).collect();
+    let dense: Vec<(String, Cluster)> = dense.collect();
+    batches.extend(dense.chunks(BATCH).map(<[_]>::to_vec));
+    let (next, total) = (AtomicUsize::new(0), Mutex::new(Tally::default()));
+    std::thread::scope(|scope| {
+        for _ in 0..AT_ONCE {
+            scope.spawn(|| {
+                while let Some(batch) = batches.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let tally = compared(&peer, batch);
+                    total.lock().unwrap().add(tally);
+                }
+            });
+        }
+    });
+    total.into_inner().unwrap().report();
+}
+
+/// What `docs/peers.md` says of the other one is so: each of these is open, and it says closed.
+#[test]
+fn it_answers_otherwise_where_the_manual_says_so() {
+    let selector = json!({"matchExpressions": [{"key": "pod", "operator": "Exists"}]});
+    let keys = json!({"podSelector": {"matchLabels": {"pod": "a"}},
+        "ingress": [{"from": [{"namespaceSelector": {}, "podSelector": selector}]}]});
+    let block = json!({"podSelector": {"matchLabels": {"pod": "a"}},
+        "ingress": [{"from": [{"ipBlock": {"cidr": "10.0.1.0/24"}}]}]});
+    let empty = json!({"podSelector": {}, "egress": []});
+    for (namespace, spec, from, to) in
+        [("x", keys, "y/c", "x/a"), ("x", block, "y/c", "x/a"), ("y", empty, "y/c", "x/a")]
+    {
+        let cluster = small(namespace, spec.as_object().unwrap().clone());
+        let folder = tempfile::tempdir().unwrap();
+        let theirs = Nca::find().ask_plainly(folder.path(), std::slice::from_ref(&cluster));
+        assert_eq!(theirs[0].between(from, to), Conversations::none(), "{spec}");
+        let compiled = compiled("small", &cluster);
+        let index = |id: &str| compiled.endpoints.iter().position(|endpoint| endpoint.id == id).unwrap();
+        let ours = evaluate(&compiled.network, &compiled.endpoints).pair(index(from), index(to));
+        assert_eq!(Conversations::of(&ours), Ok(Conversations::all()), "{spec}");
+    }
+}
 
 #[derive(Default)]
 struct Tally {
     clusters: usize,
     pairs: usize,
-    open: usize,
+    outside: usize,
     partial: usize,
     differences: Vec<String>,
 }
 
-#[test]
-fn connectivity_is_that_of_the_peer() {
-    let (seed, count) = (random::seed(), random::setting("RINGFENCE_CLUSTERS").unwrap_or(CLUSTERS));
-    let mut tally = Tally::default();
-    for number in 0..count {
-        let cluster = policies::dense(&mut Random::part(seed, usize::try_from(number).unwrap()));
-        compare(&format!("dense {seed}-{number}"), &cluster, &mut tally);
+impl Tally {
+    fn add(&mut self, other: Self) {
+        self.clusters += other.clusters;
+        self.pairs += other.pairs;
+        self.outside += other.outside;
+        self.partial += other.partial;
+        self.differences.extend(other.differences);
     }
-    for (pods, policies) in [(20, 10), (60, 20), (100, 10)] {
-        compare(&format!("np1 {pods} x {policies}"), &policies::np1(pods, policies, 1), &mut tally);
+
+    fn report(&self) {
+        let Self { clusters, pairs, outside, partial, differences } = self;
+        println!(
+            "{clusters} clusters: {pairs} pairs of pods and {outside} of a pod and a range outside, {} sets of ports \
+             compared; {partial} pairs are neither open nor closed; {} differences",
+            (pairs + outside) * Conversations::SETS,
+            differences.len()
+        );
+        let shown: Vec<String> = differences.iter().take(SHOWN).cloned().collect();
+        assert!(differences.is_empty(), "{} differences:\n{}", differences.len(), shown.join("\n"));
+        assert!(partial * 20 > pairs + outside, "hardly anything was neither open nor closed: {partial}");
     }
-    let Tally { clusters, pairs, open, partial, differences } = tally;
-    println!(
-        "{clusters} clusters, {pairs} pairs compared, {open} of them open, {partial} partial, {} differences",
-        differences.len()
-    );
-    let shown: Vec<String> = differences.iter().take(SHOWN).cloned().collect();
-    assert!(differences.is_empty(), "{} differences:\n{}", differences.len(), shown.join("\n"));
 }
 
-/// What `docs/peers.md` says of the peer is so: the policy lets `ns-1/p` in, and the peer does not see it.
-#[test]
-fn the_peer_does_not_find_keys_beside_namespaces() {
-    let cluster = policies::keys_beside_namespaces();
-    let theirs = nca::ask(tempfile::tempdir().unwrap().path(), &cluster).unwrap();
-    let compiled = compiled(&cluster);
-    let index = |id: &str| compiled.endpoints.iter().position(|endpoint| endpoint.id == id).unwrap();
-    let ours = evaluate(&compiled.network, &compiled.endpoints).pair(index("ns-1/p"), index("ns-0/p"));
-    assert_eq!(ours.verdict(), Verdict::Open);
-    assert!(theirs.between("ns-1/p", "ns-0/p").is_empty());
-}
-
-fn compare(name: &str, cluster: &Cluster, tally: &mut Tally) {
+fn compared(peer: &Nca, batch: &[(String, Cluster)]) -> Tally {
     let folder = tempfile::tempdir().unwrap();
-    let theirs = nca::ask(folder.path(), cluster).unwrap_or_else(|error| {
-        panic!("{}: {error}; `cargo xtask test --only peers` installs it", nca::program().display())
-    });
-    let compiled = compiled(cluster);
-    let mut reach = evaluate(&compiled.network, &compiled.endpoints);
-    tally.clusters += 1;
-    let before = tally.differences.len();
-    for (from, to) in reach.pairs() {
-        judge(name, &compiled.endpoints, (from, to), &mut reach, &theirs, tally);
+    let clusters: Vec<Cluster> = batch.iter().map(|(_, cluster)| cluster.clone()).collect();
+    let answers = peer.ask(folder.path(), &clusters);
+    let mut tally = Tally::default();
+    for ((name, cluster), theirs) in batch.iter().zip(answers) {
+        let before = tally.differences.len();
+        compare(name, cluster, &theirs, &mut tally);
+        if tally.differences.len() > before {
+            println!("{name}: {} differences\n{}", tally.differences.len() - before, kept(cluster));
+        }
     }
-    if tally.differences.len() > before {
-        println!("{name} is kept in {}", folder.keep().display());
-    }
+    tally
 }
 
-fn compiled(cluster: &Cluster) -> Compiled {
+/// The files of a cluster, where they can be looked at.
+fn kept(cluster: &Cluster) -> String {
+    let folder = tempfile::tempdir().unwrap().keep();
+    let mut words = String::new();
+    for (file, text) in cluster.files() {
+        std::fs::write(folder.join(file), text).unwrap();
+        write!(words, " -f {}", folder.join(file).display()).unwrap();
+    }
+    format!("  ringfence reach --profile kubernetes -o wide{words}")
+}
+
+fn compiled(name: &str, cluster: &Cluster) -> Compiled {
     let mut sources = Sources::new();
-    for (name, list) in [("ns", &cluster.namespaces), ("pods", &cluster.pods), ("policies", &cluster.policies)] {
-        sources.add(name, &list.to_string());
+    for (file, text) in cluster.files() {
+        sources.add_bytes(file, text.as_bytes());
     }
-    load(&sources, &Settings { profile: Profile::named("kubernetes"), ..Settings::default() })
+    let settings = Settings { profile: Profile::named("kubernetes"), strictness: Strictness::Strict };
+    let compiled = load(&sources, &settings);
+    let refused =
+        compiled.diagnostics.iter().find(|found| found.severity == ringfence_engine::diagnostic::Severity::Error);
+    assert!(refused.is_none(), "{name}: {refused:?}\n{}", kept(cluster));
+    let pods = compiled.endpoints.iter().filter(|endpoint| endpoint.kind == EndpointKind::Pod).count();
+    assert_eq!(pods, cluster.pods.len(), "{name}: every pod is an endpoint");
+    compiled
 }
 
-fn judge(
-    name: &str,
-    endpoints: &[Endpoint],
-    (from, to): (usize, usize),
-    reach: &mut Reach<'_>,
-    theirs: &Connectivity,
-    tally: &mut Tally,
-) {
-    let (source, target) = (&endpoints[from], &endpoints[to]);
-    let answer = reach.pair(from, to);
-    let is_pod = |endpoint: &Endpoint| endpoint.kind == EndpointKind::Pod;
-    let expected: Vec<(String, L4Set)> = match (is_pod(source), is_pod(target)) {
-        (true, true) => vec![(String::new(), theirs.between(&source.id, &target.id))],
-        (false, true) => {
-            samples(source, theirs).map(|at| (at.to_string(), theirs.from_outside(at, &target.id))).collect()
-        }
-        (true, false) => {
-            samples(target, theirs).map(|at| (at.to_string(), theirs.to_outside(&source.id, at))).collect()
-        }
-        (false, false) => return,
-    };
-    for (at, expected) in expected {
-        tally.pairs += 1;
-        let verdict = answer.verdict();
-        tally.open += usize::from(verdict == Verdict::Open);
-        tally.partial += usize::from(verdict == Verdict::Partial);
-        if !is_same(&answer, &expected) {
-            let ours = answer.family(Family::Ipv4).map_or_else(
-                || "nothing".to_owned(),
-                |ours| format!("{} arrives, {} is answered", brief(&ours.delivered), brief(&ours.answered)),
-            );
-            let line = format!("{name}: {} -> {} {at}: peer {}; ours {ours}", source.id, target.id, brief(&expected));
-            tally.differences.push(line);
-        }
+fn compare(name: &str, cluster: &Cluster, theirs: &Answer, tally: &mut Tally) {
+    let compiled = compiled(name, cluster);
+    tally.clusters += 1;
+    let mut reach = evaluate(&compiled.network, &compiled.endpoints);
+    let mut asked = Asked { name, theirs, tally };
+    for (from, to) in reach.pairs() {
+        asked.pair(&mut reach, from, to);
     }
 }
 
-/// The destination ports of each protocol.
-fn brief(set: &L4Set) -> String {
-    let ports = |region: &Region| {
-        let targets: Vec<_> = region.rectangles().into_iter().map(|(_, target)| target.ranges().to_vec()).collect();
-        format!("{targets:?}")
-    };
-    format!("tcp {} udp {} sctp {}", ports(&set.tcp), ports(&set.udp), ports(&set.sctp))
+struct Asked<'a> {
+    name: &'a str,
+    theirs: &'a Answer,
+    tally: &'a mut Tally,
 }
 
-/// Every address of an endpoint outside at which the peer's answer may change.
-fn samples(endpoint: &Endpoint, theirs: &Connectivity) -> impl Iterator<Item = Ipv4Addr> {
-    let bits = |address: IpAddr| match address {
-        IpAddr::V4(address) => Some(address.to_bits()),
-        IpAddr::V6(_) => None,
-    };
-    let bounds = theirs.bounds();
-    let ranges: Vec<(u32, u32)> =
-        endpoint.addresses.iter().filter_map(|range| Some((bits(range.first)?, bits(range.last)?))).collect();
-    let inside = move |(first, last): (u32, u32)| {
-        let inner: Vec<u32> = bounds.iter().copied().filter(|bound| first < *bound && *bound <= last).collect();
-        std::iter::once(first).chain(inner).map(Ipv4Addr::from_bits)
-    };
-    ranges.into_iter().flat_map(inside)
-}
+impl Asked<'_> {
+    fn pair(&mut self, reach: &mut Reach<'_>, from: usize, to: usize) {
+        let endpoints = reach.endpoints();
+        let (source, target) = (&endpoints[from], &endpoints[to]);
+        match (source.kind, target.kind) {
+            (EndpointKind::Pod, EndpointKind::Pod) => {
+                let ours = Conversations::of(&reach.pair(from, to));
+                let theirs = self.theirs.between(&source.id, &target.id);
+                self.tally.pairs += 1;
+                self.judge(&source.id, &target.id, ours, &theirs);
+            }
+            (EndpointKind::External, EndpointKind::Pod) => self.outside(reach, (from, to), (target, source), Way::In),
+            (EndpointKind::Pod, EndpointKind::External) => self.outside(reach, (from, to), (source, target), Way::Out),
+            (EndpointKind::External, EndpointKind::External) => {}
+            (one, other) => panic!("{}: {one:?} and {other:?} are not in the input", self.name),
+        }
+    }
 
-/// What is delivered is answered, and both are what the peer says of the protocols that it knows.
-fn is_same(answer: &PairAnswer, expected: &L4Set) -> bool {
-    let Some(ours) = answer.family(Family::Ipv4) else { return expected.is_empty() };
-    let known = transport(&["TCP", "UDP", "SCTP"], &ringfence_engine::reach::Ports::full());
-    let all = *expected != L4Set::full(Family::Ipv4) || answer.verdict() == Verdict::Open;
-    let same = |set: &L4Set| set.intersection(&known) == expected.intersection(&known);
-    same(&ours.delivered) && same(&ours.answered) && ours.undefined.is_empty() && all
+    fn outside(
+        &mut self,
+        reach: &mut Reach<'_>,
+        pair: (usize, usize),
+        (pod, outside): (&Endpoint, &Endpoint),
+        way: Way,
+    ) {
+        let ours = Conversations::of(&reach.pair(pair.0, pair.1));
+        for range in &outside.addresses {
+            let (IpAddr::V4(first), IpAddr::V4(last)) = (range.first, range.last) else { continue };
+            for address in self.theirs.atoms(first.into(), last.into()) {
+                let theirs = self.theirs.outside(&pod.id, address, way);
+                let name = std::net::Ipv4Addr::from(address).to_string();
+                self.tally.outside += 1;
+                let (from, to) = match way {
+                    Way::In => (name.as_str(), pod.id.as_str()),
+                    Way::Out => (pod.id.as_str(), name.as_str()),
+                };
+                self.judge(from, to, ours.clone(), &theirs);
+            }
+        }
+    }
+
+    fn judge(&mut self, from: &str, to: &str, ours: Result<Conversations, String>, theirs: &Conversations) {
+        self.tally.partial += usize::from(*theirs != Conversations::all() && *theirs != Conversations::none());
+        if ours.as_ref() != Ok(theirs) {
+            let name = self.name;
+            self.tally.differences.push(format!("{name}: {from} → {to}\n    ours   {ours:?}\n    theirs {theirs:?}"));
+        }
+    }
 }

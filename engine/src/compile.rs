@@ -25,6 +25,7 @@ mod subnet;
 
 pub use profile::{
     BadAcl, ClusterIps, Enforcer, GatewayRows, Invalid, IpBlock, PROFILES, Profile, SecurityGroups, Support, Tiers,
+    Tracking,
 };
 
 use crate::diagnostic::Diagnostic;

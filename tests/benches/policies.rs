@@ -14,8 +14,7 @@ use std::hint::black_box;
 
 fn sources(cluster: &Cluster) -> (Sources, u64) {
     let (mut sources, mut bytes) = (Sources::new(), 0);
-    for (name, list) in [("ns", &cluster.namespaces), ("pods", &cluster.pods), ("policies", &cluster.policies)] {
-        let text = list.to_string();
+    for (name, text) in cluster.files() {
         bytes += u64::try_from(text.len()).unwrap();
         sources.add(name, &text);
     }

@@ -6,6 +6,7 @@
 mod cache;
 mod fuzz;
 mod packages;
+mod peers;
 mod play;
 mod run;
 mod step;

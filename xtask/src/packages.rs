@@ -22,8 +22,8 @@ pub const OVN: &[Need] = &[
     ("setpriv", "util-linux"),
 ];
 
-/// For the analyser that we are compared with.
-pub const PYTHON: &[Need] = &[("python3", "python3-venv")];
+/// For the comparison with an analyser that is written in Python, and installed into a virtual environment.
+pub const PYTHON: &[Need] = &[("python3", "python3")];
 
 /// For the fuzzers: libFuzzer is C++.
 pub const FUZZ: &[Need] = &[("c++", "g++")];
@@ -42,6 +42,14 @@ pub fn provide(needs: &[Need]) -> Result<(), String> {
     install(&packages)?;
     let lacking = self::lacking(needs);
     if lacking.is_empty() { Ok(()) } else { Err(missing(&lacking)) }
+}
+
+/// Installs a package that brings no program to look for: as root on Debian, else says that it is missing.
+pub fn provide_package(package: &str) -> Result<(), String> {
+    if is_root() && Path::new("/etc/debian_version").exists() {
+        return install(&[package]);
+    }
+    Err(format!("missing: package {package}; on Debian: apt-get install {package}"))
 }
 
 /// Whether this process may do everything.

@@ -1,8 +1,8 @@
 //! The steps of `cargo xtask test`. All are run, whatever fails before.
 
-use crate::cache;
 use crate::fuzz;
 use crate::packages;
+use crate::peers;
 use crate::run::{captured, cargo, command, watched};
 use crate::step::{Done, Step};
 use crate::tally::Tally;
@@ -38,16 +38,16 @@ const STEPS: &[Step] = &[
         run: no_std,
     },
     Step { name: "corpus", does: "the tests that cross crates and need no OVN", run: corpus },
-    Step { name: "peers", does: "the same answers as an independent analyser gives", run: peers },
+    Step { name: "peers", does: "another analyser of policies says the same of generated clusters", run: peers::peers },
     Step { name: "ovn", does: "OVN's own parser, OVN's own matcher, and real packets", run: ovn },
     Step { name: "fuzz", does: "random bytes for the parser and the reader, for a bounded time", run: fuzz::fuzz },
 ];
 
+/// The tests that are steps of their own.
+const APART: [&str; 1] = ["peers"];
+
 /// The tests against a real OVN.
 const OVN: [&str; 5] = ["lab", "parser", "matcher", "packets", "worlds"];
-
-/// The tests against other programs.
-const PEERS: [&str; 1] = ["peers"];
 
 /// Runs the steps; the last line has the counts.
 pub fn test(choice: &Choice) -> ExitCode {
@@ -121,7 +121,7 @@ fn corpus(tally: &mut Tally) -> Result<(), String> {
     watched(&mut command, tally)
 }
 
-/// The test targets of `tests/` that need nothing else.
+/// The test targets of `tests/` that need no OVN and no other analyser.
 fn crossing(metadata: &Value) -> Vec<String> {
     let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
     let field = |value: &Value, name: &str| value.get(name).cloned().unwrap_or_default();
@@ -130,26 +130,9 @@ fn crossing(metadata: &Value) -> Vec<String> {
     let targets = tests.flat_map(|package| list(&field(package, "targets")));
     let targets = targets.filter(|target| list(&field(target, "kind")).contains(&Value::from("test")));
     let names = targets.filter_map(|target| field(&target, "name").as_str().map(str::to_owned));
-    names.filter(|name| !OVN.contains(&name.as_str()) && !PEERS.contains(&name.as_str())).collect()
+    let apart = |name: &str| OVN.contains(&name) || APART.contains(&name);
+    names.filter(|name| !apart(name)).collect()
 }
-
-fn peers(tally: &mut Tally) -> Result<(), String> {
-    packages::provide(packages::PYTHON)?;
-    let python = cache::folder("nca/bin/python");
-    if !cache::folder("nca/bin/nca").exists() {
-        let folder = cache::folder("nca").display().to_string();
-        watched(&mut command("python3", &["-m", "venv", &folder]), tally)?;
-        let install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", NCA];
-        watched(&mut command(&python.display().to_string(), &install), tally)?;
-    }
-    let one = |test: &str, tally: &mut Tally| {
-        watched(&mut cargo(&["test", "--quiet", "-p", "ringfence-tests", "--test", test, "--", "--nocapture"]), tally)
-    };
-    PEERS.iter().try_for_each(|test| one(test, tally))
-}
-
-/// The independent analyser, from the Python package index.
-const NCA: &str = "network-config-analyzer==2.1.0";
 
 fn ovn(tally: &mut Tally) -> Result<(), String> {
     packages::provide(packages::OVN)?;

@@ -48,7 +48,7 @@ impl Compiler<'_> {
             }
             Enforcer::Kubernetes => {
                 out.extend(groups.iter().map(|group| security_group::without_effect(group, self.profile)));
-                kubernetes::policies(self, &policies, &admin)
+                kubernetes::policies(self, &policies, &admin, out)
             }
         }
     }

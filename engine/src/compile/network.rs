@@ -4,7 +4,7 @@ use super::balancers::balancers;
 use super::beyond::beyond;
 use super::compiler::Compiler;
 use super::macs::Macs;
-use super::profile::Invalid;
+use super::profile::{Invalid, Tracking};
 use super::{row, subnet};
 use crate::diagnostic::Diagnostic;
 use crate::ovn::network::{Link, Mac, Network, Options, Port, PortGroup, PortKind, Router, Switch, Version};
@@ -99,7 +99,9 @@ fn compile_switch(
         let object = format!("Switch/{}", bare.name.value);
         acls.extend(row::bare(&object, &bare.acls, compiler.profile.version, out));
     }
-    let load_balancer = switch.bare.iter().any(|bare| bare.load_balancer);
+    // A load balancer makes a switch track connections without any row.
+    let tracks = compiler.profile.tracking == Tracking::Always;
+    let load_balancer = tracks || switch.bare.iter().any(|bare| bare.load_balancer);
     Switch { name: switch.name.clone(), ports, acls, load_balancer }
 }
 

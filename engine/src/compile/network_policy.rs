@@ -28,6 +28,7 @@ use annotations::Mode;
 use roll::Roll;
 use subject::Subject;
 
+pub(super) use node::groups as node_groups;
 pub(super) use remarks::{impossible, missing, remarks};
 
 /// The priority of what a policy allows.

@@ -20,6 +20,8 @@ pub struct Profile {
     pub invalid: Invalid,
     /// The tiers that rows are written into.
     pub tiers: Tiers,
+    /// Which switches track connections, so that answers return.
+    pub tracking: Tracking,
     /// Rules of a Subnet: `spec.acls`, `private`, `allowSubnets`.
     pub subnet_rules: Support,
     /// `spec.allowEWTraffic` of a Subnet.
@@ -69,6 +71,15 @@ pub enum Invalid {
     Dropped,
     /// Asked about like others: `use_ct_inv_match=false`, which Kube-OVN's controller sets.
     Asked,
+}
+
+/// Which switches track connections.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tracking {
+    /// Those with an `allow-related` row or a load balancer: OVN's own rule.
+    ByRows,
+    /// All of them: whoever keeps the promise that answers return has to.
+    Always,
 }
 
 /// The tiers of policies.
@@ -147,20 +158,21 @@ use GatewayRows::{Icmp6, Nothing, PerGateway};
 use Invalid::{Asked, Dropped};
 use IpBlock::{Inline, Sets};
 use Support::{No, Yes};
+use Tracking::{Always, ByRows};
 use Version::{Main, V23_03};
 
 /// Every profile.
 #[rustfmt::skip]
 pub static PROFILES: [Profile; 9] = [
-    Profile { name: "kube-ovn/1.12", enforcer: KubeOvn,    version: V23_03, invalid: Asked,   tiers: UNTIERED, subnet_rules: Yes, east_west: No,  bad_acl: Refused,     gateway_rows: PerGateway, lax: No,  policy_for: No,  ip_block: Sets,   cluster_ips: InSets, admin: No,  cluster: No,  security_group: SMALL },
-    Profile { name: "kube-ovn/1.13", enforcer: KubeOvn,    version: Main,   invalid: Asked,   tiers: TIERED,   subnet_rules: Yes, east_west: Yes, bad_acl: Refused,     gateway_rows: PerGateway, lax: No,  policy_for: No,  ip_block: Sets,   cluster_ips: InSets, admin: Yes, cluster: No,  security_group: SMALL },
-    Profile { name: "kube-ovn/1.14", enforcer: KubeOvn,    version: Main,   invalid: Asked,   tiers: TIERED,   subnet_rules: Yes, east_west: Yes, bad_acl: Refused,     gateway_rows: PerGateway, lax: No,  policy_for: No,  ip_block: Sets,   cluster_ips: InSets, admin: Yes, cluster: No,  security_group: SMALL },
-    Profile { name: "kube-ovn/1.15", enforcer: KubeOvn,    version: Main,   invalid: Asked,   tiers: TIERED,   subnet_rules: Yes, east_west: Yes, bad_acl: Refused,     gateway_rows: Icmp6,      lax: Yes, policy_for: No,  ip_block: Inline, cluster_ips: InSets, admin: Yes, cluster: Yes, security_group: SMALL },
-    Profile { name: "kube-ovn/1.16", enforcer: KubeOvn,    version: Main,   invalid: Asked,   tiers: TIERED,   subnet_rules: Yes, east_west: Yes, bad_acl: NoneWritten, gateway_rows: Icmp6,      lax: Yes, policy_for: Yes, ip_block: Inline, cluster_ips: Absent, admin: Yes, cluster: Yes, security_group: LARGE },
-    Profile { name: "kube-ovn/1.17", enforcer: KubeOvn,    version: Main,   invalid: Asked,   tiers: TIERED,   subnet_rules: Yes, east_west: Yes, bad_acl: NoneWritten, gateway_rows: Icmp6,      lax: Yes, policy_for: Yes, ip_block: Inline, cluster_ips: Absent, admin: Yes, cluster: Yes, security_group: LARGE },
-    Profile { name: "kubernetes",    enforcer: Kubernetes, version: Main,   invalid: Asked,   tiers: TIERED,   subnet_rules: No,  east_west: No,  bad_acl: Refused,     gateway_rows: Nothing,    lax: No,  policy_for: No,  ip_block: Inline, cluster_ips: Absent, admin: Yes, cluster: Yes, security_group: LARGE },
-    Profile { name: "ovn/23.03",     enforcer: KubeOvn,    version: V23_03, invalid: Dropped, tiers: UNTIERED, subnet_rules: Yes, east_west: Yes, bad_acl: NoneWritten, gateway_rows: Icmp6,      lax: Yes, policy_for: Yes, ip_block: Inline, cluster_ips: Absent, admin: Yes, cluster: Yes, security_group: LARGE },
-    Profile { name: "ovn/main",      enforcer: KubeOvn,    version: Main,   invalid: Dropped, tiers: TIERED,   subnet_rules: Yes, east_west: Yes, bad_acl: NoneWritten, gateway_rows: Icmp6,      lax: Yes, policy_for: Yes, ip_block: Inline, cluster_ips: Absent, admin: Yes, cluster: Yes, security_group: LARGE },
+    Profile { name: "kube-ovn/1.12", enforcer: KubeOvn,    version: V23_03, invalid: Asked,   tiers: UNTIERED, tracking: ByRows, subnet_rules: Yes, east_west: No,  bad_acl: Refused,     gateway_rows: PerGateway, lax: No,  policy_for: No,  ip_block: Sets,   cluster_ips: InSets, admin: No,  cluster: No,  security_group: SMALL },
+    Profile { name: "kube-ovn/1.13", enforcer: KubeOvn,    version: Main,   invalid: Asked,   tiers: TIERED,   tracking: ByRows, subnet_rules: Yes, east_west: Yes, bad_acl: Refused,     gateway_rows: PerGateway, lax: No,  policy_for: No,  ip_block: Sets,   cluster_ips: InSets, admin: Yes, cluster: No,  security_group: SMALL },
+    Profile { name: "kube-ovn/1.14", enforcer: KubeOvn,    version: Main,   invalid: Asked,   tiers: TIERED,   tracking: ByRows, subnet_rules: Yes, east_west: Yes, bad_acl: Refused,     gateway_rows: PerGateway, lax: No,  policy_for: No,  ip_block: Sets,   cluster_ips: InSets, admin: Yes, cluster: No,  security_group: SMALL },
+    Profile { name: "kube-ovn/1.15", enforcer: KubeOvn,    version: Main,   invalid: Asked,   tiers: TIERED,   tracking: ByRows, subnet_rules: Yes, east_west: Yes, bad_acl: Refused,     gateway_rows: Icmp6,      lax: Yes, policy_for: No,  ip_block: Inline, cluster_ips: InSets, admin: Yes, cluster: Yes, security_group: SMALL },
+    Profile { name: "kube-ovn/1.16", enforcer: KubeOvn,    version: Main,   invalid: Asked,   tiers: TIERED,   tracking: ByRows, subnet_rules: Yes, east_west: Yes, bad_acl: NoneWritten, gateway_rows: Icmp6,      lax: Yes, policy_for: Yes, ip_block: Inline, cluster_ips: Absent, admin: Yes, cluster: Yes, security_group: LARGE },
+    Profile { name: "kube-ovn/1.17", enforcer: KubeOvn,    version: Main,   invalid: Asked,   tiers: TIERED,   tracking: ByRows, subnet_rules: Yes, east_west: Yes, bad_acl: NoneWritten, gateway_rows: Icmp6,      lax: Yes, policy_for: Yes, ip_block: Inline, cluster_ips: Absent, admin: Yes, cluster: Yes, security_group: LARGE },
+    Profile { name: "kubernetes",    enforcer: Kubernetes, version: Main,   invalid: Asked,   tiers: TIERED,   tracking: Always, subnet_rules: No,  east_west: No,  bad_acl: Refused,     gateway_rows: Nothing,    lax: No,  policy_for: No,  ip_block: Inline, cluster_ips: Absent, admin: Yes, cluster: Yes, security_group: LARGE },
+    Profile { name: "ovn/23.03",     enforcer: KubeOvn,    version: V23_03, invalid: Dropped, tiers: UNTIERED, tracking: ByRows, subnet_rules: Yes, east_west: Yes, bad_acl: NoneWritten, gateway_rows: Icmp6,      lax: Yes, policy_for: Yes, ip_block: Inline, cluster_ips: Absent, admin: Yes, cluster: Yes, security_group: LARGE },
+    Profile { name: "ovn/main",      enforcer: KubeOvn,    version: Main,   invalid: Dropped, tiers: TIERED,   tracking: ByRows, subnet_rules: Yes, east_west: Yes, bad_acl: NoneWritten, gateway_rows: Icmp6,      lax: Yes, policy_for: Yes, ip_block: Inline, cluster_ips: Absent, admin: Yes, cluster: Yes, security_group: LARGE },
 ];
 
 impl Profile {

@@ -1,17 +1,17 @@
 //! Pods as policies see them: addresses, logical ports, named container ports.
 
-use super::peer::symbol;
 use crate::reach::Family;
-use crate::read::Transport;
+use crate::read::{Presence, Transport};
 use crate::world::{Machine, World};
 use alloc::collections::BTreeMap;
-use alloc::format;
+use alloc::rc::Rc;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 /// The pods of a world, by the indexes of their machines.
 pub(super) struct Cast<'w> {
     pods: Vec<Pod<'w>>,
+    everybody: Rc<[usize]>,
 }
 
 /// One pod.
@@ -23,7 +23,16 @@ pub(super) struct Pod<'w> {
 impl<'w> Cast<'w> {
     /// Everybody.
     pub(super) fn new(world: &'w World) -> Self {
-        Self { pods: world.machines.iter().map(Pod::of).collect() }
+        let running = |(index, machine): (usize, &Machine)| (machine.pod == Presence::Running).then_some(index);
+        Self {
+            pods: world.machines.iter().map(Pod::of).collect(),
+            everybody: world.machines.iter().enumerate().filter_map(running).collect(),
+        }
+    }
+
+    /// All pods that policies are about.
+    pub(super) fn everybody(&self) -> Rc<[usize]> {
+        Rc::clone(&self.everybody)
     }
 
     /// The logical ports of some pods.
@@ -32,29 +41,9 @@ impl<'w> Cast<'w> {
     }
 
     /// The addresses of some pods in one family.
-    fn addresses(&self, pods: &[usize], family: Family) -> Vec<String> {
+    pub(super) fn addresses(&self, pods: &[usize], family: Family) -> Vec<String> {
         let all = self.each(pods).flat_map(|pod| &pod.addresses);
         all.filter(|(of, _)| *of == family).map(|(_, address)| address.clone()).collect()
-    }
-
-    /// A test of one side's address for each family that some of the pods have, by a new set of a group.
-    pub(super) fn members(
-        &self,
-        group: &str,
-        sets: &mut Vec<(String, Vec<String>)>,
-        side: &str,
-        pods: &[usize],
-    ) -> Vec<String> {
-        let mut tests = Vec::new();
-        for family in Family::ALL {
-            let addresses = self.addresses(pods, family);
-            if !addresses.is_empty() {
-                let name = format!("{group}.{}", sets.len());
-                tests.push(format!(" && {}.{side} == ${name}", symbol(family)));
-                sets.push((name, addresses));
-            }
-        }
-        tests
     }
 
     /// The pods that have a container port of a name, by its number.

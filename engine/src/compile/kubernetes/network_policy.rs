@@ -28,8 +28,7 @@ pub(super) fn policy(
     written: &mut Written,
 ) {
     let pods = compiler.roster.pods(&Scope::Namespace(policy.namespace.clone()), &policy.spec.pods);
-    let everybody: Rc<[usize]> = (0..compiler.world.machines.len()).collect();
-    let mut writer = Writer { policy, group, pods, everybody, compiler, cast, acls: Vec::new(), written };
+    let mut writer = Writer { policy, group, pods, compiler, cast, acls: Vec::new(), written };
     for direction in PolicyType::ALL.into_iter().filter(|direction| policy.spec.types.contains(direction)) {
         writer.direction(direction);
     }
@@ -42,7 +41,6 @@ struct Writer<'a> {
     group: &'a str,
     /// Whom the policy selects.
     pods: Rc<[usize]>,
-    everybody: Rc<[usize]>,
     compiler: &'a Compiler<'a>,
     cast: &'a Cast<'a>,
     acls: Vec<Acl>,
@@ -64,7 +62,7 @@ impl Writer<'_> {
             let answering = match (direction, &party) {
                 (PolicyType::Ingress, _) => Rc::clone(&self.pods),
                 (PolicyType::Egress, Party::Pods(_, pods)) => Rc::clone(pods),
-                (PolicyType::Egress, Party::Everybody | Party::Block(..)) => Rc::clone(&self.everybody),
+                (PolicyType::Egress, Party::Everybody | Party::Block(..)) => self.cast.everybody(),
             };
             for allowed in allowed(&rule.ports, &answering, self.cast) {
                 for peers in self.peers(direction, &party) {
@@ -83,8 +81,23 @@ impl Writer<'_> {
                 let family = if cidr.addr().is_ipv4() { Family::Ipv4 } else { Family::Ipv6 };
                 alloc::vec![format!(" && {}", block(&format!("{}.{side}", symbol(family)), *cidr, except))]
             }
-            Party::Pods(_, pods) => self.cast.members(self.group, &mut self.written.sets, side, pods),
+            Party::Pods(_, pods) => self.members(side, pods),
         }
+    }
+
+    /// A test for each family that some of the pods have, by a set of their addresses.
+    fn members(&mut self, side: &str, pods: &Rc<[usize]>) -> Vec<String> {
+        let mut tests = Vec::new();
+        for family in Family::ALL {
+            let addresses = self.cast.addresses(pods, family);
+            if addresses.is_empty() {
+                continue;
+            }
+            let name = format!("{}.{}", self.group, self.written.sets.len());
+            tests.push(format!(" && {}.{side} == ${name}", symbol(family)));
+            self.written.sets.push((name, addresses));
+        }
+        tests
     }
 
     fn allow(
@@ -100,7 +113,7 @@ impl Writer<'_> {
         let why = self.reason(rule, party, allowed);
         let ends = match &allowed.at {
             None => alloc::vec![String::new()],
-            Some(pods) => self.cast.members(self.group, &mut self.written.sets, "dst", pods),
+            Some(pods) => self.members("dst", pods),
         };
         for end in ends {
             self.row(direction, ALLOW, format!("{matches}{end}"), Action::AllowRelated, why.clone());

@@ -21,7 +21,7 @@ use hashbrown::HashMap;
 const NODE: i64 = 3000;
 
 /// A group for each node, in their order.
-pub(super) fn groups(compiler: &Compiler<'_>) -> Vec<PortGroup> {
+pub(in super::super) fn groups(compiler: &Compiler<'_>) -> Vec<PortGroup> {
     if compiler.world.nodes.is_empty() {
         return Vec::new();
     }
