@@ -33,7 +33,8 @@ impl Cast {
 
 /// A namespace of the cast.
 pub fn namespace(random: &mut Random) -> &'static str {
-    *random.pick(&["default", "default", "prod"])
+    const NAMESPACES: [&str; 3] = ["default", "default", "prod"];
+    NAMESPACES[random.below(NAMESPACES.len())]
 }
 
 /// Labels of pods.
