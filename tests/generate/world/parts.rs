@@ -33,7 +33,8 @@ impl Cast {
 
 /// A namespace of the cast.
 pub fn namespace(random: &mut Random) -> &'static str {
-    *random.pick(&["default", "default", "prod"])
+    let name: &&str = random.pick(&["default", "default", "prod"]);
+    name
 }
 
 /// Labels of pods.
