@@ -8,7 +8,6 @@ use crate::wire;
 use clap::{Args, ValueEnum};
 use ringfence_engine::answers::check::check;
 use ringfence_engine::answers::expect::{Judgement, judge};
-use ringfence_engine::compile::Compiled;
 use ringfence_engine::diagnostic::{Code, Diagnostic, Severity};
 use ringfence_engine::reach::evaluate;
 use std::io;
@@ -65,10 +64,7 @@ impl Arguments {
         let lints = check(network, endpoints, &mut reach);
         // Rows that OVN ignores are told on loading, by every verb.
         findings.extend(lints.into_iter().filter(|found| found.code != Code::MatchContext));
-        let (judgements, unknown) = match unjudged(compiled) {
-            Some(finding) => (Vec::new(), vec![finding]),
-            None => judge(&compiled.expectations, endpoints, &mut reach, &self.input.namespace),
-        };
+        let (judgements, unknown) = judge(&compiled.expectations, endpoints, &mut reach, &self.input.namespace);
         findings.extend(unknown);
         let (sources, script) = (&loaded.sources, console.script);
         let report = render::check::Report { sources, endpoints, findings: &findings, judgements: &judgements };
@@ -79,14 +75,6 @@ impl Arguments {
         })?;
         Ok(status(&findings, &judgements))
     }
-}
-
-/// Where some rules are not evaluated, claims about the whole cannot be judged, and saying so is better than a guess.
-fn unjudged(compiled: &Compiled) -> Option<Diagnostic> {
-    let first = compiled.diagnostics.iter().find(|found| found.code == Code::KindNotEvaluated)?;
-    let count = compiled.expectations.len();
-    let message = format!("{count} expectations are not judged, because some of the rules are not evaluated yet");
-    (count > 0).then(|| Diagnostic::new(Code::KindNotEvaluated, message).at_maybe(first.place))
 }
 
 /// Input that cannot be used is graver than a claim that does not hold.

@@ -57,8 +57,8 @@ codes! {
     UnknownKind = "RF011", Info;
     /// A field that the program does not know; it is left out.
     UnknownField = "RF012", Warning;
-    /// The kind is known, but not evaluated yet; its rules are missing from the answer.
-    KindNotEvaluated = "RF013", Warning;
+    /// The kind is known, and nothing of it is needed for the answer.
+    KindNotEvaluated = "RF013", Info;
     /// Two objects, or two interfaces, claim one name or one address.
     Conflict = "RF014", Error;
     /// An object refers to another that is not there.

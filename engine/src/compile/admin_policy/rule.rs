@@ -11,7 +11,9 @@ use super::{naming, slot};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::ovn::acl::{Acl, Action};
 use crate::reach::Family;
-use crate::read::{AdminAction, AdminPeerChoice, AdminPolicy, AdminRule, PolicyPort, PolicyType, PortChoice};
+use crate::read::{
+    AdminAction, AdminPeer, AdminPeerChoice, AdminPolicy, AdminRule, PolicyPort, PolicyType, PortChoice,
+};
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -41,8 +43,11 @@ pub(super) fn rows(
         }
         sets.push((set, addresses));
     }
-    if party.is_empty() {
-        out.push(nobody(rule));
+    let domain = rule.peers.iter().find(|peer| matches!(peer.choice, AdminPeerChoice::Domains(_)));
+    match domain {
+        Some(peer) => out.push(unresolved(rule, peer)),
+        None if party.is_empty() => out.push(nobody(rule)),
+        None => {}
     }
     without_pass(rows, compiler.profile.version, out)
 }
@@ -105,25 +110,24 @@ fn named(rule: &AdminRule, port: &PolicyPort, follows: &str) -> Diagnostic {
     Diagnostic::new(Code::EnforcerDiffers, message).at(port.place).help("write the number of the port")
 }
 
+fn unresolved(rule: &AdminRule, peer: &AdminPeer) -> Diagnostic {
+    let message = format!(
+        "no address of the names of `{}` is known here: by them {}; Kube-OVN resolves names with \
+         `--enable-dns-name-resolver` only, and takes nothing of the policy without",
+        peer.field,
+        follows(rule.action)
+    );
+    let help = "name prefixes in `networks` where the answer depends on them";
+    Diagnostic::new(Code::EnforcerDiffers, message).at(peer.place).help(help)
+}
+
 fn nobody(rule: &AdminRule) -> Diagnostic {
-    let follows = follows(rule.action);
-    let domain = rule.peers.iter().find(|peer| matches!(peer.choice, AdminPeerChoice::Domains(_)));
-    let message = match domain {
-        Some(_) => format!(
-            "no address of the names of `{}` is known here: {follows}; Kube-OVN resolves names with \
-             `--enable-dns-name-resolver` only, and takes nothing of the policy without",
-            rule.field
-        ),
-        None => format!(
-            "Kube-OVN writes no row for `{}`, whose peers have no address, nor when pods come that have: {follows} until \
-             its rules change or the controller restarts",
-            rule.field
-        ),
-    };
-    let place = domain.map_or(rule.place, |peer| peer.place);
-    let help = match domain {
-        Some(_) => "name prefixes in `networks` where the answer depends on them",
-        None => "create the peers before the policy, and look for the row",
-    };
-    Diagnostic::new(Code::EnforcerDiffers, message).at(place).help(help)
+    let message = format!(
+        "Kube-OVN writes no row for `{}`, whose peers have no address, nor when pods come that have: {} until its rules \
+         change or the controller restarts",
+        rule.field,
+        follows(rule.action)
+    );
+    let help = "create the peers before the policy, and look for the row";
+    Diagnostic::new(Code::EnforcerDiffers, message).at(rule.place).help(help)
 }

@@ -13,6 +13,8 @@ use alloc::vec::Vec;
 const TOP: i64 = 30_000;
 /// The priority of the first rule of a BaselineAdminNetworkPolicy.
 const BASELINE_TOP: i64 = 1800;
+/// The index of the last rule that any policy may have.
+const LAST: i64 = 99;
 /// More networks or names in one peer of a ClusterNetworkPolicy are not taken.
 const LONGEST: usize = 25;
 
@@ -145,6 +147,9 @@ pub(super) fn overlaps(policies: &[&AdminPolicy], out: &mut Vec<Diagnostic>) {
 }
 
 fn overlap(admin: &AdminPolicy, cluster: &AdminPolicy, direction: PolicyType) -> Option<Diagnostic> {
+    if (first(admin) - first(cluster)).abs() > LAST {
+        return None;
+    }
     let of = |policy: &AdminPolicy| {
         let rules = policy.rules(direction).iter();
         rules.map(|rule| priority(policy, rule)).collect::<Vec<i64>>()

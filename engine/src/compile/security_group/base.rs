@@ -68,7 +68,8 @@ pub(super) fn same_group(group: &Sound<'_>, direction: PolicyType) -> Vec<Acl> {
 pub(super) fn denied(group: &str, direction: PolicyType, tiers: &[Tier]) -> Vec<Acl> {
     let scope = scope(direction, group);
     let row = |tier: &Tier| {
-        let why = Provenance { object: format!("SecurityGroup/{DENY_ALL}"), field: String::new(), place: None };
+        let why =
+            Provenance { object: format!("SecurityGroup/{DENY_ALL}"), field: "metadata.name".to_string(), place: None };
         let matches = format!("{scope} && ip");
         Acl { tier: *tier, ..built(DENIED, matches, Action::Drop, of(direction), why) }
     };

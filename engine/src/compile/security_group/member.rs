@@ -15,6 +15,7 @@ const DEFAULT: &str = "default-securitygroup";
 /// The ports of groups.
 pub(super) struct Members<'w> {
     by_group: BTreeMap<&'w str, Vec<&'w Interface>>,
+    by_port: BTreeMap<&'w str, BTreeSet<&'w str>>,
     /// The ports of which everything is dropped that no rule decides: those of which a group is there.
     pub(super) denied: Vec<String>,
 }
@@ -24,7 +25,7 @@ impl<'w> Members<'w> {
     pub(super) fn new(world: &'w World, groups: &[Sound<'w>], out: &mut Vec<Diagnostic>) -> Self {
         let installed: BTreeSet<&str> = groups.iter().map(|group| group.object.name.value.as_str()).collect();
         let declared: BTreeSet<&str> = world.security_groups.iter().map(|group| group.name.value.as_str()).collect();
-        let mut members = Self { by_group: BTreeMap::new(), denied: Vec::new() };
+        let mut members = Self { by_group: BTreeMap::new(), by_port: BTreeMap::new(), denied: Vec::new() };
         for interface in world.machines.iter().flat_map(|machine| &machine.interfaces) {
             let Some(switch) = world.switches.get(interface.switch) else { continue };
             if switch.provider().is_none() {
@@ -37,9 +38,10 @@ impl<'w> Members<'w> {
             if !there.is_empty() {
                 members.denied.push(interface.port.clone());
             }
-            for name in there {
+            for name in &there {
                 members.by_group.entry(name).or_default().push(interface);
             }
+            members.by_port.entry(&interface.port).or_default().extend(there);
         }
         members
     }
@@ -49,10 +51,9 @@ impl<'w> Members<'w> {
         self.by_group.get(group).map_or(&[], Vec::as_slice)
     }
 
-    /// The groups that a port is in, besides one.
-    pub(super) fn others<'m>(&'m self, port: &'m Interface, group: &'m str) -> impl Iterator<Item = &'w str> + 'm {
-        let is_in = |ports: &[&Interface]| ports.iter().any(|known| known.port == port.port);
-        self.by_group.iter().filter(move |(name, ports)| **name != group && is_in(ports)).map(|(name, _)| *name)
+    /// The groups that a port is in.
+    pub(super) fn groups(&self, port: &str) -> impl Iterator<Item = &'w str> {
+        self.by_port.get(port).into_iter().flatten().copied()
     }
 }
 

@@ -8,6 +8,7 @@ use crate::ovn::acl::Action;
 use crate::read::{PolicyType, SecurityGroup, SecurityRule};
 use crate::source::Place;
 use crate::world::Interface;
+use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -60,10 +61,12 @@ pub(super) fn untiered(group: &SecurityGroup, profile: &Profile, out: &mut Vec<D
 
 /// Groups of tier 1 none of whose rules is ever asked: all is dropped before, unless a group of tier 0 passes it on.
 pub(super) fn unreachable(groups: &[Sound<'_>], members: &Members<'_>, profile: &Profile, out: &mut Vec<Diagnostic>) {
-    let passes = |name: &str| groups.iter().any(|group| group.object.name.value == name && passes(group));
+    // Groups of tier 1 cannot pass.
+    let passing = groups.iter().filter(|group| passes(group)).map(|group| group.object.name.value.as_str());
+    let passing: BTreeSet<&str> = passing.collect();
     for group in groups.iter().filter(|group| group.tier != profile.tiers.policy) {
         let name = &group.object.name.value;
-        let alone = |port: &&&Interface| !members.others(port, name).any(passes);
+        let alone = |port: &&&Interface| !members.groups(&port.port).any(|name| passing.contains(name));
         let Some(port) = members.of(name).iter().find(alone) else { continue };
         let message = format!(
             "no rule of SecurityGroup `{name}` is asked about port `{}`: all that no group of tier 0 decides is dropped \

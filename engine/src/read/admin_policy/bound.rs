@@ -36,7 +36,7 @@ pub(super) fn at_least_one(fields: &Fields<'_>, key: &str, count: usize, review:
     match fields.get(key) {
         Some(node) if count == 0 => {
             let detail = format!("{path} in body should have at least 1 items");
-            review.invalid_value(&path, "0", &detail, node.place, "write at least one; one that selects all is `{}`");
+            review.invalid_value(&path, "0", &detail, node.place, "write at least one; `namespaces: {}` is every pod");
         }
         Some(_) => {}
         None => review.required(&path, "", fields.place(), format!("write `{key}:` with at least one item")),
