@@ -116,7 +116,7 @@ impl<'n> Descent<'n> {
 
     /// The rows from a tier on, for packets that all the conditions hold of.
     fn go(&mut self, stage: Stage, tier: u8, place: &Place, conditions: &[String]) {
-        let rows: Vec<&Acl> = self.rows.to_vec();
+        let rows: Vec<&Acl> = self.rows.clone();
         for row in rows.into_iter().filter(|row| Stage::of(row) == stage && row.tier.get() >= tier) {
             let place: Place = place.iter().copied().chain([step(row)]).collect();
             let conditions: Vec<String> = conditions.iter().cloned().chain([row.matches.clone()]).collect();

@@ -33,8 +33,8 @@ impl Cast {
 
 /// A namespace of the cast.
 pub fn namespace(random: &mut Random) -> &'static str {
-    const NAMESPACES: [&str; 3] = ["default", "default", "prod"];
-    NAMESPACES[random.below(NAMESPACES.len())]
+    let name: &&str = random.pick(&["default", "default", "prod"]);
+    name
 }
 
 /// Labels of pods.
