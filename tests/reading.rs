@@ -158,6 +158,7 @@ const FINDINGS: &[(&str, &[&str])] = &[
     ("unparsable-match.yaml", &["RF101"]),
     ("network-policy-3.yaml", &["RF021", "RF021"]),
     ("network-policy-4.yaml", &["RF023"]),
+    ("manifests-only.yaml", &["RF024", "RF024"]),
 ];
 
 #[test]

@@ -2,11 +2,11 @@
 //!
 //! | module | noun |
 //! |---|---|
-//! | [`parts`] | selectors, blocks, ports and matches that hit something of the cast |
-//! | [`subnet`] | Subnets with `acls`, `private`, `allowSubnets`, `allowEWTraffic` |
-//! | [`policy`] | NetworkPolicies |
-//! | [`admin`] | policies of administrators |
-//! | [`security`] | SecurityGroups |
+//! | `parts` | selectors, blocks, ports and matches that hit something of the cast |
+//! | `subnet` | Subnets with `acls`, `private`, `allowSubnets`, `allowEWTraffic` |
+//! | `policy` | NetworkPolicies |
+//! | `admin` | policies of administrators |
+//! | `security` | SecurityGroups |
 
 mod admin;
 mod parts;
