@@ -24,6 +24,7 @@ mod predicate;
 mod region;
 mod route;
 mod scene;
+mod sensitivity;
 mod topology;
 mod tree;
 mod verdict;

@@ -10,13 +10,12 @@ use super::predicate::PortIndex;
 use super::region::{Ports, Region};
 use super::route::{Crossing, Route};
 use super::scene::{Half, Mode, Scene};
+use super::sensitivity::Sensitivity;
 use super::topology::Topology;
 use super::tree::Ground;
 use crate::ovn::acl::Direction;
-use crate::ovn::field::Field;
-use crate::ovn::matching::Expression;
 use crate::ovn::network::{Network, PortKind};
-use crate::ovn::pipeline::{Pipeline, Stage, StageRows, Tracking};
+use crate::ovn::pipeline::{Pipeline, Stage, Tracking};
 use crate::ovn::walk::Choice;
 use alloc::vec::Vec;
 use core::net::IpAddr;
@@ -86,14 +85,6 @@ impl Fixed {
             Half::Reply => self.starting.1,
         }
     }
-}
-
-/// Which of the things that change within a conversation some row looks at.
-#[derive(Debug, Clone, Copy, Default)]
-struct Sensitivity {
-    flags: bool,
-    tracking: bool,
-    ttl: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -449,49 +440,5 @@ fn starting(family: Family, half: Half) -> L4Set {
     match half {
         Half::Request => L4Set { icmp: Region::product(&family.starting_types(), &Ports::range(0, 255)), ..all },
         Half::Reply => L4Set { tcp: Region::empty(), icmp: Region::empty(), ..all },
-    }
-}
-
-impl Sensitivity {
-    fn of(pipelines: &[Pipeline]) -> Self {
-        let mut found = Self::default();
-        for pipeline in pipelines {
-            let stages = || Stage::ALL.into_iter().filter_map(|stage| pipeline.stage(stage));
-            let differs = |rows: &StageRows| rows.default_for(Tracking::New) != rows.default_for(Tracking::Untracked);
-            found.tracking |= stages().any(differs);
-            let rows = stages().flat_map(|rows| &rows.acls);
-            rows.for_each(|row| found.look(&row.matches));
-            [Direction::FromLport, Direction::ToLport]
-                .into_iter()
-                .flat_map(|direction| pipeline.stateless(direction))
-                .for_each(|matches| found.look(matches));
-        }
-        found
-    }
-
-    fn look(&mut self, expression: &Expression) {
-        match expression {
-            Expression::All(parts) | Expression::Any(parts) => parts.iter().for_each(|part| self.look(part)),
-            Expression::Field(test) => match test.field {
-                Field::TcpFlags => self.flags = true,
-                Field::CtState | Field::CtMark => self.tracking = true,
-                Field::IpTtl => self.ttl = true,
-                _ => {}
-            },
-            Expression::Constant(_) | Expression::Port(_) | Expression::Resident { .. } => {}
-        }
-    }
-
-    /// The mode without what no row looks at. New and untracked packets are asked by the same rows.
-    fn reduce(self, mode: Mode) -> Mode {
-        Mode {
-            scene: mode.scene,
-            half: if self.flags { mode.half } else { Half::Request },
-            tracking: match mode.tracking {
-                Tracking::New if !self.tracking => Tracking::Untracked,
-                other => other,
-            },
-            ttl: if self.ttl { mode.ttl } else { FIRST_TTL },
-        }
     }
 }

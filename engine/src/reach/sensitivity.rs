@@ -1,0 +1,61 @@
+//! What of a conversation the rows look at at all: modes that no row tells apart share one lens.
+
+use super::conversation::FIRST_TTL;
+use super::scene::{Half, Mode};
+use crate::ovn::acl::Direction;
+use crate::ovn::field::Field;
+use crate::ovn::matching::Expression;
+use crate::ovn::pipeline::{Pipeline, Stage, StageRows, Tracking};
+
+/// Which of the things that change within a conversation some row looks at.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Sensitivity {
+    flags: bool,
+    tracking: bool,
+    ttl: bool,
+}
+
+impl Sensitivity {
+    /// What the rows of some switches look at.
+    pub fn of(pipelines: &[Pipeline]) -> Self {
+        let mut found = Self::default();
+        for pipeline in pipelines {
+            let stages = || Stage::ALL.into_iter().filter_map(|stage| pipeline.stage(stage));
+            let differs = |rows: &StageRows| rows.default_for(Tracking::New) != rows.default_for(Tracking::Untracked);
+            found.tracking |= stages().any(differs);
+            let rows = stages().flat_map(|rows| &rows.acls);
+            rows.for_each(|row| found.look(&row.matches));
+            [Direction::FromLport, Direction::ToLport]
+                .into_iter()
+                .flat_map(|direction| pipeline.stateless(direction))
+                .for_each(|matches| found.look(matches));
+        }
+        found
+    }
+
+    fn look(&mut self, expression: &Expression) {
+        match expression {
+            Expression::All(parts) | Expression::Any(parts) => parts.iter().for_each(|part| self.look(part)),
+            Expression::Field(test) => match test.field {
+                Field::TcpFlags => self.flags = true,
+                Field::CtState | Field::CtMark => self.tracking = true,
+                Field::IpTtl => self.ttl = true,
+                _ => {}
+            },
+            Expression::Constant(_) | Expression::Port(_) | Expression::Resident { .. } => {}
+        }
+    }
+
+    /// The mode without what no row looks at. New and untracked packets are asked by the same rows.
+    pub fn reduce(self, mode: Mode) -> Mode {
+        Mode {
+            scene: mode.scene,
+            half: if self.flags { mode.half } else { Half::Request },
+            tracking: match mode.tracking {
+                Tracking::New if !self.tracking => Tracking::Untracked,
+                other => other,
+            },
+            ttl: if self.ttl { mode.ttl } else { FIRST_TTL },
+        }
+    }
+}
