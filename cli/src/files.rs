@@ -41,14 +41,14 @@ impl Files {
 
     /// Tells which folders were empty. Must be asked after the sources have been evaluated: so that a diagnostic can
     /// point to it, a folder becomes a source too.
-    pub(crate) fn empty_folders(&mut self) -> Vec<Diagnostic> {
+    pub(crate) fn empty_folders(self, sources: &mut Sources) -> Vec<Diagnostic> {
         let tell = |name: String| {
             let message = format!("`{name}` holds no file that ends in `.yaml`, `.yml` or `.json`");
             let help = "name the folder with the manifests, or a file itself, whatever its ending";
-            let source = self.sources.add(name, "");
+            let source = sources.add(name, "");
             Diagnostic::new(Code::EmptyFolder, message).at(Place { source, span: Span::default() }).help(help)
         };
-        std::mem::take(&mut self.empty).into_iter().map(tell).collect()
+        self.empty.into_iter().map(tell).collect()
     }
 
     /// What somebody named on the command line.

@@ -6,13 +6,9 @@ use crate::profile;
 use crate::render;
 use crate::status::Status;
 use clap::Args;
-use ringfence_engine::answers::check::check;
-use ringfence_engine::answers::readings::other_reading;
-use ringfence_engine::compile::{Compiled, Profile, Settings, Strictness, load};
-use ringfence_engine::diagnostic::{Code, Diagnostic, Severity};
-use ringfence_engine::ovn::network::Network;
-use ringfence_engine::reach::evaluate;
-use ringfence_engine::source::Sources;
+use ringfence_engine::compile::{Profile, Settings, Strictness};
+use ringfence_engine::diagnostic::Diagnostic;
+use ringfence_view::loaded::Loaded;
 use std::path::PathBuf;
 
 /// Where the input is, and how it is understood.
@@ -36,59 +32,35 @@ pub(crate) struct Input {
     lenient: bool,
 }
 
-/// The input, compiled.
-pub(crate) struct Loaded {
-    /// All texts.
-    pub(crate) sources: Sources,
-    /// What can be evaluated. Its diagnostics include what could not be read at all, and which rows OVN ignores.
-    pub(crate) compiled: Compiled,
-}
-
 impl Input {
     /// Reads and compiles all of it.
     pub(crate) fn load(&self) -> Loaded {
         let strictness = if self.lenient { Strictness::Lenient } else { Strictness::Strict };
-        Loaded::read(&self.files, self.profile, strictness)
+        read(&self.files, self.profile, strictness)
     }
 }
 
-impl Loaded {
-    /// Reads and compiles files.
-    pub(crate) fn read(paths: &[PathBuf], profile: Option<&'static Profile>, strictness: Strictness) -> Self {
-        let mut files = Files::read(paths);
-        let settings = Settings { profile, strictness };
-        let mut compiled = load(&files.sources, &settings);
-        compiled.diagnostics.extend(misplaced(&compiled.network));
-        compiled.diagnostics.extend(other_reading(&files.sources, &settings, &compiled));
-        compiled.diagnostics.extend(files.empty_folders());
-        Self { sources: files.sources, compiled }
-    }
-
-    /// Whether some of the input could not be used as it is written.
-    pub(crate) fn status(&self) -> Status {
-        if has_errors(&self.compiled.diagnostics) { Status::InputError } else { Status::Fine }
-    }
-
-    /// Tells on standard error what was found while reading.
-    pub(crate) fn report(&self, console: &mut Console) {
-        self.tell(console, &self.compiled.diagnostics);
-    }
-
-    /// Tells some findings on standard error.
-    pub(crate) fn tell(&self, console: &mut Console, diagnostics: &[Diagnostic]) {
-        let script = console.script;
-        console.report(|err| render::diagnostic::all(err, &self.sources, diagnostics, script));
-    }
+/// Reads and compiles files.
+pub(crate) fn read(paths: &[PathBuf], profile: Option<&'static Profile>, strictness: Strictness) -> Loaded {
+    let mut files = Files::read(paths);
+    let mut loaded = Loaded::new(std::mem::take(&mut files.sources), &Settings { profile, strictness });
+    let empty = files.empty_folders(&mut loaded.sources);
+    loaded.compiled.diagnostics.extend(empty);
+    loaded
 }
 
-/// Rows that are well formed by themselves, and ignored for where OVN puts them. What else there is to say of rows is
-/// for `check`; that one is not there at all, every verb must tell.
-fn misplaced(network: &Network) -> Vec<Diagnostic> {
-    let found = check(network, &[], &mut evaluate(network, &[]));
-    found.into_iter().filter(|found| found.code == Code::MatchContext).collect()
+/// Whether some of the input could not be used as it is written.
+pub(crate) fn status(loaded: &Loaded) -> Status {
+    if loaded.has_errors() { Status::InputError } else { Status::Fine }
 }
 
-/// Whether one of them is an error.
-pub(crate) fn has_errors(diagnostics: &[Diagnostic]) -> bool {
-    diagnostics.iter().any(|found| found.severity == Severity::Error)
+/// Tells on standard error what was found while reading.
+pub(crate) fn report(loaded: &Loaded, console: &mut Console) {
+    tell(loaded, console, &loaded.compiled.diagnostics);
+}
+
+/// Tells some findings on standard error.
+pub(crate) fn tell(loaded: &Loaded, console: &mut Console, diagnostics: &[Diagnostic]) {
+    let script = console.script;
+    console.report(|err| render::diagnostic::all(err, &loaded.sources, diagnostics, script));
 }

@@ -1,7 +1,7 @@
 //! The command line of Ringfence: reads, asks the engine, and renders; decides nothing.
 //!
 //! One file per verb in `verb`. A verb loads its `input`, asks, and hands plain values to `render` (for people)
-//! or `wire` (for programs). Files are opened in `files` alone, terminals and the environment are looked at in
+//! or `ringfence_view::wire` (for programs). Files are opened in `files` alone, terminals and the environment are looked at in
 //! `console` alone.
 //!
 //! ```text
@@ -13,14 +13,11 @@ mod arguments;
 mod console;
 mod files;
 mod input;
-mod memo;
 mod profile;
 mod progress;
 mod render;
 mod status;
-mod story;
 mod verb;
-mod wire;
 
 use clap::error::ErrorKind;
 use std::ffi::OsString;

@@ -4,30 +4,9 @@ use super::{ERROR, FAINT, GOOD, Line, STRONG, count, diagnostic, glyph};
 use crate::console::Script;
 use ringfence_engine::answers::expect::{Counterexample, Judgement};
 use ringfence_engine::answers::explain::describe_header;
-use ringfence_engine::diagnostic::Diagnostic;
-use ringfence_engine::reach::{Endpoint, L4Header};
-use ringfence_engine::source::Sources;
+use ringfence_engine::reach::L4Header;
+use ringfence_view::report::Report;
 use std::io::{self, Write};
-
-/// Everything that `check` found.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Report<'a> {
-    /// The texts.
-    pub(crate) sources: &'a Sources,
-    /// The endpoints, to which counterexamples point by index.
-    pub(crate) endpoints: &'a [Endpoint],
-    /// What was found.
-    pub(crate) findings: &'a [Diagnostic],
-    /// What became of the expectations.
-    pub(crate) judgements: &'a [Judgement],
-}
-
-impl<'a> Report<'a> {
-    /// The id of an endpoint.
-    pub(crate) fn id(&self, index: usize) -> &'a str {
-        self.endpoints.get(index).map_or("?", |endpoint| &endpoint.id)
-    }
-}
 
 /// Findings first, then each expectation, then how many there are.
 pub(crate) fn write(out: &mut dyn Write, report: &Report<'_>, script: Script) -> io::Result<()> {

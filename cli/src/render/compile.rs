@@ -1,39 +1,13 @@
 //! Rows as a table: switch by switch and stage by stage, in the order in which OVN asks them.
 
 use super::{ERROR, FAINT, Line, STRONG, count};
-use crate::input::Loaded;
 use anstyle::Style;
 use ringfence_engine::ovn::acl::Acl;
-use ringfence_engine::ovn::network::{Network, PortKind, Switch, Version};
-use ringfence_engine::ovn::pipeline::{AclId, Holder, Origin, Pipeline, RowError, Stage, Tracking};
-use std::collections::BTreeSet;
+use ringfence_engine::ovn::network::{PortKind, Switch, Version};
+use ringfence_engine::ovn::pipeline::{AclId, Holder, Pipeline, Stage, Tracking};
+use ringfence_view::loaded::Loaded;
+use ringfence_view::rows::{asked, unasked};
 use std::io::{self, Write};
-
-/// The rows of a stage as OVN asks them, then those that it ignores.
-pub(crate) fn asked<'p>(
-    network: &'p Network,
-    pipeline: &'p Pipeline,
-    stage: Stage,
-) -> impl Iterator<Item = (AclId, &'p Acl, Option<&'p RowError>)> {
-    let ids = pipeline.stage(stage).into_iter().flat_map(|rows| &rows.acls).filter_map(|row| match row.origin {
-        Origin::Acl(id) => Some((id, None)),
-        Origin::Builtin(_) => None,
-    });
-    let broken = pipeline.broken.iter().map(|error| (error.id, Some(error)));
-    let rows = ids.chain(broken).filter_map(|(id, error)| Some((id, id.acl(network)?, error)));
-    rows.filter(move |(_, acl, _)| Stage::of(acl) == stage)
-}
-
-/// The rows of groups that have no port on any switch: nobody asks them.
-pub(crate) fn unasked<'n>(network: &'n Network, pipelines: &[Pipeline]) -> Vec<(AclId, &'n Acl)> {
-    let asked: BTreeSet<AclId> = pipelines.iter().flat_map(|pipeline| pipeline.acls.iter().copied()).collect();
-    let groups = network.port_groups.iter().enumerate();
-    let rows = groups.flat_map(|(group, of)| {
-        let id = move |index| AclId { holder: Holder::Group(group), index };
-        of.acls.iter().enumerate().map(move |(index, acl)| (id(index), acl))
-    });
-    rows.filter(|(id, _)| !asked.contains(id)).collect()
-}
 
 /// A table for each switch, then what no switch asks.
 pub(crate) fn write(out: &mut dyn Write, loaded: &Loaded, pipelines: &[Pipeline]) -> io::Result<()> {

@@ -1,7 +1,7 @@
 //! Pairs as comma-separated values (RFC 4180), for spreadsheets.
 
-use super::pair::{Answered, TITLES, rows};
 use ringfence_engine::reach::Endpoint;
+use ringfence_view::pair::{Answered, TITLES, rows};
 use std::borrow::Cow;
 use std::io::{self, Write};
 

@@ -2,8 +2,8 @@
 //! colour alone; a pair that is closed has none.
 
 use super::glyph;
-use super::pair::{Answered, PairRow, Words, rows};
 use ringfence_engine::reach::{Endpoint, EndpointKind, Verdict};
+use ringfence_view::pair::{Answered, PairRow, Words, rows};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 

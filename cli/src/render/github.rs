@@ -1,8 +1,9 @@
 //! Findings as GitHub's workflow commands, which it shows beside the lines of a pull request.
 
-use super::check::{Report, sentence};
+use super::check::sentence;
 use crate::console::Script;
 use ringfence_engine::diagnostic::{Code, Severity};
+use ringfence_view::report::Report;
 use std::io::{self, Write};
 
 /// A line for each finding and for each expectation that does not hold.

@@ -1,7 +1,7 @@
 //! Pairs as a Markdown table, for a pull request or a report.
 
-use super::pair::{Answered, TITLES, rows};
 use ringfence_engine::reach::Endpoint;
+use ringfence_view::pair::{Answered, TITLES, rows};
 use std::io::{self, Write};
 
 /// A title line, then a line for each pair.

@@ -1,10 +1,10 @@
 //! The table: a row for each endpoint that asks, a column for each that answers, a character for each verdict.
 
-use super::pair::{Answered, rows};
 use super::remark::Remarks;
 use super::{FAINT, Line, STRONG, count, glyph};
 use crate::console::Script;
 use ringfence_engine::reach::{Endpoint, Verdict};
+use ringfence_view::pair::{Answered, rows};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 

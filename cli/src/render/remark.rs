@@ -1,10 +1,10 @@
 //! What is noteworthy about pairs, one line for each group of pairs of which the same can be said.
 
 use super::glyph;
-use super::names::{Names, Pairs};
-use super::pair::{PairRow, Words};
 use crate::console::Script;
 use ringfence_engine::reach::{Endpoint, Verdict};
+use ringfence_view::names::{Names, Pairs};
+use ringfence_view::pair::{PairRow, Words};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
@@ -76,7 +76,7 @@ impl<'e> Remarks<'e> {
             let verdict = rank.verdict();
             let style = glyph::style(verdict);
             let head = format!("{style}{}{style:#}", verdict.name());
-            for who in names.merged(pairs, script) {
+            for who in names.merged(pairs, glyph::arrow(script)) {
                 lines.push((head.clone(), format!(" {who}: {saying}")));
             }
         }

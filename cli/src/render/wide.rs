@@ -1,8 +1,8 @@
 //! One line for each pair. Pairs are written as they come: columns take what their titles and the ids need.
 
-use super::pair::{Answered, TITLES, rows};
 use super::{Line, STRONG, glyph};
 use ringfence_engine::reach::Endpoint;
+use ringfence_view::pair::{Answered, TITLES, rows};
 use std::io::{self, Write};
 
 /// Words of usual length fit.

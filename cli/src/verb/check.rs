@@ -4,12 +4,13 @@ use crate::console::Console;
 use crate::input::Input;
 use crate::render;
 use crate::status::Status;
-use crate::wire;
 use clap::{Args, ValueEnum};
 use ringfence_engine::answers::check::check;
 use ringfence_engine::answers::expect::{Judgement, judge};
 use ringfence_engine::diagnostic::{Code, Diagnostic, Severity};
 use ringfence_engine::reach::evaluate;
+use ringfence_view::report::Report;
+use ringfence_view::wire;
 use std::io;
 
 /// What follows `check`.
@@ -67,7 +68,7 @@ impl Arguments {
         let (judgements, unknown) = judge(&compiled.expectations, endpoints, &mut reach, &self.input.namespace);
         findings.extend(unknown);
         let (sources, script) = (&loaded.sources, console.script);
-        let report = render::check::Report { sources, endpoints, findings: &findings, judgements: &judgements };
+        let report = Report { sources, endpoints, findings: &findings, judgements: &judgements };
         console.print(|out| match self.output {
             Format::Text => render::check::write(out, &report, script),
             Format::Json => wire::check::write(out, &report),

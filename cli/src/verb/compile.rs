@@ -1,12 +1,13 @@
 //! `compile`: the rows that OVN would hold.
 
 use crate::console::Console;
-use crate::input::Input;
+use crate::input::{self, Input};
 use crate::render;
 use crate::status::Status;
-use crate::wire;
 use clap::{Args, ValueEnum};
 use ringfence_engine::ovn::pipeline::Pipeline;
+use ringfence_view::nbctl;
+use ringfence_view::wire;
 use std::io;
 
 /// What follows `compile`.
@@ -43,13 +44,13 @@ impl Arguments {
     /// Shows the rows.
     pub(super) fn run(&self, console: &mut Console) -> io::Result<Status> {
         let loaded = self.input.load();
-        loaded.report(console);
+        input::report(&loaded, console);
         let pipelines = Pipeline::all(&loaded.compiled.network);
         console.print(|out| match self.output {
             Format::Table => render::compile::write(out, &loaded, &pipelines),
             Format::Json => wire::compile::write(out, &loaded, &pipelines),
-            Format::Nbctl => render::nbctl::write(out, &loaded),
+            Format::Nbctl => nbctl::write(out, &loaded),
         })?;
-        Ok(loaded.status())
+        Ok(input::status(&loaded))
     }
 }

@@ -1,15 +1,17 @@
 //! `diff`: what other files, or another profile, change.
 
 use crate::console::Console;
-use crate::input::Loaded;
+use crate::input;
 use crate::profile;
-use crate::render::diff::{self, Difference};
+use crate::render::diff;
 use crate::status::Status;
-use crate::wire;
 use clap::{Args, ValueEnum};
 use ringfence_engine::answers::diff::{changes, matched};
 use ringfence_engine::compile::{Profile, Strictness};
 use ringfence_engine::reach::evaluate;
+use ringfence_view::difference::Difference;
+use ringfence_view::loaded::Loaded;
+use ringfence_view::wire;
 use std::io;
 use std::path::PathBuf;
 
@@ -92,20 +94,20 @@ impl Arguments {
         })?;
         let same = changes.is_empty() && matched.gone.is_empty() && matched.come.is_empty();
         let answer = if same { Status::Fine } else { Status::Findings };
-        Ok(answer.max(old.status()).max(new.status()))
+        Ok(answer.max(input::status(&old)).max(input::status(&new)))
     }
 
     fn load(&self, own: Option<&PathBuf>, profile: Option<&'static Profile>) -> Loaded {
         let strictness = if self.lenient { Strictness::Lenient } else { Strictness::Strict };
         let paths: Vec<PathBuf> = own.into_iter().chain(&self.files).cloned().collect();
-        Loaded::read(&paths, profile, strictness)
+        input::read(&paths, profile, strictness)
     }
 
     /// Both sides' findings; of the new side only those that the old one has not.
     fn report(&self, console: &mut Console, old: &Loaded, new: &Loaded) {
-        old.report(console);
+        input::report(old, console);
         let told = |message: &str| old.compiled.diagnostics.iter().any(|known| known.message == message);
         let fresh: Vec<_> = new.compiled.diagnostics.iter().filter(|found| !told(&found.message)).cloned().collect();
-        new.tell(console, &fresh);
+        input::tell(new, console, &fresh);
     }
 }

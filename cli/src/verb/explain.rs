@@ -3,14 +3,16 @@
 mod packet;
 
 use crate::console::Console;
-use crate::input::{Input, Loaded};
+use crate::input::{self, Input};
+use crate::render;
 use crate::status::Status;
-use crate::story::{Asked, Story};
-use crate::{render, wire};
 use clap::{Args, ValueEnum};
 use packet::Packet;
 use ringfence_engine::answers::select::{select, similar};
 use ringfence_engine::reach::{self, AddressRange, Endpoint, Verdict, evaluate};
+use ringfence_view::loaded::Loaded;
+use ringfence_view::story::{Asked, Story};
+use ringfence_view::wire;
 use std::io;
 use std::net::IpAddr;
 
@@ -77,7 +79,7 @@ impl Arguments {
     /// Asks about one pair.
     pub(super) fn run(&self, console: &mut Console) -> io::Result<Status> {
         let loaded = self.input.load();
-        loaded.report(console);
+        input::report(&loaded, console);
         match self.ends(&loaded) {
             Ok(ends) => self.tell(console, &loaded, &ends),
             Err(message) => {
@@ -104,7 +106,7 @@ impl Arguments {
             Format::Json => wire::explain::write(out, loaded, &story),
         })?;
         let answer = if story.verdict() == Verdict::Open { Status::Fine } else { Status::Findings };
-        Ok(answer.max(loaded.status()))
+        Ok(answer.max(input::status(loaded)))
     }
 
     /// The family that was asked for, by name or by an address.

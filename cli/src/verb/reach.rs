@@ -1,13 +1,13 @@
 //! `reach`: who can talk to whom.
 
 use crate::console::Console;
-use crate::input::Input;
+use crate::input::{self, Input};
 use crate::progress::{Answers, Progress};
 use crate::render::{csv, dot, markdown, matrix, wide};
 use crate::status::Status;
-use crate::wire;
 use clap::{Args, ValueEnum};
 use ringfence_engine::reach::evaluate;
+use ringfence_view::wire;
 use std::io;
 
 /// What follows `reach`.
@@ -51,7 +51,7 @@ impl Arguments {
     /// Asks every pair.
     pub(super) fn run(&self, console: &mut Console) -> io::Result<Status> {
         let loaded = self.input.load();
-        loaded.report(console);
+        input::report(&loaded, console);
         let endpoints = &loaded.compiled.endpoints;
         let mut reach = evaluate(&loaded.compiled.network, endpoints);
         let count = endpoints.len().saturating_mul(endpoints.len().saturating_sub(1));
@@ -73,6 +73,6 @@ impl Arguments {
             Format::Md => markdown::write(out, endpoints, pairs),
             Format::Dot => dot::write(out, endpoints, pairs),
         })?;
-        Ok(loaded.status())
+        Ok(input::status(&loaded))
     }
 }

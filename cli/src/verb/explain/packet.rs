@@ -1,9 +1,9 @@
 //! The flags that say which packets a conversation has.
 
-use crate::story::{CLIENT, Wanted};
 use clap::{ArgGroup, Args, ValueEnum, value_parser};
 use ringfence_engine::answers::conversation::Shape;
 use ringfence_engine::reach::{Family, L4Header};
+use ringfence_view::story::{CLIENT, Wanted};
 
 /// A protocol with its numbers, and what of the packet is out of the ordinary.
 #[derive(Debug, Args)]

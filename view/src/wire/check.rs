@@ -6,7 +6,7 @@
 use super::diagnostic::Diagnostic;
 use super::l4::Header;
 use super::lines;
-use crate::render::check::Report;
+use crate::report::Report;
 use ringfence_engine::answers::expect::{self, Judgement};
 use serde::Serialize;
 use std::io::{self, Write};
@@ -79,7 +79,7 @@ impl<'a> Counterexample<'a> {
 }
 
 /// Writes the document.
-pub(crate) fn write(out: &mut dyn Write, report: &Report<'_>) -> io::Result<()> {
+pub fn write(out: &mut dyn Write, report: &Report<'_>) -> io::Result<()> {
     let expectation = |judgement| Expectation::of(report, judgement);
     let document = Check {
         diagnostics: Diagnostic::all(report.sources, report.findings),

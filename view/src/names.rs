@@ -1,30 +1,29 @@
 //! Who asks whom, in few words.
 
-use super::{Line, glyph};
-use crate::console::Script;
+use crate::line::Line;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Of a longer list of names only the first ones are written.
 const MOST_NAMES: usize = 8;
 
 /// For each asker: whom it asks, by index.
-pub(crate) type Pairs = BTreeMap<usize, BTreeSet<usize>>;
+pub type Pairs = BTreeMap<usize, BTreeSet<usize>>;
 
 /// The names of all endpoints, in the order of their indexes.
 #[derive(Debug)]
-pub(crate) struct Names<'e> {
+pub struct Names<'e> {
     ids: Vec<&'e str>,
 }
 
 impl<'e> Names<'e> {
     /// These names.
-    pub(crate) fn new(ids: impl Iterator<Item = &'e str>) -> Self {
+    pub fn new(ids: impl Iterator<Item = &'e str>) -> Self {
         Self { ids: ids.collect() }
     }
 
     /// Who asks whom, in few lines: askers that ask the same targets; then askers that ask the same targets and each
     /// other, where nobody asks oneself.
-    pub(crate) fn merged(&self, pairs: &Pairs, script: Script) -> Vec<String> {
+    pub fn merged(&self, pairs: &Pairs, arrow: &str) -> Vec<String> {
         let mut same: BTreeMap<BTreeSet<usize>, BTreeSet<usize>> = BTreeMap::new();
         for (from, targets) in pairs {
             same.entry(targets.clone()).or_default().insert(*from);
@@ -39,11 +38,10 @@ impl<'e> Names<'e> {
         }
         let mut groups: Vec<_> = groups.into_iter().collect();
         groups.sort_by_key(|(_, askers)| askers.first().copied());
-        groups.into_iter().map(|(targets, askers)| self.who(&askers, targets, script)).collect()
+        groups.into_iter().map(|(targets, askers)| self.who(&askers, targets, arrow)).collect()
     }
 
-    fn who(&self, askers: &BTreeSet<usize>, mut targets: BTreeSet<usize>, script: Script) -> String {
-        let arrow = glyph::arrow(script);
+    fn who(&self, askers: &BTreeSet<usize>, mut targets: BTreeSet<usize>, arrow: &str) -> String {
         let everybody = targets.len() == self.ids.len();
         if *askers == targets {
             return if everybody { "among all".to_owned() } else { format!("among {}", self.names(askers)) };

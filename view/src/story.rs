@@ -1,6 +1,6 @@
 //! What `explain` tells: a question, the answer to it, and the pair that it belongs to.
 
-use crate::render::words::{self, Part};
+use crate::words::{self, Part};
 use ringfence_engine::answers::conversation::{Question, Shape, backends};
 use ringfence_engine::answers::explain::{Explanation, describe_header, explain};
 use ringfence_engine::compile::Compiled;
@@ -9,7 +9,7 @@ use ringfence_engine::reach::{Endpoint, Family, FamilyAnswer, L4Header, L4Set, P
 
 /// What somebody wants to know of a pair.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Wanted {
+pub enum Wanted {
     /// What becomes of this header.
     One(L4Header),
     /// What becomes of every header; a telling one is shown.
@@ -18,36 +18,36 @@ pub(crate) enum Wanted {
 
 /// What somebody asks about a pair.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Asked {
+pub struct Asked {
     /// One header, or the whole.
-    pub(crate) wanted: Wanted,
+    pub wanted: Wanted,
     /// What else the packets look like.
-    pub(crate) shape: Shape,
+    pub shape: Shape,
     /// The family, where there is one to choose.
-    pub(crate) family: Family,
+    pub family: Family,
 }
 
 /// A conversation with its explanation.
 #[derive(Debug)]
-pub(crate) struct Story<'a> {
+pub struct Story<'a> {
     /// What is asked of the engine.
-    pub(crate) question: Question<'a>,
+    pub question: Question<'a>,
     /// What it answers.
-    pub(crate) explanation: Explanation,
+    pub explanation: Explanation,
     /// Everything that can be said of the pair.
-    pub(crate) pair: PairAnswer,
+    pub pair: PairAnswer,
     /// What was wanted.
-    pub(crate) wanted: Wanted,
+    pub wanted: Wanted,
 }
 
 /// The port of a server that is asked where nothing else is known.
 const SERVER: u16 = 80;
 /// The port of a client.
-pub(crate) const CLIENT: u16 = 50_000;
+pub const CLIENT: u16 = 50_000;
 
 impl<'a> Story<'a> {
     /// Asks about a conversation between two endpoints.
-    pub(crate) fn new(
+    pub fn new(
         compiled: &'a Compiled,
         pipelines: &'a [Pipeline],
         (from, to): (&'a Endpoint, &'a Endpoint),
@@ -64,7 +64,7 @@ impl<'a> Story<'a> {
     }
 
     /// The verdict on what was wanted.
-    pub(crate) fn verdict(&self) -> Verdict {
+    pub fn verdict(&self) -> Verdict {
         match self.wanted {
             Wanted::One(_) => self.explanation.verdict,
             Wanted::Whole => self.pair.verdict(),
@@ -72,7 +72,7 @@ impl<'a> Story<'a> {
     }
 
     /// The answer in one sentence; where the whole pair is wanted, with an example.
-    pub(crate) fn because(&self) -> String {
+    pub fn because(&self) -> String {
         match self.wanted {
             Wanted::Whole if !self.pair.families.is_empty() => {
                 format!("{}; for example, {}", self.on_the_whole(), self.explanation.because)
@@ -82,7 +82,7 @@ impl<'a> Story<'a> {
     }
 
     /// The pair in words, without a final period.
-    pub(crate) fn on_the_whole(&self) -> String {
+    pub fn on_the_whole(&self) -> String {
         let (from, to) = (&self.question.from.id, &self.question.to.id);
         let part = |part| words::part(&self.pair, part);
         let (delivered, answered) = (part(Part::Delivered), part(Part::Answered));
@@ -107,7 +107,7 @@ impl<'a> Story<'a> {
     }
 
     /// The header that is shown, in words.
-    pub(crate) fn shown(&self) -> String {
+    pub fn shown(&self) -> String {
         describe_header(self.question.header, self.question.family)
     }
 }

@@ -8,7 +8,7 @@ use std::io::{self, Write};
 const DEEP: usize = 2;
 
 /// Writes a document and a line break.
-pub(crate) fn write(out: &mut dyn Write, document: &impl Serialize) -> io::Result<()> {
+pub fn write(out: &mut dyn Write, document: &impl Serialize) -> io::Result<()> {
     let mut serializer = Serializer::with_formatter(&mut *out, Lines::default());
     document.serialize(&mut serializer).map_err(io::Error::from)?;
     writeln!(out)

@@ -4,7 +4,7 @@ use ringfence_engine::reach::{Family, FamilyAnswer, L4Set, PairAnswer, Ports, Re
 
 /// Which set of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Part {
+pub enum Part {
     /// Requests that arrive.
     Delivered,
     /// Requests whose answer comes back.
@@ -32,7 +32,7 @@ impl Part {
 }
 
 /// A part of an answer; families are named where they differ.
-pub(crate) fn part(answer: &PairAnswer, part: Part) -> String {
+pub fn part(answer: &PairAnswer, part: Part) -> String {
     let word = |answer: &FamilyAnswer| match part {
         // Connection tracking starts nothing from most ICMP messages, and nobody misses them.
         Part::Delivered if answer.delivered.contains_all(&L4Set::answerable(answer.family)) => "all".to_owned(),
@@ -47,7 +47,7 @@ pub(crate) fn part(answer: &PairAnswer, part: Part) -> String {
 }
 
 /// A set, as a part of a whole.
-pub(crate) fn set(set: &L4Set, whole: &L4Set, family: Family) -> String {
+pub fn set(set: &L4Set, whole: &L4Set, family: Family) -> String {
     if set.is_empty() {
         return "none".to_owned();
     }

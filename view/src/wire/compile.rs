@@ -7,8 +7,8 @@
 
 use super::diagnostic::{Diagnostic, Origin};
 use super::{VERSION, lines};
-use crate::input::Loaded;
-use crate::render::compile::{asked, unasked};
+use crate::loaded::Loaded;
+use crate::rows::{asked, unasked};
 use ringfence_engine::ovn::acl::Acl;
 use ringfence_engine::ovn::network::{self, Network, PortKind};
 use ringfence_engine::ovn::pipeline::{AclId, Holder, Pipeline, RowError, Stage};
@@ -130,7 +130,7 @@ fn lost<'a>(loaded: &'a Loaded, pipelines: &[Pipeline]) -> Vec<Row<'a>> {
 }
 
 /// Writes the document.
-pub(crate) fn write(out: &mut dyn Write, loaded: &Loaded, pipelines: &[Pipeline]) -> io::Result<()> {
+pub fn write(out: &mut dyn Write, loaded: &Loaded, pipelines: &[Pipeline]) -> io::Result<()> {
     let network = &loaded.compiled.network;
     let document = Compiled {
         ringfence: VERSION,

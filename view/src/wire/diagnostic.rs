@@ -6,7 +6,7 @@ use serde::Serialize;
 
 /// `file`, `line` and `column` are null for a finding without a place; `help` and `fix` are there where there is one.
 #[derive(Debug, Clone, Serialize)]
-pub(crate) struct Diagnostic<'a> {
+pub struct Diagnostic<'a> {
     code: &'static str,
     severity: &'static str,
     message: &'a str,
@@ -32,7 +32,7 @@ struct Edit<'a> {
 
 impl<'a> Diagnostic<'a> {
     /// The finding with names and numbers for its place.
-    pub(crate) fn of(sources: &'a Sources, found: &'a diagnostic::Diagnostic) -> Self {
+    pub fn of(sources: &'a Sources, found: &'a diagnostic::Diagnostic) -> Self {
         let place = found.place.and_then(|place| sources.locate(place));
         Self {
             code: found.code.name(),
@@ -47,7 +47,7 @@ impl<'a> Diagnostic<'a> {
     }
 
     /// All findings.
-    pub(crate) fn all(sources: &'a Sources, found: &'a [diagnostic::Diagnostic]) -> Vec<Self> {
+    pub fn all(sources: &'a Sources, found: &'a [diagnostic::Diagnostic]) -> Vec<Self> {
         found.iter().map(|found| Self::of(sources, found)).collect()
     }
 }
@@ -69,7 +69,7 @@ impl<'a> Edit<'a> {
 
 /// File and line of a place, and the object that is written there.
 #[derive(Debug, Clone, Serialize)]
-pub(crate) struct Origin<'a> {
+pub struct Origin<'a> {
     file: Option<&'a str>,
     line: Option<usize>,
     object: &'a str,
@@ -78,7 +78,7 @@ pub(crate) struct Origin<'a> {
 
 impl<'a> Origin<'a> {
     /// Where a row comes from.
-    pub(crate) fn of(sources: &'a Sources, provenance: &'a ringfence_engine::ovn::acl::Provenance) -> Self {
+    pub fn of(sources: &'a Sources, provenance: &'a ringfence_engine::ovn::acl::Provenance) -> Self {
         let locate = |place: Place| sources.locate(place);
         let place = provenance.place.and_then(locate);
         Self {

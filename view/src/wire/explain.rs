@@ -8,7 +8,7 @@
 use super::diagnostic::{Diagnostic, Origin};
 use super::l4::{self, Header, L4};
 use super::lines;
-use crate::input::Loaded;
+use crate::loaded::Loaded;
 use crate::story::Story;
 use ringfence_engine::answers::explain::{self, Decider, PacketKind};
 use ringfence_engine::ovn::acl::Acl;
@@ -169,7 +169,7 @@ impl<'a> Row<'a> {
 }
 
 /// Writes the document.
-pub(crate) fn write(out: &mut dyn Write, loaded: &Loaded, story: &Story<'_>) -> io::Result<()> {
+pub fn write(out: &mut dyn Write, loaded: &Loaded, story: &Story<'_>) -> io::Result<()> {
     let (explanation, question) = (&story.explanation, &story.question);
     let step = |step| Step::of(&loaded.sources, question.network, step);
     let document = Explanation {

@@ -3,7 +3,7 @@
 use super::diagnostic::Diagnostic;
 use super::l4::{self, L4};
 use super::{VERSION, lines};
-use crate::render::diff::Difference;
+use crate::difference::Difference;
 use ringfence_engine::answers::diff::{Change, FamilyChange};
 use ringfence_engine::reach::L4Set;
 use serde::Serialize;
@@ -62,8 +62,8 @@ impl<'a> Pair<'a> {
 }
 
 /// Writes the document.
-pub(crate) fn write(out: &mut dyn Write, difference: &Difference<'_>) -> io::Result<()> {
-    let ids = |side: &'_ crate::input::Loaded, only: &[usize]| -> Vec<String> {
+pub fn write(out: &mut dyn Write, difference: &Difference<'_>) -> io::Result<()> {
+    let ids = |side: &'_ crate::loaded::Loaded, only: &[usize]| -> Vec<String> {
         let id = |index: &usize| side.compiled.endpoints.get(*index).map(|endpoint| endpoint.id.clone());
         only.iter().filter_map(id).collect()
     };

@@ -9,7 +9,7 @@ type Ranges = Vec<(u16, u16)>;
 /// A set of headers of one protocol: every pair of one of the first and one of the second numbers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
-pub(crate) enum L4 {
+pub enum L4 {
     /// TCP, UDP or SCTP.
     Ports {
         protocol: &'static str,
@@ -36,12 +36,12 @@ pub(crate) enum L4 {
 }
 
 /// The sets of a pair's families, one of them after the other. The family is named where the pair has both.
-pub(crate) fn sets(answer: &PairAnswer, of: fn(&ringfence_engine::reach::FamilyAnswer) -> &L4Set) -> Vec<L4> {
+pub fn sets(answer: &PairAnswer, of: fn(&ringfence_engine::reach::FamilyAnswer) -> &L4Set) -> Vec<L4> {
     of_families(answer.families.iter().map(|family| (family.family, of(family))))
 }
 
 /// The sets of several families.
-pub(crate) fn of_families<'s>(families: impl Iterator<Item = (Family, &'s L4Set)> + Clone) -> Vec<L4> {
+pub fn of_families<'s>(families: impl Iterator<Item = (Family, &'s L4Set)> + Clone) -> Vec<L4> {
     let both = families.clone().count() > 1;
     families.flat_map(|(family, of)| set(of, family, both.then(|| family.name()))).collect()
 }
@@ -70,7 +70,7 @@ fn rectangle(protocol: &'static str, first: &Ports, second: &Ports, family: Opti
 /// One header.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
-pub(crate) enum Header {
+pub enum Header {
     /// TCP, UDP or SCTP.
     Ports { protocol: &'static str, sport: u16, dport: u16 },
     /// ICMP or ICMPv6.
@@ -86,7 +86,7 @@ pub(crate) enum Header {
 
 impl Header {
     /// The header of a family.
-    pub(crate) fn of(header: L4Header, family: Family) -> Self {
+    pub fn of(header: L4Header, family: Family) -> Self {
         let ports = |protocol, sport, dport| Self::Ports { protocol, sport, dport };
         match header {
             L4Header::Tcp(sport, dport) => ports("tcp", sport, dport),

@@ -2,14 +2,14 @@
 //!
 //! Keys that are promised come first and in the promised order; what follows them is documented here.
 
-pub(crate) mod check;
-pub(crate) mod compile;
-pub(crate) mod diagnostic;
-pub(crate) mod diff;
-pub(crate) mod explain;
-pub(crate) mod l4;
-pub(crate) mod lines;
-pub(crate) mod reach;
+pub mod check;
+pub mod compile;
+mod diagnostic;
+pub mod diff;
+pub mod explain;
+mod l4;
+pub mod lines;
+pub mod reach;
 
 /// The version that answers.
-pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -3,9 +3,9 @@
 use super::diagnostic::Diagnostic;
 use super::l4;
 use super::{VERSION, lines};
-use crate::input::Loaded;
+use crate::loaded::Loaded;
 use crate::memo::Memo;
-use crate::render::pair::Answered;
+use crate::pair::Answered;
 use ringfence_engine::reach::{self, AddressRange, PairAnswer};
 use serde::ser::{Error, SerializeSeq};
 use serde::{Serialize, Serializer};
@@ -99,12 +99,12 @@ impl<'a> Endpoint<'a> {
 }
 
 /// `172.20.10.2`, or `172.20.10.4-172.20.10.9` for a range.
-pub(crate) fn address(range: &AddressRange) -> String {
+pub fn address(range: &AddressRange) -> String {
     if range.first == range.last { range.first.to_string() } else { format!("{}-{}", range.first, range.last) }
 }
 
 /// Writes the document.
-pub(crate) fn write(out: &mut dyn Write, loaded: &Loaded, pairs: impl Iterator<Item = Answered>) -> io::Result<()> {
+pub fn write(out: &mut dyn Write, loaded: &Loaded, pairs: impl Iterator<Item = Answered>) -> io::Result<()> {
     let endpoints = &loaded.compiled.endpoints;
     let document = Reach {
         ringfence: VERSION,

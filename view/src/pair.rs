@@ -1,27 +1,27 @@
 //! A pair of endpoints as one row of words, for every form that lists pairs.
 
-use super::words::{self, Part};
 use crate::memo::Memo;
+use crate::words::{self, Part};
 use ringfence_engine::reach::{Endpoint, PairAnswer, Verdict};
 use std::rc::Rc;
 
 /// An endpoint to another, and what comes of it.
-pub(crate) type Answered = (usize, usize, PairAnswer);
+pub type Answered = (usize, usize, PairAnswer);
 
 /// The titles of the columns, in lower case.
-pub(crate) const TITLES: [&str; 6] = ["from", "to", "verdict", "delivered", "answered", "undefined"];
+pub const TITLES: [&str; 6] = ["from", "to", "verdict", "delivered", "answered", "undefined"];
 
 /// What can be said of a pair.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Words {
+pub struct Words {
     /// The verdict.
-    pub(crate) verdict: Verdict,
+    pub verdict: Verdict,
     /// Requests that arrive.
-    pub(crate) delivered: String,
+    pub delivered: String,
     /// Requests whose answer comes back.
-    pub(crate) answered: String,
+    pub answered: String,
     /// Requests of which nobody can tell.
-    pub(crate) undefined: String,
+    pub undefined: String,
 }
 
 impl Words {
@@ -37,30 +37,27 @@ impl Words {
 
 /// One pair in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct PairRow<'e> {
+pub struct PairRow<'e> {
     /// The indexes of both.
-    pub(crate) ends: (usize, usize),
+    pub ends: (usize, usize),
     /// Who asks.
-    pub(crate) from: &'e str,
+    pub from: &'e str,
     /// Who answers.
-    pub(crate) to: &'e str,
+    pub to: &'e str,
     /// What can be said.
-    pub(crate) words: Rc<Words>,
+    pub words: Rc<Words>,
 }
 
 impl PairRow<'_> {
     /// The cells, in the order of [`TITLES`].
-    pub(crate) fn cells(&self) -> [&str; 6] {
+    pub fn cells(&self) -> [&str; 6] {
         let Words { verdict, delivered, answered, undefined } = &*self.words;
         [self.from, self.to, verdict.name(), delivered, answered, undefined]
     }
 }
 
 /// Pairs as rows.
-pub(crate) fn rows<'e>(
-    endpoints: &'e [Endpoint],
-    pairs: impl Iterator<Item = Answered>,
-) -> impl Iterator<Item = PairRow<'e>> {
+pub fn rows<'e>(endpoints: &'e [Endpoint], pairs: impl Iterator<Item = Answered>) -> impl Iterator<Item = PairRow<'e>> {
     let mut memo = Memo::new();
     pairs.filter_map(move |(from, to, answer)| {
         let words = memo.of(&answer, Words::of);

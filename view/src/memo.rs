@@ -10,19 +10,25 @@ type Key = [Option<(Family, [*const L4Set; 3])>; 2];
 
 /// Values by the sets that they were made of.
 #[derive(Debug)]
-pub(crate) struct Memo<T> {
+pub struct Memo<T> {
     /// The answer is kept, so that its sets stay where they are.
     known: HashMap<Key, (PairAnswer, Rc<T>)>,
 }
 
+impl<T> Default for Memo<T> {
+    fn default() -> Self {
+        Self { known: HashMap::new() }
+    }
+}
+
 impl<T> Memo<T> {
     /// Nothing made yet.
-    pub(crate) fn new() -> Self {
-        Self { known: HashMap::new() }
+    pub fn new() -> Self {
+        Self::default()
     }
 
     /// The value of an answer, made if it is not known.
-    pub(crate) fn of(&mut self, answer: &PairAnswer, make: impl FnOnce(&PairAnswer) -> T) -> Rc<T> {
+    pub fn of(&mut self, answer: &PairAnswer, make: impl FnOnce(&PairAnswer) -> T) -> Rc<T> {
         let (_, value) = self.known.entry(key(answer)).or_insert_with(|| (answer.clone(), Rc::new(make(answer))));
         Rc::clone(value)
     }

@@ -4,8 +4,8 @@
 //! nothing but their action: those are made by `create ACL`. All of it is one transaction, as long as it fits the
 //! arguments of a program.
 
-use super::Line;
-use crate::input::Loaded;
+use crate::line::Line;
+use crate::loaded::Loaded;
 use crate::wire::VERSION;
 use ringfence_engine::ovn::acl::{Acl, Direction, Priority, Tier};
 use ringfence_engine::ovn::network::{Network, Options, PortGroup, PortKind, Switch, Version};
@@ -16,7 +16,7 @@ use std::io::{self, Write};
 const MOST_COMMANDS: usize = 2_000;
 
 /// The whole script.
-pub(crate) fn write(out: &mut dyn Write, loaded: &Loaded) -> io::Result<()> {
+pub fn write(out: &mut dyn Write, loaded: &Loaded) -> io::Result<()> {
     let network = &loaded.compiled.network;
     head(out, loaded)?;
     for switch in network.switches.iter().filter(|switch| switch.load_balancer) {
