@@ -65,6 +65,14 @@ struct Sets {
     undefined: L4Id,
 }
 
+/// What the answer about a pair is made of: pairs with equal keys have equal answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct PairKey {
+    sets: Result<[Option<Sets>; 2], NoPath>,
+    /// The families that both ends have: all that is known where the way is not.
+    common: [bool; 2],
+}
+
 /// Prepares the answers about all pairs of endpoints.
 pub fn evaluate<'n>(network: &'n Network, endpoints: &'n [Endpoint]) -> Reach<'n> {
     Reach { endpoints, solver: Solver::new(network, endpoints), verdicts: HashMap::new() }
@@ -97,6 +105,15 @@ impl<'n> Reach<'n> {
             Err(reason @ NoPath::Unknown(_)) => PairAnswer { families: self.unknown(from, to), no_path: Some(reason) },
             Err(reason) => PairAnswer { families: Vec::new(), no_path: Some(reason) },
         }
+    }
+
+    /// The key of a pair's answer, by which many pairs can be told alike without making their answers.
+    ///
+    /// Keys of one evaluation are comparable with each other, not with those of another.
+    pub fn key(&mut self, from: usize, to: usize) -> PairKey {
+        let has = |index: usize, family| self.endpoints.get(index).is_some_and(|endpoint| endpoint.has(family));
+        let common = Family::ALL.map(|family| has(from, family) && has(to, family));
+        PairKey { sets: self.sets(from, to), common }
     }
 
     /// The verdict of a pair, without its header sets.

@@ -8,12 +8,15 @@
 //! ```
 
 pub mod difference;
+pub mod filter;
 pub mod line;
 pub mod loaded;
+pub mod matrix;
 pub mod memo;
 pub mod names;
 pub mod nbctl;
 pub mod pair;
+pub mod picture;
 pub mod report;
 pub mod rows;
 pub mod story;

@@ -7,6 +7,9 @@ use crate::render::{csv, dot, markdown, matrix, wide};
 use crate::status::Status;
 use clap::{Args, ValueEnum};
 use ringfence_engine::reach::evaluate;
+use ringfence_view::filter::Filter;
+use ringfence_view::matrix::Matrix;
+use ringfence_view::picture::{self, Picture, Wishes};
 use ringfence_view::wire;
 use std::io;
 
@@ -21,6 +24,9 @@ pub(crate) struct Arguments {
     #[arg(short = 'o', long = "output", value_enum, default_value_t, value_name = "FORMAT")]
     output: Format,
 }
+
+/// What a picture says of itself.
+const TITLE: &str = "Who can talk to whom";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -45,6 +51,8 @@ enum Format {
     Md,
     /// A graph for Graphviz
     Dot,
+    /// A picture, in light and dark
+    Svg,
 }
 
 impl Arguments {
@@ -56,9 +64,17 @@ impl Arguments {
         let mut reach = evaluate(&loaded.compiled.network, endpoints);
         let count = endpoints.len().saturating_mul(endpoints.len().saturating_sub(1));
         let answers = match self.output {
-            Format::Table | Format::Dot => Answers::Afterwards,
+            Format::Table | Format::Dot | Format::Svg => Answers::Afterwards,
             Format::Wide | Format::Json | Format::Csv | Format::Md => Answers::Meanwhile,
         };
+        if self.output == Format::Svg {
+            let matrix = Matrix::of(&mut reach, Filter::All);
+            let picture = Picture::of(endpoints, &matrix, &Wishes::default());
+            let mut text = String::new();
+            picture::write(&mut text, &picture, TITLE).map_err(io::Error::other)?;
+            console.print(|out| out.write_all(text.as_bytes()))?;
+            return Ok(input::status(&loaded));
+        }
         let mut progress = Progress::new(console, count, answers);
         let pairs = reach.pairs().map(|(from, to)| {
             progress.step();
@@ -72,6 +88,7 @@ impl Arguments {
             Format::Csv => csv::write(out, endpoints, pairs),
             Format::Md => markdown::write(out, endpoints, pairs),
             Format::Dot => dot::write(out, endpoints, pairs),
+            Format::Svg => Ok(()),
         })?;
         Ok(input::status(&loaded))
     }

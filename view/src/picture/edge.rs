@@ -1,0 +1,190 @@
+//! Lines: one for each conversation that is worth drawing, from the asker.
+//!
+//! Shape carries the meaning. Open: solid with an arrow. Partial: the same with its ports. One-way: solid there, and
+//! a broken line back that ends at a cross. Undefined: dotted with a question mark. Closed: thin, with a bar.
+
+use super::{Frame, Node};
+use crate::matrix::{Cell, Matrix};
+use ringfence_engine::reach::Verdict;
+
+/// A place in pixels.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Point {
+    /// From the left.
+    pub x: f32,
+    /// From the top.
+    pub y: f32,
+}
+
+/// A line between two boxes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Edge {
+    /// Who asks, by index of the node.
+    pub from: usize,
+    /// Who answers; the asker itself for the members of a stack among each other.
+    pub to: usize,
+    /// What becomes of it.
+    pub verdict: Verdict,
+    /// Whether the same holds the other way round: one line stands for both.
+    pub both: bool,
+    /// Ports and protocols, where not everything works.
+    pub label: String,
+    /// Where the line goes, as the `d` of an SVG path.
+    pub path: String,
+    /// Where a lost answer goes.
+    pub back: Option<String>,
+    /// Where the answer dies.
+    pub cross: Option<Point>,
+    /// The middle: for the label, the bar or the question mark.
+    pub middle: Point,
+    /// The angle of the line at its middle, in degrees.
+    pub angle: f32,
+}
+
+/// Between the lines of two directions.
+const LANE: f32 = 9.0;
+/// From the box to the tip of the arrow.
+const SPACE: f32 = 5.0;
+/// Longer labels are cut.
+const MOST_LETTERS: usize = 24;
+
+/// The lines between all boxes.
+pub(super) fn edges(nodes: &[Node], matrix: &Matrix, closed: bool) -> Vec<Edge> {
+    let mut edges = Vec::new();
+    let drawn = |cell: &&Cell| closed || cell.verdict != Verdict::Closed;
+    for (one, from) in nodes.iter().enumerate() {
+        if let Some(cell) = within(from, matrix).filter(drawn) {
+            edges.push(looped(one, from, cell));
+        }
+        for (other, to) in nodes.iter().enumerate().skip(one + 1) {
+            let (there, back) = (between(from, to, matrix), between(to, from, matrix));
+            match (there.filter(drawn), back.filter(drawn)) {
+                (Some(there), Some(back)) if there == back && there.verdict != Verdict::OneWay => {
+                    edges.push(Edge { both: true, ..line((one, from), (other, to), there, 0.0) });
+                }
+                (there, back) => {
+                    let lane = if there.is_some() && back.is_some() { LANE } else { 0.0 };
+                    edges.extend(there.map(|cell| line((one, from), (other, to), cell, lane)));
+                    edges.extend(back.map(|cell| line((other, to), (one, from), cell, lane)));
+                }
+            }
+        }
+    }
+    edges
+}
+
+fn between<'m>(from: &Node, to: &Node, matrix: &'m Matrix) -> Option<&'m Cell> {
+    matrix.cell(*from.members.first()?, *to.members.first()?)
+}
+
+fn within<'m>(node: &Node, matrix: &'m Matrix) -> Option<&'m Cell> {
+    match node.members.as_slice() {
+        [one, other, ..] => matrix.cell(*one, *other),
+        _ => None,
+    }
+}
+
+fn label(cell: &Cell) -> String {
+    let text = match cell.verdict {
+        Verdict::Partial => cell.answered.as_str(),
+        Verdict::Undefined => cell.undefined.as_str(),
+        Verdict::Open | Verdict::OneWay | Verdict::Closed => "",
+    };
+    if text == "all" || text == "none" {
+        return String::new();
+    }
+    match text.chars().count() > MOST_LETTERS {
+        true => text.chars().take(MOST_LETTERS - 1).chain(['…']).collect(),
+        false => text.to_owned(),
+    }
+}
+
+fn line((from, source): (usize, &Node), (to, target): (usize, &Node), cell: &Cell, lane: f32) -> Edge {
+    let (a, b) = (source.frame.middle(), target.frame.middle());
+    let length = (b.x - a.x).hypot(b.y - a.y).max(1.0);
+    let (ux, uy) = ((b.x - a.x) / length, (b.y - a.y) / length);
+    // To the right of whoever goes from `a` to `b`.
+    let (nx, ny) = (-uy, ux);
+    let moved = |point: Point, by: f32| Point { x: point.x + nx * by, y: point.y + ny * by };
+    let shaft = |by: f32| {
+        let (start, end) = (moved(a, by), moved(b, by));
+        (border(source.frame, start, (ux, uy)), border(target.frame, end, (-ux, -uy)))
+    };
+    let (start, end) = shaft(lane);
+    let middle = Point { x: (start.x + end.x) / 2.0, y: (start.y + end.y) / 2.0 };
+    let (back, cross) = match cell.verdict {
+        Verdict::OneWay => {
+            let (home, away) = shaft(lane + LANE);
+            let dies = Point { x: away.x + (home.x - away.x) * 0.55, y: away.y + (home.y - away.y) * 0.55 };
+            (Some(straight(away, dies)), Some(dies))
+        }
+        Verdict::Open | Verdict::Partial | Verdict::Closed | Verdict::Undefined => (None, None),
+    };
+    Edge {
+        from,
+        to,
+        verdict: cell.verdict,
+        both: false,
+        label: label(cell),
+        path: straight(start, end),
+        back,
+        cross,
+        middle,
+        angle: (end.y - start.y).atan2(end.x - start.x).to_degrees(),
+    }
+}
+
+/// The members of a stack among each other: a loop at the upper right corner of the box.
+fn looped(index: usize, node: &Node, cell: &Cell) -> Edge {
+    let Frame { x, y, width, .. } = node.frame;
+    let (right, top) = (x + width, y);
+    let path = format!(
+        "M{:.1} {:.1} C{:.1} {:.1} {:.1} {:.1} {:.1} {:.1}",
+        right - 22.0,
+        top - SPACE,
+        right - 14.0,
+        top - 30.0,
+        right + 30.0,
+        top - 14.0,
+        right + SPACE,
+        top + 14.0
+    );
+    let middle = Point { x: right + 8.0, y: top - 16.0 };
+    let (back, cross) = match cell.verdict {
+        Verdict::OneWay => (None, Some(middle)),
+        Verdict::Open | Verdict::Partial | Verdict::Closed | Verdict::Undefined => (None, None),
+    };
+    let both = cell.verdict != Verdict::OneWay;
+    Edge {
+        from: index,
+        to: index,
+        verdict: cell.verdict,
+        both,
+        label: label(cell),
+        path,
+        back,
+        cross,
+        middle,
+        angle: 45.0,
+    }
+}
+
+/// Where a ray from within a box leaves it, and a little further.
+fn border(frame: Frame, from: Point, (ux, uy): (f32, f32)) -> Point {
+    let reach = |start: f32, low: f32, size: f32, step: f32| {
+        if step.abs() < f32::EPSILON {
+            return f32::INFINITY;
+        }
+        let wall = if step > 0.0 { low + size } else { low };
+        ((wall - start) / step).max(0.0)
+    };
+    let across = reach(from.x, frame.x, frame.width, ux);
+    let down = reach(from.y, frame.y, frame.height, uy);
+    let length = across.min(down);
+    let length = if length.is_finite() { length } else { 0.0 } + SPACE;
+    Point { x: from.x + ux * length, y: from.y + uy * length }
+}
+
+fn straight(start: Point, end: Point) -> String {
+    format!("M{:.1} {:.1} L{:.1} {:.1}", start.x, start.y, end.x, end.y)
+}

@@ -1,0 +1,190 @@
+//! The drawing as an SVG document that stands by itself, in light and dark.
+
+use super::{Edge, Node, Picture};
+use ringfence_engine::reach::{EndpointKind, Verdict};
+use std::fmt::{self, Display, Write};
+
+const STYLE: &str = "
+svg{--paper:#fff;--text:#1b1f24;--faint:#5c6670;--line:#c4ccd4;--area:#f5f7f9;--open:#00714f;--partial:#8a5a00;--lost:#b3400f;--doubt:#6b4fa0;--closed:#8b949e;font-family:system-ui,sans-serif;background:var(--paper)}
+@media (prefers-color-scheme:dark){svg{--paper:#14181d;--text:#e8ecf0;--faint:#9aa5b1;--line:#3b444e;--area:#1b2128;--open:#3fc79a;--partial:#e0a63a;--lost:#ff8a5c;--doubt:#b79cf0;--closed:#6b7580}}
+.area{fill:var(--area);stroke:var(--line)}.node{fill:var(--paper);stroke:var(--faint);stroke-width:1.25}
+.rim{stroke-dasharray:5 3}text{fill:var(--text);font-size:13px;text-anchor:middle}
+.detail,.title{fill:var(--faint);font-size:11px;font-family:ui-monospace,monospace}.title{text-anchor:start;font-size:12px}
+.edge{fill:none;stroke-width:1.75}.open{stroke:var(--open)}.partial{stroke:var(--partial)}.one-way{stroke:var(--lost)}
+.undefined{stroke:var(--doubt);stroke-dasharray:1.5 4;stroke-linecap:round;stroke-width:2.25}.closed{stroke:var(--closed);stroke-width:1}
+.back{stroke-dasharray:5 4}.cross{stroke:var(--lost);stroke-width:2.25}.bar{stroke:var(--closed);stroke-width:2}
+.label{font-size:11px;font-family:ui-monospace,monospace;paint-order:stroke;stroke:var(--paper);stroke-width:4px}
+";
+
+/// Writes the document. `title` says what it shows.
+///
+/// # Errors
+///
+/// Those of the writer.
+pub fn write(out: &mut dyn Write, picture: &Picture, title: &str) -> fmt::Result {
+    let (width, height) = (picture.width.ceil(), picture.height.ceil() + LEGEND);
+    writeln!(
+        out,
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" role=\"img\" aria-label=\"{}\">",
+        Escaped(title)
+    )?;
+    writeln!(out, "<title>{}</title>\n<style>{STYLE}</style>", Escaped(title))?;
+    write!(out, "<defs>")?;
+    for verdict in Verdict::ALL {
+        let name = verdict.name();
+        write!(
+            out,
+            "<marker id=\"tip-{name}\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" markerWidth=\"8\" markerHeight=\"8\" markerUnits=\"userSpaceOnUse\" orient=\"auto-start-reverse\"><path d=\"M0 0.5 L7.5 4 L0 7.5 z\" fill=\"var(--{})\"/></marker>",
+            colour(verdict)
+        )?;
+    }
+    writeln!(out, "</defs>")?;
+    for area in &picture.areas {
+        let frame = area.frame;
+        writeln!(
+            out,
+            "<rect class=\"area\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"8\"/><text class=\"title\" x=\"{}\" y=\"{}\">{}</text>",
+            frame.x,
+            frame.y,
+            frame.width,
+            frame.height,
+            frame.x + 12.0,
+            frame.y + 22.0,
+            Escaped(&area.name)
+        )?;
+    }
+    picture.edges.iter().try_for_each(|edge| write_edge(out, edge))?;
+    picture.nodes.iter().try_for_each(|node| write_node(out, node))?;
+    write_legend(out, picture.height)?;
+    writeln!(out, "</svg>")
+}
+
+/// The colour that supports a verdict.
+fn colour(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Open => "open",
+        Verdict::Partial => "partial",
+        Verdict::OneWay => "lost",
+        Verdict::Closed => "closed",
+        Verdict::Undefined => "doubt",
+    }
+}
+
+fn write_edge(out: &mut dyn Write, edge: &Edge) -> fmt::Result {
+    let name = edge.verdict.name();
+    let start = if edge.both { format!(" marker-start=\"url(#tip-{name})\"") } else { String::new() };
+    let end = if edge.verdict == Verdict::Closed { String::new() } else { format!(" marker-end=\"url(#tip-{name})\"") };
+    let start = if edge.verdict == Verdict::Closed { String::new() } else { start };
+    writeln!(out, "<path class=\"edge {name}\" d=\"{}\"{start}{end}/>", edge.path)?;
+    if let Some(back) = &edge.back {
+        writeln!(out, "<path class=\"edge {name} back\" d=\"{back}\"/>")?;
+    }
+    if let Some(cross) = edge.cross {
+        let (x, y) = (cross.x, cross.y);
+        writeln!(out, "<path class=\"cross\" d=\"{}\"/>", cross_path(x, y))?;
+    }
+    let (x, y) = (edge.middle.x, edge.middle.y);
+    match edge.verdict {
+        Verdict::Closed => {
+            writeln!(
+                out,
+                "<path class=\"bar\" d=\"M0 -6 L0 6\" transform=\"translate({x} {y}) rotate({})\"/>",
+                edge.angle
+            )
+        }
+        Verdict::Undefined => {
+            writeln!(out, "<text class=\"label\" x=\"{x}\" y=\"{}\">? {}</text>", y + 4.0, Escaped(&edge.label))
+        }
+        Verdict::Open | Verdict::Partial | Verdict::OneWay if edge.label.is_empty() => Ok(()),
+        Verdict::Open | Verdict::Partial | Verdict::OneWay => {
+            writeln!(out, "<text class=\"label\" x=\"{x}\" y=\"{}\">{}</text>", y + 4.0, Escaped(&edge.label))
+        }
+    }
+}
+
+fn cross_path(x: f32, y: f32) -> String {
+    format!("M{:.1} {:.1} l10 10 m0 -10 l-10 10", x - 5.0, y - 5.0)
+}
+
+fn write_node(out: &mut dyn Write, node: &Node) -> fmt::Result {
+    let frame = node.frame;
+    let rim = match node.kind {
+        EndpointKind::Gateway | EndpointKind::External | EndpointKind::Address => " rim",
+        _ => "",
+    };
+    let middle = frame.middle();
+    let shape = |out: &mut dyn Write, by: f32| {
+        writeln!(
+            out,
+            "<rect class=\"node{rim}\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"6\"/>",
+            frame.x + by,
+            frame.y + by,
+            frame.width,
+            frame.height
+        )
+    };
+    if node.members.len() > 1 {
+        shape(out, 4.0)?;
+    }
+    shape(out, 0.0)?;
+    let label = if node.detail.is_empty() { middle.y + 4.5 } else { middle.y - 2.0 };
+    writeln!(out, "<text x=\"{}\" y=\"{label}\">{}</text>", middle.x, Escaped(&cut(&node.label)))?;
+    if node.detail.is_empty() {
+        return Ok(());
+    }
+    writeln!(
+        out,
+        "<text class=\"detail\" x=\"{}\" y=\"{}\">{}</text>",
+        middle.x,
+        middle.y + 14.0,
+        Escaped(&cut(&node.detail))
+    )
+}
+
+fn cut(text: &str) -> String {
+    const MOST: usize = 34;
+    if text.chars().count() <= MOST { text.to_owned() } else { text.chars().take(MOST - 1).chain(['…']).collect() }
+}
+
+/// The height of the legend.
+const LEGEND: f32 = 40.0;
+
+fn write_legend(out: &mut dyn Write, top: f32) -> fmt::Result {
+    let (mut x, y) = (16.0, top + 20.0);
+    for (verdict, word) in [
+        (Verdict::Open, "open"),
+        (Verdict::Partial, "some ports"),
+        (Verdict::OneWay, "one-way: the answer is lost"),
+        (Verdict::Undefined, "cannot be known"),
+    ] {
+        let name = verdict.name();
+        writeln!(out, "<path class=\"edge {name}\" d=\"M{x} {y} h28\" marker-end=\"url(#tip-{name})\"/>")?;
+        if verdict == Verdict::OneWay {
+            writeln!(out, "<path class=\"cross\" d=\"{}\"/>", cross_path(x + 12.0, y))?;
+        }
+        writeln!(
+            out,
+            "<text class=\"detail\" style=\"text-anchor:start\" x=\"{}\" y=\"{}\">{word}</text>",
+            x + 36.0,
+            y + 4.0
+        )?;
+        x += 56.0 + word.chars().count() as f32 * 6.8;
+    }
+    Ok(())
+}
+
+/// Text of the input in a document: nothing of it can be markup.
+struct Escaped<'t>(&'t str);
+
+impl Display for Escaped<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.chars().try_for_each(|letter| match letter {
+            '&' => out.write_str("&amp;"),
+            '<' => out.write_str("&lt;"),
+            '>' => out.write_str("&gt;"),
+            '"' => out.write_str("&quot;"),
+            _ if letter.is_control() => out.write_char(' '),
+            _ => out.write_char(letter),
+        })
+    }
+}

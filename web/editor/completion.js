@@ -1,0 +1,32 @@
+// What may be written here: keys and kinds of Kubernetes objects; inside a match expression its own words.
+import { matchRanges } from "./match.js";
+
+function inMatch(state, position) {
+  const line = state.doc.lineAt(position);
+  const first = state.doc.line(Math.max(1, line.number - 20)).from;
+  return matchRanges(state.doc, first, line.to).some(([from, to]) => from <= position && position <= Math.max(to, line.to) && line.from <= to);
+}
+
+/** A completion source over a vocabulary: {symbols, names, keys, values: {key: [...]}} of {label, type, detail, info}. */
+export function completions(vocabulary) {
+  return (context) => {
+    const words = vocabulary();
+    const before = context.matchBefore(/[@$"\w.\/:-]*/);
+    if (!before || (before.from === before.to && !context.explicit)) return null;
+    if (inMatch(context.state, context.pos)) {
+      return { from: before.from, options: [...words.symbols, ...words.names], validFor: /^[@$"\w.\/:-]*$/ };
+    }
+    const line = context.state.doc.lineAt(context.pos);
+    const text = line.text.slice(0, context.pos - line.from);
+    const value = /([A-Za-z]+):\s*([^\s:]*)$/.exec(text);
+    if (value) {
+      const options = words.values[value[1]];
+      return options ? { from: context.pos - value[2].length, options, validFor: /^[\w.\/-]*$/ } : null;
+    }
+    if (/^\s*(-\s+)*[A-Za-z]*$/.test(text) || /[{,]\s*[A-Za-z]*$/.test(text)) {
+      const key = /[A-Za-z]*$/.exec(text)[0];
+      return { from: context.pos - key.length, options: words.keys, validFor: /^[A-Za-z]*$/ };
+    }
+    return null;
+  };
+}
