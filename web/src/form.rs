@@ -1,0 +1,201 @@
+//! A row for those who do not know the match language: who, to whom, on what; and back from a match.
+
+use ringfence_engine::ovn::matching::{Context, parse};
+use ringfence_engine::ovn::network::Version;
+use std::net::IpAddr;
+
+/// Which way of the machine a row looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Way {
+    /// `from-lport`.
+    #[default]
+    Leaving,
+    /// `to-lport`.
+    Arriving,
+}
+
+impl Way {
+    /// As the database spells it.
+    pub fn direction(self) -> &'static str {
+        match self {
+            Self::Leaving => "from-lport",
+            Self::Arriving => "to-lport",
+        }
+    }
+}
+
+/// The fields of the form. Empty texts mean anybody and anything.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Form {
+    /// Which way.
+    pub way: Way,
+    /// An address, a prefix, or several between braces.
+    pub who: String,
+    /// The same.
+    pub whom: String,
+    /// `` (anything), `tcp`, `udp`, `sctp`, `icmp4`, `icmp6`.
+    pub protocol: String,
+    /// `80`, `8000-8080`, or several between braces.
+    pub port: String,
+    /// What the row does.
+    pub action: String,
+    /// The higher one wins.
+    pub priority: String,
+}
+
+impl Default for Form {
+    fn default() -> Self {
+        let text = String::new;
+        Self {
+            way: Way::default(),
+            who: text(),
+            whom: text(),
+            protocol: text(),
+            port: text(),
+            action: "drop".to_owned(),
+            priority: "1000".to_owned(),
+        }
+    }
+}
+
+impl Form {
+    /// The match that says it.
+    pub fn matches(&self) -> String {
+        let mut parts = Vec::new();
+        let mut address = |field: &str, text: &str| {
+            if !text.trim().is_empty() {
+                let family = if text.contains(':') { "ip6" } else { "ip4" };
+                parts.push(format!("{family}.{field} == {}", text.trim()));
+            }
+        };
+        address("src", &self.who);
+        address("dst", &self.whom);
+        match (self.protocol.as_str(), self.port.trim()) {
+            ("", _) => {}
+            (protocol @ ("icmp4" | "icmp6"), _) => parts.push(protocol.to_owned()),
+            (protocol, "") => parts.push(protocol.to_owned()),
+            (protocol, port) => match port.split_once('-') {
+                Some((low, high)) => parts.push(format!("{} <= {protocol}.dst <= {}", low.trim(), high.trim())),
+                None => parts.push(format!("{protocol}.dst == {port}")),
+            },
+        }
+        if parts.is_empty() { "ip".to_owned() } else { parts.join(" && ") }
+    }
+
+    /// What is wrong with it, in OVN's words.
+    pub fn error(&self) -> Option<String> {
+        if self.priority.trim().parse::<u16>().ok().is_none_or(|priority| priority > 32_767) {
+            return Some("a priority is a number from 0 to 32767".to_owned());
+        }
+        parse(&self.matches(), &Context::new(Version::Main)).err().map(|errors| {
+            let first = errors.first();
+            let help = first.help().map(|help| format!("; {help}")).unwrap_or_default();
+            format!("{}{help}", first.message())
+        })
+    }
+
+    /// The form of a row; nothing where the match says more than a form can.
+    pub fn of(direction: &str, matches: &str, action: &str, priority: u16) -> Option<Self> {
+        let printed = parse(matches, &Context::new(Version::Main)).ok()?.to_string();
+        let way = match direction {
+            "from-lport" => Way::Leaving,
+            "to-lport" => Way::Arriving,
+            _ => return None,
+        };
+        let mut form = Self { way, action: action.to_owned(), priority: priority.to_string(), ..Self::default() };
+        if printed != "ip" {
+            printed.split(" && ").try_for_each(|part| form.take(part))?;
+        }
+        // What was understood must say the same again.
+        let again = parse(&form.matches(), &Context::new(Version::Main)).ok()?.to_string();
+        (again == printed).then_some(form)
+    }
+
+    fn take(&mut self, part: &str) -> Option<()> {
+        let free = |field: &mut String, value: &str| {
+            let empty = field.is_empty();
+            value.clone_into(field);
+            empty.then_some(())
+        };
+        if let Some((field, value)) = part.split_once(" == ") {
+            return match field {
+                "ip4.src" | "ip6.src" => is_address(value).then_some(()).and_then(|()| free(&mut self.who, value)),
+                "ip4.dst" | "ip6.dst" => is_address(value).then_some(()).and_then(|()| free(&mut self.whom, value)),
+                "tcp.dst" | "udp.dst" | "sctp.dst" => {
+                    let protocol = field.split('.').next()?;
+                    free(&mut self.protocol, protocol)?;
+                    free(&mut self.port, value)
+                }
+                _ => None,
+            };
+        }
+        match part {
+            "tcp" | "udp" | "sctp" | "icmp4" | "icmp6" => free(&mut self.protocol, part),
+            _ => {
+                let words: Vec<&str> = part.split(" <= ").collect();
+                let [low, field, high] = words.as_slice() else { return None };
+                let protocol = field.strip_suffix(".dst").filter(|name| matches!(*name, "tcp" | "udp" | "sctp"))?;
+                low.parse::<u16>().ok()?;
+                high.parse::<u16>().ok()?;
+                free(&mut self.protocol, protocol)?;
+                free(&mut self.port, &format!("{low}-{high}"))
+            }
+        }
+    }
+}
+
+fn is_address(text: &str) -> bool {
+    let single = |text: &str| {
+        let (address, prefix) = text.split_once('/').map_or((text, None), |(address, prefix)| (address, Some(prefix)));
+        address.parse::<IpAddr>().is_ok() && prefix.is_none_or(|prefix| prefix.parse::<u8>().is_ok())
+    };
+    match text.strip_prefix('{').and_then(|text| text.strip_suffix('}')) {
+        Some(list) => list.split(',').all(|part| single(part.trim())),
+        None => single(text) || text.starts_with('$'),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_form_says_comes_back() {
+        for text in [
+            "ip",
+            "ip4.src == 10.0.0.1",
+            "ip4.src == 10.0.0.0/24 && ip4.dst == {10.0.0.1, 10.0.0.2} && tcp.dst == 80",
+            "ip6.dst == fd00::1 && udp.dst == {53, 5353}",
+            "8000 <= tcp.dst <= 8080",
+            "icmp4",
+            "tcp",
+        ] {
+            let form = Form::of("to-lport", text, "drop", 7).unwrap_or_else(|| panic!("{text}"));
+            assert_eq!(form.matches(), text);
+            assert_eq!(form.error(), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_a_form_cannot_say_stays_text() {
+        for text in [
+            "ip4.src == 10.0.0.1 || ip4.src == 10.0.0.2",
+            "!tcp",
+            "tcp.src == 80",
+            "ip4.src != 10.0.0.1",
+            "inport == \"a\"",
+            "tcp.dst = 80",
+            "tcp && udp",
+            "ip.ttl == 1",
+        ] {
+            assert_eq!(Form::of("to-lport", text, "drop", 7), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn mistakes_are_told() {
+        let form = Form { who: "10.0.0.300".into(), ..Form::default() };
+        assert!(form.error().is_some());
+        assert!(Form { priority: "40000".into(), ..Form::default() }.error().unwrap().contains("32767"));
+    }
+}

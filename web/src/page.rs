@@ -1,0 +1,3 @@
+//! page
+/// Opens.
+pub fn open() {}

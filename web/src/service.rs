@@ -1,0 +1,137 @@
+//! The one who answers: holds the last input, compiled, and asks the engine. Knows no browser.
+
+mod analysis;
+mod changes;
+mod drawing;
+mod names;
+mod rows;
+mod why;
+
+use crate::protocol::{Analysis, Ask, Answer, Edit, File, Input, Proposals, Reply, Request, Scope, Tracking};
+use ringfence_engine::compile::{Compiled, Profile, Settings, Strictness};
+use ringfence_engine::ovn::acl::{Acl, Action, Direction, Priority, Provenance, Tier};
+use ringfence_engine::reach::{Reach, evaluate};
+use ringfence_engine::source::Sources;
+use ringfence_view::filter::Filter;
+use ringfence_view::loaded::Loaded;
+use ringfence_view::nbctl;
+use ringfence_view::picture::{self, Wishes};
+
+/// Answers questions about one input after the other.
+#[derive(Default)]
+pub struct Service {
+    loaded: Option<(Input, Loaded)>,
+}
+
+impl Service {
+    /// Nothing loaded yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Answers.
+    pub fn ask(&mut self, ask: Ask) -> Answer {
+        Answer { number: ask.number, reply: self.reply(ask.request), took: 0.0 }
+    }
+
+    fn reply(&mut self, request: Request) -> Option<Reply> {
+        match request {
+            Request::Analyze { input, scope, pinned } => {
+                Some(Reply::Analysis(Box::new(self.analyze(input, &scope, pinned.as_ref()))))
+            }
+            Request::Why { from, to, filter } => {
+                let (_, loaded) = self.loaded.as_ref()?;
+                why::why(loaded, from, to, filter_of(&filter)).map(|why| Reply::Why(Box::new(why)))
+            }
+            Request::Propose { from, to, intent, filter: _ } => {
+                let refusal = Some("nobody has looked for one yet".to_owned());
+                Some(Reply::Proposals(Proposals { from, to, intent, proposals: Vec::new(), refusal }))
+            }
+            Request::Script => {
+                let (_, loaded) = self.loaded.as_ref()?;
+                let mut script = Vec::new();
+                nbctl::write(&mut script, loaded).ok()?;
+                String::from_utf8(script).ok().map(Reply::Script)
+            }
+            Request::Svg { scope } => {
+                let (_, loaded) = self.loaded.as_ref()?;
+                let mut text = String::new();
+                picture::write(&mut text, &drawing::drawn(loaded, &scope), "Who can talk to whom").ok()?;
+                Some(Reply::Svg(text))
+            }
+            Request::Format => Some(Reply::Format(self.format())),
+        }
+    }
+
+    fn analyze(&mut self, input: Input, scope: &Scope, pinned: Option<&Input>) -> Analysis {
+        let known = self.loaded.take().filter(|(last, _)| *last == input);
+        let loaded = known.map_or_else(|| load(&input), |(_, loaded)| loaded);
+        let mut analysis = analysis::analysis(&loaded, scope);
+        analysis.changes = pinned.map(|pinned| changes::changes(&load(pinned), &loaded));
+        self.loaded = Some((input, loaded));
+        analysis
+    }
+
+    /// Edits after which every match that OVN understands is written as OVN prints it.
+    fn format(&self) -> Vec<Edit> {
+        let Some((_, loaded)) = &self.loaded else { return Vec::new() };
+        names::canonical(loaded)
+    }
+}
+
+/// What a filter says; everything where it says nothing.
+fn filter_of(text: &str) -> Filter {
+    Filter::parse(text).unwrap_or_default()
+}
+
+fn wishes(scope: &Scope) -> Wishes {
+    Wishes { closed: scope.closed, unfolded: scope.unfolded.iter().cloned().collect() }
+}
+
+/// Compiles an input.
+pub fn load(input: &Input) -> Loaded {
+    let mut sources = Sources::new();
+    for File { name, text } in &input.files {
+        sources.add(name.as_str(), text.as_str());
+    }
+    let settings = Settings {
+        profile: input.profile.as_deref().and_then(Profile::named),
+        strictness: if input.lenient { Strictness::Lenient } else { Strictness::Strict },
+    };
+    let mut loaded = Loaded::new(sources, &settings);
+    track(&mut loaded.compiled, input.tracking);
+    loaded
+}
+
+/// Plays with connection tracking: nothing else about the rows changes.
+fn track(compiled: &mut Compiled, tracking: Tracking) {
+    match tracking {
+        Tracking::AsWritten => {}
+        Tracking::On => compiled.network.switches.iter_mut().for_each(|switch| switch.acls.push(tracker())),
+        Tracking::Off => {
+            let switches = compiled.network.switches.iter_mut().flat_map(|switch| &mut switch.acls);
+            let groups = compiled.network.port_groups.iter_mut().flat_map(|group| &mut group.acls);
+            let related = switches.chain(groups).filter(|acl| acl.action == Action::AllowRelated);
+            related.for_each(|acl| acl.action = Action::Allow);
+        }
+    }
+}
+
+/// A row that matches nothing and makes its switch track connections.
+fn tracker() -> Acl {
+    Acl {
+        direction: Direction::ToLport,
+        priority: Priority::default(),
+        tier: Tier::default(),
+        matches: "0".to_owned(),
+        action: Action::AllowRelated,
+        after_lb: false,
+        name: None,
+        provenance: Provenance { object: "the switch on this page".to_owned(), field: "tracking".to_owned(), place: None },
+    }
+}
+
+/// The evaluation of a loaded input.
+fn reach(loaded: &Loaded) -> Reach<'_> {
+    evaluate(&loaded.compiled.network, &loaded.compiled.endpoints)
+}

@@ -1,0 +1,668 @@
+//! What the page knows: a state, and what actions make of it. No browser in here.
+
+use crate::gallery::{self, Example};
+use crate::protocol::{Analysis, Ask, Answer, Edit, File, Input, Intent, Proposals, Reply, Request, Scope, Tracking, Why};
+use crate::share::Link;
+use std::rc::Rc;
+
+/// How the answer is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum View {
+    /// Boxes and lines.
+    #[default]
+    Graph,
+    /// Rows and columns.
+    Matrix,
+    /// The rows of OVN.
+    Rows,
+    /// Every pair as a line of a table.
+    Table,
+}
+
+impl View {
+    /// All of them, in the order of their tabs.
+    pub const ALL: [Self; 4] = [Self::Graph, Self::Matrix, Self::Rows, Self::Table];
+
+    /// What stands on the tab.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Graph => "Graph",
+            Self::Matrix => "Matrix",
+            Self::Rows => "Rows",
+            Self::Table => "Table",
+        }
+    }
+}
+
+/// Which of two columns a narrow screen shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Side {
+    /// The answer.
+    #[default]
+    Picture,
+    /// The texts.
+    Text,
+}
+
+/// The colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Theme {
+    /// As the system has them.
+    #[default]
+    System,
+    /// Dark on light.
+    Light,
+    /// Light on dark.
+    Dark,
+}
+
+impl Theme {
+    /// The next one, for a button that goes round.
+    pub fn next(self) -> Self {
+        match self {
+            Self::System => Self::Light,
+            Self::Light => Self::Dark,
+            Self::Dark => Self::System,
+        }
+    }
+
+    /// Its name, also in the page's storage.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+
+    /// The theme of that name.
+    pub fn named(name: &str) -> Self {
+        [Self::Light, Self::Dark].into_iter().find(|theme| theme.name() == name).unwrap_or_default()
+    }
+}
+
+/// A pair by name: indexes change while somebody types, names hardly do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pair {
+    /// Who asks.
+    pub from: String,
+    /// Who answers.
+    pub to: String,
+}
+
+/// An example of the gallery that somebody works through.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Lesson {
+    /// The example.
+    pub example: &'static Example,
+    /// What the reader predicts, once asked.
+    pub guess: Option<bool>,
+}
+
+/// The state of the page.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Session {
+    /// The tabs.
+    pub files: Vec<File>,
+    /// The one in the editor.
+    pub active: usize,
+    /// Whose behaviour; nothing for the default.
+    pub profile: Option<String>,
+    /// Whether what the API server refuses has an effect.
+    pub lenient: bool,
+    /// Whether switches track connections.
+    pub tracking: Tracking,
+    /// What the picture shows.
+    pub scope: Scope,
+    /// The text of the filter box, which may be no filter.
+    pub filter: String,
+    /// How the answer is shown.
+    pub view: View,
+    /// Which column a narrow screen shows.
+    pub side: Side,
+    /// The pair that is explained.
+    pub selected: Option<Pair>,
+    /// Only pairs of this asker are drawn.
+    pub source: Option<String>,
+    /// Only pairs with this verdict are drawn.
+    pub only: Option<String>,
+    /// The last answer.
+    pub analysis: Option<Rc<Analysis>>,
+    /// The explanation of the selected pair.
+    pub why: Option<Rc<Why>>,
+    /// What could be done about the selected pair.
+    pub proposals: Option<Rc<Proposals>>,
+    /// What is compared with.
+    pub pinned: Option<Input>,
+    /// Pairs whose verdict the last change turned, by index.
+    pub turned: Rc<Vec<(usize, usize)>>,
+    /// The lesson that is read.
+    pub lesson: Option<Lesson>,
+    /// Something to say.
+    pub notice: Option<String>,
+    /// The colours.
+    pub theme: Theme,
+    /// How long the last analysis took, in milliseconds.
+    pub took: f64,
+    analyzing: Option<u32>,
+    stale: bool,
+    asked: u32,
+    wanted_why: Option<u32>,
+    wanted_proposals: Option<u32>,
+}
+
+/// What may happen.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Action {
+    /// Somebody typed into the editor.
+    Typed(String),
+    /// Another tab.
+    Switch(usize),
+    /// A new tab.
+    Add,
+    /// A tab goes.
+    Close(usize),
+    /// A tab gets a name.
+    Rename(usize, String),
+    /// Files replace all that is there.
+    Load(Vec<File>),
+    /// Files come to those that are there.
+    Drop(Vec<File>),
+    /// An example of the gallery.
+    Example(&'static Example),
+    /// What a link holds.
+    Open(Box<Link>),
+    /// Somebody's prediction.
+    Guess(bool),
+    /// The lesson ends.
+    EndLesson,
+    /// Another profile.
+    Profile(Option<String>),
+    /// Another reading.
+    Lenient(bool),
+    /// Connection tracking.
+    Track(Tracking),
+    /// Another filter.
+    Filter(String),
+    /// Closed pairs, too.
+    Closed(bool),
+    /// A stack opens or closes.
+    Unfold(String),
+    /// Another way to look.
+    View(View),
+    /// Another column.
+    Side(Side),
+    /// A pair is looked at.
+    Select(usize, usize),
+    /// The other direction of the pair.
+    Turn,
+    /// Nothing is looked at.
+    Deselect,
+    /// Only one asker.
+    Source(Option<String>),
+    /// Only one verdict.
+    Only(Option<String>),
+    /// Compare with what is there now.
+    Pin,
+    /// Compare no more.
+    Unpin,
+    /// What was pinned comes back.
+    Restore,
+    /// Somebody wants a pair to connect, or not to.
+    Want(Intent),
+    /// A proposal is taken.
+    Accept(usize),
+    /// A fix is taken.
+    Fix(Edit),
+    /// Matches are written as OVN prints them.
+    Format,
+    /// The rows as a script.
+    Script,
+    /// The picture as a document.
+    Svg,
+    /// A line of a file is wanted.
+    Reveal(usize, usize),
+    /// The next colours.
+    Theme,
+    /// Something is to be said.
+    Notice(Option<String>),
+    /// An answer came.
+    Answered(Answer),
+}
+
+/// What the browser has to do.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    /// Ask the worker.
+    Ask(Ask),
+    /// Show the active file in the editor.
+    Show,
+    /// Forget what the editor knows of files.
+    Forget,
+    /// Change the text in the editor, as a step that can be undone.
+    Replace(Vec<Edit>),
+    /// Put the cursor on a line.
+    Reveal(usize),
+    /// Light up lines of the active file, and show findings and remarks.
+    Annotate,
+    /// Keep the state for the next visit.
+    Keep,
+    /// Give somebody a file.
+    Download(&'static str, String),
+    /// Set the colours.
+    Colours,
+}
+
+impl Default for Session {
+    /// The founding document's third example, with its surprise.
+    fn default() -> Self {
+        Self::of(gallery::first().files(), Some(gallery::first()))
+    }
+}
+
+impl Session {
+    /// These files.
+    pub fn of(files: Vec<File>, example: Option<&'static Example>) -> Self {
+        Self {
+            files: if files.is_empty() { vec![blank("rules.yaml")] } else { files },
+            active: 0,
+            profile: None,
+            lenient: false,
+            tracking: Tracking::default(),
+            scope: Scope { filter: "all".to_owned(), ..Scope::default() },
+            filter: "all".to_owned(),
+            view: View::default(),
+            side: Side::default(),
+            selected: example.and_then(Example::pair).map(|(from, to)| Pair { from: from.to_owned(), to: to.to_owned() }),
+            source: None,
+            only: None,
+            analysis: None,
+            why: None,
+            proposals: None,
+            pinned: None,
+            turned: Rc::default(),
+            lesson: example.map(|example| Lesson { example, guess: None }),
+            notice: None,
+            theme: Theme::default(),
+            took: 0.0,
+            analyzing: None,
+            stale: false,
+            asked: 0,
+            wanted_why: None,
+            wanted_proposals: None,
+        }
+    }
+
+    /// What is analysed.
+    pub fn input(&self) -> Input {
+        Input { files: self.files.clone(), profile: self.profile.clone(), lenient: self.lenient, tracking: self.tracking }
+    }
+
+    /// Whether the answer on the page is not that to the texts on the page.
+    pub fn busy(&self) -> bool {
+        self.analyzing.is_some() || self.analysis.is_none()
+    }
+
+    /// The index of an endpoint.
+    pub fn index(&self, id: &str) -> Option<usize> {
+        self.analysis.as_ref()?.endpoints.iter().position(|endpoint| endpoint.id == id)
+    }
+
+    /// The indexes of the selected pair.
+    pub fn pair(&self) -> Option<(usize, usize)> {
+        let pair = self.selected.as_ref()?;
+        self.index(&pair.from).zip(self.index(&pair.to))
+    }
+
+    /// The lines of the active file that decide about the selected pair.
+    pub fn lit(&self) -> Vec<usize> {
+        let steps = self.why.iter().flat_map(|why| &why.halves).flat_map(|half| &half.steps);
+        let places = steps.flat_map(|step| &step.deciders).filter_map(|decider| decider.place);
+        places.filter(|place| place.file == self.active).map(|place| place.line).collect()
+    }
+
+    /// Changes the state, and says what is to be done about it.
+    pub fn reduce(&mut self, action: Action) -> Vec<Effect> {
+        match action {
+            Action::Typed(text) => self.typed(text),
+            Action::Switch(index) => {
+                self.active = index.min(self.files.len().saturating_sub(1));
+                vec![Effect::Show, Effect::Annotate, Effect::Keep]
+            }
+            Action::Add => {
+                let name = self.fresh_name();
+                self.files.push(blank(&name));
+                self.active = self.files.len() - 1;
+                self.side = Side::Text;
+                self.shown()
+            }
+            Action::Close(index) if index < self.files.len() => {
+                self.files.remove(index);
+                if self.files.is_empty() {
+                    self.files.push(blank("rules.yaml"));
+                }
+                self.active = self.active.min(self.files.len() - 1);
+                self.all_shown()
+            }
+            Action::Close(_) => Vec::new(),
+            Action::Rename(index, name) => {
+                let free = self.files.iter().enumerate().all(|(other, file)| other == index || file.name != name);
+                if let Some(file) = self.files.get_mut(index).filter(|_| free && !name.trim().is_empty()) {
+                    file.name = name.trim().to_owned();
+                }
+                self.all_shown()
+            }
+            Action::Load(files) => self.replaced(Self::of(files, None)),
+            Action::Drop(files) => {
+                for file in files {
+                    match self.files.iter_mut().find(|known| known.name == file.name) {
+                        Some(known) => known.text = file.text,
+                        None => self.files.push(file),
+                    }
+                }
+                self.active = self.files.len() - 1;
+                self.all_shown()
+            }
+            Action::Example(example) => self.replaced(Self::of(example.files(), Some(example))),
+            Action::Open(link) => {
+                let Link { input, filter, selected, pinned } = *link;
+                let mut session = Self::of(input.files, None);
+                session.profile = input.profile;
+                session.lenient = input.lenient;
+                session.tracking = input.tracking;
+                session.selected = selected.map(|(from, to)| Pair { from, to });
+                session.pinned = pinned;
+                if crate::share::is_filter(&filter) {
+                    session.filter.clone_from(&filter);
+                    session.scope.filter = filter;
+                }
+                self.replaced(session)
+            }
+            Action::Guess(guess) => {
+                if let Some(lesson) = &mut self.lesson {
+                    lesson.guess = Some(guess);
+                }
+                Vec::new()
+            }
+            Action::EndLesson => {
+                self.lesson = None;
+                Vec::new()
+            }
+            Action::Profile(profile) => {
+                self.profile = profile;
+                self.changed()
+            }
+            Action::Lenient(lenient) => {
+                self.lenient = lenient;
+                self.changed()
+            }
+            Action::Track(tracking) => {
+                self.tracking = tracking;
+                self.changed()
+            }
+            Action::Filter(text) => {
+                self.filter.clone_from(&text);
+                if crate::share::is_filter(&text) {
+                    self.scope.filter = text;
+                    return self.changed();
+                }
+                Vec::new()
+            }
+            Action::Closed(closed) => {
+                self.scope.closed = closed;
+                self.changed()
+            }
+            Action::Unfold(key) => {
+                match self.scope.unfolded.iter().position(|known| *known == key) {
+                    Some(index) => drop(self.scope.unfolded.remove(index)),
+                    None => self.scope.unfolded.push(key),
+                }
+                self.changed()
+            }
+            Action::View(view) => {
+                self.view = view;
+                vec![Effect::Keep]
+            }
+            Action::Side(side) => {
+                self.side = side;
+                Vec::new()
+            }
+            Action::Select(from, to) => {
+                let id = |index: usize| Some(self.analysis.as_ref()?.endpoints.get(index)?.id.clone());
+                self.selected = id(from).zip(id(to)).filter(|(from, to)| from != to).map(|(from, to)| Pair { from, to });
+                self.explain()
+            }
+            Action::Turn => {
+                self.selected = self.selected.take().map(|pair| Pair { from: pair.to, to: pair.from });
+                self.explain()
+            }
+            Action::Deselect => {
+                self.selected = None;
+                self.explain()
+            }
+            Action::Source(source) => {
+                self.source = source;
+                Vec::new()
+            }
+            Action::Only(verdict) => {
+                self.only = verdict;
+                Vec::new()
+            }
+            Action::Pin => {
+                self.pinned = Some(self.input());
+                self.changed()
+            }
+            Action::Unpin => {
+                self.pinned = None;
+                self.changed()
+            }
+            Action::Restore => match self.pinned.take() {
+                None => Vec::new(),
+                Some(input) => {
+                    self.files = input.files;
+                    self.profile = input.profile;
+                    self.lenient = input.lenient;
+                    self.tracking = input.tracking;
+                    self.active = self.active.min(self.files.len().saturating_sub(1));
+                    self.all_shown()
+                }
+            },
+            Action::Want(intent) => self.want(intent),
+            Action::Accept(index) => self.accept(index),
+            Action::Fix(edit) => self.edit(vec![edit]),
+            Action::Format => vec![self.ask(Request::Format)],
+            Action::Script => vec![self.ask(Request::Script)],
+            Action::Svg => vec![self.ask(Request::Svg { scope: self.scope.clone() })],
+            Action::Reveal(file, line) => {
+                self.side = Side::Text;
+                if file == self.active {
+                    return vec![Effect::Reveal(line)];
+                }
+                self.active = file.min(self.files.len().saturating_sub(1));
+                vec![Effect::Show, Effect::Annotate, Effect::Reveal(line)]
+            }
+            Action::Theme => {
+                self.theme = self.theme.next();
+                vec![Effect::Colours, Effect::Keep]
+            }
+            Action::Notice(notice) => {
+                self.notice = notice;
+                Vec::new()
+            }
+            Action::Answered(answer) => self.answered(answer),
+        }
+    }
+
+    fn typed(&mut self, text: String) -> Vec<Effect> {
+        match self.files.get_mut(self.active) {
+            Some(file) if file.text != text => file.text = text,
+            Some(_) | None => return Vec::new(),
+        }
+        self.proposals = None;
+        let mut effects = self.changed();
+        effects.push(Effect::Keep);
+        effects
+    }
+
+    /// Another world altogether.
+    fn replaced(&mut self, mut session: Self) -> Vec<Effect> {
+        session.theme = self.theme;
+        session.view = self.view;
+        session.asked = self.asked;
+        session.analyzing = self.analyzing;
+        session.stale = self.stale;
+        *self = session;
+        self.all_shown()
+    }
+
+    fn all_shown(&mut self) -> Vec<Effect> {
+        let mut effects = vec![Effect::Forget];
+        effects.extend(self.shown());
+        effects
+    }
+
+    fn shown(&mut self) -> Vec<Effect> {
+        let mut effects = vec![Effect::Show];
+        effects.extend(self.changed());
+        effects.push(Effect::Keep);
+        effects
+    }
+
+    /// Asks for a new analysis; one at a time, so that nobody waits for answers to what is gone.
+    fn changed(&mut self) -> Vec<Effect> {
+        if self.analyzing.is_some() {
+            self.stale = true;
+            return Vec::new();
+        }
+        vec![self.analyze()]
+    }
+
+    fn analyze(&mut self) -> Effect {
+        self.stale = false;
+        let (input, scope, pinned) = (self.input(), self.scope.clone(), self.pinned.clone());
+        let ask = self.ask(Request::Analyze { input, scope, pinned });
+        self.analyzing = Some(self.asked);
+        ask
+    }
+
+    fn ask(&mut self, request: Request) -> Effect {
+        self.asked = self.asked.wrapping_add(1);
+        Effect::Ask(Ask { number: self.asked, request })
+    }
+
+    fn explain(&mut self) -> Vec<Effect> {
+        self.proposals = None;
+        let Some((from, to)) = self.pair() else {
+            self.why = None;
+            self.wanted_why = None;
+            return vec![Effect::Annotate];
+        };
+        let ask = self.ask(Request::Why { from, to, filter: self.scope.filter.clone() });
+        self.wanted_why = Some(self.asked);
+        vec![ask, Effect::Keep]
+    }
+
+    fn want(&mut self, intent: Intent) -> Vec<Effect> {
+        let Some((from, to)) = self.pair() else { return Vec::new() };
+        let ask = self.ask(Request::Propose { from, to, intent, filter: self.scope.filter.clone() });
+        self.wanted_proposals = Some(self.asked);
+        vec![ask]
+    }
+
+    fn accept(&mut self, index: usize) -> Vec<Effect> {
+        let Some(edits) = self.proposals.as_ref().and_then(|found| Some(found.proposals.get(index)?.edits.clone())) else {
+            return Vec::new();
+        };
+        let mut effects = Vec::new();
+        if self.pinned.is_none() {
+            self.pinned = Some(self.input());
+        }
+        effects.extend(self.edit(edits));
+        effects
+    }
+
+    /// Changes texts: that of the active file through the editor, so that it can be undone; others at once.
+    fn edit(&mut self, edits: Vec<Edit>) -> Vec<Effect> {
+        let Some(first) = edits.first().map(|edit| edit.file) else { return Vec::new() };
+        let mut effects = Vec::new();
+        if first != self.active && first < self.files.len() {
+            self.active = first;
+            effects.push(Effect::Show);
+        }
+        let (here, elsewhere): (Vec<Edit>, Vec<Edit>) = edits.into_iter().partition(|edit| edit.file == self.active);
+        for edit in elsewhere.iter().rev() {
+            if let Some(file) = self.files.get_mut(edit.file) {
+                file.text = replaced(&file.text, edit);
+            }
+        }
+        effects.push(Effect::Replace(here));
+        effects
+    }
+
+    fn answered(&mut self, answer: Answer) -> Vec<Effect> {
+        match answer.reply {
+            Some(Reply::Analysis(analysis)) if self.analyzing == Some(answer.number) => {
+                self.analyzing = None;
+                self.took = answer.took;
+                if self.stale {
+                    return vec![self.analyze()];
+                }
+                self.turned = Rc::new(turned(self.analysis.as_deref(), &analysis));
+                self.analysis = Some(Rc::from(analysis));
+                let mut effects = vec![Effect::Annotate];
+                let proposals = self.proposals.take();
+                effects.extend(self.explain());
+                self.proposals = proposals;
+                effects
+            }
+            Some(Reply::Why(why)) if self.wanted_why == Some(answer.number) => {
+                self.why = Some(Rc::from(why));
+                vec![Effect::Annotate]
+            }
+            Some(Reply::Proposals(proposals)) if self.wanted_proposals == Some(answer.number) => {
+                self.proposals = Some(Rc::new(proposals));
+                Vec::new()
+            }
+            Some(Reply::Script(script)) => vec![Effect::Download("ringfence.sh", script)],
+            Some(Reply::Svg(svg)) => vec![Effect::Download("ringfence.svg", svg)],
+            Some(Reply::Format(edits)) => {
+                if edits.is_empty() {
+                    self.notice = Some("every match is written as OVN prints it".to_owned());
+                }
+                self.edit(edits)
+            }
+            Some(Reply::Analysis(_) | Reply::Why(_) | Reply::Proposals(_)) | None => Vec::new(),
+        }
+    }
+
+    fn fresh_name(&self) -> String {
+        let taken = |name: &String| self.files.iter().any(|file| file.name == *name);
+        (1..).map(|number| format!("file-{number}.yaml")).find(|name| !taken(name)).unwrap_or_default()
+    }
+}
+
+fn blank(name: &str) -> File {
+    File { name: name.to_owned(), text: String::new() }
+}
+
+fn replaced(text: &str, edit: &Edit) -> String {
+    let offsets = crate::offsets::Offsets::new(text);
+    let (from, to) = (offsets.byte(edit.from), offsets.byte(edit.to.max(edit.from)));
+    let (before, after) = (text.get(..from).unwrap_or(text), text.get(to..).unwrap_or(""));
+    format!("{before}{}{after}", edit.insert)
+}
+
+/// Pairs of the new answer whose verdict is not that of the old one, where the same endpoints are in both.
+fn turned(old: Option<&Analysis>, new: &Analysis) -> Vec<(usize, usize)> {
+    let Some(old) = old else { return Vec::new() };
+    let ids = |analysis: &Analysis| analysis.endpoints.iter().map(|endpoint| endpoint.id.clone()).collect::<Vec<_>>();
+    let size = new.endpoints.len();
+    if size == 0 || size > MOST_TURNED || ids(old) != ids(new) {
+        return Vec::new();
+    }
+    let both = old.verdicts.bytes().zip(new.verdicts.bytes()).enumerate();
+    both.filter(|(_, (old, new))| old != new).map(|(index, _)| (index / size, index % size)).collect()
+}
+
+/// With more endpoints than this nobody sees single pairs glow.
+const MOST_TURNED: usize = 200;

@@ -1,0 +1,81 @@
+//! The two ends of the line between the page and its worker.
+
+use crate::protocol::{Answer, Ask};
+use crate::service::Service;
+use js_sys::global;
+use std::cell::RefCell;
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+use web_sys::{DedicatedWorkerGlobalScope, MessageEvent, Worker, WorkerOptions, WorkerType};
+
+/// Whether this module was loaded in a worker.
+pub fn is_worker() -> bool {
+    global().dyn_into::<DedicatedWorkerGlobalScope>().is_ok()
+}
+
+/// Answers whatever the page asks, until the page is gone.
+pub fn serve() {
+    let Ok(scope) = global().dyn_into::<DedicatedWorkerGlobalScope>() else { return };
+    let service = RefCell::new(Service::new());
+    let line = scope.clone();
+    let listen = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+        let Some(ask) = event.data().as_string().and_then(|text| serde_json::from_str::<Ask>(&text).ok()) else { return };
+        let start = js_sys::Date::now();
+        let mut answer = service.borrow_mut().ask(ask);
+        answer.took = js_sys::Date::now() - start;
+        if let Ok(text) = serde_json::to_string(&answer) {
+            // A page that is gone needs no answer.
+            let _ = line.post_message(&JsValue::from_str(&text));
+        }
+    });
+    scope.set_onmessage(Some(listen.as_ref().unchecked_ref()));
+    listen.forget();
+    // The page holds its questions back until somebody listens.
+    let _ = scope.post_message(&JsValue::from_str("ready"));
+}
+
+/// The page's end of the line.
+pub struct Line {
+    worker: Worker,
+    waiting: Rc<RefCell<Option<Vec<Ask>>>>,
+    _listen: Closure<dyn FnMut(MessageEvent)>,
+}
+
+impl Line {
+    /// Starts a worker; each of its answers is handed on.
+    ///
+    /// # Errors
+    ///
+    /// What the browser says against it.
+    pub fn open(script: &str, answered: impl Fn(Answer) + 'static) -> Result<Self, JsValue> {
+        let options = WorkerOptions::new();
+        options.set_type(WorkerType::Module);
+        let worker = Worker::new_with_options(script, &options)?;
+        let waiting: Rc<RefCell<Option<Vec<Ask>>>> = Rc::new(RefCell::new(Some(Vec::new())));
+        let (held, other) = (Rc::clone(&waiting), worker.clone());
+        let listen = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+            let Some(text) = event.data().as_string() else { return };
+            if text == "ready" {
+                held.borrow_mut().take().into_iter().flatten().for_each(|ask| send(&other, &ask));
+            } else if let Ok(answer) = serde_json::from_str::<Answer>(&text) {
+                answered(answer);
+            }
+        });
+        worker.set_onmessage(Some(listen.as_ref().unchecked_ref()));
+        Ok(Self { worker, waiting, _listen: listen })
+    }
+
+    /// Asks.
+    pub fn ask(&self, ask: Ask) {
+        match self.waiting.borrow_mut().as_mut() {
+            Some(waiting) => waiting.push(ask),
+            None => send(&self.worker, &ask),
+        }
+    }
+}
+
+fn send(worker: &Worker, ask: &Ask) {
+    if let Ok(text) = serde_json::to_string(ask) {
+        let _ = worker.post_message(&JsValue::from_str(&text));
+    }
+}
