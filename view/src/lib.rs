@@ -9,6 +9,7 @@
 
 pub mod difference;
 pub mod filter;
+pub mod insert;
 pub mod line;
 pub mod loaded;
 pub mod matrix;

@@ -293,6 +293,13 @@ impl Session {
         }
     }
 
+    /// The same with nothing asked: for a page that has asked nobody yet.
+    pub fn settled(mut self) -> Self {
+        self.analyzing = None;
+        self.stale = false;
+        self
+    }
+
     /// What is analysed.
     pub fn input(&self) -> Input {
         Input { files: self.files.clone(), profile: self.profile.clone(), lenient: self.lenient, tracking: self.tracking }

@@ -8,7 +8,6 @@ use ringfence_engine::answers::expect::{self, judge};
 use ringfence_engine::diagnostic::{Code, Diagnostic, Fix};
 use ringfence_engine::reach::{self as reached, Verdict};
 use ringfence_engine::source::{self, Sources};
-use ringfence_view::filter::Filter;
 use ringfence_view::loaded::Loaded;
 use ringfence_view::matrix::Matrix;
 use ringfence_view::picture::Picture;
@@ -123,13 +122,5 @@ fn claim(sources: &Sources, judgement: expect::Judgement) -> Claim {
         claim: judgement.claim,
         holds: judgement.holds,
         wrong: judgement.wrong,
-    }
-}
-
-/// The words of a filter that is none.
-pub fn filter_error(text: &str) -> Option<String> {
-    match Filter::parse(text) {
-        Some(_) => None,
-        None => Some(format!("`{text}` is no filter: write all, icmp, tcp, udp, sctp, or tcp/22")),
     }
 }
