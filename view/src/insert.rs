@@ -10,7 +10,14 @@ pub fn acl(text: &str, direction: &str, matches: &str, action: &str, priority: &
 }
 
 /// The same for the Subnet of a name.
-pub fn acl_of(text: &str, subnet: &str, direction: &str, matches: &str, action: &str, priority: &str) -> Option<Change> {
+pub fn acl_of(
+    text: &str,
+    subnet: &str,
+    direction: &str,
+    matches: &str,
+    action: &str,
+    priority: &str,
+) -> Option<Change> {
     subnet_acl(text, Some(subnet), &Entry { direction, matches, action, priority })
 }
 
@@ -95,7 +102,9 @@ fn subnet_acl(text: &str, name: Option<&str>, entry: &Entry<'_>) -> Option<Chang
     let mut documents = lines.split(|line| line.text.starts_with("---"));
     documents.find_map(|document| {
         let top = document.iter().filter(|line| line.indent() == 0 && !line.is_blank());
-        let is_subnet = top.clone().any(|line| line.value("kind").is_some_and(|(_, value)| value.trim_matches(['"', '\'']) == "Subnet"));
+        let is_subnet = top
+            .clone()
+            .any(|line| line.value("kind").is_some_and(|(_, value)| value.trim_matches(['"', '\'']) == "Subnet"));
         let named = name.is_none_or(|name| has_name(document, name));
         if is_subnet && named { in_spec(text, document, entry) } else { None }
     })
@@ -192,9 +201,15 @@ mod tests {
     fn an_entry_fits_every_style() {
         for (text, others) in [
             ("kind: Subnet\napiVersion: kubeovn.io/v1\nmetadata: {name: s}\nspec:\n  cidrBlock: 10.0.0.0/24\n", 0),
-            ("kind: Subnet\napiVersion: kubeovn.io/v1\nmetadata: {name: s}\nspec:\n  acls: []\n  cidrBlock: 10.0.0.0/24\n", 0),
+            (
+                "kind: Subnet\napiVersion: kubeovn.io/v1\nmetadata: {name: s}\nspec:\n  acls: []\n  cidrBlock: 10.0.0.0/24\n",
+                0,
+            ),
             ("kind: Subnet\napiVersion: kubeovn.io/v1\nmetadata: {name: s}\nspec: {cidrBlock: 10.0.0.0/24}\n", 0),
-            ("kind: Subnet\napiVersion: kubeovn.io/v1\nmetadata: {name: s}\nspec: {cidrBlock: 10.0.0.0/24, acls: []}", 0),
+            (
+                "kind: Subnet\napiVersion: kubeovn.io/v1\nmetadata: {name: s}\nspec: {cidrBlock: 10.0.0.0/24, acls: []}",
+                0,
+            ),
             (
                 "kind: Subnet\napiVersion: kubeovn.io/v1\nmetadata: {name: s}\nspec: {acls: [{action: drop, direction: to-lport, match: tcp, priority: 1}], cidrBlock: 10.0.0.0/24}",
                 1,
@@ -207,7 +222,10 @@ mod tests {
                 "kind: Subnet\napiVersion: kubeovn.io/v1\nmetadata:\n  name: s\nspec:\n  cidrBlock: 10.0.0.0/24\n  acls: [{action: drop, direction: to-lport, match: tcp, priority: 1}]\n",
                 1,
             ),
-            ("kind: Namespace\napiVersion: v1\nmetadata: {name: n}\n---\nkind: Subnet\napiVersion: kubeovn.io/v1\nmetadata: {name: s}\nspec:\n  cidrBlock: 10.0.0.0/24", 0),
+            (
+                "kind: Namespace\napiVersion: v1\nmetadata: {name: n}\n---\nkind: Subnet\napiVersion: kubeovn.io/v1\nmetadata: {name: s}\nspec:\n  cidrBlock: 10.0.0.0/24",
+                0,
+            ),
         ] {
             for matches in ["ip4.dst == {10.0.0.1, 10.0.0.2} && tcp", "!tcp", "1"] {
                 let (from, to, insert) = acl_of(text, "s", "from-lport", matches, "drop", "7").unwrap();

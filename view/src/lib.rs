@@ -8,6 +8,7 @@
 //! ```
 
 pub mod difference;
+pub mod ends;
 pub mod filter;
 pub mod insert;
 pub mod line;

@@ -2,7 +2,7 @@
 
 use super::editor::Editor;
 use super::element::{copy, document, download, root, tell_state, window};
-use super::{claims, files, findings, form, graph, intent, lesson, matrix, rows, storage, table, toolbar, why};
+use super::{claims, files, findings, form, graph, lesson, matrix, rows, storage, table, toolbar, why};
 use crate::protocol::File;
 use crate::session::{Action, Effect, Session, Side, Theme, View};
 use crate::share::Link;
@@ -39,7 +39,8 @@ impl Component for App {
         let (session, notice) = opened();
         let mut session = session;
         session.theme = storage::theme();
-        session.notice = notice.or_else(|| line.is_err().then(|| "this browser starts no worker: nothing can be computed".to_owned()));
+        session.notice = notice
+            .or_else(|| line.is_err().then(|| "this browser starts no worker: nothing can be computed".to_owned()));
         let load = loader(&send);
         let hash = hash_listener(&send);
         let mut app = Self {
@@ -141,7 +142,6 @@ impl Component for App {
                     <section class="column answer" aria-label="Who can talk to whom">
                         { self.tabs(&send) }
                         { self.answer(&send) }
-                        { intent::view(session, &send) }
                         { why::view(session, &send) }
                     </section>
                 </main>
@@ -235,7 +235,8 @@ impl App {
     fn share(&mut self, anonymous: bool) {
         let mut link = Link::of(&self.session);
         if anonymous {
-            let endpoints = self.session.analysis.as_ref().map(|analysis| analysis.endpoints.clone()).unwrap_or_default();
+            let endpoints =
+                self.session.analysis.as_ref().map(|analysis| analysis.endpoints.clone()).unwrap_or_default();
             let seed = (js_sys::Math::random() * f64::from(u32::MAX)) as u32;
             link = link.anonymous(&crate::share::names(&endpoints), seed);
         }

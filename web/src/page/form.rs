@@ -31,12 +31,22 @@ pub(super) fn RuleForm(props: &Props) -> Html {
     let chosen = |change: fn(&mut Form, String)| set(change).reform(|event: Event| text_of(&event));
     let way = chosen(|form, text| form.way = if text == "arriving" { Way::Arriving } else { Way::Leaving });
     let error = form.error();
-    let subnets: Vec<String> = session.analysis.as_ref().map(|analysis| analysis.switches.iter().map(|switch| switch.name.clone()).collect()).unwrap_or_default();
+    let subnets: Vec<String> = session
+        .analysis
+        .as_ref()
+        .map(|analysis| analysis.switches.iter().map(|switch| switch.name.clone()).collect())
+        .unwrap_or_default();
     let insert = {
         let (form, send, session) = (form.clone(), send.clone(), Rc::clone(session));
         Callback::from(move |_| {
             let text = session.files.get(session.active).map_or("", |file| file.text.as_str());
-            let edit = ringfence_view::insert::acl(text, form.way.direction(), &form.matches(), &form.action, form.priority.trim());
+            let edit = ringfence_view::insert::acl(
+                text,
+                form.way.direction(),
+                &form.matches(),
+                &form.action,
+                form.priority.trim(),
+            );
             let offsets = crate::offsets::Offsets::new(text);
             send.emit(match edit {
                 Some((at, end, insert)) => Action::Fix(crate::protocol::Edit {
@@ -45,7 +55,9 @@ pub(super) fn RuleForm(props: &Props) -> Html {
                     to: offsets.unit(end),
                     insert,
                 }),
-                None => Action::Notice(Some("the file in the editor holds no Subnet to which a row can be added".to_owned())),
+                None => Action::Notice(Some(
+                    "the file in the editor holds no Subnet to which a row can be added".to_owned(),
+                )),
             });
         })
     };
@@ -64,12 +76,25 @@ pub(super) fn RuleForm(props: &Props) -> Html {
         })
     };
     let rows = session.analysis.as_ref().map(|analysis| {
-        analysis.rows.iter().enumerate().filter(|(_, row)| !row.builtin && row.place.is_some()).take(100).map(|(index, row)| {
-            let direction = if row.stage == "to-lport" { "to-lport" } else { "from-lport" };
-            let known = Form::of(direction, &row.matches, &row.action, row.priority).is_some();
-            let text = format!("{} {}: {}{}", row.priority, row.action, row.matches, if known { "" } else { " (says more than a form can)" });
-            html! { <option value={index.to_string()} disabled={!known}>{ text }</option> }
-        }).collect::<Html>()
+        analysis
+            .rows
+            .iter()
+            .enumerate()
+            .filter(|(_, row)| !row.builtin && row.place.is_some())
+            .take(100)
+            .map(|(index, row)| {
+                let direction = if row.stage == "to-lport" { "to-lport" } else { "from-lport" };
+                let known = Form::of(direction, &row.matches, &row.action, row.priority).is_some();
+                let text = format!(
+                    "{} {}: {}{}",
+                    row.priority,
+                    row.action,
+                    row.matches,
+                    if known { "" } else { " (says more than a form can)" }
+                );
+                html! { <option value={index.to_string()} disabled={!known}>{ text }</option> }
+            })
+            .collect::<Html>()
     });
     let option = |value: &'static str, text: &'static str, of: &str| html! { <option {value} selected={of == value}>{ text }</option> };
     html! {

@@ -124,14 +124,21 @@ pub(super) fn Graph(props: &Props) -> Html {
         Callback::from(move |_: PointerEvent| drag.set(None))
     };
     let shift = |node: &Node| moved.get(&node.key).copied().unwrap_or((0.0, 0.0));
-    let focus = (*hovered).or(*picked).or_else(|| session.source.as_ref().and_then(|id| node_of(picture, session.index(id)?)));
+    let focus =
+        (*hovered).or(*picked).or_else(|| session.source.as_ref().and_then(|id| node_of(picture, session.index(id)?)));
     let crowded = picture.edges.len() > READABLE;
     let selected = session.pair().and_then(|(from, to)| Some((node_of(picture, from)?, node_of(picture, to)?)));
     let edge = |edge: &Edge| {
         let touches = |node: usize| edge.from == node || edge.to == node;
-        let chosen = selected.is_some_and(|(from, to)| (edge.from, edge.to) == (from, to) || edge.both && (edge.to, edge.from) == (from, to));
+        let chosen = selected.is_some_and(|(from, to)| {
+            (edge.from, edge.to) == (from, to) || edge.both && (edge.to, edge.from) == (from, to)
+        });
         let outside_filter = session.only.as_ref().is_some_and(|only| *only != edge.verdict)
-            || session.source.as_ref().and_then(|id| node_of(picture, session.index(id)?)).is_some_and(|node| edge.from != node && !(edge.both && edge.to == node));
+            || session
+                .source
+                .as_ref()
+                .and_then(|id| node_of(picture, session.index(id)?))
+                .is_some_and(|node| edge.from != node && !(edge.both && edge.to == node));
         if outside_filter || crowded && !chosen && focus.is_none_or(|node| !touches(node)) {
             return None;
         }
@@ -147,13 +154,27 @@ pub(super) fn Graph(props: &Props) -> Html {
         );
         let choose = send.reform(move |_| Action::Select(ends.0, ends.1));
         let (one, other) = (shift(from), shift(to));
-        Some(html! { <g key={format!("{}>{}", from.key, to.key)} {class} onclick={choose}>{ drawn(edge, one, other, from, to, &analysis) }</g> })
+        Some(
+            html! { <g key={format!("{}>{}", from.key, to.key)} {class} onclick={choose}>{ drawn(edge, one, other, from, to, &analysis) }</g> },
+        )
     };
     let node = |(index, node): (usize, &Node)| {
-        let near = focus.is_none_or(|focus| focus == index || picture.edges.iter().any(|edge| (edge.from, edge.to) == (focus, index) || (edge.to, edge.from) == (focus, index)));
+        let near = focus.is_none_or(|focus| {
+            focus == index
+                || picture
+                    .edges
+                    .iter()
+                    .any(|edge| (edge.from, edge.to) == (focus, index) || (edge.to, edge.from) == (focus, index))
+        });
         let chosen = selected.is_some_and(|(from, to)| from == index || to == index);
-        let enter = { let hovered = hovered.clone(); move |_: MouseEvent| hovered.set(Some(index)) };
-        let leave = { let hovered = hovered.clone(); move |_: MouseEvent| hovered.set(None) };
+        let enter = {
+            let hovered = hovered.clone();
+            move |_: MouseEvent| hovered.set(Some(index))
+        };
+        let leave = {
+            let hovered = hovered.clone();
+            move |_: MouseEvent| hovered.set(None)
+        };
         let press = {
             let (drag, key, from) = (drag.clone(), node.key.clone(), shift(node));
             Callback::from(move |event: PointerEvent| {
@@ -162,10 +183,34 @@ pub(super) fn Graph(props: &Props) -> Html {
             })
         };
         let choose = chooser(index, node, picture, &picked, send);
-        let click = { let choose = choose.clone(); Callback::from(move |_: MouseEvent| choose.emit(())) };
-        let unfold = { let (send, key, many) = (send.clone(), node.key.clone(), node.members.len() > 1); Callback::from(move |_: MouseEvent| if many { send.emit(Action::Unfold(key.clone())) }) };
-        let pressed = { let choose = choose.clone(); Callback::from(move |event: KeyboardEvent| if matches!(event.key().as_str(), "Enter" | " ") { event.prevent_default(); choose.emit(()) }) };
-        let class = classes!("node", kind_class(&node.kind), (!near).then_some("dim"), chosen.then_some("chosen"), (*picked == Some(index)).then_some("picked"));
+        let click = {
+            let choose = choose.clone();
+            Callback::from(move |_: MouseEvent| choose.emit(()))
+        };
+        let unfold = {
+            let (send, key, many) = (send.clone(), node.key.clone(), node.members.len() > 1);
+            Callback::from(move |_: MouseEvent| {
+                if many {
+                    send.emit(Action::Unfold(key.clone()))
+                }
+            })
+        };
+        let pressed = {
+            let choose = choose.clone();
+            Callback::from(move |event: KeyboardEvent| {
+                if matches!(event.key().as_str(), "Enter" | " ") {
+                    event.prevent_default();
+                    choose.emit(())
+                }
+            })
+        };
+        let class = classes!(
+            "node",
+            kind_class(&node.kind),
+            (!near).then_some("dim"),
+            chosen.then_some("chosen"),
+            (*picked == Some(index)).then_some("picked")
+        );
         let (x, y) = shift(node);
         html! {
             <g key={node.key.clone()} {class} role="button" tabindex="0" aria-label={label(node)} transform={format!("translate({x} {y})")}
@@ -175,8 +220,11 @@ pub(super) fn Graph(props: &Props) -> Html {
         }
     };
     let (width, height) = (f64::from(picture.width) / lens.scale, f64::from(picture.height) / lens.scale);
-    let (left, top) = (lens.x + (f64::from(picture.width) - width) / 2.0, lens.y + (f64::from(picture.height) - height) / 2.0);
-    let hint = picked.and_then(|index| picture.nodes.get(index)).map(|node| format!("{} asks: choose who answers", node.label));
+    let (left, top) =
+        (lens.x + (f64::from(picture.width) - width) / 2.0, lens.y + (f64::from(picture.height) - height) / 2.0);
+    let hint = picked
+        .and_then(|index| picture.nodes.get(index))
+        .map(|node| format!("{} asks: choose who answers", node.label));
     html! {
         <div class="graph">
             <div class="tools">
@@ -209,7 +257,13 @@ fn node_of(picture: &Picture, endpoint: usize) -> Option<usize> {
 }
 
 /// The first choice is who asks, the second who answers.
-fn chooser(index: usize, node: &Node, picture: &Picture, picked: &UseStateHandle<Option<usize>>, send: &Callback<Action>) -> Callback<()> {
+fn chooser(
+    index: usize,
+    node: &Node,
+    picture: &Picture,
+    picked: &UseStateHandle<Option<usize>>,
+    send: &Callback<Action>,
+) -> Callback<()> {
     let (picked, send) = (picked.clone(), send.clone());
     let asker = picked.and_then(|asker| picture.nodes.get(asker)).and_then(|node| node.members.first().copied());
     let (first, second) = (node.members.first().copied(), node.members.get(1).copied());
@@ -311,7 +365,9 @@ fn drawn(edge: &Edge, one: (f64, f64), other: (f64, f64), from: &Node, to: &Node
         (false, Some(_)) => Some((x, y)),
         (_, None) => None,
     };
-    let cross = cross.map(|(x, y)| html! { <path class="cross" d={format!("M{:.1} {:.1} l10 10 m0 -10 l-10 10", x - 5.0, y - 5.0)} /> });
+    let cross = cross.map(
+        |(x, y)| html! { <path class="cross" d={format!("M{:.1} {:.1} l10 10 m0 -10 l-10 10", x - 5.0, y - 5.0)} /> },
+    );
     let title = edge_title(edge, from, to, analysis);
     html! {
         <g transform={shift}>
@@ -329,7 +385,8 @@ fn drawn(edge: &Edge, one: (f64, f64), other: (f64, f64), from: &Node, to: &Node
 fn edge_title(edge: &Edge, from: &Node, to: &Node, analysis: &Analysis) -> String {
     let size = analysis.endpoints.len();
     let ends = from.members.first().copied().zip(to.members.last().copied());
-    let verdict = ends.and_then(|(one, other)| analysis.verdicts.as_bytes().get(one * size + other).copied()).map_or("", word);
+    let verdict =
+        ends.and_then(|(one, other)| analysis.verdicts.as_bytes().get(one * size + other).copied()).map_or("", word);
     let arrow = if edge.both { "↔" } else { "→" };
     format!("{} {arrow} {}: {verdict}", from.label, to.label)
 }
@@ -337,7 +394,12 @@ fn edge_title(edge: &Edge, from: &Node, to: &Node, analysis: &Analysis) -> Strin
 fn between(from: &Node, one: (f64, f64), to: &Node, other: (f64, f64)) -> (String, (f64, f64), f64) {
     let middle = |node: &Node, by: (f64, f64)| {
         let (x, y, width, height) = node.frame;
-        (f64::from(x + width / 2.0) + by.0, f64::from(y + height / 2.0) + by.1, f64::from(width) / 2.0, f64::from(height) / 2.0)
+        (
+            f64::from(x + width / 2.0) + by.0,
+            f64::from(y + height / 2.0) + by.1,
+            f64::from(width) / 2.0,
+            f64::from(height) / 2.0,
+        )
     };
     let (a, b) = (middle(from, one), middle(to, other));
     let (dx, dy) = (b.0 - a.0, b.1 - a.1);
@@ -365,7 +427,7 @@ fn legend(session: &Session, send: &Callback<Action>) -> Html {
     };
     html! {
         <div class="legends" role="group" aria-label="What the lines mean">
-            { entry("open", "open") }{ entry("partial", "some ports") }{ entry("one-way", "one-way: the answer is lost") }{ entry("undefined", "cannot be known") }
+            { entry("open", "open") }{ entry("partial", "some ports") }{ entry("one-way", "one-way") }{ entry("undefined", "unknown") }
         </div>
     }
 }

@@ -6,7 +6,6 @@ use yew::prelude::*;
 
 /// Buttons for the selected pair; below them what could be done.
 pub(super) fn view(session: &Session, send: &Callback<Action>) -> Html {
-    let Some(pair) = &session.selected else { return html! {} };
     if session.pair().is_none() {
         return html! {};
     }
@@ -14,7 +13,7 @@ pub(super) fn view(session: &Session, send: &Callback<Action>) -> Html {
     html! {
         <section class="intent" aria-label="What you want">
             <div class="row">
-                <span>{ format!("{} → {}{what}", pair.from, pair.to) }</span>
+                <span class="faint">{ format!("this pair{what}") }</span>
                 <button id="must-connect" onclick={send.reform(|_| Action::Want(Intent::Connect))}>{ "must connect" }</button>
                 <button id="must-not-connect" onclick={send.reform(|_| Action::Want(Intent::Separate))}>{ "must not connect" }</button>
             </div>

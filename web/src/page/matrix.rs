@@ -53,8 +53,14 @@ pub(super) fn Matrix(props: &Props) -> Html {
         });
     }
     let Some(analysis) = session.analysis.clone() else { return html! {} };
-    let current = { let place = place.clone(); let lens = *lens; move || place.cast::<HtmlCanvasElement>().map(|canvas| (lens.unwrap_or_else(|| fitting(&canvas, size)), canvas)) };
-    let pair = |analysis: &Analysis, (row, column): (usize, usize)| Some((*analysis.order.get(row)?, *analysis.order.get(column)?));
+    let current = {
+        let place = place.clone();
+        let lens = *lens;
+        move || place.cast::<HtmlCanvasElement>().map(|canvas| (lens.unwrap_or_else(|| fitting(&canvas, size)), canvas))
+    };
+    let pair = |analysis: &Analysis, (row, column): (usize, usize)| {
+        Some((*analysis.order.get(row)?, *analysis.order.get(column)?))
+    };
     let hover = {
         let (cursor, current) = (cursor.clone(), current.clone());
         Callback::from(move |event: MouseEvent| {
@@ -83,7 +89,8 @@ pub(super) fn Matrix(props: &Props) -> Html {
         })
     };
     let key = {
-        let (cursor, lens, send, analysis, current) = (cursor.clone(), lens.clone(), send.clone(), Rc::clone(&analysis), current.clone());
+        let (cursor, lens, send, analysis, current) =
+            (cursor.clone(), lens.clone(), send.clone(), Rc::clone(&analysis), current.clone());
         Callback::from(move |event: KeyboardEvent| {
             let (row, column) = *cursor;
             let next = match event.key().as_str() {
@@ -118,7 +125,10 @@ pub(super) fn Matrix(props: &Props) -> Html {
             }
         }
     };
-    let fit = { let lens = lens.clone(); move |_: MouseEvent| lens.set(None) };
+    let fit = {
+        let lens = lens.clone();
+        move |_: MouseEvent| lens.set(None)
+    };
     let told = pair(&analysis, *cursor).and_then(|(from, to)| tell(&analysis, from, to)).unwrap_or_default();
     html! {
         <div class="matrix">
@@ -191,7 +201,8 @@ fn scrolled(lens: Lens, canvas: &HtmlCanvasElement, event: &WheelEvent, size: us
     }
     let (rows, columns) = seen(canvas, lens);
     let by = |delta: f64| (delta / lens.cell).round() as isize;
-    let moved = |from: usize, delta: isize, seen: usize| from.saturating_add_signed(delta).min((size + 1).saturating_sub(seen));
+    let moved =
+        |from: usize, delta: isize, seen: usize| from.saturating_add_signed(delta).min((size + 1).saturating_sub(seen));
     let (across, down) = if event.shift_key() { (event.delta_y(), 0.0) } else { (event.delta_x(), event.delta_y()) };
     Lens { row: moved(lens.row, by(down), rows), column: moved(lens.column, by(across), columns), ..lens }
 }
@@ -201,7 +212,13 @@ fn following(lens: Lens, canvas: &HtmlCanvasElement, (row, column): (usize, usiz
     let (rows, columns) = seen(canvas, lens);
     let within = |first: usize, count: usize, at: usize| {
         let last = first + count.saturating_sub(2);
-        if at < first { at } else if at > last { at + 2 - count.min(at + 2) } else { first }
+        if at < first {
+            at
+        } else if at > last {
+            at + 2 - count.min(at + 2)
+        } else {
+            first
+        }
     };
     Lens { row: within(lens.row, rows, row), column: within(lens.column, columns, column), ..lens }
 }
@@ -219,7 +236,8 @@ impl Paint {
         let style = super::element::window()?.get_computed_style(canvas).ok()??;
         let colour = |name: &str| style.get_property_value(name).unwrap_or_default().trim().to_owned();
         Some(Self {
-            tones: [(b'O', "--open"), (b'%', "--partial"), (b'>', "--lost"), (b'.', "--cell"), (b'?', "--doubt")].map(|(mark, name)| (mark, colour(name))),
+            tones: [(b'O', "--open"), (b'%', "--partial"), (b'>', "--lost"), (b'.', "--cell"), (b'?', "--doubt")]
+                .map(|(mark, name)| (mark, colour(name))),
             text: colour("--text"),
             line: colour("--line"),
             accent: colour("--accent"),
@@ -241,7 +259,13 @@ fn glyph(mark: u8) -> &'static str {
     }
 }
 
-fn draw(canvas: &HtmlCanvasElement, analysis: &Analysis, session: &Session, cursor: (usize, usize), lens: Lens) -> Option<()> {
+fn draw(
+    canvas: &HtmlCanvasElement,
+    analysis: &Analysis,
+    session: &Session,
+    cursor: (usize, usize),
+    lens: Lens,
+) -> Option<()> {
     let (width, height) = room(canvas);
     let ratio = super::element::window().map_or(1.0, |window| window.device_pixel_ratio()).max(1.0);
     let pixels = |length: f64| (length * ratio).round() as u32;
@@ -258,7 +282,12 @@ fn draw(canvas: &HtmlCanvasElement, analysis: &Analysis, session: &Session, curs
     let (cell, edge) = (lens.cell, margin(lens.cell));
     let gap = if cell >= 5.0 { 1.0 } else { 0.0 };
     let last = |first: usize, count: usize| (first + count).min(size);
-    let changed: std::collections::HashMap<(usize, usize), char> = analysis.changes.iter().flat_map(|changes| &changes.pairs).map(|(from, to, sign)| ((*from, *to), *sign)).collect();
+    let changed: std::collections::HashMap<(usize, usize), char> = analysis
+        .changes
+        .iter()
+        .flat_map(|changes| &changes.pairs)
+        .map(|(from, to, sign)| ((*from, *to), *sign))
+        .collect();
     context.set_text_align("center");
     context.set_text_baseline("middle");
     context.set_font(&format!("{}px system-ui, sans-serif", (cell * 0.62).round()));
@@ -271,7 +300,10 @@ fn draw(canvas: &HtmlCanvasElement, analysis: &Analysis, session: &Session, curs
             let y = edge + (row - lens.row) as f64 * cell;
             let mut run: Option<(usize, usize)> = None;
             for column in lens.column..=last(lens.column, columns) {
-                let same = analysis.order.get(column).is_some_and(|to| column < last(lens.column, columns) && verdict(analysis, from, *to) == *mark);
+                let same = analysis
+                    .order
+                    .get(column)
+                    .is_some_and(|to| column < last(lens.column, columns) && verdict(analysis, from, *to) == *mark);
                 match (run, same) {
                     (None, true) => run = Some((column, column)),
                     (Some((start, _)), true) if gap == 0.0 => run = Some((start, column)),
@@ -289,7 +321,9 @@ fn draw(canvas: &HtmlCanvasElement, analysis: &Analysis, session: &Session, curs
     if cell >= GLYPH {
         for row in lens.row..last(lens.row, rows) {
             for column in lens.column..last(lens.column, columns) {
-                let Some((from, to)) = analysis.order.get(row).copied().zip(analysis.order.get(column).copied()) else { continue };
+                let Some((from, to)) = analysis.order.get(row).copied().zip(analysis.order.get(column).copied()) else {
+                    continue;
+                };
                 let mark = verdict(analysis, from, to);
                 let (x, y) = (edge + (column - lens.column) as f64 * cell, edge + (row - lens.row) as f64 * cell);
                 context.set_fill_style_str(paint.tone(if mark == b'.' { b' ' } else { mark }));
@@ -308,7 +342,8 @@ fn draw(canvas: &HtmlCanvasElement, analysis: &Analysis, session: &Session, curs
     }
     names(&context, analysis, &paint, lens, (rows, columns))?;
     // The row and the column of the cursor.
-    let (x, y) = (edge + (cursor.1 as f64 - lens.column as f64) * cell, edge + (cursor.0 as f64 - lens.row as f64) * cell);
+    let (x, y) =
+        (edge + (cursor.1 as f64 - lens.column as f64) * cell, edge + (cursor.0 as f64 - lens.row as f64) * cell);
     context.set_stroke_style_str(&paint.accent);
     context.set_line_width(1.5);
     if y >= edge {
@@ -322,21 +357,36 @@ fn draw(canvas: &HtmlCanvasElement, analysis: &Analysis, session: &Session, curs
         if let (Some(row), Some(column)) = (at(from), at(to)) {
             context.set_line_width(2.5);
             context.set_stroke_style_str(&paint.text);
-            context.stroke_rect(edge + (column as f64 - lens.column as f64) * cell, edge + (row as f64 - lens.row as f64) * cell, cell - gap, cell - gap);
+            context.stroke_rect(
+                edge + (column as f64 - lens.column as f64) * cell,
+                edge + (row as f64 - lens.row as f64) * cell,
+                cell - gap,
+                cell - gap,
+            );
         }
     }
     context.set_stroke_style_str(&paint.line);
     Some(())
 }
 
-fn names(context: &CanvasRenderingContext2d, analysis: &Analysis, paint: &Paint, lens: Lens, (rows, columns): (usize, usize)) -> Option<()> {
+fn names(
+    context: &CanvasRenderingContext2d,
+    analysis: &Analysis,
+    paint: &Paint,
+    lens: Lens,
+    (rows, columns): (usize, usize),
+) -> Option<()> {
     if margin(lens.cell) == 0.0 {
         return Some(());
     }
     let name = |index: usize| {
         let id = analysis.endpoints.get(*analysis.order.get(index)?)?.id.as_str();
         let short = id.strip_prefix("default/").unwrap_or(id);
-        Some(if short.chars().count() > 20 { short.chars().take(19).chain(['…']).collect() } else { short.to_owned() })
+        Some(if short.chars().count() > 20 {
+            short.chars().take(19).chain(['…']).collect()
+        } else {
+            short.to_owned()
+        })
     };
     context.set_fill_style_str(&paint.text);
     context.set_font("12px system-ui, sans-serif");

@@ -53,7 +53,8 @@ fn profiles(session: &Session, send: &Callback<Action>) -> Html {
     let chosen = session.profile.as_deref();
     let running = session.analysis.as_ref().map_or("", |analysis| analysis.profile.as_str());
     let option = |name: &'static str| html! { <option value={name} selected={chosen == Some(name)}>{ name }</option> };
-    let default = if chosen.is_none() && !running.is_empty() { format!("{running} (default)") } else { "default".to_owned() };
+    let default =
+        if chosen.is_none() && !running.is_empty() { format!("{running} (default)") } else { "default".to_owned() };
     html! {
         <label class="field"><span>{ "Profile" }</span>
             <select id="profile" onchange={choose}>

@@ -11,7 +11,10 @@ pub(super) fn view(session: &Session, send: &Callback<Action>) -> Html {
         return html! { <section class="why empty"><p>{ "Choose a line of the picture, or two boxes one after the other, to see why." }</p></section> };
     };
     let sentence = why.whole.clone().unwrap_or_else(|| why.because.clone());
-    let shown = why.whole.as_ref().map(|_| html! { <p class="shown">{ format!("Shown: {}. ", why.shown) }{ &why.because }</p> });
+    let shown = why
+        .whole
+        .as_ref()
+        .map(|_| html! { <p class="shown">{ format!("Shown: {}. ", why.shown) }{ &why.because }</p> });
     html! {
         <section class="why" id="why" aria-live="polite" aria-label="Why">
             <h2>
@@ -21,6 +24,7 @@ pub(super) fn view(session: &Session, send: &Callback<Action>) -> Html {
                 <button onclick={send.reform(|_| Action::Turn)} title="the other direction">{ "⇄" }</button>
                 <button onclick={send.reform(|_| Action::Deselect)} aria-label="close">{ "×" }</button>
             </h2>
+            { super::intent::view(session, send) }
             <p id="because">{ capital(&sentence) }{ full_stop(&sentence) }</p>
             { shown }
             { switches(session, send) }
