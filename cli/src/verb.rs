@@ -7,6 +7,7 @@ mod diff;
 mod explain;
 mod man;
 mod reach;
+mod repair;
 
 use crate::console::Console;
 use crate::status::Status;
@@ -26,6 +27,8 @@ pub(crate) enum Verb {
     Compile(compile::Arguments),
     /// What other files or another profile change: connections gained and lost
     Diff(diff::Arguments),
+    /// Find the smallest edits that make a pair connect, or keep it apart
+    Repair(repair::Arguments),
     /// Print a completion script for a shell
     Completions(completions::Arguments),
     /// Print the manual page, or write all of them
@@ -41,6 +44,7 @@ impl Verb {
             Self::Check(arguments) => arguments.run(console),
             Self::Compile(arguments) => arguments.run(console),
             Self::Diff(arguments) => arguments.run(console),
+            Self::Repair(arguments) => arguments.run(console),
             Self::Completions(arguments) => arguments.run(console),
             Self::Man(arguments) => arguments.run(console),
         }
