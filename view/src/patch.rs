@@ -1,6 +1,7 @@
 //! What lies between two texts.
 
 use ringfence_engine::source::Sources;
+use similar::{ChangeTag, TextDiff};
 use std::fmt::Write;
 
 /// The bytes of the old text that go, and what of the new one comes instead; nothing where they are equal.
@@ -32,18 +33,18 @@ pub fn lines(old: &Sources, new: &Sources) -> String {
 }
 
 fn one(out: &mut String, name: &str, old: &str, new: &str) {
-    let (before, after): (Vec<&str>, Vec<&str>) = (old.lines().collect(), new.lines().collect());
-    let same = |pair: &(&&str, &&str)| pair.0 == pair.1;
-    let start = before.iter().zip(after.iter()).take_while(same).count();
-    let most = before.len().min(after.len()) - start;
-    let end = before.iter().rev().zip(after.iter().rev()).take_while(same).count().min(most);
-    let gone = before.get(start..before.len() - end).unwrap_or(&[]);
-    let come = after.get(start..after.len() - end).unwrap_or(&[]);
-    // A text cannot fail to be written to.
-    let _ = writeln!(out, "@@ {name}:{} @@", start + 1);
-    for (sign, lines) in [('-', gone), ('+', come)] {
-        for line in lines {
-            let _ = writeln!(out, "{sign}{line}");
+    let diff = TextDiff::from_lines(old, new);
+    for group in diff.grouped_ops(0) {
+        let Some(first) = group.first() else { continue };
+        // A text cannot fail to be written to.
+        let _ = writeln!(out, "@@ {name}:{} @@", first.old_range().start + 1);
+        for change in group.iter().flat_map(|part| diff.iter_changes(part)) {
+            let line = change.value().trim_end_matches(['\n', '\r']);
+            let _ = match change.tag() {
+                ChangeTag::Delete => writeln!(out, "-{line}"),
+                ChangeTag::Insert => writeln!(out, "+{line}"),
+                ChangeTag::Equal => Ok(()),
+            };
         }
     }
 }

@@ -89,7 +89,9 @@ impl Way {
                         add(&mut texts, edit);
                     }
                 }
+                let in_policies = !edits.is_empty() && edits.iter().all(|edit| edit.insert.contains("ipBlock"));
                 let title = match self {
+                    _ if in_policies => "add a rule to the policy that drops everything else".to_owned(),
                     Self::Except => "except it from what drops it".to_owned(),
                     Self::Allow("allow-related") => "allow it, and the answers with it".to_owned(),
                     _ => "allow it, packet by packet".to_owned(),
