@@ -47,7 +47,12 @@ macro_rules! example {
     };
 }
 
-const fn ask(pair: (&'static str, &'static str), asks: &'static str, yes: bool, told: &'static str) -> Option<Question> {
+const fn ask(
+    pair: (&'static str, &'static str),
+    asks: &'static str,
+    yes: bool,
+    told: &'static str,
+) -> Option<Question> {
     Some(Question { pair, asks, yes, told })
 }
 
@@ -183,7 +188,9 @@ mod tests {
             let Some(question) = example.lesson else { continue };
             let input = Input { files: example.files(), ..Input::default() };
             let request = Request::Analyze { input, scope: Scope::default(), pinned: None };
-            let Some(Reply::Analysis(analysis)) = Service::new().ask(Ask { number: 1, request }).reply else { panic!() };
+            let Some(Reply::Analysis(analysis)) = Service::new().ask(Ask { number: 1, request }).reply else {
+                panic!()
+            };
             let index = |id: &str| analysis.endpoints.iter().position(|endpoint| endpoint.id == id).unwrap();
             let (from, to) = (index(question.pair.0), index(question.pair.1));
             let verdict = analysis.verdicts.as_bytes()[from * analysis.endpoints.len() + to];

@@ -7,7 +7,7 @@ mod names;
 mod rows;
 mod why;
 
-use crate::protocol::{Analysis, Ask, Answer, Edit, File, Input, Proposals, Reply, Request, Scope, Tracking};
+use crate::protocol::{Analysis, Answer, Ask, Edit, File, Input, Proposals, Reply, Request, Scope, Tracking};
 use ringfence_engine::compile::{Compiled, Profile, Settings, Strictness};
 use ringfence_engine::ovn::acl::{Acl, Action, Direction, Priority, Provenance, Tier};
 use ringfence_engine::reach::{Reach, evaluate};
@@ -127,7 +127,11 @@ fn tracker() -> Acl {
         action: Action::AllowRelated,
         after_lb: false,
         name: None,
-        provenance: Provenance { object: "the switch on this page".to_owned(), field: "tracking".to_owned(), place: None },
+        provenance: Provenance {
+            object: "the switch on this page".to_owned(),
+            field: "tracking".to_owned(),
+            place: None,
+        },
     }
 }
 

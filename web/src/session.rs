@@ -1,7 +1,9 @@
 //! What the page knows: a state, and what actions make of it. No browser in here.
 
 use crate::gallery::{self, Example};
-use crate::protocol::{Analysis, Ask, Answer, Edit, File, Input, Intent, Proposals, Reply, Request, Scope, Tracking, Why};
+use crate::protocol::{
+    Analysis, Answer, Ask, Edit, File, Input, Intent, Proposals, Reply, Request, Scope, Tracking, Why,
+};
 use crate::share::Link;
 use std::rc::Rc;
 
@@ -273,7 +275,9 @@ impl Session {
             filter: "all".to_owned(),
             view: View::default(),
             side: Side::default(),
-            selected: example.and_then(Example::pair).map(|(from, to)| Pair { from: from.to_owned(), to: to.to_owned() }),
+            selected: example
+                .and_then(Example::pair)
+                .map(|(from, to)| Pair { from: from.to_owned(), to: to.to_owned() }),
             source: None,
             only: None,
             analysis: None,
@@ -295,7 +299,12 @@ impl Session {
 
     /// What is analysed.
     pub fn input(&self) -> Input {
-        Input { files: self.files.clone(), profile: self.profile.clone(), lenient: self.lenient, tracking: self.tracking }
+        Input {
+            files: self.files.clone(),
+            profile: self.profile.clone(),
+            lenient: self.lenient,
+            tracking: self.tracking,
+        }
     }
 
     /// Whether the answer on the page is not that to the texts on the page.
@@ -429,7 +438,8 @@ impl Session {
             }
             Action::Select(from, to) => {
                 let id = |index: usize| Some(self.analysis.as_ref()?.endpoints.get(index)?.id.clone());
-                self.selected = id(from).zip(id(to)).filter(|(from, to)| from != to).map(|(from, to)| Pair { from, to });
+                self.selected =
+                    id(from).zip(id(to)).filter(|(from, to)| from != to).map(|(from, to)| Pair { from, to });
                 self.explain()
             }
             Action::Turn => {
@@ -570,7 +580,8 @@ impl Session {
     }
 
     fn accept(&mut self, index: usize) -> Vec<Effect> {
-        let Some(edits) = self.proposals.as_ref().and_then(|found| Some(found.proposals.get(index)?.edits.clone())) else {
+        let Some(edits) = self.proposals.as_ref().and_then(|found| Some(found.proposals.get(index)?.edits.clone()))
+        else {
             return Vec::new();
         };
         let mut effects = Vec::new();

@@ -46,7 +46,9 @@ impl fmt::Display for LinkError {
             Self::Future(version) => {
                 write!(out, "this link is of version `{version}`, which this page does not know: a newer page wrote it")
             }
-            Self::Broken => out.write_str("this link is cut short or damaged: ask for it again; your own text is still here"),
+            Self::Broken => {
+                out.write_str("this link is cut short or damaged: ask for it again; your own text is still here")
+            }
             Self::TooLarge => out.write_str("this link holds more than 8 MB of text: it is left out"),
         }
     }
@@ -92,12 +94,13 @@ impl Link {
 
     fn first(text: &str) -> Result<Self, LinkError> {
         let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| LinkError::Broken)?;
-        let json = miniz_oxide::inflate::decompress_to_vec_with_limit(&bytes, MOST_BYTES).map_err(|error| {
-            match error.status {
-                miniz_oxide::inflate::TINFLStatus::HasMoreOutput => LinkError::TooLarge,
-                _ => LinkError::Broken,
-            }
-        })?;
+        let json =
+            miniz_oxide::inflate::decompress_to_vec_with_limit(&bytes, MOST_BYTES).map_err(|error| {
+                match error.status {
+                    miniz_oxide::inflate::TINFLStatus::HasMoreOutput => LinkError::TooLarge,
+                    _ => LinkError::Broken,
+                }
+            })?;
         serde_json::from_slice(&json).map_err(|_| LinkError::Broken)
     }
 

@@ -39,7 +39,8 @@ fn symbols() -> Vec<Word> {
                 Level::Boolean => "true or false by itself".to_owned(),
             },
         };
-        let needs = symbol.prerequisite().map(|needs| format!("; needs {needs}, which is added by itself")).unwrap_or_default();
+        let needs =
+            symbol.prerequisite().map(|needs| format!("; needs {needs}, which is added by itself")).unwrap_or_default();
         word(symbol.name(), "property", &format!("{what}{needs}"), plainly(symbol.name()))
     });
     told.collect()
@@ -49,7 +50,9 @@ fn symbols() -> Vec<Word> {
 fn plainly(name: &str) -> &'static str {
     match name {
         "ip4.src" => "The IPv4 address of the sender.",
-        "ip4.dst" => "The IPv4 address of the receiver. In from-lport, before load balancing, that of a Service counts.",
+        "ip4.dst" => {
+            "The IPv4 address of the receiver. In from-lport, before load balancing, that of a Service counts."
+        }
         "ip6.src" => "The IPv6 address of the sender.",
         "ip6.dst" => "The IPv6 address of the receiver.",
         "tcp.dst" => "The port that is asked; of an answer, the port of the one who asked.",
@@ -68,17 +71,61 @@ fn plainly(name: &str) -> &'static str {
 
 fn keys() -> Vec<Word> {
     let keys = [
-        ("apiVersion", ""), ("kind", ""), ("metadata", ""), ("name", ""), ("namespace", ""), ("labels", ""), ("annotations", ""), ("spec", ""),
-        ("acls", "rows of a Subnet"), ("direction", "from-lport or to-lport"), ("priority", "0 to 32767, the higher wins"),
-        ("match", "an OVN match expression"), ("action", "what the row does"), ("cidrBlock", ""), ("gateway", ""), ("excludeIps", ""),
-        ("private", "closed to other subnets"), ("allowSubnets", "exceptions of private"), ("allowEWTraffic", "within the subnet"),
-        ("enableLb", ""), ("provider", ""), ("protocol", ""), ("vpc", ""), ("podSelector", "whom the policy selects"), ("policyTypes", "Ingress, Egress"),
-        ("ingress", "what may come in"), ("egress", "what may go out"), ("from", ""), ("to", ""), ("ports", ""), ("port", ""), ("endPort", ""),
-        ("ipBlock", ""), ("cidr", ""), ("except", ""), ("namespaceSelector", ""), ("matchLabels", ""), ("matchExpressions", ""),
-        ("key", ""), ("operator", ""), ("values", ""), ("subject", ""), ("tier", ""), ("ingressRules", ""), ("egressRules", ""),
-        ("vms", "machines of an Inventory"), ("address", ""), ("subnet", ""), ("assertions", "of an Expectation"), ("expect", ""), ("claim", ""),
+        ("apiVersion", ""),
+        ("kind", ""),
+        ("metadata", ""),
+        ("name", ""),
+        ("namespace", ""),
+        ("labels", ""),
+        ("annotations", ""),
+        ("spec", ""),
+        ("acls", "rows of a Subnet"),
+        ("direction", "from-lport or to-lport"),
+        ("priority", "0 to 32767, the higher wins"),
+        ("match", "an OVN match expression"),
+        ("action", "what the row does"),
+        ("cidrBlock", ""),
+        ("gateway", ""),
+        ("excludeIps", ""),
+        ("private", "closed to other subnets"),
+        ("allowSubnets", "exceptions of private"),
+        ("allowEWTraffic", "within the subnet"),
+        ("enableLb", ""),
+        ("provider", ""),
+        ("protocol", ""),
+        ("vpc", ""),
+        ("podSelector", "whom the policy selects"),
+        ("policyTypes", "Ingress, Egress"),
+        ("ingress", "what may come in"),
+        ("egress", "what may go out"),
+        ("from", ""),
+        ("to", ""),
+        ("ports", ""),
+        ("port", ""),
+        ("endPort", ""),
+        ("ipBlock", ""),
+        ("cidr", ""),
+        ("except", ""),
+        ("namespaceSelector", ""),
+        ("matchLabels", ""),
+        ("matchExpressions", ""),
+        ("key", ""),
+        ("operator", ""),
+        ("values", ""),
+        ("subject", ""),
+        ("tier", ""),
+        ("ingressRules", ""),
+        ("egressRules", ""),
+        ("vms", "machines of an Inventory"),
+        ("address", ""),
+        ("subnet", ""),
+        ("assertions", "of an Expectation"),
+        ("expect", ""),
+        ("claim", ""),
     ];
-    keys.into_iter().map(|(key, detail)| Word { label: format!("{key}:"), ..word(key, "keyword", detail, "") }).collect()
+    keys.into_iter()
+        .map(|(key, detail)| Word { label: format!("{key}:"), ..word(key, "keyword", detail, "") })
+        .collect()
 }
 
 fn values() -> BTreeMap<&'static str, Vec<Word>> {
@@ -87,27 +134,70 @@ fn values() -> BTreeMap<&'static str, Vec<Word>> {
         (
             "kind",
             list(&[
-                ("Subnet", "kubeovn.io/v1"), ("NetworkPolicy", "networking.k8s.io/v1"), ("SecurityGroup", "kubeovn.io/v1"),
-                ("AdminNetworkPolicy", "policy.networking.k8s.io/v1alpha1"), ("BaselineAdminNetworkPolicy", "policy.networking.k8s.io/v1alpha1"),
-                ("ClusterNetworkPolicy", "policy.networking.k8s.io/v1alpha2"), ("Inventory", "ringfence/v1"), ("Expectation", "ringfence/v1"),
-                ("VirtualMachine", "kubevirt.io/v1"), ("Pod", "v1"), ("Deployment", "apps/v1"), ("Service", "v1"), ("Namespace", "v1"), ("Vpc", "kubeovn.io/v1"), ("IP", "kubeovn.io/v1"), ("Node", "v1"),
+                ("Subnet", "kubeovn.io/v1"),
+                ("NetworkPolicy", "networking.k8s.io/v1"),
+                ("SecurityGroup", "kubeovn.io/v1"),
+                ("AdminNetworkPolicy", "policy.networking.k8s.io/v1alpha1"),
+                ("BaselineAdminNetworkPolicy", "policy.networking.k8s.io/v1alpha1"),
+                ("ClusterNetworkPolicy", "policy.networking.k8s.io/v1alpha2"),
+                ("Inventory", "ringfence/v1"),
+                ("Expectation", "ringfence/v1"),
+                ("VirtualMachine", "kubevirt.io/v1"),
+                ("Pod", "v1"),
+                ("Deployment", "apps/v1"),
+                ("Service", "v1"),
+                ("Namespace", "v1"),
+                ("Vpc", "kubeovn.io/v1"),
+                ("IP", "kubeovn.io/v1"),
+                ("Node", "v1"),
             ]),
         ),
         (
             "apiVersion",
-            list(&[("kubeovn.io/v1", "Subnet, Vpc, SecurityGroup, IP"), ("networking.k8s.io/v1", "NetworkPolicy"), ("ringfence/v1", "Inventory, Expectation"), ("kubevirt.io/v1", "VirtualMachine"), ("v1", "Pod, Service, Namespace, Node"), ("apps/v1", "Deployment")]),
+            list(&[
+                ("kubeovn.io/v1", "Subnet, Vpc, SecurityGroup, IP"),
+                ("networking.k8s.io/v1", "NetworkPolicy"),
+                ("ringfence/v1", "Inventory, Expectation"),
+                ("kubevirt.io/v1", "VirtualMachine"),
+                ("v1", "Pod, Service, Namespace, Node"),
+                ("apps/v1", "Deployment"),
+            ]),
         ),
         ("direction", list(&[("from-lport", "leaving the VM"), ("to-lport", "arriving at the VM")])),
         (
             "action",
             list(&[
-                ("allow", "pass"), ("allow-related", "pass, and the switch tracks connections: answers come back"),
-                ("allow-stateless", "pass without tracking"), ("drop", "silently"), ("reject", "and tell the sender"),
+                ("allow", "pass"),
+                ("allow-related", "pass, and the switch tracks connections: answers come back"),
+                ("allow-stateless", "pass without tracking"),
+                ("drop", "silently"),
+                ("reject", "and tell the sender"),
             ]),
         ),
         ("operator", list(&[("In", ""), ("NotIn", ""), ("Exists", ""), ("DoesNotExist", "")])),
-        ("protocol", list(&[("TCP", ""), ("UDP", ""), ("SCTP", ""), ("IPv4", "of a Subnet"), ("IPv6", "of a Subnet"), ("Dual", "of a Subnet")])),
-        ("expect", list(&[("open", ""), ("partial", ""), ("one-way", ""), ("closed", ""), ("undefined", ""), ("reaches", ""), ("not-reaches", "")])),
+        (
+            "protocol",
+            list(&[
+                ("TCP", ""),
+                ("UDP", ""),
+                ("SCTP", ""),
+                ("IPv4", "of a Subnet"),
+                ("IPv6", "of a Subnet"),
+                ("Dual", "of a Subnet"),
+            ]),
+        ),
+        (
+            "expect",
+            list(&[
+                ("open", ""),
+                ("partial", ""),
+                ("one-way", ""),
+                ("closed", ""),
+                ("undefined", ""),
+                ("reaches", ""),
+                ("not-reaches", ""),
+            ]),
+        ),
     ]
     .into()
 }

@@ -19,7 +19,9 @@ pub fn serve() {
     let service = RefCell::new(Service::new());
     let line = scope.clone();
     let listen = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-        let Some(ask) = event.data().as_string().and_then(|text| serde_json::from_str::<Ask>(&text).ok()) else { return };
+        let Some(ask) = event.data().as_string().and_then(|text| serde_json::from_str::<Ask>(&text).ok()) else {
+            return;
+        };
         let start = js_sys::Date::now();
         let mut answer = service.borrow_mut().ask(ask);
         answer.took = js_sys::Date::now() - start;

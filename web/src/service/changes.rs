@@ -23,11 +23,7 @@ pub(super) fn changes(old: &Loaded, new: &Loaded) -> Changes {
         let index = |common: usize| matched.common.get(common).map(|common| common.new);
         Some((index(change.from)?, index(change.to)?, sign))
     };
-    Changes {
-        summary: difference.summary(),
-        lines: lines(&difference),
-        pairs: found.iter().filter_map(pair).collect(),
-    }
+    Changes { summary: difference.summary(), lines: lines(&difference), pairs: found.iter().filter_map(pair).collect() }
 }
 
 /// The changes in words.

@@ -15,7 +15,8 @@ const MOST: usize = 2_000;
 
 /// Addresses, address sets and port groups.
 pub(super) fn names(loaded: &Loaded) -> Vec<Word> {
-    let word = |label: String, kind: &str, detail: String| Word { label, kind: kind.to_owned(), detail, info: String::new() };
+    let word =
+        |label: String, kind: &str, detail: String| Word { label, kind: kind.to_owned(), detail, info: String::new() };
     let network = &loaded.compiled.network;
     let single = |endpoint: &&ringfence_engine::reach::Endpoint| {
         !matches!(endpoint.kind, EndpointKind::External | EndpointKind::Address)
@@ -25,10 +26,18 @@ pub(super) fn names(loaded: &Loaded) -> Vec<Word> {
         endpoint.addresses.iter().map(move |range| word(address(range), "constant", endpoint.id.clone()))
     });
     let sets = network.address_sets.iter().map(|(name, members)| {
-        word(format!("${name}"), "variable", format!("address set, {}", ringfence_view::line::count(members.len(), "address")))
+        word(
+            format!("${name}"),
+            "variable",
+            format!("address set, {}", ringfence_view::line::count(members.len(), "address")),
+        )
     });
     let groups = network.port_groups.iter().map(|group| {
-        word(format!("@{}", group.name), "variable", format!("port group, {}", ringfence_view::line::count(group.ports.len(), "port")))
+        word(
+            format!("@{}", group.name),
+            "variable",
+            format!("port group, {}", ringfence_view::line::count(group.ports.len(), "port")),
+        )
     });
     addresses.chain(sets).chain(groups).take(MOST).collect()
 }

@@ -33,7 +33,9 @@ pub(super) fn rows(loaded: &Loaded, pipelines: &[Pipeline]) -> Vec<Row> {
             rows.extend(asked(network, pipeline, stage).map(|found| row(loaded, &switch.name, stage, found)));
         }
     }
-    rows.extend(unasked(network, pipelines).into_iter().map(|(id, acl)| row(loaded, "", Stage::of(acl), (id, acl, None))));
+    rows.extend(
+        unasked(network, pipelines).into_iter().map(|(id, acl)| row(loaded, "", Stage::of(acl), (id, acl, None))),
+    );
     rows
 }
 

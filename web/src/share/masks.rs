@@ -100,7 +100,8 @@ impl Masks {
 
     fn address(&self, address: Ipv4Addr) -> Ipv4Addr {
         let bits = u32::from(address);
-        let special = address.is_loopback() || address.is_multicast() || address.is_link_local() || address.is_broadcast();
+        let special =
+            address.is_loopback() || address.is_multicast() || address.is_link_local() || address.is_broadcast();
         if bits == 0 || special { address } else { Ipv4Addr::from(bits ^ (self.seed & 0x000f_ff00)) }
     }
 
