@@ -1,6 +1,7 @@
 //! A part of all conversations: one protocol, or one port of it.
 
-use ringfence_engine::reach::{Family, L4Set, Ports, Region};
+use crate::story::{CLIENT, SERVER, Wanted};
+use ringfence_engine::reach::{Family, L4Header, L4Set, Ports, Region};
 
 /// Which conversations are looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -33,6 +34,18 @@ impl Filter {
             ("udp", port) => Some(Self::Udp(port)),
             ("sctp", port) => Some(Self::Sctp(port)),
             _ => None,
+        }
+    }
+
+    /// The conversation that stands for it; for everything, a telling one.
+    pub fn wanted(self, family: Family) -> Wanted {
+        let port = |port: Option<u16>| port.unwrap_or(SERVER);
+        match self {
+            Self::All => Wanted::Whole,
+            Self::Tcp(to) => Wanted::One(L4Header::Tcp(CLIENT, port(to))),
+            Self::Udp(to) => Wanted::One(L4Header::Udp(CLIENT, port(to))),
+            Self::Sctp(to) => Wanted::One(L4Header::Sctp(CLIENT, port(to))),
+            Self::Icmp => Wanted::One(L4Header::Icmp(u8::try_from(family.echo().0).unwrap_or(8), 0)),
         }
     }
 

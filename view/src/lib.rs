@@ -8,7 +8,9 @@
 //! ```
 
 pub mod difference;
+pub mod ends;
 pub mod filter;
+pub mod insert;
 pub mod line;
 pub mod loaded;
 pub mod matrix;

@@ -1,8 +1,10 @@
 //! What `check` found, and the texts it speaks of.
 
-use ringfence_engine::answers::expect::Judgement;
-use ringfence_engine::diagnostic::Diagnostic;
-use ringfence_engine::reach::Endpoint;
+use crate::loaded::Loaded;
+use ringfence_engine::answers::check::check;
+use ringfence_engine::answers::expect::{Judgement, judge};
+use ringfence_engine::diagnostic::{Code, Diagnostic};
+use ringfence_engine::reach::{Endpoint, Reach};
 use ringfence_engine::source::Sources;
 
 /// Everything that `check` found.
@@ -23,4 +25,16 @@ impl<'a> Report<'a> {
     pub fn id(&self, index: usize) -> &'a str {
         self.endpoints.get(index).map_or("?", |endpoint| &endpoint.id)
     }
+}
+
+/// Everything that is found in a loaded input, and what became of its expectations.
+pub fn found(loaded: &Loaded, reach: &mut Reach<'_>, namespace: &str) -> (Vec<Diagnostic>, Vec<Judgement>) {
+    let compiled = &loaded.compiled;
+    let mut findings = compiled.diagnostics.clone();
+    let lints = check(&compiled.network, &compiled.endpoints, reach);
+    // Rows that OVN ignores are told on loading, by everybody.
+    findings.extend(lints.into_iter().filter(|found| found.code != Code::MatchContext));
+    let (judgements, unknown) = judge(&compiled.expectations, &compiled.endpoints, reach, namespace);
+    findings.extend(unknown);
+    (findings, judgements)
 }

@@ -41,7 +41,7 @@ pub struct Story<'a> {
 }
 
 /// The port of a server that is asked where nothing else is known.
-const SERVER: u16 = 80;
+pub const SERVER: u16 = 80;
 /// The port of a client.
 pub const CLIENT: u16 = 50_000;
 

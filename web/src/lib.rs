@@ -8,18 +8,31 @@
 //!            └→ page (draw)                └→ answers → session
 //! ```
 
+#[cfg(feature = "api")]
+pub mod api;
+#[cfg(feature = "page")]
 pub mod form;
+#[cfg(feature = "page")]
 pub mod gallery;
+#[cfg(feature = "page")]
 pub mod offsets;
+#[cfg(feature = "page")]
 pub mod page;
+#[cfg(feature = "page")]
 pub mod protocol;
+#[cfg(feature = "page")]
 pub mod service;
+#[cfg(feature = "page")]
 pub mod session;
+#[cfg(feature = "page")]
 pub mod share;
+#[cfg(feature = "page")]
 pub mod vocabulary;
+#[cfg(feature = "page")]
 pub mod worker;
 
 /// Starts whatever belongs here: the page in a window, the service in a worker.
+#[cfg(feature = "page")]
 pub fn start() {
     if worker::is_worker() {
         worker::serve();

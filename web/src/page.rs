@@ -1,3 +1,23 @@
-//! page
-/// Opens.
-pub fn open() {}
+//! The page: draws the session, and turns what people do into actions.
+
+mod app;
+mod claims;
+mod editor;
+mod element;
+mod files;
+mod findings;
+mod form;
+mod graph;
+mod intent;
+mod lesson;
+mod matrix;
+mod rows;
+mod storage;
+mod table;
+mod toolbar;
+mod why;
+
+/// Opens the page in this window.
+pub fn open() {
+    yew::Renderer::<app::App>::new().render();
+}

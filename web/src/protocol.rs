@@ -358,7 +358,6 @@ pub struct Word {
     /// In short.
     pub detail: String,
     /// At length.
-    #[serde(skip_serializing_if = "String::is_empty", default)]
     pub info: String,
 }
 

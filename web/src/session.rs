@@ -297,6 +297,13 @@ impl Session {
         }
     }
 
+    /// The same with nothing asked: for a page that has asked nobody yet.
+    pub fn settled(mut self) -> Self {
+        self.analyzing = None;
+        self.stale = false;
+        self
+    }
+
     /// What is analysed.
     pub fn input(&self) -> Input {
         Input {

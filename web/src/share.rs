@@ -13,6 +13,8 @@ use std::fmt;
 
 mod masks;
 
+pub use masks::names;
+
 /// What a link holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Link {

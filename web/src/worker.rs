@@ -2,7 +2,9 @@
 
 use crate::protocol::{Answer, Ask};
 use crate::service::Service;
-use js_sys::global;
+use js_sys::{Uint8Array, global};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -19,15 +21,13 @@ pub fn serve() {
     let service = RefCell::new(Service::new());
     let line = scope.clone();
     let listen = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-        let Some(ask) = event.data().as_string().and_then(|text| serde_json::from_str::<Ask>(&text).ok()) else {
-            return;
-        };
+        let Some(ask) = read::<Ask>(&event) else { return };
         let start = js_sys::Date::now();
         let mut answer = service.borrow_mut().ask(ask);
         answer.took = js_sys::Date::now() - start;
-        if let Ok(text) = serde_json::to_string(&answer) {
+        if let Some(bytes) = written(&answer) {
             // A page that is gone needs no answer.
-            let _ = line.post_message(&JsValue::from_str(&text));
+            let _ = line.post_message(&bytes);
         }
     });
     scope.set_onmessage(Some(listen.as_ref().unchecked_ref()));
@@ -56,10 +56,9 @@ impl Line {
         let waiting: Rc<RefCell<Option<Vec<Ask>>>> = Rc::new(RefCell::new(Some(Vec::new())));
         let (held, other) = (Rc::clone(&waiting), worker.clone());
         let listen = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-            let Some(text) = event.data().as_string() else { return };
-            if text == "ready" {
+            if event.data().is_string() {
                 held.borrow_mut().take().into_iter().flatten().for_each(|ask| send(&other, &ask));
-            } else if let Ok(answer) = serde_json::from_str::<Answer>(&text) {
+            } else if let Some(answer) = read::<Answer>(&event) {
                 answered(answer);
             }
         });
@@ -77,7 +76,17 @@ impl Line {
 }
 
 fn send(worker: &Worker, ask: &Ask) {
-    if let Ok(text) = serde_json::to_string(ask) {
-        let _ = worker.post_message(&JsValue::from_str(&text));
+    if let Some(bytes) = written(ask) {
+        let _ = worker.post_message(&bytes);
     }
+}
+
+/// A value as bytes; both ends are the same module, so that nothing else needs to read them.
+fn written(value: &impl Serialize) -> Option<Uint8Array> {
+    postcard::to_allocvec(value).ok().map(|bytes| Uint8Array::from(bytes.as_slice()))
+}
+
+fn read<T: DeserializeOwned>(event: &MessageEvent) -> Option<T> {
+    let bytes = event.data().dyn_into::<Uint8Array>().ok()?.to_vec();
+    postcard::from_bytes(&bytes).ok()
 }

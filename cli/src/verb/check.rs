@@ -5,11 +5,10 @@ use crate::input::Input;
 use crate::render;
 use crate::status::Status;
 use clap::{Args, ValueEnum};
-use ringfence_engine::answers::check::check;
-use ringfence_engine::answers::expect::{Judgement, judge};
+use ringfence_engine::answers::expect::Judgement;
 use ringfence_engine::diagnostic::{Code, Diagnostic, Severity};
 use ringfence_engine::reach::evaluate;
-use ringfence_view::report::Report;
+use ringfence_view::report::{Report, found};
 use ringfence_view::wire;
 use std::io;
 
@@ -58,15 +57,9 @@ impl Arguments {
     /// Looks at everything.
     pub(super) fn run(&self, console: &mut Console) -> io::Result<Status> {
         let loaded = self.input.load();
-        let compiled = &loaded.compiled;
-        let (network, endpoints) = (&compiled.network, compiled.endpoints.as_slice());
-        let mut reach = evaluate(network, endpoints);
-        let mut findings = compiled.diagnostics.clone();
-        let lints = check(network, endpoints, &mut reach);
-        // Rows that OVN ignores are told on loading, by every verb.
-        findings.extend(lints.into_iter().filter(|found| found.code != Code::MatchContext));
-        let (judgements, unknown) = judge(&compiled.expectations, endpoints, &mut reach, &self.input.namespace);
-        findings.extend(unknown);
+        let endpoints = loaded.compiled.endpoints.as_slice();
+        let mut reach = evaluate(&loaded.compiled.network, endpoints);
+        let (findings, judgements) = found(&loaded, &mut reach, &self.input.namespace);
         let (sources, script) = (&loaded.sources, console.script);
         let report = Report { sources, endpoints, findings: &findings, judgements: &judgements };
         console.print(|out| match self.output {

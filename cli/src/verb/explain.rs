@@ -8,13 +8,12 @@ use crate::render;
 use crate::status::Status;
 use clap::{Args, ValueEnum};
 use packet::Packet;
-use ringfence_engine::answers::select::{select, similar};
-use ringfence_engine::reach::{self, AddressRange, Endpoint, Verdict, evaluate};
+use ringfence_engine::reach::{self, Verdict, evaluate};
+use ringfence_view::ends::{End, ends};
 use ringfence_view::loaded::Loaded;
 use ringfence_view::story::{Asked, Story};
 use ringfence_view::wire;
 use std::io;
-use std::net::IpAddr;
 
 /// What follows `explain`.
 #[derive(Debug, Args)]
@@ -68,19 +67,12 @@ enum Format {
     Json,
 }
 
-/// An end of a conversation: an endpoint, narrowed to the address that was asked for.
-struct End {
-    index: usize,
-    endpoint: Endpoint,
-    address: Option<IpAddr>,
-}
-
 impl Arguments {
     /// Asks about one pair.
     pub(super) fn run(&self, console: &mut Console) -> io::Result<Status> {
         let loaded = self.input.load();
         input::report(&loaded, console);
-        match self.ends(&loaded) {
+        match ends(&loaded, [&self.from, &self.to], &self.input.namespace) {
             Ok(ends) => self.tell(console, &loaded, &ends),
             Err(message) => {
                 console.complain(&message);
@@ -120,75 +112,4 @@ impl Arguments {
             address.map(|address| if address.is_ipv4() { reach::Family::Ipv4 } else { reach::Family::Ipv6 });
         named.or(of_address)
     }
-
-    /// The two endpoints. Of machines with several interfaces those on one switch are meant.
-    fn ends(&self, loaded: &Loaded) -> Result<(End, End), String> {
-        let endpoints = &loaded.compiled.endpoints;
-        let (from, to) = (self.candidates(endpoints, &self.from)?, self.candidates(endpoints, &self.to)?);
-        let pairs =
-            || from.iter().flat_map(|from| to.iter().map(move |to| (*from, *to))).filter(|(from, to)| from != to);
-        let switch = |index: usize| endpoints.get(index).map(|endpoint| &endpoint.switch);
-        let together: Vec<_> = pairs().filter(|(from, to)| switch(*from) == switch(*to)).collect();
-        let all: Vec<_> = pairs().collect();
-        match (all.as_slice(), together.as_slice()) {
-            ([], _) => {
-                Err(format!("`{}` and `{}` are the same endpoint: nothing lies between them", self.from, self.to))
-            }
-            ([pair], _) | (_, [pair]) => {
-                let end = |index: usize, word: &str| End::new(endpoints, index, word);
-                end(pair.0, &self.from).zip(end(pair.1, &self.to)).ok_or_else(|| "no such pair".to_owned())
-            }
-            _ => Err(ambiguous(endpoints, [(&self.from, &from), (&self.to, &to)])),
-        }
-    }
-
-    fn candidates(&self, endpoints: &[Endpoint], word: &str) -> Result<Vec<usize>, String> {
-        let found = select(endpoints, word, &self.input.namespace);
-        if found.is_empty() { Err(unknown(endpoints, word)) } else { Ok(found) }
-    }
-}
-
-impl End {
-    fn new(endpoints: &[Endpoint], index: usize, word: &str) -> Option<Self> {
-        let mut endpoint = endpoints.get(index)?.clone();
-        let named = endpoint.id == word || endpoint.id.ends_with(&format!("/{word}"));
-        let address = word.parse::<IpAddr>().ok().filter(|_| !named);
-        if let Some(address) = address {
-            if endpoint.addresses.iter().any(|range| range.first != range.last) {
-                endpoint.id = format!("{} ({address})", endpoint.id);
-            }
-            endpoint.addresses = vec![AddressRange { first: address, last: address }];
-        }
-        Some(Self { index, endpoint, address })
-    }
-}
-
-/// As many names as fit a message.
-const MOST_NAMES: usize = 30;
-
-fn unknown(endpoints: &[Endpoint], word: &str) -> String {
-    let near = match similar(endpoints, word).as_slice() {
-        [] => String::new(),
-        near => format!("\n  did you mean {}?", near.join(" or ")),
-    };
-    let listed = match endpoints.len() {
-        0 => "\n  this input has no endpoints at all: it needs a Subnet, or an Inventory with machines".to_owned(),
-        _ => format!("\n  there are: {}", names(endpoints.iter())),
-    };
-    format!("no endpoint is called `{}`{near}{listed}", render::Line(word))
-}
-
-fn ambiguous(endpoints: &[Endpoint], words: [(&String, &Vec<usize>); 2]) -> String {
-    let several = words.into_iter().filter(|(_, found)| found.len() > 1);
-    let lines = several.map(|(word, found)| {
-        let listed = found.iter().filter_map(|index| endpoints.get(*index));
-        format!("`{}` is more than one endpoint: write one of {}", render::Line(word), names(listed))
-    });
-    lines.collect::<Vec<_>>().join("\n  ")
-}
-
-fn names<'e>(endpoints: impl Iterator<Item = &'e Endpoint>) -> String {
-    let all: Vec<_> = endpoints.map(|endpoint| render::Line(&endpoint.id).to_string()).collect();
-    let shown = all.iter().take(MOST_NAMES).cloned().collect::<Vec<_>>().join(", ");
-    if all.len() > MOST_NAMES { format!("{shown} and {} more", all.len() - MOST_NAMES) } else { shown }
 }

@@ -3,15 +3,14 @@
 use super::{drawing, filter_of, names, reach, rows, wishes};
 use crate::offsets::Offsets;
 use crate::protocol::{Analysis, Claim, Counterexample, Edit, Endpoint, Finding, Place, Scope};
-use ringfence_engine::answers::check::check;
-use ringfence_engine::answers::expect::{self, judge};
-use ringfence_engine::diagnostic::{Code, Diagnostic, Fix};
+use ringfence_engine::answers::expect;
+use ringfence_engine::diagnostic::{Diagnostic, Fix};
 use ringfence_engine::reach::{self as reached, Verdict};
 use ringfence_engine::source::{self, Sources};
-use ringfence_view::filter::Filter;
 use ringfence_view::loaded::Loaded;
 use ringfence_view::matrix::Matrix;
 use ringfence_view::picture::Picture;
+use ringfence_view::report::found;
 use ringfence_view::wire::reach::address;
 
 /// Analyses a loaded input.
@@ -22,11 +21,7 @@ pub(super) fn analysis(loaded: &Loaded, scope: &Scope) -> Analysis {
     let matrix = Matrix::of(&mut reach, filter_of(&scope.filter));
     let groups = matrix.alike(endpoints);
     let picture = Picture::of(endpoints, &matrix, &wishes(scope));
-    let lints = check(&compiled.network, endpoints, &mut reach);
-    let (judgements, unknown) = judge(&compiled.expectations, endpoints, &mut reach, "default");
-    // Rows that OVN ignores are told on loading.
-    let lints = lints.into_iter().filter(|found| found.code != Code::MatchContext);
-    let findings = compiled.diagnostics.iter().cloned().chain(lints).chain(unknown);
+    let (findings, judgements) = found(loaded, &mut reach, "default");
     Analysis {
         profile: compiled.profile.name.to_owned(),
         ovn: compiled.network.version.name().to_owned(),
@@ -37,7 +32,7 @@ pub(super) fn analysis(loaded: &Loaded, scope: &Scope) -> Analysis {
         switches: rows::switches(&compiled.network, reach.pipelines()),
         rows: rows::rows(loaded, reach.pipelines()),
         picture: drawing::plain(picture),
-        findings: findings.map(|found| finding(sources, &found)).collect(),
+        findings: findings.iter().map(|found| finding(sources, found)).collect(),
         claims: judgements.into_iter().map(|judgement| claim(sources, judgement)).collect(),
         changes: None,
         names: names::names(loaded),
@@ -123,13 +118,5 @@ fn claim(sources: &Sources, judgement: expect::Judgement) -> Claim {
         claim: judgement.claim,
         holds: judgement.holds,
         wrong: judgement.wrong,
-    }
-}
-
-/// The words of a filter that is none.
-pub fn filter_error(text: &str) -> Option<String> {
-    match Filter::parse(text) {
-        Some(_) => None,
-        None => Some(format!("`{text}` is no filter: write all, icmp, tcp, udp, sctp, or tcp/22")),
     }
 }

@@ -6,10 +6,10 @@ use crate::protocol::{Decider, Half, Step, Switch, Why};
 use ringfence_engine::answers::conversation::{self, Shape};
 use ringfence_engine::answers::explain::{self, PacketKind};
 use ringfence_engine::ovn::pipeline::{AclId, Outcome, Pipeline, Tracking};
-use ringfence_engine::reach::{Family, L4Header};
+use ringfence_engine::reach::Family;
 use ringfence_view::filter::Filter;
 use ringfence_view::loaded::Loaded;
-use ringfence_view::story::{Asked, CLIENT, Story, Wanted};
+use ringfence_view::story::{Asked, Story, Wanted};
 use ringfence_view::walk::is_silent;
 use ringfence_view::words::{self, Part};
 use std::collections::BTreeSet;
@@ -25,7 +25,7 @@ pub(super) fn why(loaded: &Loaded, from: usize, to: usize, filter: Filter) -> Op
     let pair = reach.pair(from, to);
     let common = Family::ALL.into_iter().find(|family| ends.0.has(*family) && ends.1.has(*family));
     let family = common.unwrap_or(Family::Ipv4);
-    let asked = Asked { wanted: wanted(filter, family), shape: Shape::default(), family };
+    let asked = Asked { wanted: filter.wanted(family), shape: Shape::default(), family };
     let story = Story::new(&loaded.compiled, reach.pipelines(), ends, pair, asked);
     let (title, whole) = match story.wanted {
         Wanted::Whole if !story.pair.families.is_empty() => (story.shown(), Some(story.on_the_whole())),
@@ -45,19 +45,6 @@ pub(super) fn why(loaded: &Loaded, from: usize, to: usize, filter: Filter) -> Op
         answered: words::part(&story.pair, Part::Answered),
         switches: crossed(loaded, reach.pipelines(), &story),
     })
-}
-
-/// The header that a filter stands for.
-fn wanted(filter: Filter, family: Family) -> Wanted {
-    const SERVER: u16 = 80;
-    let port = |port: Option<u16>| port.unwrap_or(SERVER);
-    match filter {
-        Filter::All => Wanted::Whole,
-        Filter::Tcp(to) => Wanted::One(L4Header::Tcp(CLIENT, port(to))),
-        Filter::Udp(to) => Wanted::One(L4Header::Udp(CLIENT, port(to))),
-        Filter::Sctp(to) => Wanted::One(L4Header::Sctp(CLIENT, port(to))),
-        Filter::Icmp => Wanted::One(L4Header::Icmp(u8::try_from(family.echo().0).unwrap_or(8), 0)),
-    }
 }
 
 fn crossed(loaded: &Loaded, pipelines: &[Pipeline], story: &Story<'_>) -> Vec<Switch> {

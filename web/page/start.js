@@ -1,0 +1,85 @@
+// Brings the page to life: the editor first, then the module that draws everything.
+import * as editor from "./editor.js";
+import start from "./playground.js";
+
+globalThis.ringfenceEditor = editor;
+
+// The picture as pixels: the SVG of the page with its computed style, drawn on a canvas.
+globalThis.ringfencePng = () => {
+  const svg = document.querySelector("#graph");
+  if (!svg) return;
+  const copy = svg.cloneNode(true);
+  const originals = [svg, ...svg.querySelectorAll("*")];
+  [copy, ...copy.querySelectorAll("*")].forEach((element, index) => {
+    const style = getComputedStyle(originals[index]);
+    for (const name of ["fill", "stroke", "stroke-width", "stroke-dasharray", "stroke-linecap", "font-family", "font-size", "text-anchor", "opacity", "paint-order"]) {
+      element.style.setProperty(name, style.getPropertyValue(name));
+    }
+  });
+  const { width, height } = svg.getBoundingClientRect();
+  copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
+  copy.setAttribute("width", width);
+  copy.setAttribute("height", height);
+  const image = new Image();
+  image.onload = () => {
+    const canvas = document.createElement("canvas");
+    canvas.width = width * 2;
+    canvas.height = height * 2;
+    const context = canvas.getContext("2d");
+    context.fillStyle = getComputedStyle(document.body).backgroundColor;
+    context.fillRect(0, 0, canvas.width, canvas.height);
+    context.drawImage(image, 0, 0, canvas.width, canvas.height);
+    canvas.toBlob((blob) => {
+      const anchor = document.createElement("a");
+      anchor.href = URL.createObjectURL(blob);
+      anchor.download = "ringfence.png";
+      anchor.click();
+      URL.revokeObjectURL(anchor.href);
+    });
+  };
+  image.src = "data:image/svg+xml;charset=utf-8," + encodeURIComponent(new XMLSerializer().serializeToString(copy));
+};
+
+// The divider between the columns.
+document.addEventListener("pointerdown", (event) => {
+  const divider = event.target.closest?.(".divider");
+  if (!divider) return;
+  const main = divider.parentElement;
+  const move = ({ clientX }) => {
+    const { left, width } = main.getBoundingClientRect();
+    const share = Math.min(0.75, Math.max(0.2, (clientX - left) / width));
+    main.style.setProperty("--share", `${(share * 100).toFixed(1)}%`);
+  };
+  const stop = () => {
+    removeEventListener("pointermove", move);
+    removeEventListener("pointerup", stop);
+  };
+  addEventListener("pointermove", move);
+  addEventListener("pointerup", stop);
+  event.preventDefault();
+});
+
+// One menu at a time.
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll("details.menu[open]:not(.pinned)")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+
+// Files that `ringfence serve -f` has loaded, reloaded when they change.
+async function served() {
+  const link = document.querySelector('meta[name="ringfence-files"]');
+  if (!link) return;
+  const load = async () => {
+    const answer = await fetch(link.content, { cache: "no-store" });
+    if (answer.ok) globalThis.ringfence?.load((await answer.json()).files);
+  };
+  await load();
+  new EventSource("changes").onmessage = load;
+}
+
+await start({ module_or_path: "./playground_bg.wasm" });
+await served();
+if ("serviceWorker" in navigator && (location.protocol === "https:" || location.hostname === "127.0.0.1" || location.hostname === "localhost")) {
+  navigator.serviceWorker.register("./offline.js").catch(() => {});
+}

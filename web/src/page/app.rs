@@ -1,0 +1,328 @@
+//! The whole page: one state, one way to change it, and the effects of a change.
+
+use super::editor::Editor;
+use super::element::{copy, document, download, root, tell_state, window};
+use super::{claims, files, findings, form, graph, lesson, matrix, rows, storage, table, toolbar, why};
+use crate::protocol::File;
+use crate::session::{Action, Effect, Session, Side, Theme, View};
+use crate::share::Link;
+use crate::worker::Line;
+use js_sys::Reflect;
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+use web_sys::HtmlElement;
+use yew::prelude::*;
+
+/// The address of the worker's script, beside the page.
+const WORKER: &str = "./worker.js";
+
+/// The page.
+pub(super) struct App {
+    session: Rc<Session>,
+    line: Option<Line>,
+    editor: Option<Editor>,
+    place: NodeRef,
+    /// Effects that wait for the editor.
+    pending: Vec<Effect>,
+    _load: Closure<dyn Fn(JsValue)>,
+    _hash: Closure<dyn Fn()>,
+}
+
+impl Component for App {
+    type Message = Msg;
+    type Properties = ();
+
+    fn create(context: &Context<Self>) -> Self {
+        let send = context.link().callback(Msg::Act);
+        let answers = send.clone();
+        let line = Line::open(WORKER, move |answer| answers.emit(Action::Answered(answer)));
+        let (session, notice) = opened();
+        let mut session = session;
+        session.theme = storage::theme();
+        session.notice = notice
+            .or_else(|| line.is_err().then(|| "this browser starts no worker: nothing can be computed".to_owned()));
+        let load = loader(&send);
+        let hash = hash_listener(&send);
+        let mut app = Self {
+            session: Rc::new(session),
+            line: line.ok(),
+            editor: None,
+            place: NodeRef::default(),
+            pending: Vec::new(),
+            _load: load,
+            _hash: hash,
+        };
+        tell_state("busy");
+        colours(app.session.theme);
+        let mut first = (*app.session).clone();
+        // Everything on the page is new: its texts are shown and analysed.
+        let effects = first.reduce(Action::Track(first.tracking));
+        app.session = Rc::new(first);
+        app.pending.push(Effect::Show);
+        for effect in effects {
+            app.act(effect);
+        }
+        app
+    }
+
+    fn update(&mut self, _: &Context<Self>, message: Msg) -> bool {
+        match message {
+            Msg::Act(action) => {
+                let mut session = (*self.session).clone();
+                let effects = session.reduce(action);
+                let changed = session != *self.session;
+                self.session = Rc::new(session);
+                effects.into_iter().for_each(|effect| self.act(effect));
+                tell_state(if self.session.busy() { "busy" } else { "ready" });
+                changed
+            }
+            Msg::Share(anonymous) => {
+                self.share(anonymous);
+                true
+            }
+            Msg::Png => {
+                png();
+                false
+            }
+            Msg::Yaml => {
+                for file in &self.session.files {
+                    let _ = download(&file.name, &file.text);
+                }
+                false
+            }
+            Msg::Find => {
+                self.editor.iter().for_each(Editor::find);
+                false
+            }
+            Msg::Undo => {
+                self.editor.iter().for_each(Editor::undo);
+                false
+            }
+            Msg::Redo => {
+                self.editor.iter().for_each(Editor::redo);
+                false
+            }
+        }
+    }
+
+    fn rendered(&mut self, context: &Context<Self>, first: bool) {
+        if !first {
+            return;
+        }
+        let Some(parent) = self.place.cast::<HtmlElement>() else { return };
+        self.editor = Some(Editor::open(&parent, &context.link().callback(Msg::Act)));
+        for effect in std::mem::take(&mut self.pending) {
+            self.act(effect);
+        }
+    }
+
+    fn view(&self, context: &Context<Self>) -> Html {
+        let session = &self.session;
+        let send = context.link().callback(Msg::Act);
+        let ask = context.link().callback(|message| message);
+        let side = match session.side {
+            Side::Picture => "side-picture",
+            Side::Text => "side-text",
+        };
+        html! {
+            <div class={classes!("page", side)}>
+                { toolbar::view(session, &send, &ask) }
+                { notice(session, &send) }
+                <main>
+                    <section class="column text" aria-label="Rules and machines">
+                        <files::Tabs session={Rc::clone(session)} send={send.clone()} ask={ask.clone()} />
+                        <div class="editor" ref={self.place.clone()}></div>
+                        <div class="below">
+                            { lesson::view(session, &send) }
+                            { claims::view(session, &send) }
+                            { findings::view(session, &send) }
+                        </div>
+                    </section>
+                    <div class="divider" role="separator" aria-orientation="vertical" title="drag to resize"></div>
+                    <section class="column answer" aria-label="Who can talk to whom">
+                        { self.tabs(&send) }
+                        { self.answer(&send) }
+                        { why::view(session, &send) }
+                    </section>
+                </main>
+            </div>
+        }
+    }
+}
+
+/// What may happen on the page, beyond what changes the session.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Msg {
+    /// The session changes.
+    Act(Action),
+    /// The address of this state is wanted, with other names and addresses or without.
+    Share(bool),
+    /// The picture as pixels.
+    Png,
+    /// The texts as files.
+    Yaml,
+    /// The search of the editor.
+    Find,
+    /// One step back.
+    Undo,
+    /// One step forth.
+    Redo,
+}
+
+impl App {
+    fn tabs(&self, send: &Callback<Action>) -> Html {
+        let session = &self.session;
+        let tab = |view: View| {
+            let chosen = session.view == view;
+            let choose = send.reform(move |_| Action::View(view));
+            html! {
+                <button role="tab" class="tab" aria-selected={chosen.to_string()} onclick={choose}>{ view.title() }</button>
+            }
+        };
+        let busy = session.busy().then(|| html! { <span class="busy" aria-live="polite">{ "thinking…" }</span> });
+        html! {
+            <div class="bar">
+                <div class="tabs" role="tablist" aria-label="Ways to look">{ for View::ALL.into_iter().map(tab) }</div>
+                { busy }
+                { toolbar::pinned(session, send) }
+            </div>
+        }
+    }
+
+    fn answer(&self, send: &Callback<Action>) -> Html {
+        let session = Rc::clone(&self.session);
+        let shown = match session.view {
+            View::Graph => html! { <graph::Graph {session} send={send.clone()} /> },
+            View::Matrix => html! { <matrix::Matrix {session} send={send.clone()} /> },
+            View::Rows => html! { <>{ rows::view(&session, send) }<form::RuleForm {session} send={send.clone()} /></> },
+            View::Table => html! {},
+        };
+        let hidden = self.session.view != View::Table;
+        html! { <div class="picture">{ shown }{ table::view(&self.session, send, hidden) }</div> }
+    }
+
+    /// Does what the state asks for.
+    fn act(&mut self, effect: Effect) {
+        let active = self.session.active;
+        match (effect, &self.editor) {
+            (Effect::Ask(ask), _) => {
+                if let Some(line) = &self.line {
+                    line.ask(ask);
+                }
+            }
+            (Effect::Keep, _) => storage::keep(&self.session),
+            (Effect::Download(name, text), _) => {
+                let _ = download(name, &text);
+            }
+            (Effect::Colours, _) => colours(self.session.theme),
+            (effect, None) => self.pending.push(effect),
+            (Effect::Show, Some(editor)) => {
+                if let Some(file) = self.session.files.get(active) {
+                    editor.show(&file.name, &file.text);
+                }
+            }
+            (Effect::Forget, Some(editor)) => editor.forget(),
+            (Effect::Replace(edits), Some(editor)) => editor.replace(&edits),
+            (Effect::Reveal(line), Some(editor)) => editor.reveal(line),
+            (Effect::Annotate, Some(editor)) => {
+                if let Some(analysis) = &self.session.analysis {
+                    editor.annotate(analysis, active, &self.session.lit());
+                }
+            }
+        }
+    }
+
+    fn share(&mut self, anonymous: bool) {
+        let mut link = Link::of(&self.session);
+        if anonymous {
+            let endpoints =
+                self.session.analysis.as_ref().map(|analysis| analysis.endpoints.clone()).unwrap_or_default();
+            let seed = (js_sys::Math::random() * f64::from(u32::MAX)) as u32;
+            link = link.anonymous(&crate::share::names(&endpoints), seed);
+        }
+        let fragment = link.fragment();
+        let address = format!("{}{fragment}", super::element::address());
+        copy(&address);
+        let mut session = (*self.session).clone();
+        let what = if anonymous { "with other names and addresses" } else { "with everything on this page" };
+        session.notice = Some(match anonymous {
+            false => {
+                if let Some(history) = window().and_then(|window| window.history().ok()) {
+                    let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&fragment));
+                }
+                format!("the link is in the address bar and on the clipboard, {what}; nothing was sent to anybody")
+            }
+            true => format!("the link is on the clipboard, {what}: {address}"),
+        });
+        self.session = Rc::new(session);
+    }
+}
+
+/// What to begin with: a link, or the last visit, or the first example; and what to say of it.
+fn opened() -> (Session, Option<String>) {
+    let hash = window().and_then(|window| window.location().hash().ok()).unwrap_or_default();
+    let open = |link: Link| {
+        let mut session = Session::default();
+        session.lesson = None;
+        // What must be done about it is done by whoever called.
+        let _ = session.reduce(Action::Open(Box::new(link)));
+        session.settled()
+    };
+    match Link::read(&hash) {
+        Ok(Some(link)) => (open(link), None),
+        Ok(None) => (storage::kept().map_or_else(Session::default, open), None),
+        Err(error) => (storage::kept().map_or_else(Session::default, open), Some(error.to_string())),
+    }
+}
+
+/// `ringfence.load([{name, text}])`, for tests and for pages that embed this one.
+fn loader(send: &Callback<Action>) -> Closure<dyn Fn(JsValue)> {
+    let send = send.clone();
+    let load = Closure::<dyn Fn(JsValue)>::new(move |files: JsValue| {
+        if let Ok(files) = serde_wasm_bindgen::from_value::<Vec<File>>(files) {
+            send.emit(Action::Load(files));
+        }
+    });
+    let api = js_sys::Object::new();
+    let _ = Reflect::set(&api, &JsValue::from_str("load"), load.as_ref());
+    let _ = Reflect::set(&js_sys::global(), &JsValue::from_str("ringfence"), &api);
+    load
+}
+
+fn hash_listener(send: &Callback<Action>) -> Closure<dyn Fn()> {
+    let send = send.clone();
+    let listen = Closure::<dyn Fn()>::new(move || {
+        let hash = window().and_then(|window| window.location().hash().ok()).unwrap_or_default();
+        match Link::read(&hash) {
+            Ok(Some(link)) => send.emit(Action::Open(Box::new(link))),
+            Ok(None) => {}
+            Err(error) => send.emit(Action::Notice(Some(error.to_string()))),
+        }
+    });
+    if let Some(window) = window() {
+        let _ = window.add_event_listener_with_callback("hashchange", listen.as_ref().unchecked_ref());
+    }
+    listen
+}
+
+fn colours(theme: Theme) {
+    if let Some(root) = root() {
+        let _ = root.set_attribute("data-theme", theme.name());
+    }
+}
+
+fn notice(session: &Session, send: &Callback<Action>) -> Html {
+    let Some(text) = &session.notice else { return html! {} };
+    let close = send.reform(|_| Action::Notice(None));
+    html! {
+        <div class="notice" role="status"><span>{ text }</span><button onclick={close} aria-label="close">{ "×" }</button></div>
+    }
+}
+
+/// The picture on the page as an image; the script of the page does it.
+fn png() {
+    let function = document().and_then(|_| Reflect::get(&js_sys::global(), &JsValue::from_str("ringfencePng")).ok());
+    if let Some(function) = function.and_then(|function| function.dyn_into::<js_sys::Function>().ok()) {
+        let _ = function.call0(&JsValue::NULL);
+    }
+}

@@ -1,0 +1,169 @@
+//! The editor: CodeMirror, which `web/editor` bundles and the page puts at `globalThis.ringfenceEditor`.
+
+use crate::protocol::{Analysis, Edit, Finding};
+use crate::session::Action;
+use crate::vocabulary::vocabulary;
+use js_sys::{Array, Object, Reflect};
+use serde::Serialize;
+use wasm_bindgen::prelude::*;
+use web_sys::HtmlElement;
+use yew::Callback;
+
+#[wasm_bindgen]
+extern "C" {
+    type Handle;
+
+    #[wasm_bindgen(js_namespace = ringfenceEditor, js_name = createEditor)]
+    fn create_editor(parent: &HtmlElement, callbacks: &Object) -> Handle;
+
+    #[wasm_bindgen(method)]
+    fn show(this: &Handle, name: &str, text: &str);
+    #[wasm_bindgen(method)]
+    fn forget(this: &Handle);
+    #[wasm_bindgen(method)]
+    fn replace(this: &Handle, edits: &JsValue);
+    #[wasm_bindgen(method)]
+    fn diagnostics(this: &Handle, found: &JsValue);
+    #[wasm_bindgen(method)]
+    fn light(this: &Handle, lines: &Array);
+    #[wasm_bindgen(method)]
+    fn reveal(this: &Handle, line: usize);
+    #[wasm_bindgen(method, js_name = setVocabulary)]
+    fn set_vocabulary(this: &Handle, vocabulary: &JsValue);
+    #[wasm_bindgen(method, js_name = setNotes)]
+    fn set_notes(this: &Handle, notes: &JsValue);
+    #[wasm_bindgen(method)]
+    fn find(this: &Handle);
+    #[wasm_bindgen(method)]
+    fn undo(this: &Handle);
+    #[wasm_bindgen(method)]
+    fn redo(this: &Handle);
+}
+
+/// The editor on the page.
+pub(super) struct Editor {
+    handle: Handle,
+    _change: Closure<dyn Fn(String)>,
+    _cursor: Closure<dyn Fn(usize)>,
+    _format: Closure<dyn Fn()>,
+}
+
+/// A finding as the editor takes it.
+#[derive(Serialize)]
+struct Mark<'a> {
+    from: usize,
+    to: usize,
+    severity: &'a str,
+    message: &'a str,
+    help: Option<&'a str>,
+    code: &'a str,
+    fix: Option<Vec<Change<'a>>>,
+}
+
+#[derive(Serialize)]
+struct Change<'a> {
+    from: usize,
+    to: usize,
+    insert: &'a str,
+}
+
+#[derive(Serialize)]
+struct Remark<'a> {
+    from: usize,
+    to: usize,
+    text: &'a str,
+}
+
+impl Editor {
+    /// Opens the editor in an element.
+    pub(super) fn open(parent: &HtmlElement, send: &Callback<Action>) -> Self {
+        let (typed, formatted) = (send.clone(), send.clone());
+        let change = Closure::<dyn Fn(String)>::new(move |text| typed.emit(Action::Typed(text)));
+        let cursor = Closure::<dyn Fn(usize)>::new(|_| {});
+        let format = Closure::<dyn Fn()>::new(move || formatted.emit(Action::Format));
+        let callbacks = Object::new();
+        let set = |name: &str, function: &JsValue| {
+            // A plain object takes every key.
+            let _ = Reflect::set(&callbacks, &JsValue::from_str(name), function);
+        };
+        set("change", change.as_ref());
+        set("cursor", cursor.as_ref());
+        set("format", format.as_ref());
+        Self { handle: create_editor(parent, &callbacks), _change: change, _cursor: cursor, _format: format }
+    }
+
+    /// Shows a file.
+    pub(super) fn show(&self, name: &str, text: &str) {
+        self.handle.show(name, text);
+    }
+
+    /// Forgets the history of all files.
+    pub(super) fn forget(&self) {
+        self.handle.forget();
+    }
+
+    /// Changes the text, as one step that can be undone.
+    pub(super) fn replace(&self, edits: &[Edit]) {
+        let changes: Vec<Change<'_>> =
+            edits.iter().map(|edit| Change { from: edit.from, to: edit.to, insert: &edit.insert }).collect();
+        self.handle.replace(&plain(&changes));
+    }
+
+    /// Shows what is known of a file.
+    pub(super) fn annotate(&self, analysis: &Analysis, file: usize, lit: &[usize]) {
+        let marks: Vec<Mark<'_>> = analysis.findings.iter().filter_map(|found| mark(found, file)).collect();
+        self.handle.diagnostics(&plain(&marks));
+        let notes = analysis.notes.iter().filter(|note| note.file == file);
+        let notes: Vec<Remark<'_>> =
+            notes.map(|note| Remark { from: note.from, to: note.to, text: &note.text }).collect();
+        self.handle.set_notes(&plain(&notes));
+        self.handle.set_vocabulary(&plain(&vocabulary(analysis.names.clone())));
+        self.light(lit);
+    }
+
+    /// Lights up lines.
+    pub(super) fn light(&self, lines: &[usize]) {
+        self.handle.light(&lines.iter().map(|line| JsValue::from_f64(*line as f64)).collect());
+    }
+
+    /// Puts the cursor on a line.
+    pub(super) fn reveal(&self, line: usize) {
+        self.handle.reveal(line);
+    }
+
+    /// Opens the search.
+    pub(super) fn find(&self) {
+        self.handle.find();
+    }
+
+    /// Takes the last step back.
+    pub(super) fn undo(&self) {
+        self.handle.undo();
+    }
+
+    /// Takes it again.
+    pub(super) fn redo(&self) {
+        self.handle.redo();
+    }
+}
+
+fn mark(found: &Finding, file: usize) -> Option<Mark<'_>> {
+    let (from, to) = found.span?;
+    found.place.filter(|place| place.file == file)?;
+    let change = |edit: &'_ Edit| edit.file == file;
+    let fix = found.fix.as_ref().filter(|edit| change(edit));
+    Some(Mark {
+        from,
+        to,
+        severity: &found.severity,
+        message: &found.message,
+        help: found.help.as_deref(),
+        code: &found.code,
+        fix: fix.map(|edit| vec![Change { from: edit.from, to: edit.to, insert: &edit.insert }]),
+    })
+}
+
+/// A value as JavaScript has it.
+fn plain(value: &impl Serialize) -> JsValue {
+    value.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).unwrap_or(JsValue::NULL)
+}

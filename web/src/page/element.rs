@@ -1,0 +1,77 @@
+//! Small things of the browser: the window, files to save, texts to copy.
+
+use js_sys::Array;
+use wasm_bindgen::prelude::*;
+use web_sys::{
+    Blob, BlobPropertyBag, Document, HtmlAnchorElement, HtmlElement, HtmlInputElement, HtmlSelectElement, Url, Window,
+};
+
+/// The window.
+pub(super) fn window() -> Option<Window> {
+    web_sys::window()
+}
+
+/// The document.
+pub(super) fn document() -> Option<Document> {
+    window()?.document()
+}
+
+/// The root element, on which the state of the page can be read.
+pub(super) fn root() -> Option<HtmlElement> {
+    document()?.document_element()?.dyn_into().ok()
+}
+
+/// Says in the document what the page is doing: `ready` or `busy`.
+pub(super) fn tell_state(state: &str) {
+    if let Some(root) = root() {
+        // Nobody is told where there is no attribute to tell by.
+        let _ = root.set_attribute("data-ringfence", state);
+    }
+}
+
+/// The text of an input element.
+pub(super) fn text_of(event: &impl AsRef<web_sys::Event>) -> String {
+    let Some(target) = event.as_ref().target() else { return String::new() };
+    match target.dyn_into::<HtmlInputElement>() {
+        Ok(input) => input.value(),
+        Err(other) => other.dyn_into::<HtmlSelectElement>().map(|select| select.value()).unwrap_or_default(),
+    }
+}
+
+/// Whether a box is ticked.
+pub(super) fn ticked(event: &impl AsRef<web_sys::Event>) -> bool {
+    let target = event.as_ref().target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
+    target.is_some_and(|input| input.checked())
+}
+
+/// Hands a text over as a file.
+pub(super) fn download(name: &str, text: &str) -> Option<()> {
+    let kind = match name.rsplit('.').next() {
+        Some("svg") => "image/svg+xml",
+        Some("sh") => "text/x-shellscript",
+        _ => "text/yaml",
+    };
+    let options = BlobPropertyBag::new();
+    options.set_type(kind);
+    let blob = Blob::new_with_str_sequence_and_options(&Array::of1(&JsValue::from_str(text)), &options).ok()?;
+    let address = Url::create_object_url_with_blob(&blob).ok()?;
+    let anchor: HtmlAnchorElement = document()?.create_element("a").ok()?.dyn_into().ok()?;
+    anchor.set_href(&address);
+    anchor.set_download(name);
+    anchor.click();
+    Url::revoke_object_url(&address).ok()
+}
+
+/// Puts a text on the clipboard.
+pub(super) fn copy(text: &str) {
+    if let Some(window) = window() {
+        // The browser may refuse; the text stays where it can be marked.
+        let _ = window.navigator().clipboard().write_text(text);
+    }
+}
+
+/// The address of this page without its fragment.
+pub(super) fn address() -> String {
+    let href = window().and_then(|window| window.location().href().ok()).unwrap_or_default();
+    href.split('#').next().unwrap_or_default().to_owned()
+}

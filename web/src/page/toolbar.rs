@@ -1,0 +1,191 @@
+//! The bar at the top: example, profile, filter, and what to do with all of it.
+
+use super::app::Msg;
+use super::element::{text_of, ticked};
+use crate::gallery::EXAMPLES;
+use crate::protocol::Tracking;
+use crate::session::{Action, Session, Side, Theme};
+use ringfence_engine::compile::PROFILES;
+use yew::prelude::*;
+
+/// The bar.
+pub(super) fn view(session: &Session, send: &Callback<Action>, ask: &Callback<Msg>) -> Html {
+    html! {
+        <header>
+            <h1>{ "Ringfence" }</h1>
+            { examples(session, send) }
+            { profiles(session, send) }
+            { filter(session, send) }
+            { tracking(session, send) }
+            { reading(session, send) }
+            <span class="space"></span>
+            { sides(session, send) }
+            { deeds(session, send, ask) }
+        </header>
+    }
+}
+
+fn examples(session: &Session, send: &Callback<Action>) -> Html {
+    let choose = send.reform(|event: Event| {
+        let path = text_of(&event);
+        let example = EXAMPLES.iter().find(|example| example.path == path);
+        example.map_or(Action::Notice(None), Action::Example)
+    });
+    let shown = session.lesson.as_ref().map(|lesson| lesson.example.path);
+    let option = |example: &crate::gallery::Example| {
+        html! { <option value={example.path} selected={shown == Some(example.path)}>{ example.title }</option> }
+    };
+    let page = EXAMPLES.iter().filter(|example| example.lesson.is_some()).map(option);
+    let more = EXAMPLES.iter().filter(|example| example.lesson.is_none()).map(option);
+    html! {
+        <label class="field"><span>{ "Example" }</span>
+            <select id="example" onchange={choose}>
+                <option value="" selected={shown.is_none()}>{ "your own" }</option>
+                <optgroup label="The page's eight examples">{ for page }</optgroup>
+                <optgroup label="More">{ for more }</optgroup>
+            </select>
+        </label>
+    }
+}
+
+fn profiles(session: &Session, send: &Callback<Action>) -> Html {
+    let choose = send.reform(|event: Event| Action::Profile(Some(text_of(&event)).filter(|name| !name.is_empty())));
+    let chosen = session.profile.as_deref();
+    let running = session.analysis.as_ref().map_or("", |analysis| analysis.profile.as_str());
+    let option = |name: &'static str| html! { <option value={name} selected={chosen == Some(name)}>{ name }</option> };
+    let default =
+        if chosen.is_none() && !running.is_empty() { format!("{running} (default)") } else { "default".to_owned() };
+    html! {
+        <label class="field"><span>{ "Profile" }</span>
+            <select id="profile" onchange={choose}>
+                <option value="" selected={chosen.is_none()}>{ default }</option>
+                { for PROFILES.iter().map(|profile| option(profile.name)) }
+            </select>
+        </label>
+    }
+}
+
+fn filter(session: &Session, send: &Callback<Action>) -> Html {
+    let typed = send.reform(|event: InputEvent| Action::Filter(text_of(&event)));
+    let valid = crate::share::is_filter(&session.filter);
+    html! {
+        <label class="field"><span>{ "Only" }</span>
+            <input id="filter" class="short" list="filters" value={session.filter.clone()} oninput={typed} aria-invalid={(!valid).to_string()}
+                title="all, icmp, tcp, udp, sctp, or one port: tcp/22" spellcheck="false" autocomplete="off" />
+            <datalist id="filters">
+                { for ["all", "icmp", "tcp/22", "tcp/80", "tcp/443", "udp/53"].map(|word| html! { <option value={word}></option> }) }
+            </datalist>
+        </label>
+    }
+}
+
+fn tracking(session: &Session, send: &Callback<Action>) -> Html {
+    let choose = send.reform(|event: Event| {
+        Action::Track(match text_of(&event).as_str() {
+            "on" => Tracking::On,
+            "off" => Tracking::Off,
+            _ => Tracking::AsWritten,
+        })
+    });
+    let option = |value: &'static str, of: Tracking, text: &'static str| {
+        html! { <option {value} selected={session.tracking == of}>{ text }</option> }
+    };
+    html! {
+        <label class="field" title="What one allow-related row changes: try it">
+            <span>{ "Switches" }</span>
+            <select id="tracking" onchange={choose}>
+                { option("written", Tracking::AsWritten, "as the rules make them") }
+                { option("on", Tracking::On, "stateful: as if one row said allow-related") }
+                { option("off", Tracking::Off, "stateless: as if no row said allow-related") }
+            </select>
+        </label>
+    }
+}
+
+fn reading(session: &Session, send: &Callback<Action>) -> Html {
+    let choose = send.reform(|event: Event| Action::Lenient(ticked(&event)));
+    html! {
+        <label class="tick" title="Evaluate what the API server refuses as if it dropped the wrong fields">
+            <input id="lenient" type="checkbox" checked={session.lenient} onchange={choose} />{ "lenient" }
+        </label>
+    }
+}
+
+fn sides(session: &Session, send: &Callback<Action>) -> Html {
+    let (title, other) = match session.side {
+        Side::Picture => ("Rules", Side::Text),
+        Side::Text => ("Picture", Side::Picture),
+    };
+    let turn = send.reform(move |_| Action::Side(other));
+    html! { <button class="narrow" id="side" onclick={turn}>{ title }</button> }
+}
+
+fn deeds(session: &Session, send: &Callback<Action>, ask: &Callback<Msg>) -> Html {
+    let theme = match session.theme {
+        Theme::System => "◐",
+        Theme::Light => "☼",
+        Theme::Dark => "☾",
+    };
+    let title = format!("colours: {}", session.theme.name());
+    html! {
+        <>
+            <details class="menu">
+                <summary>{ "Share" }</summary>
+                <div class="list">
+                    <button id="share" onclick={ask.reform(|_| Msg::Share(false))}>{ "Copy a link to all of this" }</button>
+                    <button id="share-masked" onclick={ask.reform(|_| Msg::Share(true))}>{ "Copy a link with other names and addresses" }</button>
+                    <p>{ "The link itself holds everything. Nothing is sent anywhere." }</p>
+                </div>
+            </details>
+            <details class="menu">
+                <summary>{ "Download" }</summary>
+                <div class="list">
+                    <button onclick={ask.reform(|_| Msg::Yaml)}>{ "YAML" }</button>
+                    <button onclick={send.reform(|_| Action::Script)}>{ "Rows as an ovn-nbctl script" }</button>
+                    <button onclick={send.reform(|_| Action::Svg)}>{ "Picture as SVG" }</button>
+                    <button onclick={ask.reform(|_| Msg::Png)}>{ "Picture as PNG" }</button>
+                </div>
+            </details>
+            <button id="theme" onclick={send.reform(|_| Action::Theme)} title={title.clone()} aria-label={title}>{ theme }</button>
+            <span class="version" title="version of the engine">{ ringfence_view::wire::VERSION }</span>
+        </>
+    }
+}
+
+/// Before and after.
+pub(super) fn pinned(session: &Session, send: &Callback<Action>) -> Html {
+    let Some(_) = &session.pinned else {
+        return html! {
+            <button id="pin" class="quiet" onclick={send.reform(|_| Action::Pin)} title="From now on, show what is gained and lost against this">{ "Pin as before" }</button>
+        };
+    };
+    let changes = session.analysis.as_ref().and_then(|analysis| analysis.changes.clone());
+    let Some(changes) = changes else { return html! {} };
+    let line = |line: &crate::protocol::ChangeLine| {
+        let class = match line.sign {
+            '+' => "gained",
+            '-' => "lost",
+            _ => "other",
+        };
+        html! { <li class={class}><b>{ line.sign }</b>{ " " }{ &line.who }{ ": " }{ &line.what }<small>{ format!(" ({})", line.verdicts) }</small></li> }
+    };
+    let lines = changes.lines.iter().take(MOST_LINES).map(line);
+    let more = changes.lines.len().saturating_sub(MOST_LINES);
+    html! {
+        <details class="menu pinned" id="pinned" open={true}>
+            <summary>{ format!("against before: {}", changes.summary) }</summary>
+            <div class="list">
+                <ul>{ for lines }</ul>
+                { if more > 0 { html! { <p>{ format!("and {more} more") }</p> } } else { html! {} } }
+                <div class="row">
+                    <button onclick={send.reform(|_| Action::Restore)}>{ "Back to before" }</button>
+                    <button onclick={send.reform(|_| Action::Pin)}>{ "Pin this instead" }</button>
+                    <button id="unpin" onclick={send.reform(|_| Action::Unpin)}>{ "Unpin" }</button>
+                </div>
+            </div>
+        </details>
+    }
+}
+
+/// More lines than this are told by number.
+const MOST_LINES: usize = 12;
