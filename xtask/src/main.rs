@@ -12,6 +12,7 @@ mod run;
 mod step;
 mod steps;
 mod tally;
+mod web;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -26,15 +27,25 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
-    /// Builds the program and asks it about the examples.
-    Play,
+    /// Builds the playground and serves it on this machine, until Ctrl-C.
+    Play(play::Choice),
+    /// Builds the playground and the package for JavaScript, and says what they weigh.
+    Web,
     /// Runs every check and every test there is; ends with their counts.
     Test(steps::Choice),
 }
 
 fn main() -> ExitCode {
-    match Arguments::parse().verb {
-        Verb::Play => play::play(),
-        Verb::Test(choice) => steps::test(&choice),
+    let result = match Arguments::parse().verb {
+        Verb::Play(choice) => play::play(&choice),
+        Verb::Web => web::print(),
+        Verb::Test(choice) => return steps::test(&choice),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
     }
 }

@@ -28,6 +28,17 @@ pub const PYTHON: &[Need] = &[("python3", "python3")];
 /// For the fuzzers: libFuzzer is C++.
 pub const FUZZ: &[Need] = &[("c++", "g++")];
 
+/// For what npm brings to the playground.
+pub const NODE: &[Need] = &[("node", "nodejs"), ("npm", "npm")];
+
+/// Files of Debian's own compiler, for machines whose compiler has no standard library for wasm.
+pub const WASM: &[Need] = &[
+    ("/usr/bin/rustc", "rustc-web"),
+    ("/usr/bin/cargo", "cargo-web"),
+    ("/usr/lib/rustlib/src", "rust-web-src"),
+    ("/usr/bin/wasm-ld-19", "lld-19"),
+];
+
 /// Sees to it that the programs are there: installs them as root on Debian, else says which are missing.
 pub fn provide(needs: &[Need]) -> Result<(), String> {
     let lacking = lacking(needs);

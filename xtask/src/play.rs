@@ -1,20 +1,38 @@
-//! The program at work: builds it and asks it about the examples.
+//! The program at work: the playground in a browser, or the examples on the command line.
 
 use crate::run::{captured, cargo, command, root, watched};
 use crate::tally::Tally;
+use crate::web;
+use clap::Args;
 use serde_json::Value;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 
-/// Builds `ringfence`, prints who reaches whom in every example, and explains one pair of each.
-pub fn play() -> ExitCode {
-    match shown() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("{error}");
-            ExitCode::FAILURE
-        }
-    }
+/// How it is shown.
+#[derive(Debug, Args)]
+pub struct Choice {
+    /// Asks the command line about every example instead, and ends
+    #[arg(long)]
+    cli: bool,
+    /// The port; 8080 or, where that is taken, any other, unless it is said
+    #[arg(long)]
+    port: Option<u16>,
+}
+
+/// Serves the playground until Ctrl-C, or prints who reaches whom in every example and explains one pair of each.
+pub fn play(choice: &Choice) -> Result<(), String> {
+    if choice.cli { shown() } else { served(choice.port) }
+}
+
+/// The program itself serves the page, which is inside it.
+fn served(port: Option<u16>) -> Result<(), String> {
+    web::playground()?;
+    let build = ["build", "--quiet", "--release", "-p", "ringfence-cli", "--features", "playground"];
+    watched(&mut cargo(&build), &mut Tally::default())?;
+    let mut serve = command(&program()?, &["serve", "--open"]);
+    serve.args(port.map(|port| format!("--port={port}")));
+    // It takes our place, so that Ctrl-C reaches it and nothing stays behind.
+    Err(format!("`ringfence serve`: {}", serve.exec()))
 }
 
 fn shown() -> Result<(), String> {

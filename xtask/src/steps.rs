@@ -6,6 +6,7 @@ use crate::peers;
 use crate::run::{captured, cargo, command, watched};
 use crate::step::{Done, Step};
 use crate::tally::Tally;
+use crate::web;
 use clap::Args;
 use serde_json::Value;
 use std::path::Path;
@@ -40,6 +41,7 @@ const STEPS: &[Step] = &[
     Step { name: "corpus", does: "the tests that cross crates and need no OVN", run: corpus },
     Step { name: "peers", does: "another analyser of policies says the same of generated clusters", run: peers::peers },
     Step { name: "ovn", does: "OVN's own parser, OVN's own matcher, and real packets", run: ovn },
+    Step { name: "sizes", does: "the playground is built, and light enough", run: web::within_budget },
     Step { name: "fuzz", does: "random bytes for the parser and the reader, for a bounded time", run: fuzz::fuzz },
 ];
 
