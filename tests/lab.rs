@@ -148,6 +148,7 @@ fn acl(row: &str) -> Acl {
         matches: words[3].to_owned(),
         action: Action::from_name(words[2]).unwrap(),
         name: None,
+        log: None,
         provenance: Provenance::default(),
     }
 }

@@ -24,8 +24,8 @@ mod split;
 mod subnet;
 
 pub use profile::{
-    BadAcl, ClusterIps, Enforcer, GatewayRows, Invalid, IpBlock, PROFILES, Profile, SecurityGroups, Support, Tiers,
-    Tracking,
+    BadAcl, ClusterIps, Enforcer, GatewayRows, Invalid, IpBlock, Logging, PROFILES, Profile, SecurityGroups, Support,
+    Tiers, Tracking,
 };
 
 use crate::diagnostic::Diagnostic;

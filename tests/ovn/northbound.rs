@@ -105,7 +105,9 @@ fn rows(label: &str, acls: &[Acl]) -> (Vec<Value>, Value) {
 
 fn row(acl: &Acl) -> Value {
     let options = if acl.after_lb { map([("apply-after-lb", "true")]) } else { map([]) };
+    let severity = acl.log.as_ref().and_then(|log| log.severity);
     json!({
+        "log": acl.log.is_some(), "severity": severity.map_or(set([]), |severity| json!(severity.name())),
         "direction": acl.direction.name(), "priority": acl.priority.get(), "match": acl.matches,
         "action": acl.action.name(), "options": options, "name": acl.name.as_ref().map_or(set([]), |name| json!(name)),
     })

@@ -3,7 +3,7 @@
 use super::profile::{Profile, Support};
 use super::row::{accepted, built, provenance, short};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::ovn::acl::{Acl, Action, Direction};
+use crate::ovn::acl::{Acl, Action, Direction, Log, Severity};
 use crate::read::{Placed, Subnet};
 use crate::source::Place;
 use crate::world::World;
@@ -70,7 +70,8 @@ fn private(subnet: &Subnet, object: &str, place: Place, joined: &[IpNet], rows: 
         built(priority, matches, action, Direction::ToLport, provenance(object, "spec.private".into(), place))
     };
     let drop = own(1000, "ip".to_string(), Action::Drop);
-    rows.push(Acl { name: Some(short(&subnet.name.value)), ..drop });
+    let log = Some(Log { severity: Some(Severity::Warning), meter: None });
+    rows.push(Acl { name: Some(short(&subnet.name.value)), log, ..drop });
     for cidr in subnet.cidrs.iter().map(|cidr| cidr.value) {
         let family = family(cidr);
         rows.push(own(1001, within(cidr), Action::AllowRelated));
