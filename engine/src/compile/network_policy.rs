@@ -57,6 +57,7 @@ pub(super) fn network_policies(
         let group = group(&subject, compiler, &roll, &mut written, out);
         written.groups.push(group);
     }
+    gateway::unknown(compiler, out);
     subject::collisions(policies, out);
     written.groups.extend(node::groups(compiler));
     written

@@ -39,6 +39,8 @@ pub struct Subnet {
     pub logical_gateway: bool,
     /// `u2oInterconnection`.
     pub underlay_to_overlay: bool,
+    /// `status.u2oInterconnectionIP`, else what `spec` asks for; empty when Kube-OVN chooses.
+    pub underlay_to_overlay_addresses: Vec<Placed<IpAddr>>,
     /// `private`, where it is true.
     pub private: Option<Place>,
     /// `allowSubnets`.
@@ -126,6 +128,7 @@ pub(crate) fn subnet(object: &Fields<'_>, name: Placed<String>, out: &mut Out) -
         vlan: named(&spec, "vlan", out),
         logical_gateway: flag(&spec, "logicalGateway", out).is_some(),
         underlay_to_overlay: flag(&spec, "u2oInterconnection", out).is_some(),
+        underlay_to_overlay_addresses: underlay_to_overlay_addresses(object, &spec, out),
         private: flag(&spec, "private", out),
         allow_subnets: allow_subnets(&spec, out),
         allow_east_west: flag(&spec, "allowEWTraffic", out),
@@ -135,6 +138,14 @@ pub(crate) fn subnet(object: &Fields<'_>, name: Placed<String>, out: &mut Out) -
         without_balancers: spec.boolean("enableLb", out).filter(|flag| !flag.value).map(|flag| flag.place),
         default: flag(&spec, "default", out),
     })
+}
+
+/// Kube-OVN writes what it has taken into `status`.
+fn underlay_to_overlay_addresses(object: &Fields<'_>, spec: &Fields<'_>, out: &mut Out) -> Vec<Placed<IpAddr>> {
+    const KEY: &str = "u2oInterconnectionIP";
+    let taken = object.quiet("status").map(|status| listed(&status, KEY, addresses, out));
+    let asked = listed(spec, KEY, addresses, out);
+    taken.filter(|taken| !taken.is_empty()).unwrap_or(asked)
 }
 
 fn acls(spec: &Fields<'_>, out: &mut Out) -> Vec<AclEntry> {
