@@ -31,7 +31,7 @@ mod subnet;
 mod suggest;
 mod tree;
 
-pub use acl::AclEntry;
+pub use acl::{AclEntry, Fault};
 pub use admin_policy::{
     AdminAction, AdminKind, AdminPeer, AdminPeerChoice, AdminPods, AdminPolicy, AdminRule, AdminTier,
 };

@@ -90,11 +90,8 @@ fn compile_switch(
     out: &mut Vec<Diagnostic>,
 ) -> Switch {
     ports.extend(uplink_port(switch));
-    let mut acls = switch
-        .subnet
-        .iter()
-        .flat_map(|subnet| subnet::subnet(subnet, compiler.profile, joined, out))
-        .collect::<Vec<_>>();
+    let mut acls =
+        switch.subnet.iter().flat_map(|subnet| subnet::subnet(subnet, compiler, joined, out)).collect::<Vec<_>>();
     for bare in &switch.bare {
         let object = format!("Switch/{}", bare.name.value);
         acls.extend(row::bare(&object, &bare.acls, compiler.profile.version, out));

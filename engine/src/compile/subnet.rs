@@ -1,5 +1,8 @@
 //! The rows of a Subnet (`pkg/ovs/ovn-nb-acl.go` of Kube-OVN).
 
+mod fate;
+
+use super::compiler::Compiler;
 use super::profile::{Profile, Support};
 use super::row::{accepted, built, provenance, short};
 use crate::diagnostic::{Code, Diagnostic};
@@ -10,6 +13,7 @@ use crate::world::World;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use fate::{Fate, fate, knows};
 use ipnet::IpNet;
 
 /// Prefixes from which nodes speak to pods: those of the Subnet `join`, or Kube-OVN's defaults.
@@ -21,11 +25,27 @@ pub(super) fn join_prefixes(world: &World) -> Vec<IpNet> {
 }
 
 /// The rows of a Subnet: `private` and `allowSubnets`, `allowEWTraffic`, `acls`.
-pub(super) fn subnet(subnet: &Subnet, profile: &Profile, joined: &[IpNet], out: &mut Vec<Diagnostic>) -> Vec<Acl> {
+pub(super) fn subnet(
+    subnet: &Subnet,
+    compiler: &Compiler<'_>,
+    joined: &[IpNet],
+    out: &mut Vec<Diagnostic>,
+) -> Vec<Acl> {
+    let profile = compiler.profile;
     if profile.subnet_rules == Support::No {
         out.extend(without_effect(subnet, profile));
         return Vec::new();
     }
+    let (fate, why) = fate(subnet, compiler);
+    out.extend(why);
+    match fate {
+        Fate::Refused => Vec::new(),
+        Fate::WithoutAcls => rows(&Subnet { acls: Vec::new(), ..subnet.clone() }, profile, joined, out),
+        Fate::Written => rows(subnet, profile, joined, out),
+    }
+}
+
+fn rows(subnet: &Subnet, profile: &Profile, joined: &[IpNet], out: &mut Vec<Diagnostic>) -> Vec<Acl> {
     let object = format!("Subnet/{}", subnet.name.value);
     let mut rows = Vec::new();
     if let Some(place) = subnet.private {
@@ -42,7 +62,7 @@ pub(super) fn subnet(subnet: &Subnet, profile: &Profile, joined: &[IpNet], out: 
     for row in &mut rows {
         row.tier = profile.tiers.policy;
     }
-    for entry in &subnet.acls {
+    for entry in subnet.acls.iter().filter(|entry| knows(profile, entry)) {
         let row = accepted(entry, &object, profile.version, out);
         rows.extend(row.map(|row| Acl { tier: profile.tiers.policy, ..row }));
     }

@@ -1,6 +1,6 @@
 //! Kube-OVN's `Subnet` (`kubeovn.io/v1`), as far as it decides about isolation.
 
-use super::acl::{AclEntry, Taker, entries};
+use super::acl::{AclEntry, Fault, Taker, entries, fault};
 use super::address::{addresses, prefixes, range};
 use super::broken::INDENT;
 use super::fields::{Fields, Out, Placed, items, words};
@@ -49,6 +49,8 @@ pub struct Subnet {
     pub allow_east_west: Option<Place>,
     /// `acls`, the valid ones.
     pub acls: Vec<AclEntry>,
+    /// What is wrong with the others.
+    pub fault: Option<Placed<Fault>>,
     /// `namespaces`: whose pods it is for.
     pub namespaces: Vec<String>,
     /// `namespaceSelectors`, likewise.
@@ -133,6 +135,7 @@ pub(crate) fn subnet(object: &Fields<'_>, name: Placed<String>, out: &mut Out) -
         allow_subnets: allow_subnets(&spec, out),
         allow_east_west: flag(&spec, "allowEWTraffic", out),
         acls: acls(&spec, out),
+        fault: fault(&spec.items("acls", &mut Vec::new())),
         namespaces: namespaces(&spec, out),
         namespace_selectors: namespace_selectors(&spec),
         without_balancers: spec.boolean("enableLb", out).filter(|flag| !flag.value).map(|flag| flag.place),
