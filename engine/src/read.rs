@@ -6,6 +6,7 @@
 mod acl;
 mod address;
 mod admin_policy;
+mod attachment;
 mod broken;
 mod cluster;
 mod document;
@@ -35,6 +36,7 @@ pub use acl::{AclEntry, Fault};
 pub use admin_policy::{
     AdminAction, AdminKind, AdminPeer, AdminPeerChoice, AdminPods, AdminPolicy, AdminRule, AdminTier,
 };
+pub use attachment::{Attachment, Plugin};
 pub use cluster::{ClusterIp, Host, Namespace, Service, ServicePort, TargetPort};
 pub use expectation::{Assertion, Expect, Expectation};
 pub use fields::Placed;
@@ -78,7 +80,13 @@ pub fn read(sources: &Sources) -> Reading {
     let mut reading = Reading::default();
     for (id, source) in sources.iter() {
         let mut out = Vec::new();
+        let before = reading.objects.len();
         read_source(id, source, &mut reading.objects, &mut out);
+        for object in reading.objects.iter_mut().skip(before) {
+            if let Object::Attachment(attachment) = object {
+                attachment.settle(sources, &mut out);
+            }
+        }
         reading.diagnostics.append(&mut limited(id, source, out));
     }
     reading

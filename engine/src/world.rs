@@ -3,6 +3,7 @@
 //! Knows what Kube-OVN makes of a name and an address, and nothing of rules: those are compiled next.
 
 mod assume;
+mod attachment;
 mod check;
 mod cluster;
 mod join;

@@ -1,6 +1,7 @@
 //! The objects that a document holds, by their kinds.
 
 use super::admin_policy::{AdminKind, AdminPolicy, admin_policy};
+use super::attachment::{Attachment, attachment};
 use super::broken::INDENT;
 use super::cluster::{self, Host, Namespace, Service};
 use super::expectation::{Expectation, expectation};
@@ -46,6 +47,8 @@ pub enum Object {
     Service(Service),
     /// Kube-OVN's `Vpc`.
     Vpc(Vpc),
+    /// A `NetworkAttachmentDefinition`.
+    Attachment(Attachment),
     /// An `AdminNetworkPolicy`, `BaselineAdminNetworkPolicy` or `ClusterNetworkPolicy`.
     AdminPolicy(Box<AdminPolicy>),
     /// Kube-OVN's `SecurityGroup`.
@@ -74,6 +77,7 @@ enum Kind {
     Expectation,
     AdminPolicy(AdminKind),
     SecurityGroup,
+    Attachment,
     /// It has no rules, and nothing of it is needed.
     Silent,
 }
@@ -104,7 +108,7 @@ const KINDS: &[(&str, &str, Kind)] = &[
     ("ClusterNetworkPolicy", "policy.networking.k8s.io", Kind::AdminPolicy(AdminKind::Cluster)),
     ("Vlan", "kubeovn.io", Kind::Silent),
     ("ProviderNetwork", "kubeovn.io", Kind::Silent),
-    ("NetworkAttachmentDefinition", "k8s.cni.cncf.io", Kind::Silent),
+    ("NetworkAttachmentDefinition", "k8s.cni.cncf.io", Kind::Attachment),
 ];
 
 /// The objects of a document, lists unpacked.
@@ -196,6 +200,7 @@ fn typed(known: Kind, fields: &Fields<'_>, kind: Placed<String>, identity: Ident
         Kind::Node => Some(Object::Node(cluster::host(fields, identity, out))),
         Kind::Service => Some(Object::Service(cluster::service(fields, identity, out))),
         Kind::Vpc => Some(Object::Vpc(kube_ovn::vpc(fields, identity.name, out))),
+        Kind::Attachment => Some(Object::Attachment(attachment(fields, identity, out))),
         Kind::Ip => {
             let machine = kube_ovn::ip(fields, &identity.name, out);
             if machine.is_none() {

@@ -1,6 +1,7 @@
 //! Objects that speak of one machine, joined: the machine, its template, its instance, its pod, its IP objects.
 
 use super::assume;
+use super::attachment::Attachments;
 use super::locate::Locator;
 use super::machine::{Interface, Machine};
 use super::namespace::Namespace;
@@ -39,7 +40,7 @@ pub(crate) fn machines(
 ) -> Vec<Machine> {
     let mut spoken: BTreeMap<(Speaker, Key), Place> = BTreeMap::new();
     let mut machines: BTreeMap<Key, Machine> = BTreeMap::new();
-    let mut locator = Locator::new(switches, namespaces);
+    let mut locator = Locator::new(switches, namespaces, Attachments::of(reading, out));
     for (speaker, said) in reading.objects.iter().flat_map(said) {
         let kind = Some(said.kind).filter(|_| speaker == Speaker::Workload);
         let key = (said.namespace.clone(), said.name.value.clone(), kind);
@@ -88,6 +89,7 @@ fn said(object: &Object) -> Vec<(Speaker, &read::Machine)> {
         | Object::Node(_)
         | Object::Service(_)
         | Object::Vpc(_)
+        | Object::Attachment(_)
         | Object::NetworkPolicy(_)
         | Object::AdminPolicy(_)
         | Object::SecurityGroup(_)

@@ -33,6 +33,7 @@ pub(super) fn literals(reading: &Reading) -> Vec<IpNet> {
             | Object::Node(_)
             | Object::Service(_)
             | Object::Vpc(_)
+            | Object::Attachment(_)
             | Object::Expectation(_) => {}
         }
     }
