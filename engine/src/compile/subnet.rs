@@ -16,8 +16,11 @@ use alloc::vec::Vec;
 use fate::{Fate, fate, knows};
 use ipnet::IpNet;
 
-/// Prefixes from which nodes speak to pods: those of the Subnet `join`, or Kube-OVN's defaults.
+/// Prefixes from which nodes speak to pods: as the controller was told, those of the Subnet `join`, or Kube-OVN's defaults.
 pub(super) fn join_prefixes(world: &World) -> Vec<IpNet> {
+    if !world.controller.join.is_empty() {
+        return world.controller.join.clone();
+    }
     match world.switches.iter().find(|switch| switch.name == "join" && switch.subnet.is_some()) {
         Some(join) => join.cidrs.clone(),
         None => ["100.64.0.0/16", "fd00:100:64::/112"].iter().filter_map(|text| text.parse().ok()).collect(),

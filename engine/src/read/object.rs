@@ -4,6 +4,7 @@ use super::admin_policy::{AdminKind, AdminPolicy, admin_policy};
 use super::attachment::{Attachment, attachment};
 use super::broken::INDENT;
 use super::cluster::{self, Host, Namespace, Service};
+use super::controller::{Flags, deployed};
 use super::expectation::{Expectation, expectation};
 use super::fields::{Fields, Out, Placed};
 use super::inventory::{Inventory, inventory};
@@ -47,6 +48,8 @@ pub enum Object {
     Service(Service),
     /// Kube-OVN's `Vpc`.
     Vpc(Vpc),
+    /// The flags of the Deployment that runs Kube-OVN's controller.
+    Controller(Box<Flags>),
     /// A `NetworkAttachmentDefinition`.
     Attachment(Attachment),
     /// An `AdminNetworkPolicy`, `BaselineAdminNetworkPolicy` or `ClusterNetworkPolicy`.
@@ -142,7 +145,12 @@ fn unpack(node: &Node, implied: Option<(&str, &str)>, objects: &mut Vec<Object>,
                 unpack(item, implied, objects, out);
             }
         }
-        None => objects.extend(object(&fields, kind, api, out)),
+        None => {
+            if kind.value == "Deployment" {
+                objects.extend(deployed(&fields, out).map(Box::new).map(Object::Controller));
+            }
+            objects.extend(object(&fields, kind, api, out));
+        }
     }
 }
 

@@ -34,6 +34,7 @@ pub(super) fn literals(reading: &Reading) -> Vec<IpNet> {
             | Object::Service(_)
             | Object::Vpc(_)
             | Object::Attachment(_)
+            | Object::Controller(_)
             | Object::Expectation(_) => {}
         }
     }

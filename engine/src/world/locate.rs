@@ -1,6 +1,7 @@
 //! Which switch an interface is on.
 
 use super::attachment::{Attachments, Network};
+use super::controller::Controller;
 use super::namespace::Namespace;
 use super::switch::Switch;
 use crate::diagnostic::{Code, Diagnostic, Severity};
@@ -18,6 +19,8 @@ pub(super) struct Locator<'w> {
     switches: &'w [Switch],
     namespaces: &'w BTreeMap<String, Namespace>,
     attachments: Attachments<'w>,
+    /// Whether the default network is another plugin's.
+    secondary: bool,
     names: BTreeMap<&'w str, usize>,
     /// Machines of which something was said already.
     told: BTreeSet<(String, String)>,
@@ -34,12 +37,14 @@ impl<'w> Locator<'w> {
         switches: &'w [Switch],
         namespaces: &'w BTreeMap<String, Namespace>,
         attachments: Attachments<'w>,
+        controller: &Controller,
     ) -> Self {
         let names = switches.iter().enumerate().map(|(index, switch)| (switch.name.as_str(), index)).collect();
         Self {
             switches,
             namespaces,
             attachments,
+            secondary: controller.secondary,
             names,
             told: BTreeSet::new(),
             elsewhere: BTreeSet::new(),
@@ -50,6 +55,9 @@ impl<'w> Locator<'w> {
 
     /// The switch of an interface: by the subnet's name, by the provider, by an address.
     pub(super) fn locate(&mut self, said: &Machine, interface: &Interface) -> Option<usize> {
+        if self.secondary && interface.provider.as_deref() == Some(DEFAULT_PROVIDER) {
+            return None;
+        }
         let named = match self.attachments.network(said, interface) {
             None => self.of_provider(interface.provider.as_deref()),
             Some(Network::OfProvider(provider)) => self.of_provider(Some(&provider)),

@@ -72,7 +72,7 @@ impl<'p> Subject<'p> {
         Self {
             object: format!("NetworkPolicy/{}", policy.id()),
             group: naming::group(policy),
-            mode: annotations::mode(policy, compiler.profile, compiler.world.enforcement),
+            mode: annotations::mode(policy, compiler.profile, compiler.world.controller.enforcement),
             policy,
             networks,
             machines,
