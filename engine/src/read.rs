@@ -32,6 +32,7 @@ mod selector;
 mod subnet;
 mod suggest;
 mod tree;
+mod words;
 
 pub use acl::{AclEntry, Fault};
 pub use admin_policy::{
@@ -61,6 +62,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{Place, Source, SourceId, Sources, Span};
 use alloc::format;
 use alloc::vec::Vec;
+use words::Words;
 
 /// Longer texts are refused.
 pub const LARGEST: usize = 64 << 20;
@@ -79,11 +81,11 @@ pub struct Reading {
 
 /// Reads every source.
 pub fn read(sources: &Sources) -> Reading {
-    let mut reading = Reading::default();
+    let (mut reading, mut words) = (Reading::default(), Words::default());
     for (id, source) in sources.iter() {
         let mut out = Vec::new();
         let before = reading.objects.len();
-        read_source(id, source, &mut reading.objects, &mut out);
+        read_source(id, source, &mut words, &mut reading.objects, &mut out);
         for object in reading.objects.iter_mut().skip(before) {
             if let Object::Attachment(attachment) = object {
                 attachment.settle(sources, &mut out);
@@ -94,7 +96,7 @@ pub fn read(sources: &Sources) -> Reading {
     reading
 }
 
-fn read_source(id: SourceId, source: &Source, objects: &mut Vec<Object>, out: &mut Vec<Diagnostic>) {
+fn read_source(id: SourceId, source: &Source, words: &mut Words, objects: &mut Vec<Object>, out: &mut Vec<Diagnostic>) {
     let start = Place { source: id, span: Span::default() };
     if let Some(fault) = source.fault() {
         let place = Place { source: id, span: Span::new(fault.at, fault.at) };
@@ -109,7 +111,7 @@ fn read_source(id: SourceId, source: &Source, objects: &mut Vec<Object>, out: &m
         return;
     }
     for document in document::documents(id, source) {
-        if let Some(root) = tree::tree(&document, out) {
+        if let Some(root) = tree::tree(&document, words, out) {
             object::objects(&root, objects, out);
         }
     }
