@@ -148,6 +148,7 @@ fn acl(row: &str) -> Acl {
         matches: words[3].to_owned(),
         action: Action::from_name(words[2]).unwrap(),
         name: None,
+        log: None,
         provenance: Provenance::default(),
     }
 }
@@ -159,7 +160,7 @@ fn check(bench: &mut Bench, fact: &Fact) -> Result<(), Failed> {
         let (network, conversations) = (&network, &conversations);
         move |lab: &Lab| {
             lab.program(network)?;
-            probe::round(lab, conversations, patience)
+            probe::round(lab, conversations, &[], patience)
         }
     };
     if (fact.holds)(&bench.work(round(Patience::USUAL))?).is_ok() {

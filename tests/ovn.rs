@@ -9,6 +9,7 @@
 //! | [`topology`] | the machines, switches and the router that every lab has |
 //! | [`northbound`] | an engine's `Network` as rows of the Northbound database |
 //! | [`lab`] | the whole OVN with a machine in each namespace |
+//! | [`service`] | a Service: an address that is nobody's, and who answers for it |
 //! | [`mod@bench`] | a lab that is put up again when it falls |
 //! | [`conversation`] | one request and its answer, as probed |
 //! | [`frame`] | what a sniffed frame says |
@@ -37,6 +38,7 @@ pub mod overview;
 pub mod probe;
 pub mod rpc;
 pub mod sandbox;
+pub mod service;
 pub mod topology;
 pub mod trace;
 pub mod trial;

@@ -24,14 +24,14 @@ mod split;
 mod subnet;
 
 pub use profile::{
-    BadAcl, ClusterIps, Enforcer, GatewayRows, Invalid, IpBlock, PROFILES, Profile, SecurityGroups, Support, Tiers,
-    Tracking,
+    BadAcl, ClusterIps, Enforcer, GatewayRows, Invalid, IpBlock, Logging, PROFILES, Profile, SecurityGroups, Support,
+    Tiers, Tracking,
 };
 
 use crate::diagnostic::Diagnostic;
 use crate::ovn::network::Network;
 use crate::reach::Endpoint;
-use crate::read::{Expectation, read};
+use crate::read::{Expectation, Subnet, read};
 use crate::source::Sources;
 use crate::world::{Roster, World, world};
 use alloc::vec::Vec;
@@ -97,6 +97,8 @@ pub fn load(sources: &Sources, settings: &Settings) -> Compiled {
     let mut diagnostics = core::mem::take(&mut reading.diagnostics);
     diagnostics.append(&mut world.diagnostics);
     diagnostics.append(&mut compiled.diagnostics);
+    // Rows that are not written because of another one may have mistakes as well.
+    let tests = without_faults(&world).map_or(tests, |world| parsed(&world, settings).1);
     diagnostics.extend(tests.mistakes(sources));
     diagnostics.sort_by_key(|found| match found.place {
         Some(place) => (false, place.source, place.span.start),
@@ -104,4 +106,14 @@ pub fn load(sources: &Sources, settings: &Settings) -> Compiled {
     });
     compiled.diagnostics = diagnostics;
     compiled
+}
+
+/// The world as if every entry of `acls` that is wrong were not there; nothing where none is.
+fn without_faults(world: &World) -> Option<World> {
+    let faulty = |subnet: &Subnet| subnet.fault.is_some();
+    world.switches.iter().filter_map(|switch| switch.subnet.as_ref()).any(faulty).then(|| {
+        let mut world = world.clone();
+        world.switches.iter_mut().filter_map(|switch| switch.subnet.as_mut()).for_each(|subnet| subnet.fault = None);
+        world
+    })
 }

@@ -6,8 +6,10 @@
 mod acl;
 mod address;
 mod admin_policy;
+mod attachment;
 mod broken;
 mod cluster;
+mod controller;
 mod document;
 mod expectation;
 mod fields;
@@ -30,15 +32,18 @@ mod selector;
 mod subnet;
 mod suggest;
 mod tree;
+mod words;
 
-pub use acl::AclEntry;
+pub use acl::{AclEntry, Fault};
 pub use admin_policy::{
     AdminAction, AdminKind, AdminPeer, AdminPeerChoice, AdminPods, AdminPolicy, AdminRule, AdminTier,
 };
+pub use attachment::{Attachment, Plugin};
 pub use cluster::{ClusterIp, Host, Namespace, Service, ServicePort, TargetPort};
+pub use controller::{Enforcement, Flags};
 pub use expectation::{Assertion, Expect, Expectation};
 pub use fields::Placed;
-pub use inventory::{AddressSet, BareSwitch, Enforcement, Group, Inventory};
+pub use inventory::{AddressSet, BareSwitch, Group, Inventory};
 pub use kube_ovn::{Peering, StaticRoute, Vpc};
 pub(crate) use machine::DEFAULT_PROVIDER;
 pub use machine::{Interface, Machine, NamedPort, Origin, Owner, Presence};
@@ -57,6 +62,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{Place, Source, SourceId, Sources, Span};
 use alloc::format;
 use alloc::vec::Vec;
+use words::Words;
 
 /// Longer texts are refused.
 pub const LARGEST: usize = 64 << 20;
@@ -75,16 +81,22 @@ pub struct Reading {
 
 /// Reads every source.
 pub fn read(sources: &Sources) -> Reading {
-    let mut reading = Reading::default();
+    let (mut reading, mut words) = (Reading::default(), Words::default());
     for (id, source) in sources.iter() {
         let mut out = Vec::new();
-        read_source(id, source, &mut reading.objects, &mut out);
+        let before = reading.objects.len();
+        read_source(id, source, &mut words, &mut reading.objects, &mut out);
+        for object in reading.objects.iter_mut().skip(before) {
+            if let Object::Attachment(attachment) = object {
+                attachment.settle(sources, &mut out);
+            }
+        }
         reading.diagnostics.append(&mut limited(id, source, out));
     }
     reading
 }
 
-fn read_source(id: SourceId, source: &Source, objects: &mut Vec<Object>, out: &mut Vec<Diagnostic>) {
+fn read_source(id: SourceId, source: &Source, words: &mut Words, objects: &mut Vec<Object>, out: &mut Vec<Diagnostic>) {
     let start = Place { source: id, span: Span::default() };
     if let Some(fault) = source.fault() {
         let place = Place { source: id, span: Span::new(fault.at, fault.at) };
@@ -99,7 +111,7 @@ fn read_source(id: SourceId, source: &Source, objects: &mut Vec<Object>, out: &m
         return;
     }
     for document in document::documents(id, source) {
-        if let Some(root) = tree::tree(&document, out) {
+        if let Some(root) = tree::tree(&document, words, out) {
             object::objects(&root, objects, out);
         }
     }

@@ -3,8 +3,10 @@
 //! Knows what Kube-OVN makes of a name and an address, and nothing of rules: those are compiled next.
 
 mod assume;
+mod attachment;
 mod check;
 mod cluster;
+mod controller;
 mod join;
 mod literals;
 mod locate;
@@ -15,6 +17,7 @@ mod switch;
 mod workload;
 
 pub use cluster::{Node, Service};
+pub use controller::Controller;
 pub use machine::{Interface, Machine};
 pub use namespace::Namespace;
 pub use roster::{Roster, Scope};
@@ -23,8 +26,7 @@ pub use switch::{DEFAULT_VPC, Switch, Uplink};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::ovn::network::Version;
 use crate::read::{
-    AddressSet, AdminPolicy, Enforcement, Expectation, Group, Inventory, NetworkPolicy, Object, Placed, Reading,
-    SecurityGroup, Vpc,
+    AddressSet, AdminPolicy, Expectation, Group, Inventory, NetworkPolicy, Object, Placed, Reading, SecurityGroup, Vpc,
 };
 use crate::source::SourceId;
 use alloc::collections::{BTreeMap, BTreeSet};
@@ -39,8 +41,8 @@ pub struct World {
     pub version: Option<Version>,
     /// What inventories say of the database's options.
     pub options: StatedOptions,
-    /// What Kube-OVN's controller does with policies that do not say it themselves.
-    pub enforcement: Enforcement,
+    /// What Kube-OVN's controller was told.
+    pub controller: Controller,
     /// The switches, in the order of the input.
     pub switches: Vec<Switch>,
     /// The machines, in the order of their ids.
@@ -74,7 +76,8 @@ pub fn world(reading: &Reading) -> World {
     let mut out = Vec::new();
     let switches = switch::switches(reading, &mut out);
     let named = namespace::namespaces(reading);
-    let machines = join::machines(reading, &switches, &named, &mut out);
+    let controller = controller::controller(reading, &mut out);
+    let machines = join::machines(reading, &switches, &named, &controller, &mut out);
     let namespaces = namespace::with_all_of(named, reading, &machines);
     let nodes = cluster::nodes(reading);
     let services = cluster::services(reading, &mut out);
@@ -87,8 +90,7 @@ pub fn world(reading: &Reading) -> World {
     let address_sets = inventories.iter().flat_map(|inventory| inventory.address_sets.clone()).collect();
     let mut world = World { version, options, switches, machines, port_groups, address_sets, ..World::default() };
     world.network_policies = network_policies(reading, &mut out);
-    let flags = inventories.iter().filter_map(|inventory| inventory.enforcement.as_ref());
-    world.enforcement = agreed(flags, "kubeOvn.np-enforcement", &mut out).unwrap_or_default();
+    world.controller = controller;
     world.admin_policies = admin_policies(reading, &mut out);
     world.security_groups = reading.objects.iter().filter_map(security_group).cloned().collect();
     unique_names(&mut world.security_groups, |group| &group.name, "SecurityGroup", &mut out);
@@ -193,10 +195,10 @@ fn agreed<'v, T: Copy + PartialEq + 'v>(
 ) -> Option<T> {
     let first = values.next()?;
     for other in values.filter(|other| other.value != first.value) {
-        let message = format!("`{path}` has another value in another inventory; the first one counts");
+        let message = format!("`{path}` has another value elsewhere; the first one counts");
         let conflict =
             Diagnostic::new(Code::Conflict, message).at(other.place).label(first.place, "it has this value here");
-        out.push(conflict.help("write it in one inventory only"));
+        out.push(conflict.help("write it once"));
     }
     Some(first.value)
 }

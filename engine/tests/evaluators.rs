@@ -96,6 +96,7 @@ fn acl() -> impl Strategy<Value = Acl> {
             matches,
             action,
             name: None,
+            log: None,
             provenance: Provenance::default(),
         },
     )
@@ -274,6 +275,7 @@ fn an_unrelated_row_repairs_the_answers() {
         matches: matches.into(),
         action,
         name: None,
+        log: None,
         provenance: Provenance::default(),
     };
     let mut network = Network {

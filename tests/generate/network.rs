@@ -61,6 +61,7 @@ fn acl(random: &mut Random, flavour: Flavour) -> Acl {
         matches: matches(random, direction),
         action,
         name: None,
+        log: None,
         provenance: Provenance::default(),
     }
 }

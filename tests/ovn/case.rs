@@ -1,6 +1,7 @@
 //! A case file: the rules of a network in the words of an `Inventory`, on top of the lab's own machines.
 
 use super::conversation::{Conversation, Family};
+use super::service::Service;
 use super::topology::{self, Machine};
 use ringfence_engine::compile::{self, Compiled, Settings};
 use ringfence_engine::diagnostic::{Code, Diagnostic, Severity};
@@ -69,6 +70,8 @@ pub struct Case {
     pub lowered: Option<Network>,
     /// The lab's machines in the order of their numbers; behind them there may be the gateways of the switches.
     pub endpoints: Vec<Endpoint>,
+    /// The Services, whose endpoints come last.
+    pub services: Vec<Service>,
     /// What became of some conversations when the case was written: its lines `# seen: …`.
     pub recorded: Vec<String>,
     /// Whose DHCP questions are answered, its lines `# dhcp: …`: index of a machine, and what was seen.
@@ -78,7 +81,7 @@ pub struct Case {
 impl Case {
     /// A case of plain OVN 23.03.
     pub fn plain(network: Network, endpoints: Vec<Endpoint>) -> Self {
-        Self { network, lowered: None, endpoints, recorded: Vec::new(), dhcp: Vec::new() }
+        Self { network, lowered: None, endpoints, services: Vec::new(), recorded: Vec::new(), dhcp: Vec::new() }
     }
 
     /// What the lab is programmed with.

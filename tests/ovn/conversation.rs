@@ -1,5 +1,6 @@
 //! One request and its answer, as probed.
 
+use super::service;
 use super::topology::{self, Machine, SWITCHES};
 use std::fmt;
 
@@ -38,7 +39,7 @@ pub enum Talk {
 pub struct Conversation {
     /// Who asks: index of the machine.
     pub from: usize,
-    /// Who should answer: index in [`topology::targets`].
+    /// Who should answer: index in [`topology::targets`], and behind those of a Service.
     pub to: usize,
     /// Over which protocol of the internet.
     pub family: Family,
@@ -94,7 +95,8 @@ pub fn with_gateways() -> Vec<Conversation> {
 impl Conversation {
     /// Whether the router is asked: what it hears is not seen, only what it answers.
     pub fn is_with_gateway(&self) -> bool {
-        self.to >= SWITCHES.iter().map(|subnet| usize::from(subnet.machines)).sum()
+        let machines = SWITCHES.iter().map(|subnet| usize::from(subnet.machines)).sum();
+        (machines..service::first()).contains(&self.to)
     }
 }
 
@@ -114,6 +116,9 @@ impl fmt::Display for Conversation {
             Family::V4 => "ip4",
             Family::V6 => "ip6",
         };
+        if let Some(number) = self.to.checked_sub(service::first()) {
+            return write!(out, "vm{} -> service {} {family} {}", self.from + 1, number + 1, self.talk);
+        }
         match self.is_with_gateway() {
             true => write!(out, "vm{} -> its gateway {family} {}", self.from + 1, self.talk),
             false => write!(out, "vm{} -> vm{} {family} {}", self.from + 1, self.to + 1, self.talk),

@@ -5,9 +5,10 @@
 use super::database::{map, set};
 use super::topology::{Machine, SWITCHES, Subnet};
 use ringfence_engine::ovn::acl::Acl;
-use ringfence_engine::ovn::network::{Network, PortGroup, Switch};
+use ringfence_engine::ovn::network::{Network, PortGroup, Switch, VipProtocol};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 
 /// The load balancer that a switch gets which has one: its address is nobody's.
 const VIP: (&str, &str) = ("172.20.10.200:80", "172.20.10.2:80");
@@ -28,7 +29,9 @@ pub fn operations(network: &Network, ports: &Ports) -> Vec<Value> {
         json!({ "op": "delete", "table": "Load_Balancer", "where": [] }),
     ];
     for (index, switch) in network.switches.iter().enumerate() {
-        operations.extend(rows_of_switch(&format!("s{index}"), switch));
+        let (balancers, references) = balancers(index, network);
+        operations.extend(balancers);
+        operations.extend(rows_of_switch(&format!("s{index}"), switch, references));
     }
     for (index, group) in network.port_groups.iter().enumerate() {
         operations.extend(rows_of_group(&format!("g{index}"), group, ports));
@@ -74,15 +77,41 @@ fn made_by_northd(network: &Network, name: &str) -> bool {
     group.is_some_and(|name| network.port_groups.iter().any(|group| group.name == name))
 }
 
-fn rows_of_switch(label: &str, switch: &Switch) -> Vec<Value> {
+/// The load balancers of Services on a switch: one for each protocol, as a row has one.
+fn balancers(index: usize, network: &Network) -> (Vec<Value>, Vec<Value>) {
+    let (mut inserts, mut references) = (Vec::new(), Vec::new());
+    let here = network.load_balancers.iter().enumerate().filter(|(_, balancer)| balancer.switches.contains(&index));
+    for (number, balancer) in here {
+        for (protocol, word) in [(VipProtocol::Tcp, "tcp"), (VipProtocol::Udp, "udp"), (VipProtocol::Sctp, "sctp")] {
+            let vips = balancer.vips.iter().filter(|vip| vip.protocol == protocol);
+            let vips = vips.map(|vip| {
+                let backends = vip.backends.iter().map(|(address, port)| SocketAddr::new(*address, *port).to_string());
+                (SocketAddr::new(vip.address, vip.port).to_string(), backends.collect::<Vec<_>>().join(","))
+            });
+            let vips: Vec<(String, String)> = vips.collect();
+            if vips.is_empty() {
+                continue;
+            }
+            let name = format!("s{index}_b{number}_{word}");
+            let vips = map(vips.iter().map(|(vip, backends)| (vip.as_str(), backends.as_str())));
+            let row = json!({ "name": name, "vips": vips, "protocol": word });
+            inserts.push(json!({ "op": "insert", "table": "Load_Balancer", "uuid-name": name, "row": row }));
+            references.push(json!(["named-uuid", name]));
+        }
+    }
+    (inserts, references)
+}
+
+fn rows_of_switch(label: &str, switch: &Switch, mut balancers: Vec<Value>) -> Vec<Value> {
     let (mut operations, references) = rows(label, &switch.acls);
     let mut row = json!({ "acls": references });
     if switch.load_balancer {
         let name = format!("{label}_lb");
         let balancer = json!({ "name": name, "vips": map([VIP]), "protocol": "tcp" });
         operations.push(json!({ "op": "insert", "table": "Load_Balancer", "uuid-name": name, "row": balancer }));
-        row["load_balancer"] = json!(["named-uuid", name]);
+        balancers.push(json!(["named-uuid", name]));
     }
+    row["load_balancer"] = set(balancers);
     let condition = json!([["name", "==", switch.name]]);
     operations.push(json!({ "op": "update", "table": "Logical_Switch", "where": condition, "row": row }));
     operations
@@ -105,7 +134,9 @@ fn rows(label: &str, acls: &[Acl]) -> (Vec<Value>, Value) {
 
 fn row(acl: &Acl) -> Value {
     let options = if acl.after_lb { map([("apply-after-lb", "true")]) } else { map([]) };
+    let severity = acl.log.as_ref().and_then(|log| log.severity);
     json!({
+        "log": acl.log.is_some(), "severity": severity.map_or(set([]), |severity| json!(severity.name())),
         "direction": acl.direction.name(), "priority": acl.priority.get(), "match": acl.matches,
         "action": acl.action.name(), "options": options, "name": acl.name.as_ref().map_or(set([]), |name| json!(name)),
     })

@@ -1,6 +1,7 @@
 //! A round in a line for each machine, for people and for files.
 //!
-//! `vm2: ip4 +.~-->+ +. ip6 +.+++++ +.`: what `vm2` has from each machine, by their numbers, and from its gateway.
+//! `vm2: ip4 +.~-->+ +. ip6 +.+++++ +.`: what `vm2` has from each machine, by their numbers, from its gateway, and from each Service,
+//! where there are any.
 //!
 //! | sign | requests |
 //! |---|---|
@@ -11,7 +12,7 @@
 //! | `.` | nothing was asked, as of itself |
 
 use super::conversation::{Conversation, Family, Outcome};
-use super::topology;
+use super::{service, topology};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -32,6 +33,10 @@ fn signs(outcomes: &BTreeMap<Conversation, Outcome>, from: usize, family: Family
     let others = outcomes.keys().map(|talk| talk.to + 1).max().unwrap_or(0);
     let signs = |range: Range<usize>| range.map(|to| sign(outcomes, from, to, family)).collect::<String>();
     match others > machines {
+        true if others > service::first() => {
+            let (gateways, services) = (signs(machines..service::first()), signs(service::first()..others));
+            format!("{} {gateways} {services}", signs(0..machines))
+        }
         true => format!("{} {}", signs(0..machines), signs(machines..others)),
         false => signs(0..others),
     }

@@ -7,6 +7,7 @@
 use super::conversation::{Conversation, Family, Outcome, Talk};
 use super::frame::{self, Content, Packet, Segment};
 use super::lab::Lab;
+use super::service::{self, Service};
 use super::topology::{self, Machine};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
@@ -41,11 +42,14 @@ const LIMIT: Duration = Duration::from_secs(20);
 pub fn round(
     lab: &Lab,
     conversations: &[Conversation],
+    services: &[Service],
     patience: Patience,
 ) -> io::Result<BTreeMap<Conversation, Outcome>> {
-    let machines = &topology::targets();
-    let wanted = Expectations::new(machines, conversations);
-    let posts = (0..lab.machines().len()).map(|machine| Post::open(lab, machine, conversations));
+    let mut machines = topology::targets();
+    machines.extend(services.iter().map(|service| service.target.clone()));
+    let machines = &machines;
+    let wanted = Expectations::new(machines, services, conversations);
+    let posts = (0..lab.machines().len()).map(|machine| Post::open(lab, machine, services, conversations));
     let posts: Vec<Post> = posts.collect::<io::Result<_>>()?;
     let mut outcomes: BTreeMap<_, _> = conversations.iter().map(|talk| (*talk, Outcome::default())).collect();
     let mut accepted = Vec::new();
@@ -99,10 +103,10 @@ enum Part {
 struct Expectations(HashMap<(usize, Packet), (Conversation, Part)>);
 
 impl Expectations {
-    fn new(machines: &[Machine], conversations: &[Conversation]) -> Self {
+    fn new(machines: &[Machine], services: &[Service], conversations: &[Conversation]) -> Self {
         let mut table = HashMap::new();
         for conversation in conversations {
-            for (machine, packet, part) in packets(machines, conversation) {
+            for (machine, packet, part) in packets(machines, services, conversation) {
                 let before = table.insert((machine, packet), (*conversation, part));
                 assert!(before.is_none(), "{conversation} cannot be told from another conversation");
             }
@@ -132,7 +136,18 @@ fn anonymous(packet: &Packet) -> Packet {
 }
 
 /// Every packet that says something about a conversation, with the machine where it would arrive.
-fn packets(machines: &[Machine], conversation: &Conversation) -> Vec<(usize, Packet, Part)> {
+fn packets(machines: &[Machine], services: &[Service], conversation: &Conversation) -> Vec<(usize, Packet, Part)> {
+    let mut packets = between(machines, conversation);
+    if let Some(heard) = service::behind(services, conversation) {
+        // A question to a Service arrives as one to a machine behind it.
+        packets.retain(|(_, _, part)| !matches!(part, Part::Request));
+        let asked = heard.iter().flat_map(|heard| between(machines, heard));
+        packets.extend(asked.filter(|(_, _, part)| matches!(part, Part::Request)));
+    }
+    packets
+}
+
+fn between(machines: &[Machine], conversation: &Conversation) -> Vec<(usize, Packet, Part)> {
     let (from, to) = (conversation.from, conversation.to);
     let (asker, other) = (address(&machines[from], conversation.family), address(&machines[to], conversation.family));
     let there = |content| (to, Packet { source: asker, destination: other, content }, Part::Request);
@@ -192,12 +207,14 @@ struct Post {
 const FLAGS: SocketFlags = SocketFlags::NONBLOCK.union(SocketFlags::CLOEXEC);
 
 impl Post {
-    fn open(lab: &Lab, machine: usize, conversations: &[Conversation]) -> io::Result<Self> {
+    fn open(lab: &Lab, machine: usize, services: &[Service], conversations: &[Conversation]) -> io::Result<Self> {
         let me = &lab.machines()[machine];
         let mine = |talk: &&Conversation| talk.from == machine;
         let theirs = |talk: &&Conversation| talk.to == machine;
         let asked: Vec<Conversation> = conversations.iter().filter(mine).copied().collect();
-        let heard: Vec<Conversation> = conversations.iter().filter(theirs).copied().collect();
+        let served = conversations.iter().filter_map(|talk| service::behind(services, talk)).flatten();
+        let heard: Vec<Conversation> =
+            conversations.iter().copied().chain(served).filter(|talk| theirs(&talk)).collect();
         lab.home(machine).enter(|| {
             Ok(Self {
                 address: me.addresses(),

@@ -6,6 +6,7 @@ use super::conversation::{self, Conversation, Outcome};
 use super::judgement::{Judgement, judge};
 use super::lab::Lab;
 use super::probe::{self, Patience};
+use super::service;
 use ringfence_engine::ovn::network::Network;
 use std::collections::BTreeMap;
 use std::io;
@@ -25,7 +26,8 @@ pub fn see(lab: &Lab, case: &Case, patience: Patience) -> io::Result<BTreeMap<Co
     let mut conversations = conversation::all(lab.machines().len());
     conversations.extend(conversation::with_gateways());
     conversations.retain(|conversation| case.speaks_of(conversation));
-    probe::round(lab, &conversations, patience)
+    conversations.extend(service::conversations(&case.services));
+    probe::round(lab, &conversations, &case.services, patience)
 }
 
 /// Leaves out rows as long as what remains still contradicts the engine.

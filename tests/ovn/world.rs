@@ -18,6 +18,7 @@
 
 use super::case::{Case, recorded};
 use super::lowering;
+use super::service::{self, Service};
 use super::topology::{self, Machine, SWITCHES, Subnet};
 use ringfence_engine::compile::{self, Compiled, Profile, Settings, Strictness};
 use ringfence_engine::diagnostic::{Code, Severity};
@@ -43,12 +44,12 @@ pub fn load(name: &str, text: &str) -> Result<Case, String> {
     sources.add(name, text);
     let compiled = compile::load(&sources, &Settings { profile: head.profile, strictness: head.strictness });
     head.check(&compiled)?;
-    let (network, endpoints) = settled(compiled)?;
+    let (network, endpoints, services) = settled(compiled)?;
     let lowered = (network.version != Version::V23_03).then(|| lowering::lower(&network)).transpose()?;
     if let Some(lowered) = &lowered {
         lowering::same(&network, lowered, &endpoints)?;
     }
-    Ok(Case { network, lowered, endpoints, recorded: recorded(text), dhcp: dhcp(text)? })
+    Ok(Case { network, lowered, endpoints, services, recorded: recorded(text), dhcp: dhcp(text)? })
 }
 
 /// The lines `# dhcp: vm1 …`.
@@ -135,7 +136,7 @@ fn has_subnet(text: &str, name: &str) -> bool {
 }
 
 /// The network under the lab's own names and the lab's machines as endpoints, in their order.
-fn settled(compiled: Compiled) -> Result<(Network, Vec<Endpoint>), String> {
+fn settled(compiled: Compiled) -> Result<(Network, Vec<Endpoint>, Vec<Service>), String> {
     let mut network = compiled.network;
     let of = |machine: &Machine| {
         let has = |endpoint: &&Endpoint| {
@@ -161,7 +162,10 @@ fn settled(compiled: Compiled) -> Result<(Network, Vec<Endpoint>), String> {
         };
     }
     endpoints.extend(gateways(&compiled.endpoints)?);
-    Ok((network, endpoints))
+    let (services, their): (Vec<Service>, Vec<Endpoint>) =
+        service::services(&network, &compiled.endpoints)?.into_iter().unzip();
+    endpoints.extend(their);
+    Ok((network, endpoints, services))
 }
 
 /// The gateways of the lab's switches, in their order.
@@ -202,8 +206,8 @@ impl Names {
                 names.ports.insert(port.name.clone(), SWITCHES[*index].router_port());
             }
         }
-        if network.routers.len() != 1 || !network.load_balancers.is_empty() || !network.beyond.is_empty() {
-            return Err("the lab has one router, and no load balancer of a Service".into());
+        if network.routers.len() != 1 || !network.beyond.is_empty() {
+            return Err("the lab has one router".into());
         }
         Ok(names)
     }

@@ -7,7 +7,7 @@
 use crate::line::Line;
 use crate::loaded::Loaded;
 use crate::wire::VERSION;
-use ringfence_engine::ovn::acl::{Acl, Direction, Priority, Tier};
+use ringfence_engine::ovn::acl::{Acl, Direction, Meter, Priority, Tier};
 use ringfence_engine::ovn::network::{Network, Options, PortGroup, PortKind, Switch, Version};
 use std::collections::BTreeSet;
 use std::io::{self, Write};
@@ -63,6 +63,7 @@ fn commands(network: &Network) -> Vec<String> {
         commands.extend(group_commands(network, group));
     }
     commands.extend(address_sets(network));
+    commands.extend(meters(network));
     let mut writer = Rows { version: network.version, created: 0, commands };
     for switch in &network.switches {
         writer.rows("switch", "Logical_Switch", &switch.name, &switch.acls);
@@ -130,9 +131,9 @@ impl Rows {
         let mut seen: BTreeSet<Key<'_>> = BTreeSet::new();
         for acl in acls {
             let is_first = seen.insert((acl.direction, acl.priority, &acl.matches));
-            let command = match (&acl.name, is_first) {
-                (None, true) => self.add(kind, holder, acl),
-                (Some(_), _) | (None, false) => self.create(table, holder, acl),
+            let command = match (&acl.name, &acl.log, is_first) {
+                (None, _, true) | (Some(_), Some(_), true) => self.add(kind, holder, acl),
+                (Some(_), None, _) | (_, _, false) => self.create(table, holder, acl),
             };
             self.commands.push(command);
         }
@@ -150,7 +151,8 @@ impl Rows {
         let after_lb = if acl.after_lb { "--apply-after-lb " } else { "" };
         let (direction, priority, action) = (acl.direction, acl.priority.get(), acl.action);
         let (holder, matches) = (quote(holder), quote(&acl.matches));
-        format!("--type={kind} {tier}{after_lb}acl-add {holder} {direction} {priority} {matches} {action}")
+        let log = logged(acl);
+        format!("--type={kind} {tier}{after_lb}{log}acl-add {holder} {direction} {priority} {matches} {action}")
     }
 
     fn create(&mut self, table: &str, holder: &str, acl: &Acl) -> String {
@@ -164,10 +166,33 @@ impl Rows {
         ];
         columns.extend(self.tier(acl).map(|tier| format!("tier={tier}")));
         columns.extend(acl.name.as_ref().map(|name| quote(&format!("name={}", string(name)))));
+        if let Some(log) = &acl.log {
+            columns.push("log=true".to_owned());
+            columns.extend(log.severity.map(|severity| format!("severity={severity}")));
+            columns.extend(log.meter.as_ref().map(|meter| quote(&format!("meter={}", string(&meter.name)))));
+        }
         columns.extend(acl.after_lb.then(|| "options:apply-after-lb=true".to_owned()));
         let columns = columns.join(" ");
         format!("--id={id} create ACL {columns} -- add {table} {} acls {id}", quote(holder))
     }
+}
+
+/// The options of `acl-add` for a row that is logged.
+fn logged(acl: &Acl) -> String {
+    let Some(log) = &acl.log else { return String::new() };
+    let mut options = vec!["--log".to_owned()];
+    options.extend(log.severity.map(|severity| format!("--severity={severity}")));
+    options.extend(acl.name.as_ref().map(|name| quote(&format!("--name={name}"))));
+    options.extend(log.meter.as_ref().map(|meter| quote(&format!("--meter={}", meter.name))));
+    options.join(" ") + " "
+}
+
+/// The meters that rows name, once each.
+fn meters(network: &Network) -> impl Iterator<Item = String> {
+    let rows = network.switches.iter().flat_map(|switch| &switch.acls);
+    let rows = rows.chain(network.port_groups.iter().flat_map(|group| &group.acls));
+    let meters: BTreeSet<&Meter> = rows.filter_map(|acl| acl.log.as_ref()?.meter.as_ref()).collect();
+    meters.into_iter().map(|Meter { name, rate, burst }| format!("meter-add {} drop {rate} pktps {burst}", quote(name)))
 }
 
 /// A word for a POSIX shell.

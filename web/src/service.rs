@@ -135,6 +135,7 @@ fn tracker() -> Acl {
         action: Action::AllowRelated,
         after_lb: false,
         name: None,
+        log: None,
         provenance: Provenance {
             object: "the switch on this page".to_owned(),
             field: "tracking".to_owned(),

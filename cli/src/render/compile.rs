@@ -2,7 +2,7 @@
 
 use super::{ERROR, FAINT, Line, STRONG, count};
 use anstyle::Style;
-use ringfence_engine::ovn::acl::Acl;
+use ringfence_engine::ovn::acl::{Acl, Log};
 use ringfence_engine::ovn::network::{PortKind, Switch, Version};
 use ringfence_engine::ovn::pipeline::{AclId, Holder, Pipeline, Stage, Tracking};
 use ringfence_view::loaded::Loaded;
@@ -70,6 +70,9 @@ fn write_stage(out: &mut dyn Write, loaded: &Loaded, pipeline: &Pipeline, stage:
             acl.action.name(),
             Line(&acl.matches)
         )?;
+        if let Some(log) = &acl.log {
+            writeln!(out, "      {FAINT}logged{}{FAINT:#}", logged(acl, log))?;
+        }
         if let Some(error) = error {
             writeln!(out, "      {ERROR}ignored:{ERROR:#} {}", Line(&error.message))?;
         }
@@ -77,6 +80,16 @@ fn write_stage(out: &mut dyn Write, loaded: &Loaded, pipeline: &Pipeline, stage:
     let default = pipeline.stage(stage).map(|rows| rows.default_for(Tracking::New));
     let dropped = default == Some(ringfence_engine::ovn::pipeline::Outcome::Drop);
     writeln!(out, "    {FAINT}what no row decides {}{FAINT:#}", if dropped { "is dropped" } else { "passes" })
+}
+
+/// ` as default/web, severity warning, at most 5 packets a second by meter web.default_to-lport_meter`
+fn logged(acl: &Acl, log: &Log) -> String {
+    let name = acl.name.as_ref().map(|name| format!(" as {}", Line(name)));
+    let severity = log.severity.map(|severity| format!(", severity {severity}"));
+    let meter = log.meter.as_ref().map(|meter| {
+        format!(", at most {} a second by meter {}", count(meter.rate as usize, "packet"), Line(&meter.name))
+    });
+    [name, severity, meter].into_iter().flatten().collect()
 }
 
 /// `a.yaml:8 Subnet/vswitch1`, and the group that the row hangs on.

@@ -30,6 +30,25 @@ addressSets:
   - {name: empty, addresses: []}
 "#;
 
+const LOGGED: &str = r#"
+apiVersion: kubeovn.io/v1
+kind: Subnet
+metadata: {name: web}
+spec: {cidrBlock: 10.1.0.0/24, private: true}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: web, labels: {app: web}, annotations: {ovn.kubernetes.io/logical_switch: web}}
+spec: {}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: shut
+  annotations: {ovn.kubernetes.io/enable_log: "true", ovn.kubernetes.io/acl_log_meter_rate: "5"}
+spec: {podSelector: {matchLabels: {app: web}}}
+"#;
+
 #[test]
 fn rows_stand_in_the_order_in_which_they_are_asked() {
     let ran = ringfence_reading(LAB, &["compile", "-o", "json", "-f", "-"]);
@@ -156,6 +175,25 @@ fn a_real_database_takes_the_script() {
         "10.0.0.0/28 10.0.0.3"
     );
     assert_eq!(ask(&["lsp-list", "sw"]).lines().count(), 1);
+    let ran = ringfence_reading(LOGGED, &["compile", "-o", "nbctl", "--profile", "kube-ovn/1.16", "-f", "-"]);
+    // The OVN at hand may be older than tiers.
+    std::fs::write(&script, ran.out.replace("--tier=2 ", "").replace(" tier=2", "")).unwrap();
+    let written = Command::new("sh").arg(&script).env("OVN_NBCTL", &nbctl).output().unwrap();
+    assert!(written.status.success(), "{}\n{}", String::from_utf8_lossy(&written.stderr), ran.out);
+    assert_eq!(
+        ask(&["acl-list", "web"]).lines().collect::<Vec<_>>(),
+        [
+            "  to-lport  3000 (ip4.src == 100.64.0.0/16) allow-related",
+            "  to-lport  1001 (ip4.src == 10.1.0.0/24 && ip4.dst == 10.1.0.0/24) allow-related",
+            "  to-lport  1000 (ip) drop log(name=web,severity=warning)",
+        ]
+    );
+    assert_eq!(
+        ask(&["--type=port-group", "acl-list", "shut.default"]).lines().last().unwrap_or_default(),
+        "  to-lport  2000 (outport == @shut.default && ip) drop \
+         log(name=default/shut,severity=warning,meter=\"shut.default_to-lport_meter\")"
+    );
+    assert_eq!(ask(&["meter-list"]), "shut.default_to-lport_meter: bands:\n  drop: 5 pktps, 1 packet burst\n");
     drop(database);
     std::fs::remove_dir_all(folder).unwrap();
 }

@@ -28,7 +28,9 @@ pub(super) fn admin_policies(compiler: &Compiler<'_>, policies: &[&AdminPolicy],
     let mut written = Written::default();
     let known = supported(policies, compiler.profile, out);
     let Some(first) = known.first() else { return written };
-    out.push(flag(first));
+    if compiler.world.controller.admin_policies.is_none() {
+        out.push(flag(first));
+    }
     let installed = slot::installed(&known, out);
     naming::collisions(&installed, out);
     slot::overlaps(&installed, out);

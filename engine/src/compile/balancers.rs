@@ -4,6 +4,7 @@
 //! (`pkg/controller/endpoint_slice.go`).
 
 use super::compiler::Compiler;
+use super::profile::Enforcer;
 use crate::ovn::network::{LoadBalancer, Router, Vip, VipProtocol};
 use crate::read::{LabelTest, Requirement, Selector, ServicePort, TargetPort, Transport};
 use crate::world::{DEFAULT_VPC, Machine, Scope, Service, Uplink};
@@ -33,8 +34,11 @@ fn balancer(compiler: &Compiler<'_>, routers: &[Router], service: &Service) -> L
     LoadBalancer { name, router, switches: serving(compiler, routers, router), vips }
 }
 
-/// The switches of a router but those with `enableLb: false`.
+/// The switches of a router but those with `enableLb: false`; none where the controller makes no load balancers.
 fn serving(compiler: &Compiler<'_>, routers: &[Router], router: usize) -> Vec<usize> {
+    if !compiler.world.controller.balancers && compiler.profile.enforcer == Enforcer::KubeOvn {
+        return Vec::new();
+    }
     let links = routers.get(router).into_iter().flat_map(|router| &router.links).map(|link| link.switch);
     let without = |switch: &usize| {
         let subnet = compiler.world.switches.get(*switch).and_then(|switch| switch.subnet.as_ref());

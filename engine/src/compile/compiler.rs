@@ -3,9 +3,11 @@
 use super::profile::{Enforcer, Profile};
 use super::refused::in_force;
 use super::{Strictness, admin_policy, kubernetes, network_policy, security_group};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::ovn::network::{Network, PortGroup};
+use crate::read::{AdminPolicy, NetworkPolicy};
 use crate::world::{Roster, World};
+use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use hashbrown::{HashMap, HashSet};
@@ -41,6 +43,7 @@ impl Compiler<'_> {
         admin_policy::remarks(self, &admin, out);
         match self.profile.enforcer {
             Enforcer::KubeOvn => {
+                let (policies, admin) = switched_on(self, policies, admin, out);
                 let mut written = network_policy::network_policies(self, &policies, out);
                 written.append(admin_policy::admin_policies(self, &admin, out));
                 written.append(security_group::security_groups(self, &groups, out));
@@ -52,6 +55,30 @@ impl Compiler<'_> {
             }
         }
     }
+}
+
+/// What the controller looks at: some kinds only where its flags say so.
+fn switched_on<'p>(
+    compiler: &Compiler<'_>,
+    policies: Vec<&'p NetworkPolicy>,
+    admin: Vec<&'p AdminPolicy>,
+    out: &mut Vec<Diagnostic>,
+) -> (Vec<&'p NetworkPolicy>, Vec<&'p AdminPolicy>) {
+    let controller = &compiler.world.controller;
+    let off = |what: &str, flag: &str, place| {
+        let message = format!("the controller runs with `--{flag}=false`: no {what} has an effect");
+        Diagnostic::new(Code::EnforcerDiffers, message).at(place).help(format!("set `--{flag}=true`"))
+    };
+    let (mut kept, mut kept_admin) = (policies, admin);
+    if !controller.network_policies {
+        out.extend(kept.first().map(|policy| off("NetworkPolicy", "enable-np", policy.name.place)));
+        kept = Vec::new();
+    }
+    if controller.admin_policies == Some(false) {
+        out.extend(kept_admin.first().map(|policy| off("policy of an administrator", "enable-anp", policy.name.place)));
+        kept_admin = Vec::new();
+    }
+    (kept, kept_admin)
 }
 
 impl Written {

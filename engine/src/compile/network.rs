@@ -50,7 +50,20 @@ pub(super) fn network(compiler: &Compiler<'_>, out: &mut Vec<Diagnostic>) -> Net
         group_sets(&ports, group, &mut network.address_sets);
     }
     network.load_balancers = balancers(compiler, &network.routers);
+    if !world.controller.skips_tracking {
+        track_balanced(&mut network);
+    }
     network
+}
+
+/// With `--ls-ct-skip-dst-lport-ips=false` a switch with a Service tracks whatever its machines send.
+fn track_balanced(network: &mut Network) {
+    let with_addresses = network.load_balancers.iter().filter(|balancer| !balancer.vips.is_empty());
+    for index in with_addresses.flat_map(|balancer| &balancer.switches) {
+        if let Some(switch) = network.switches.get_mut(*index) {
+            switch.load_balancer = true;
+        }
+    }
 }
 
 /// What inventories say, else what the profile does.
@@ -90,11 +103,8 @@ fn compile_switch(
     out: &mut Vec<Diagnostic>,
 ) -> Switch {
     ports.extend(uplink_port(switch));
-    let mut acls = switch
-        .subnet
-        .iter()
-        .flat_map(|subnet| subnet::subnet(subnet, compiler.profile, joined, out))
-        .collect::<Vec<_>>();
+    let mut acls =
+        switch.subnet.iter().flat_map(|subnet| subnet::subnet(subnet, compiler, joined, out)).collect::<Vec<_>>();
     for bare in &switch.bare {
         let object = format!("Switch/{}", bare.name.value);
         acls.extend(row::bare(&object, &bare.acls, compiler.profile.version, out));

@@ -6,6 +6,7 @@
 mod annotations;
 mod gateway;
 pub(super) mod l4;
+mod logging;
 pub(super) mod naming;
 mod node;
 mod party;
@@ -16,6 +17,7 @@ pub(super) mod stage;
 mod subject;
 
 use super::compiler::{Compiler, Written};
+use super::profile::Profile;
 use super::row::short;
 use crate::diagnostic::Diagnostic;
 use crate::ovn::acl::{Acl, Action};
@@ -49,11 +51,13 @@ pub(super) fn network_policies(
     let roll = Roll::new(compiler);
     for policy in policies {
         annotations::check(policy, compiler.profile, out);
+        logging::check(policy, compiler.profile, out);
         subject::undeclared(policy, out);
         let subject = Subject::of(policy, compiler, &roll, out);
         let group = group(&subject, compiler, &roll, &mut written, out);
         written.groups.push(group);
     }
+    gateway::unknown(compiler, out);
     subject::collisions(policies, out);
     written.groups.extend(node::groups(compiler));
     written
@@ -70,7 +74,7 @@ fn group(
     // Without a family there is no row, the default drop not excepted.
     if !subject.families.is_empty() {
         for direction in PolicyType::ALL.into_iter().filter(|direction| subject.is_restricted(*direction)) {
-            defaults(subject, direction, &mut acls);
+            defaults(subject, direction, compiler.profile, &mut acls);
             rule::rules(subject, direction, compiler, roll, &mut acls, &mut written.sets, out);
         }
         if subject.mode == Mode::Standard {
@@ -84,18 +88,18 @@ fn group(
 }
 
 /// The default drop (`UpdateDefaultBlockACLOps`, `UpdateDefaultBlockExceptionsACLOps`).
-fn defaults(subject: &Subject<'_>, direction: PolicyType, acls: &mut Vec<Acl>) {
+fn defaults(subject: &Subject<'_>, direction: PolicyType, profile: &Profile, acls: &mut Vec<Acl>) {
     let scope = stage::scope(direction, &subject.group);
     let name = Some(short(&subject.policy.id()));
     let types = subject.restriction(direction);
     match subject.mode {
         Mode::Standard => {
             let row = stage::row(direction, DROP, format!("{scope} && ip"), Action::Drop, types);
-            acls.push(Acl { name, ..row });
+            acls.push(Acl { name, log: subject.log(&row, profile), ..row });
         }
         Mode::Lax => {
             let row = stage::row(direction, DROP, format!("{scope} && (tcp || udp || sctp)"), Action::Drop, types);
-            acls.push(Acl { name: name.clone(), ..row });
+            acls.push(Acl { name: name.clone(), log: subject.log(&row, profile), ..row });
             for lease in leases(direction) {
                 let why = subject.annotated(annotations::ENFORCEMENT);
                 let row = stage::row(direction, ALLOW, format!("{scope} && {lease}"), Action::AllowRelated, why);

@@ -32,6 +32,8 @@ pub struct Profile {
     pub gateway_rows: GatewayRows,
     /// NetworkPolicy: the lax enforcement mode.
     pub lax: Support,
+    /// NetworkPolicy: which of its rows can be logged.
+    pub logging: Logging,
     /// NetworkPolicy: the annotation `ovn.kubernetes.io/network_policy_for`.
     pub policy_for: Support,
     /// NetworkPolicy: how `ipBlock` is written.
@@ -107,10 +109,23 @@ pub enum BadAcl {
 pub enum GatewayRows {
     /// `allow-stateless` to and from each gateway address, and neighbour discovery.
     PerGateway,
+    /// The same, and to and from the router's address of an underlay Subnet that is joined with overlays.
+    PerGatewayAndRouter,
     /// `icmp6` without a port, where a selected port has an IPv6 address.
     Icmp6,
     /// No such rows.
     Nothing,
+}
+
+/// NetworkPolicy: which of its rows can be logged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Logging {
+    /// The default drop (`enable_log`).
+    Drops,
+    /// That, and what is allowed (`log_acl_actions`).
+    Actions,
+    /// The same, no more than so many records a second (`acl_log_meter_rate`).
+    Metered,
 }
 
 /// NetworkPolicy: how `ipBlock` is written.
@@ -154,9 +169,10 @@ const fn tier(number: u8) -> Tier {
 use BadAcl::{NoneWritten, Refused};
 use ClusterIps::{Absent, InSets};
 use Enforcer::{KubeOvn, Kubernetes};
-use GatewayRows::{Icmp6, Nothing, PerGateway};
+use GatewayRows::{Icmp6, Nothing, PerGateway, PerGatewayAndRouter};
 use Invalid::{Asked, Dropped};
 use IpBlock::{Inline, Sets};
+use Logging::{Actions, Drops, Metered};
 use Support::{No, Yes};
 use Tracking::{Always, ByRows};
 use Version::{Main, V23_03};
@@ -164,15 +180,15 @@ use Version::{Main, V23_03};
 /// Every profile.
 #[rustfmt::skip]
 pub static PROFILES: [Profile; 9] = [
-    Profile { name: "kube-ovn/1.12", enforcer: KubeOvn,    version: V23_03, invalid: Asked,   tiers: UNTIERED, tracking: ByRows, subnet_rules: Yes, east_west: No,  bad_acl: Refused,     gateway_rows: PerGateway, lax: No,  policy_for: No,  ip_block: Sets,   cluster_ips: InSets, admin: No,  cluster: No,  security_group: SMALL },
-    Profile { name: "kube-ovn/1.13", enforcer: KubeOvn,    version: Main,   invalid: Asked,   tiers: TIERED,   tracking: ByRows, subnet_rules: Yes, east_west: Yes, bad_acl: Refused,     gateway_rows: PerGateway, lax: No,  policy_for: No,  ip_block: Sets,   cluster_ips: InSets, admin: Yes, cluster: No,  security_group: SMALL },
-    Profile { name: "kube-ovn/1.14", enforcer: KubeOvn,    version: Main,   invalid: Asked,   tiers: TIERED,   tracking: ByRows, subnet_rules: Yes, east_west: Yes, bad_acl: Refused,     gateway_rows: PerGateway, lax: No,  policy_for: No,  ip_block: Sets,   cluster_ips: InSets, admin: Yes, cluster: No,  security_group: SMALL },
-    Profile { name: "kube-ovn/1.15", enforcer: KubeOvn,    version: Main,   invalid: Asked,   tiers: TIERED,   tracking: ByRows, subnet_rules: Yes, east_west: Yes, bad_acl: Refused,     gateway_rows: Icmp6,      lax: Yes, policy_for: No,  ip_block: Inline, cluster_ips: InSets, admin: Yes, cluster: Yes, security_group: SMALL },
-    Profile { name: "kube-ovn/1.16", enforcer: KubeOvn,    version: Main,   invalid: Asked,   tiers: TIERED,   tracking: ByRows, subnet_rules: Yes, east_west: Yes, bad_acl: NoneWritten, gateway_rows: Icmp6,      lax: Yes, policy_for: Yes, ip_block: Inline, cluster_ips: Absent, admin: Yes, cluster: Yes, security_group: LARGE },
-    Profile { name: "kube-ovn/1.17", enforcer: KubeOvn,    version: Main,   invalid: Asked,   tiers: TIERED,   tracking: ByRows, subnet_rules: Yes, east_west: Yes, bad_acl: NoneWritten, gateway_rows: Icmp6,      lax: Yes, policy_for: Yes, ip_block: Inline, cluster_ips: Absent, admin: Yes, cluster: Yes, security_group: LARGE },
-    Profile { name: "kubernetes",    enforcer: Kubernetes, version: Main,   invalid: Asked,   tiers: TIERED,   tracking: Always, subnet_rules: No,  east_west: No,  bad_acl: Refused,     gateway_rows: Nothing,    lax: No,  policy_for: No,  ip_block: Inline, cluster_ips: Absent, admin: Yes, cluster: Yes, security_group: LARGE },
-    Profile { name: "ovn/23.03",     enforcer: KubeOvn,    version: V23_03, invalid: Dropped, tiers: UNTIERED, tracking: ByRows, subnet_rules: Yes, east_west: Yes, bad_acl: NoneWritten, gateway_rows: Icmp6,      lax: Yes, policy_for: Yes, ip_block: Inline, cluster_ips: Absent, admin: Yes, cluster: Yes, security_group: LARGE },
-    Profile { name: "ovn/main",      enforcer: KubeOvn,    version: Main,   invalid: Dropped, tiers: TIERED,   tracking: ByRows, subnet_rules: Yes, east_west: Yes, bad_acl: NoneWritten, gateway_rows: Icmp6,      lax: Yes, policy_for: Yes, ip_block: Inline, cluster_ips: Absent, admin: Yes, cluster: Yes, security_group: LARGE },
+    Profile { name: "kube-ovn/1.12", enforcer: KubeOvn,    version: V23_03, invalid: Asked,   tiers: UNTIERED, tracking: ByRows, subnet_rules: Yes, east_west: No,  bad_acl: Refused,     gateway_rows: PerGateway,          lax: No,  logging: Drops,   policy_for: No,  ip_block: Sets,   cluster_ips: InSets, admin: No,  cluster: No,  security_group: SMALL },
+    Profile { name: "kube-ovn/1.13", enforcer: KubeOvn,    version: Main,   invalid: Asked,   tiers: TIERED,   tracking: ByRows, subnet_rules: Yes, east_west: Yes, bad_acl: Refused,     gateway_rows: PerGatewayAndRouter, lax: No,  logging: Actions, policy_for: No,  ip_block: Sets,   cluster_ips: InSets, admin: Yes, cluster: No,  security_group: SMALL },
+    Profile { name: "kube-ovn/1.14", enforcer: KubeOvn,    version: Main,   invalid: Asked,   tiers: TIERED,   tracking: ByRows, subnet_rules: Yes, east_west: Yes, bad_acl: Refused,     gateway_rows: PerGatewayAndRouter, lax: No,  logging: Actions, policy_for: No,  ip_block: Sets,   cluster_ips: InSets, admin: Yes, cluster: No,  security_group: SMALL },
+    Profile { name: "kube-ovn/1.15", enforcer: KubeOvn,    version: Main,   invalid: Asked,   tiers: TIERED,   tracking: ByRows, subnet_rules: Yes, east_west: Yes, bad_acl: Refused,     gateway_rows: Icmp6,               lax: Yes, logging: Metered, policy_for: No,  ip_block: Inline, cluster_ips: InSets, admin: Yes, cluster: Yes, security_group: SMALL },
+    Profile { name: "kube-ovn/1.16", enforcer: KubeOvn,    version: Main,   invalid: Asked,   tiers: TIERED,   tracking: ByRows, subnet_rules: Yes, east_west: Yes, bad_acl: NoneWritten, gateway_rows: Icmp6,               lax: Yes, logging: Metered, policy_for: Yes, ip_block: Inline, cluster_ips: Absent, admin: Yes, cluster: Yes, security_group: LARGE },
+    Profile { name: "kube-ovn/1.17", enforcer: KubeOvn,    version: Main,   invalid: Asked,   tiers: TIERED,   tracking: ByRows, subnet_rules: Yes, east_west: Yes, bad_acl: NoneWritten, gateway_rows: Icmp6,               lax: Yes, logging: Metered, policy_for: Yes, ip_block: Inline, cluster_ips: Absent, admin: Yes, cluster: Yes, security_group: LARGE },
+    Profile { name: "kubernetes",    enforcer: Kubernetes, version: Main,   invalid: Asked,   tiers: TIERED,   tracking: Always, subnet_rules: No,  east_west: No,  bad_acl: Refused,     gateway_rows: Nothing,             lax: No,  logging: Drops,   policy_for: No,  ip_block: Inline, cluster_ips: Absent, admin: Yes, cluster: Yes, security_group: LARGE },
+    Profile { name: "ovn/23.03",     enforcer: KubeOvn,    version: V23_03, invalid: Dropped, tiers: UNTIERED, tracking: ByRows, subnet_rules: Yes, east_west: Yes, bad_acl: NoneWritten, gateway_rows: Icmp6,               lax: Yes, logging: Metered, policy_for: Yes, ip_block: Inline, cluster_ips: Absent, admin: Yes, cluster: Yes, security_group: LARGE },
+    Profile { name: "ovn/main",      enforcer: KubeOvn,    version: Main,   invalid: Dropped, tiers: TIERED,   tracking: ByRows, subnet_rules: Yes, east_west: Yes, bad_acl: NoneWritten, gateway_rows: Icmp6,               lax: Yes, logging: Metered, policy_for: Yes, ip_block: Inline, cluster_ips: Absent, admin: Yes, cluster: Yes, security_group: LARGE },
 ];
 
 impl Profile {

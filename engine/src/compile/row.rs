@@ -45,6 +45,7 @@ pub(super) fn accepted(entry: &AclEntry, object: &str, version: Version, out: &m
         matches: entry.matches.value.clone(),
         action: entry.action.value,
         name: entry.name.as_deref().map(short),
+        log: None,
         provenance: provenance(object, entry.field.clone(), entry.matches.place),
     })
 }
@@ -58,7 +59,17 @@ pub(super) fn built(
     provenance: Provenance,
 ) -> Acl {
     let priority = Priority::new(priority).unwrap_or_default();
-    Acl { direction, after_lb: false, tier: Tier::default(), priority, matches, action, name: None, provenance }
+    Acl {
+        direction,
+        after_lb: false,
+        tier: Tier::default(),
+        priority,
+        matches,
+        action,
+        name: None,
+        log: None,
+        provenance,
+    }
 }
 
 /// Where a row comes from.

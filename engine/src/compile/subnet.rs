@@ -1,19 +1,26 @@
 //! The rows of a Subnet (`pkg/ovs/ovn-nb-acl.go` of Kube-OVN).
 
+mod fate;
+
+use super::compiler::Compiler;
 use super::profile::{Profile, Support};
 use super::row::{accepted, built, provenance, short};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::ovn::acl::{Acl, Action, Direction};
+use crate::ovn::acl::{Acl, Action, Direction, Log, Severity};
 use crate::read::{Placed, Subnet};
 use crate::source::Place;
 use crate::world::World;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use fate::{Fate, fate, knows};
 use ipnet::IpNet;
 
-/// Prefixes from which nodes speak to pods: those of the Subnet `join`, or Kube-OVN's defaults.
+/// Prefixes from which nodes speak to pods: as the controller was told, those of the Subnet `join`, or Kube-OVN's defaults.
 pub(super) fn join_prefixes(world: &World) -> Vec<IpNet> {
+    if !world.controller.join.is_empty() {
+        return world.controller.join.clone();
+    }
     match world.switches.iter().find(|switch| switch.name == "join" && switch.subnet.is_some()) {
         Some(join) => join.cidrs.clone(),
         None => ["100.64.0.0/16", "fd00:100:64::/112"].iter().filter_map(|text| text.parse().ok()).collect(),
@@ -21,11 +28,27 @@ pub(super) fn join_prefixes(world: &World) -> Vec<IpNet> {
 }
 
 /// The rows of a Subnet: `private` and `allowSubnets`, `allowEWTraffic`, `acls`.
-pub(super) fn subnet(subnet: &Subnet, profile: &Profile, joined: &[IpNet], out: &mut Vec<Diagnostic>) -> Vec<Acl> {
+pub(super) fn subnet(
+    subnet: &Subnet,
+    compiler: &Compiler<'_>,
+    joined: &[IpNet],
+    out: &mut Vec<Diagnostic>,
+) -> Vec<Acl> {
+    let profile = compiler.profile;
     if profile.subnet_rules == Support::No {
         out.extend(without_effect(subnet, profile));
         return Vec::new();
     }
+    let (fate, why) = fate(subnet, compiler);
+    out.extend(why);
+    match fate {
+        Fate::Refused => Vec::new(),
+        Fate::WithoutAcls => rows(&Subnet { acls: Vec::new(), ..subnet.clone() }, profile, joined, out),
+        Fate::Written => rows(subnet, profile, joined, out),
+    }
+}
+
+fn rows(subnet: &Subnet, profile: &Profile, joined: &[IpNet], out: &mut Vec<Diagnostic>) -> Vec<Acl> {
     let object = format!("Subnet/{}", subnet.name.value);
     let mut rows = Vec::new();
     if let Some(place) = subnet.private {
@@ -42,7 +65,7 @@ pub(super) fn subnet(subnet: &Subnet, profile: &Profile, joined: &[IpNet], out: 
     for row in &mut rows {
         row.tier = profile.tiers.policy;
     }
-    for entry in &subnet.acls {
+    for entry in subnet.acls.iter().filter(|entry| knows(profile, entry)) {
         let row = accepted(entry, &object, profile.version, out);
         rows.extend(row.map(|row| Acl { tier: profile.tiers.policy, ..row }));
     }
@@ -70,7 +93,8 @@ fn private(subnet: &Subnet, object: &str, place: Place, joined: &[IpNet], rows: 
         built(priority, matches, action, Direction::ToLport, provenance(object, "spec.private".into(), place))
     };
     let drop = own(1000, "ip".to_string(), Action::Drop);
-    rows.push(Acl { name: Some(short(&subnet.name.value)), ..drop });
+    let log = Some(Log { severity: Some(Severity::Warning), meter: None });
+    rows.push(Acl { name: Some(short(&subnet.name.value)), log, ..drop });
     for cidr in subnet.cidrs.iter().map(|cidr| cidr.value) {
         let family = family(cidr);
         rows.push(own(1001, within(cidr), Action::AllowRelated));

@@ -1,8 +1,12 @@
 //! A row of OVN's `ACL` table (`ovn-nb(5)`, table ACL).
 
+mod log;
+
 use crate::source::Place;
 use alloc::string::String;
 use core::fmt;
+
+pub use log::{Log, Meter, Severity};
 
 /// Which way of the switch a row looks at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -162,6 +166,8 @@ pub struct Acl {
     pub action: Action,
     /// Its name in log records, at most 63 bytes.
     pub name: Option<String>,
+    /// What it logs; nothing where it does not.
+    pub log: Option<Log>,
     /// Who wrote it.
     pub provenance: Provenance,
 }

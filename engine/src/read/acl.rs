@@ -1,5 +1,7 @@
 //! A row as its author wrote it: an entry of `acls`.
 
+mod fault;
+
 use super::fields::{Fields, Item, Out, Placed, unknown_value};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::ovn::acl::{Action, Direction, Priority, Tier};
@@ -7,6 +9,9 @@ use crate::source::Place;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+
+pub use fault::Fault;
+pub(crate) use fault::fault;
 
 /// An entry of `acls`, valid by itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,7 +51,7 @@ impl Taker {
         match self {
             Self::Subnet => {
                 ", which OVN refuses: Kube-OVN 1.16 and newer then write none of this Subnet's ACLs, \
-                 older ones do not take the Subnet; only this row is left out here"
+                 older ones do not take the Subnet"
             }
             Self::Database => ", which OVN refuses; this row is left out",
         }
@@ -54,14 +59,14 @@ impl Taker {
 
     fn required(self) -> &'static str {
         match self {
-            Self::Subnet => ": Kube-OVN then writes none of this Subnet's ACLs; only this row is left out here",
+            Self::Subnet => ": Kube-OVN then writes none of this Subnet's ACLs",
             Self::Database => "; this row is left out",
         }
     }
 
     fn mistyped(self) -> &'static str {
         match self {
-            Self::Subnet => ": the API server does not take the Subnet; only this row is left out here",
+            Self::Subnet => ": the API server does not take the Subnet",
             Self::Database => "; this row is left out",
         }
     }

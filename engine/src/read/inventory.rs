@@ -2,6 +2,7 @@
 
 use super::acl::{AclEntry, Taker, entries};
 use super::address::{addresses, commas, mac, prefixes};
+use super::controller::Flags;
 use super::fields::{Fields, Item, Out, Placed, unknown_value, words};
 use super::machine::{Identity, Interface, Machine, Origin, labels};
 use crate::ovn::network::Version;
@@ -21,8 +22,8 @@ pub struct Inventory {
     pub default_acl_drop: Option<Placed<bool>>,
     /// `ovn.options.use_ct_inv_match`.
     pub use_ct_inv_match: Option<Placed<bool>>,
-    /// `kubeOvn.np-enforcement`: the controller's flag.
-    pub enforcement: Option<Placed<Enforcement>>,
+    /// `kubeOvn`: the controller's flags.
+    pub flags: Flags,
     /// `vms`.
     pub machines: Vec<Machine>,
     /// `switches`.
@@ -31,26 +32,6 @@ pub struct Inventory {
     pub port_groups: Vec<Group>,
     /// `addressSets`.
     pub address_sets: Vec<AddressSet>,
-}
-
-/// `--np-enforcement` of Kube-OVN's controller.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub enum Enforcement {
-    /// What a policy does not allow is dropped.
-    #[default]
-    Standard,
-    /// Only TCP, UDP and SCTP of it are.
-    Lax,
-}
-
-impl Enforcement {
-    /// As the flag takes it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Standard => "standard",
-            Self::Lax => "lax",
-        }
-    }
 }
 
 /// A logical switch that no Subnet made, or rows that somebody adds to a Subnet's.
@@ -119,7 +100,7 @@ fn add(part: &Fields<'_>, inventory: &mut Inventory, out: &mut Out) {
         ovn_section(&ovn, inventory, out);
     }
     if let Some(flags) = part.fields("kubeOvn", out) {
-        controller_flags(&flags, inventory, out);
+        inventory.flags.add_section(&flags, out);
     }
     for (key, node) in VMS.iter().filter_map(|key| part.get(key).map(|node| (*key, node))) {
         let listed = super::fields::items(node, &part.path(key), out);
@@ -151,20 +132,6 @@ fn ovn_section(ovn: &Fields<'_>, inventory: &mut Inventory, out: &mut Out) {
     options.only(&["default_acl_drop", "use_ct_inv_match"], out);
     inventory.default_acl_drop = option(&options, "default_acl_drop", out);
     inventory.use_ct_inv_match = option(&options, "use_ct_inv_match", out);
-}
-
-/// The flags of Kube-OVN's controller, as they are called on its command line.
-fn controller_flags(flags: &Fields<'_>, inventory: &mut Inventory, out: &mut Out) {
-    flags.only(&["np-enforcement"], out);
-    let Some(text) = flags.text("np-enforcement", out) else { return };
-    let known = [Enforcement::Standard, Enforcement::Lax];
-    match known.into_iter().find(|known| known.name() == text.value) {
-        Some(enforcement) => inventory.enforcement = Some(text.with(enforcement)),
-        None => {
-            let names = known.map(Enforcement::name);
-            out.push(unknown_value(&text, &flags.path("np-enforcement"), &names, "; it is taken for `standard`"));
-        }
-    }
 }
 
 /// The database holds options as text, so `"true"` is as good as `true`.

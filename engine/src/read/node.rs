@@ -13,15 +13,15 @@ pub(crate) struct Node {
     pub(crate) place: Place,
 }
 
-/// What a node is. Parts are shared, so an alias costs nothing to expand.
+/// What a node is. Texts are shared; what an alias repeats is copied, within [`super::tree::ALIASED`].
 #[derive(Debug, Clone)]
 pub(crate) enum Value {
     /// Text, or a number, a boolean, nothing.
     Scalar(Scalar),
     /// A list.
-    Sequence(Rc<Vec<Node>>),
+    Sequence(Vec<Node>),
     /// Keys and values.
-    Mapping(Rc<Mapping>),
+    Mapping(Mapping),
 }
 
 /// A scalar after unquoting and folding.

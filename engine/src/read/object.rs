@@ -1,8 +1,10 @@
 //! The objects that a document holds, by their kinds.
 
 use super::admin_policy::{AdminKind, AdminPolicy, admin_policy};
+use super::attachment::{Attachment, attachment};
 use super::broken::INDENT;
 use super::cluster::{self, Host, Namespace, Service};
+use super::controller::{Flags, deployed};
 use super::expectation::{Expectation, expectation};
 use super::fields::{Fields, Out, Placed};
 use super::inventory::{Inventory, inventory};
@@ -46,6 +48,10 @@ pub enum Object {
     Service(Service),
     /// Kube-OVN's `Vpc`.
     Vpc(Vpc),
+    /// The flags of the Deployment that runs Kube-OVN's controller.
+    Controller(Box<Flags>),
+    /// A `NetworkAttachmentDefinition`.
+    Attachment(Attachment),
     /// An `AdminNetworkPolicy`, `BaselineAdminNetworkPolicy` or `ClusterNetworkPolicy`.
     AdminPolicy(Box<AdminPolicy>),
     /// Kube-OVN's `SecurityGroup`.
@@ -74,6 +80,7 @@ enum Kind {
     Expectation,
     AdminPolicy(AdminKind),
     SecurityGroup,
+    Attachment,
     /// It has no rules, and nothing of it is needed.
     Silent,
 }
@@ -104,7 +111,7 @@ const KINDS: &[(&str, &str, Kind)] = &[
     ("ClusterNetworkPolicy", "policy.networking.k8s.io", Kind::AdminPolicy(AdminKind::Cluster)),
     ("Vlan", "kubeovn.io", Kind::Silent),
     ("ProviderNetwork", "kubeovn.io", Kind::Silent),
-    ("NetworkAttachmentDefinition", "k8s.cni.cncf.io", Kind::Silent),
+    ("NetworkAttachmentDefinition", "k8s.cni.cncf.io", Kind::Attachment),
 ];
 
 /// The objects of a document, lists unpacked.
@@ -138,7 +145,12 @@ fn unpack(node: &Node, implied: Option<(&str, &str)>, objects: &mut Vec<Object>,
                 unpack(item, implied, objects, out);
             }
         }
-        None => objects.extend(object(&fields, kind, api, out)),
+        None => {
+            if kind.value == "Deployment" {
+                objects.extend(deployed(&fields, out).map(Box::new).map(Object::Controller));
+            }
+            objects.extend(object(&fields, kind, api, out));
+        }
     }
 }
 
@@ -196,6 +208,7 @@ fn typed(known: Kind, fields: &Fields<'_>, kind: Placed<String>, identity: Ident
         Kind::Node => Some(Object::Node(cluster::host(fields, identity, out))),
         Kind::Service => Some(Object::Service(cluster::service(fields, identity, out))),
         Kind::Vpc => Some(Object::Vpc(kube_ovn::vpc(fields, identity.name, out))),
+        Kind::Attachment => Some(Object::Attachment(attachment(fields, identity, out))),
         Kind::Ip => {
             let machine = kube_ovn::ip(fields, &identity.name, out);
             if machine.is_none() {

@@ -58,7 +58,9 @@ pub struct PolicyPort {
 pub enum PortChoice {
     /// Every one.
     All,
-    /// From the first to the last.
+    /// One.
+    One(u16),
+    /// From the first to the last, written as a range although both may be one.
     Range(u16, u16),
     /// The container port of that name, whatever its number is in each pod.
     Named(String),

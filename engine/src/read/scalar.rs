@@ -81,6 +81,7 @@ mod tests {
     use crate::read::document::documents;
     use crate::read::node::{Node, Value};
     use crate::read::tree::tree;
+    use crate::read::words::Words;
     use alloc::format;
     use alloc::string::ToString;
 
@@ -89,7 +90,7 @@ mod tests {
         let mut sources = Sources::new();
         let id = sources.add("a", text);
         let document = documents(id, sources.get(id).unwrap()).remove(0);
-        let root = tree(&document, &mut Vec::new()).unwrap();
+        let root = tree(&document, &mut Words::default(), &mut Vec::new()).unwrap();
         let Value::Mapping(mapping) = &root.value else { panic!() };
         let Node { value: Value::Scalar(scalar), place } = mapping.get("m").unwrap() else { panic!() };
         let start = scalar.text.find(word).unwrap_or_else(|| panic!("no {word} in {:?}", scalar.text));
@@ -154,7 +155,7 @@ mod tests {
         let id = sources.add("a", text);
         let documents = documents(id, sources.get(id).unwrap());
         let [document] = documents.as_slice() else { return };
-        let Some(root) = tree(document, &mut Vec::new()) else { return };
+        let Some(root) = tree(document, &mut Words::default(), &mut Vec::new()) else { return };
         let Value::Mapping(mapping) = &root.value else { return };
         let Some(Node { value: Value::Scalar(scalar), place }) = mapping.get("m") else { return };
         let source = text.get(place.span.range()).unwrap();

@@ -1,6 +1,6 @@
 //! Kube-OVN's `Subnet` (`kubeovn.io/v1`), as far as it decides about isolation.
 
-use super::acl::{AclEntry, Taker, entries};
+use super::acl::{AclEntry, Fault, Taker, entries, fault};
 use super::address::{addresses, prefixes, range};
 use super::broken::INDENT;
 use super::fields::{Fields, Out, Placed, items, words};
@@ -39,6 +39,8 @@ pub struct Subnet {
     pub logical_gateway: bool,
     /// `u2oInterconnection`.
     pub underlay_to_overlay: bool,
+    /// `status.u2oInterconnectionIP`, else what `spec` asks for; empty when Kube-OVN chooses.
+    pub underlay_to_overlay_addresses: Vec<Placed<IpAddr>>,
     /// `private`, where it is true.
     pub private: Option<Place>,
     /// `allowSubnets`.
@@ -47,6 +49,8 @@ pub struct Subnet {
     pub allow_east_west: Option<Place>,
     /// `acls`, the valid ones.
     pub acls: Vec<AclEntry>,
+    /// What is wrong with the others.
+    pub fault: Option<Placed<Fault>>,
     /// `namespaces`: whose pods it is for.
     pub namespaces: Vec<String>,
     /// `namespaceSelectors`, likewise.
@@ -126,15 +130,25 @@ pub(crate) fn subnet(object: &Fields<'_>, name: Placed<String>, out: &mut Out) -
         vlan: named(&spec, "vlan", out),
         logical_gateway: flag(&spec, "logicalGateway", out).is_some(),
         underlay_to_overlay: flag(&spec, "u2oInterconnection", out).is_some(),
+        underlay_to_overlay_addresses: underlay_to_overlay_addresses(object, &spec, out),
         private: flag(&spec, "private", out),
         allow_subnets: allow_subnets(&spec, out),
         allow_east_west: flag(&spec, "allowEWTraffic", out),
         acls: acls(&spec, out),
+        fault: fault(&spec.items("acls", &mut Vec::new())),
         namespaces: namespaces(&spec, out),
         namespace_selectors: namespace_selectors(&spec),
         without_balancers: spec.boolean("enableLb", out).filter(|flag| !flag.value).map(|flag| flag.place),
         default: flag(&spec, "default", out),
     })
+}
+
+/// Kube-OVN writes what it has taken into `status`.
+fn underlay_to_overlay_addresses(object: &Fields<'_>, spec: &Fields<'_>, out: &mut Out) -> Vec<Placed<IpAddr>> {
+    const KEY: &str = "u2oInterconnectionIP";
+    let taken = object.quiet("status").map(|status| listed(&status, KEY, addresses, out));
+    let asked = listed(spec, KEY, addresses, out);
+    taken.filter(|taken| !taken.is_empty()).unwrap_or(asked)
 }
 
 fn acls(spec: &Fields<'_>, out: &mut Out) -> Vec<AclEntry> {

@@ -1,10 +1,11 @@
 //! From the parser's events to the tree of one document, within limits.
 //!
-//! Nesting is limited, so nothing that walks a tree can exhaust the stack; aliases share what they repeat, and
-//! what they would expand to is counted before it is used.
+//! Nesting is limited, so nothing that walks a tree can exhaust the stack; aliases copy what they repeat, and
+//! what they expand to is counted before it is.
 
 use super::document::Document;
 use super::node::{Entry, Mapping, Node, Scalar, Style, Value};
+use super::words::Words;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Place;
 use alloc::boxed::Box;
@@ -28,9 +29,9 @@ pub(crate) const VALUES: usize = 2_000_000;
 const DUPLICATES: usize = 20;
 
 /// The tree of a document; nothing when it is empty or broken, and then a diagnostic says so.
-pub(crate) fn tree(document: &Document<'_>, out: &mut Vec<Diagnostic>) -> Option<Node> {
+pub(crate) fn tree(document: &Document<'_>, words: &mut Words, out: &mut Vec<Diagnostic>) -> Option<Node> {
     let mut builder =
-        Builder { document, out, anchors: BTreeMap::new(), open: Vec::new(), root: None, aliased: 0, values: 0 };
+        Builder { document, words, out, anchors: BTreeMap::new(), open: Vec::new(), root: None, aliased: 0, values: 0 };
     match builder.run() {
         Ok(()) => builder.root.map(|built| built.node),
         Err(diagnostic) => {
@@ -64,6 +65,7 @@ enum Parts {
 
 struct Builder<'d, 'o> {
     document: &'d Document<'d>,
+    words: &'o mut Words,
     out: &'o mut Vec<Diagnostic>,
     anchors: BTreeMap<usize, Built>,
     open: Vec<Open>,
@@ -101,7 +103,8 @@ impl Builder<'_, '_> {
                     }
                 };
                 let style = self.style(style, tag.as_deref(), &bytes);
-                let node = Node { value: Value::Scalar(Scalar { text: Rc::from(&*text), style }), place };
+                let text = if self.expects_key() { self.words.word(&text) } else { Rc::from(&*text) };
+                let node = Node { value: Value::Scalar(Scalar { text, style }), place };
                 self.finish(Built { node, weight: 1, depth: 0 }, anchor)
             }
             Event::SequenceStart(_, anchor, tag) => {
@@ -119,6 +122,10 @@ impl Builder<'_, '_> {
         }
     }
 
+    fn expects_key(&self) -> bool {
+        matches!(self.open.last(), Some(Open { parts: Parts::Mapping(_, None), .. }))
+    }
+
     fn start(&mut self, start: usize, anchor: usize, parts: Parts) -> Step {
         if self.open.len() >= DEPTH {
             return Err(Box::new(super::broken::too_deep(self.document.place(start, start + 1))));
@@ -130,8 +137,8 @@ impl Builder<'_, '_> {
     fn end(&mut self, end: usize) -> Step {
         let Some(open) = self.open.pop() else { return Ok(()) };
         let value = match open.parts {
-            Parts::Sequence(items) => Value::Sequence(Rc::new(items)),
-            Parts::Mapping(entries, _) => Value::Mapping(Rc::new(self.mapping(entries))),
+            Parts::Sequence(items) => Value::Sequence(items),
+            Parts::Mapping(entries, _) => Value::Mapping(self.mapping(entries)),
         };
         let node = Node { value, place: self.document.place(open.start, self.document.trimmed(open.start, end)) };
         self.finish(Built { node, weight: open.weight, depth: open.depth }, open.anchor)
@@ -262,7 +269,7 @@ fn merge_sources(node: &Node) -> Vec<&Mapping> {
         Value::Sequence(items) => items
             .iter()
             .filter_map(|item| match &item.value {
-                Value::Mapping(mapping) => Some(&**mapping),
+                Value::Mapping(mapping) => Some(mapping),
                 Value::Scalar(_) | Value::Sequence(_) => None,
             })
             .collect(),

@@ -1,6 +1,8 @@
 //! Objects that speak of one machine, joined: the machine, its template, its instance, its pod, its IP objects.
 
 use super::assume;
+use super::attachment::Attachments;
+use super::controller::Controller;
 use super::locate::Locator;
 use super::machine::{Interface, Machine};
 use super::namespace::Namespace;
@@ -35,11 +37,12 @@ pub(crate) fn machines(
     reading: &Reading,
     switches: &[Switch],
     namespaces: &BTreeMap<String, Namespace>,
+    controller: &Controller,
     out: &mut Vec<Diagnostic>,
 ) -> Vec<Machine> {
     let mut spoken: BTreeMap<(Speaker, Key), Place> = BTreeMap::new();
     let mut machines: BTreeMap<Key, Machine> = BTreeMap::new();
-    let mut locator = Locator::new(switches, namespaces);
+    let mut locator = Locator::new(switches, namespaces, Attachments::of(reading, out), controller);
     for (speaker, said) in reading.objects.iter().flat_map(said) {
         let kind = Some(said.kind).filter(|_| speaker == Speaker::Workload);
         let key = (said.namespace.clone(), said.name.value.clone(), kind);
@@ -55,6 +58,9 @@ pub(crate) fn machines(
     workload::drop_spoken_for(reading, &mut machines);
     let mut machines: Vec<Machine> = machines.into_values().collect();
     machines.retain(|machine| machine.kind == EndpointKind::VirtualMachine || machine.pod != Presence::Absent);
+    if !controller.keeps_machines {
+        drop_stopped(&mut machines, out);
+    }
     locator.finish(&machines, out);
     assume::addresses(&mut machines, switches, reading, out);
     for machine in &mut machines {
@@ -62,6 +68,23 @@ pub(crate) fn machines(
         label(machine);
     }
     machines
+}
+
+/// With `--keep-vm-ip=false` the port of a machine goes with its pod.
+fn drop_stopped(machines: &mut Vec<Machine>, out: &mut Vec<Diagnostic>) {
+    machines.retain(|machine| {
+        let kept = machine.pod != Presence::Absent;
+        if !kept {
+            let message = format!(
+                "`{}` is stopped and keeps neither port nor address with `--keep-vm-ip=false`; it has no endpoint in this \
+                 answer",
+                machine.id()
+            );
+            let finding = Diagnostic::new(Code::NoEndpoint, message).severity(Severity::Info).at(machine.place);
+            out.push(finding.help("start it to see what the rules do to it"));
+        }
+        kept
+    });
 }
 
 /// A virtual machine's pod is called as KubeVirt calls it, even where only a table or an address speaks of it.
@@ -88,6 +111,8 @@ fn said(object: &Object) -> Vec<(Speaker, &read::Machine)> {
         | Object::Node(_)
         | Object::Service(_)
         | Object::Vpc(_)
+        | Object::Attachment(_)
+        | Object::Controller(_)
         | Object::NetworkPolicy(_)
         | Object::AdminPolicy(_)
         | Object::SecurityGroup(_)

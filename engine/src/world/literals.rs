@@ -33,6 +33,8 @@ pub(super) fn literals(reading: &Reading) -> Vec<IpNet> {
             | Object::Node(_)
             | Object::Service(_)
             | Object::Vpc(_)
+            | Object::Attachment(_)
+            | Object::Controller(_)
             | Object::Expectation(_) => {}
         }
     }

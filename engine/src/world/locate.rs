@@ -1,5 +1,7 @@
 //! Which switch an interface is on.
 
+use super::attachment::{Attachments, Network};
+use super::controller::Controller;
 use super::namespace::Namespace;
 use super::switch::Switch;
 use crate::diagnostic::{Code, Diagnostic, Severity};
@@ -16,9 +18,14 @@ const JOIN: &str = "join";
 pub(super) struct Locator<'w> {
     switches: &'w [Switch],
     namespaces: &'w BTreeMap<String, Namespace>,
+    attachments: Attachments<'w>,
+    /// Whether the default network is another plugin's.
+    secondary: bool,
     names: BTreeMap<&'w str, usize>,
     /// Machines of which something was said already.
     told: BTreeSet<(String, String)>,
+    /// Networks of machines that are none of OVN's and were told.
+    elsewhere: BTreeSet<String>,
     found: Vec<Diagnostic>,
     /// Names of subnets that are not there: the first machine's diagnostic, and how many more name it.
     missing: BTreeMap<String, (Diagnostic, usize)>,
@@ -26,20 +33,49 @@ pub(super) struct Locator<'w> {
 
 impl<'w> Locator<'w> {
     /// For these switches.
-    pub(super) fn new(switches: &'w [Switch], namespaces: &'w BTreeMap<String, Namespace>) -> Self {
+    pub(super) fn new(
+        switches: &'w [Switch],
+        namespaces: &'w BTreeMap<String, Namespace>,
+        attachments: Attachments<'w>,
+        controller: &Controller,
+    ) -> Self {
         let names = switches.iter().enumerate().map(|(index, switch)| (switch.name.as_str(), index)).collect();
-        Self { switches, namespaces, names, told: BTreeSet::new(), found: Vec::new(), missing: BTreeMap::new() }
+        Self {
+            switches,
+            namespaces,
+            attachments,
+            secondary: controller.secondary,
+            names,
+            told: BTreeSet::new(),
+            elsewhere: BTreeSet::new(),
+            found: Vec::new(),
+            missing: BTreeMap::new(),
+        }
     }
 
     /// The switch of an interface: by the subnet's name, by the provider, by an address.
     pub(super) fn locate(&mut self, said: &Machine, interface: &Interface) -> Option<usize> {
+        if self.secondary && interface.provider.as_deref() == Some(DEFAULT_PROVIDER) {
+            return None;
+        }
+        let named = match self.attachments.network(said, interface) {
+            None => self.of_provider(interface.provider.as_deref()),
+            Some(Network::OfProvider(provider)) => self.of_provider(Some(&provider)),
+            Some(Network::Elsewhere(why)) => {
+                self.told.insert((said.namespace.clone(), said.name.value.clone()));
+                // The network may be named by Multus and by Kube-OVN.
+                if self.elsewhere.insert(why.message.clone()) {
+                    self.found.push(why);
+                }
+                return None;
+            }
+        };
         if let Some(subnet) = &interface.subnet {
             if let Some(index) = self.names.get(subnet.value.as_str()) {
                 return Some(*index);
             }
             self.dangling(said, subnet);
         }
-        let named = self.of_provider(interface);
         let provided = if named.is_empty() { (0..self.switches.len()).collect() } else { named.clone() };
         let holds = |index: &usize| {
             let switch = self.switches.get(*index);
@@ -111,7 +147,7 @@ impl<'w> Locator<'w> {
     }
 
     /// The switches of the interface's provider.
-    fn of_provider(&self, interface: &Interface) -> Vec<usize> {
+    fn of_provider(&self, provider: Option<&str>) -> Vec<usize> {
         let of = |provider: &str| -> Vec<usize> {
             // The same attachment twice on one machine has the name of the interface at its end.
             let is =
@@ -119,7 +155,7 @@ impl<'w> Locator<'w> {
             let all = self.switches.iter().enumerate();
             all.filter(|(_, switch)| switch.provider().is_some_and(is)).map(|(index, _)| index).collect()
         };
-        interface.provider.as_deref().map(of).unwrap_or_default()
+        provider.map(of).unwrap_or_default()
     }
 
     fn dangling(&mut self, said: &Machine, subnet: &Placed<String>) {

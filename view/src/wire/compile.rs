@@ -9,7 +9,7 @@ use super::diagnostic::{Diagnostic, Origin};
 use super::{VERSION, lines};
 use crate::loaded::Loaded;
 use crate::rows::{asked, unasked};
-use ringfence_engine::ovn::acl::Acl;
+use ringfence_engine::ovn::acl::{self, Acl, Severity};
 use ringfence_engine::ovn::network::{self, Network, PortKind};
 use ringfence_engine::ovn::pipeline::{AclId, Holder, Pipeline, RowError, Stage};
 use serde::Serialize;
@@ -60,8 +60,24 @@ struct Row<'a> {
     matches: &'a str,
     port_group: Option<&'a str>,
     name: Option<&'a str>,
+    log: bool,
+    severity: Option<&'static str>,
+    meter: Option<Meter<'a>>,
     source: Origin<'a>,
     ignored: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Meter<'a> {
+    name: &'a str,
+    packets_per_second: u32,
+    burst: u32,
+}
+
+impl<'a> Meter<'a> {
+    fn of(meter: &'a acl::Meter) -> Self {
+        Self { name: &meter.name, packets_per_second: meter.rate, burst: meter.burst }
+    }
 }
 
 #[derive(Serialize)]
@@ -110,6 +126,9 @@ impl<'a> Row<'a> {
             matches: &acl.matches,
             port_group: group.map(|group| group.name.as_str()),
             name: acl.name.as_deref(),
+            log: acl.log.is_some(),
+            severity: acl.log.as_ref().and_then(|log| log.severity).map(Severity::name),
+            meter: acl.log.as_ref().and_then(|log| log.meter.as_ref()).map(Meter::of),
             source: Origin::of(&loaded.sources, &acl.provenance),
             ignored: error.map(|error| error.message.as_str()),
         }

@@ -116,6 +116,7 @@ fn of_port(group: &str, port: &PolicyPort, answering: &[usize], desk: &mut Desk<
         let symbol = transport.symbol();
         match &port.port {
             PortChoice::All => tests.push(Test { holds: symbol.into(), fails: format!("!{symbol}") }),
+            PortChoice::One(number) => tests.push(range(symbol, *number, *number)),
             PortChoice::Range(first, last) => tests.push(range(symbol, *first, *last)),
             PortChoice::Named(name) => {
                 for (number, pods) in desk.cast.with_port(answering, name, transport) {

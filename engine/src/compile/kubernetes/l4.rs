@@ -32,7 +32,7 @@ fn of_port<'r>(entry: (usize, &'r PolicyPort), answering: &[usize], cast: &Cast<
     let everywhere = |test: String| alloc::vec![Allowed { test: Some(test), at: None, entry: Some(entry) }];
     match &port.port {
         PortChoice::All => everywhere(symbol.into()),
-        PortChoice::Range(first, last) if first == last => everywhere(format!("{symbol}.dst == {first}")),
+        PortChoice::One(number) => everywhere(format!("{symbol}.dst == {number}")),
         PortChoice::Range(first, last) => everywhere(format!("{first} <= {symbol}.dst <= {last}")),
         PortChoice::Named(name) => {
             let numbers = cast.with_port(answering, name, protocol).into_iter();

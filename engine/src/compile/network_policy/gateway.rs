@@ -2,14 +2,16 @@
 
 use super::super::compiler::Compiler;
 use super::super::profile::GatewayRows;
+use super::super::row::worth_knowing;
 use super::ALLOW;
 use super::naming::symbol;
 use super::roll::family;
 use super::stage;
 use super::subject::Subject;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::ovn::acl::{Acl, Action};
 use crate::reach::Family;
-use crate::read::PolicyType;
+use crate::read::{PolicyType, Subnet};
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -29,7 +31,7 @@ pub(super) fn rows(subject: &Subject<'_>, compiler: &Compiler<'_>, acls: &mut Ve
         GatewayRows::Icmp6 if subject.families.contains(&Family::Ipv6) => {
             PolicyType::ALL.into_iter().for_each(|direction| row(direction, "icmp6".to_string()));
         }
-        GatewayRows::PerGateway => {
+        GatewayRows::PerGateway | GatewayRows::PerGatewayAndRouter => {
             for gateway in gateways(subject, compiler) {
                 let family = family(gateway);
                 for direction in PolicyType::ALL {
@@ -45,6 +47,35 @@ pub(super) fn rows(subject: &Subject<'_>, compiler: &Compiler<'_>, acls: &mut Ve
 }
 
 fn gateways<'w>(subject: &Subject<'_>, compiler: &Compiler<'w>) -> impl Iterator<Item = IpAddr> {
-    let world = compiler.world;
-    subject.switches.iter().filter_map(|index| world.switches.get(*index)).flat_map(|switch| switch.gateways.clone())
+    let (world, with) = (compiler.world, compiler.profile.gateway_rows);
+    let switches = subject.switches.iter().filter_map(|index| world.switches.get(*index));
+    switches.flat_map(move |switch| {
+        let routers =
+            switch.subnet.as_ref().filter(|subnet| with == GatewayRows::PerGatewayAndRouter && is_joined(subnet));
+        let routers = routers.into_iter().flat_map(|subnet| &subnet.underlay_to_overlay_addresses);
+        switch.gateways.iter().copied().chain(routers.map(|address| address.value)).collect::<Vec<_>>()
+    })
+}
+
+/// Whether Kube-OVN joins a Subnet on a VLAN with overlays by a router of an address of its own.
+fn is_joined(subnet: &Subnet) -> bool {
+    subnet.underlay_to_overlay && subnet.vlan.is_some()
+}
+
+/// Says whose address is missing for a row.
+pub(super) fn unknown(compiler: &Compiler<'_>, out: &mut Vec<Diagnostic>) {
+    if compiler.profile.gateway_rows != GatewayRows::PerGatewayAndRouter {
+        return;
+    }
+    let subnets = compiler.world.switches.iter().filter_map(|switch| switch.subnet.as_ref());
+    let nameless = |subnet: &&Subnet| is_joined(subnet) && subnet.underlay_to_overlay_addresses.is_empty();
+    out.extend(subnets.filter(nameless).map(|subnet| {
+        let message = format!(
+            "Kube-OVN chooses an address for the router of Subnet `{}`, and NetworkPolicies let it through: without the \
+             address that row is left out here",
+            subnet.name.value
+        );
+        let help = "add `status.u2oInterconnectionIP` as the cluster shows it";
+        worth_knowing(Diagnostic::new(Code::EnforcerDiffers, message).at(subnet.name.place).help(help))
+    }));
 }

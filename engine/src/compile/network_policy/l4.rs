@@ -31,7 +31,7 @@ pub(super) fn suffixes<'r>(rule: &'r PolicyRule, subject: &Subject<'_>, roll: &R
 
 fn suffix(port: &PolicyPort, namespace: &str, roll: &Roll<'_>) -> Option<String> {
     match &port.port {
-        PortChoice::All | PortChoice::Range(_, _) => numbered(port),
+        PortChoice::All | PortChoice::One(_) | PortChoice::Range(_, _) => numbered(port),
         PortChoice::Named(name) => roll.port(namespace, name).map(|number| one(port, number)),
     }
 }
@@ -41,7 +41,8 @@ pub(in crate::compile) fn numbered(port: &PolicyPort) -> Option<String> {
     let protocol = symbol(port);
     match &port.port {
         PortChoice::All => Some(format!(" && {protocol}")),
-        PortChoice::Range(first, last) if first == last => Some(one(port, *first)),
+        PortChoice::One(number) => Some(one(port, *number)),
+        // Also where both are one.
         PortChoice::Range(first, last) => Some(format!(" && {first} <= {protocol}.dst <= {last}")),
         PortChoice::Named(_) => None,
     }

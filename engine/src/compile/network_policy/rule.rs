@@ -1,6 +1,7 @@
 //! The rows of a policy's rules (`UpdateIngressACLOps`, `UpdateEgressACLOps`).
 
 use super::super::compiler::Compiler;
+use super::super::profile::Profile;
 use super::super::row::{provenance, short};
 use super::ALLOW;
 use super::l4::{Suffix, suffixes};
@@ -37,11 +38,13 @@ pub(super) fn rules(
     for family in subject.families.iter().copied() {
         for (index, (rule, picked)) in rules.iter().zip(&everybody).enumerate() {
             let party = party(picked, direction, family, subject, compiler, roll);
-            let mut writer = Writer { subject, direction, family, index: index.to_string(), acls, sets };
+            let mut writer =
+                Writer { profile: compiler.profile, subject, direction, family, index: index.to_string(), acls, sets };
             writer.rule(rule, party, &suffixes(rule, subject, roll));
         }
         if rules.is_empty() {
-            let mut writer = Writer { subject, direction, family, index: "all".to_string(), acls, sets };
+            let mut writer =
+                Writer { profile: compiler.profile, subject, direction, family, index: "all".to_string(), acls, sets };
             writer.nobody();
         }
     }
@@ -49,6 +52,7 @@ pub(super) fn rules(
 
 /// Writes what one rule is in one family.
 struct Writer<'a, 'p> {
+    profile: &'a Profile,
     subject: &'a Subject<'p>,
     direction: PolicyType,
     family: Family,
@@ -107,7 +111,8 @@ impl Writer<'_, '_> {
             let why: Provenance = provenance(&self.subject.object, field, place);
             let matches = format!("{matches}{}", suffix.text);
             let row = stage::row(self.direction, ALLOW, matches, Action::AllowRelated, why);
-            self.acls.push(Acl { name: Some(short(name)), ..row });
+            let log = self.subject.log(&row, self.profile);
+            self.acls.push(Acl { name: Some(short(name)), log, ..row });
         }
     }
 

@@ -1,12 +1,13 @@
 //! What a policy is about: the ports that it selects (`fetchSelectedPorts`).
 
 use super::super::compiler::Compiler;
+use super::super::profile::Profile;
 use super::super::row::provenance;
 use super::annotations::{self, Mode, Networks};
-use super::naming;
 use super::roll::{Roll, family};
+use super::{logging, naming};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::ovn::acl::Provenance;
+use crate::ovn::acl::{Acl, Log, Provenance};
 use crate::reach::Family;
 use crate::read::{NetworkPolicy, PolicyType};
 use crate::source::Place;
@@ -71,7 +72,7 @@ impl<'p> Subject<'p> {
         Self {
             object: format!("NetworkPolicy/{}", policy.id()),
             group: naming::group(policy),
-            mode: annotations::mode(policy, compiler.profile, compiler.world.enforcement),
+            mode: annotations::mode(policy, compiler.profile, compiler.world.controller.enforcement),
             policy,
             networks,
             machines,
@@ -96,6 +97,11 @@ impl<'p> Subject<'p> {
             true => self.whole("spec.policyTypes", spec.places.types),
             false => self.whole(&format!("spec.{}", direction.field()), spec.places.rules(direction)),
         }
+    }
+
+    /// What a row of the policy logs.
+    pub(super) fn log(&self, row: &Acl, profile: &Profile) -> Option<Log> {
+        logging::log(self.policy, &self.group, profile, row.direction, row.action)
     }
 
     /// A row for a part of the policy.

@@ -31,7 +31,7 @@ fn first_version(fields: &Fields<'_>, path: &str, review: &mut Review) -> Option
             review.only(&fields, &["protocol", "port"]);
             let protocol = protocol(&fields, review);
             let number = number(&fields, "port", review)?;
-            Some((Some(protocol?), PortChoice::Range(number, number)))
+            Some((Some(protocol?), PortChoice::One(number)))
         }
         (key, node) => {
             let fields = mapping(node, &fields.path(key), review)?;
@@ -64,7 +64,7 @@ fn second_version(fields: &Fields<'_>, path: &str, review: &mut Review) -> Optio
     let choice = match bound::only_one(&fields, &path, &["number", "range"], review)? {
         ("number", _) => {
             let number = number(&fields, "number", review)?;
-            PortChoice::Range(number, number)
+            PortChoice::One(number)
         }
         (key, node) => {
             let fields = mapping(node, &fields.path(key), review)?;

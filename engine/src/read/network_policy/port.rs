@@ -99,7 +99,7 @@ fn numbers(
     review: &mut Review,
 ) -> Option<PortChoice> {
     let from = in_range(&fields.path("port"), first, review);
-    let Some(end) = end else { return from.map(|from| PortChoice::Range(from, from)) };
+    let Some(end) = end else { return from.map(PortChoice::One) };
     let path = fields.path("endPort");
     if end.value < first.value {
         let detail = "must be greater than or equal to `port`";
@@ -108,7 +108,8 @@ fn numbers(
     }
     let (from, to) = (from?, in_range(&path, end, review));
     // Without the wrong end it is one port.
-    Some(PortChoice::Range(from, to.filter(|to| *to >= from).unwrap_or(from)))
+    let range = to.filter(|to| *to >= from).map(|to| PortChoice::Range(from, to));
+    Some(range.unwrap_or(PortChoice::One(from)))
 }
 
 fn in_range(path: &str, number: &Placed<i64>, review: &mut Review) -> Option<u16> {
@@ -143,6 +144,6 @@ fn named(
             }
         }
     }
-    let meant = || number.filter(|number| *number > 0).map(|number| PortChoice::Range(number, number));
+    let meant = || number.filter(|number| *number > 0).map(PortChoice::One);
     if faults.is_empty() { Some(PortChoice::Named(String::clone(&name.value))) } else { meant() }
 }

@@ -1,0 +1,87 @@
+//! What becomes of a Subnet with an entry of `acls` that somebody does not take.
+//!
+//! Up to 1.15 the schema of the custom resource names the values. From 1.16 on nobody looks at them before the database:
+//! `handleAddOrUpdateSubnet` has then deleted the rows that were there and written those of `private`, and the transaction
+//! with the others fails as a whole.
+
+use super::super::Strictness;
+use super::super::compiler::Compiler;
+use super::super::profile::{BadAcl, Profile};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::ovn::acl::Action;
+use crate::ovn::network::Version;
+use crate::read::{AclEntry, Fault, Placed, Subnet};
+use crate::source::Place;
+use alloc::format;
+
+/// What becomes of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// The API server does not take it: it has no effect.
+    Refused,
+    /// Neither `acls` nor `allowEWTraffic` is written; `private` is.
+    WithoutAcls,
+    /// All that is valid is written.
+    Written,
+}
+
+/// The fate of a Subnet, and why.
+pub(super) fn fate(subnet: &Subnet, compiler: &Compiler<'_>) -> (Fate, Option<Diagnostic>) {
+    let profile = compiler.profile;
+    let Some(Placed { value: fault, place }) = gravest(subnet, profile) else { return (Fate::Written, None) };
+    let refused = match fault {
+        Fault::Type => true,
+        Fault::Value => profile.bad_acl == BadAcl::Refused,
+        Fault::Missing => false,
+    };
+    match (refused, compiler.strictness) {
+        (true, Strictness::Strict) => (Fate::Refused, Some(refusal(subnet, compiler, place))),
+        (true, Strictness::Lenient) => (Fate::Written, Some(refusal(subnet, compiler, place))),
+        (false, _) => (Fate::WithoutAcls, Some(failure(subnet, profile, place))),
+    }
+}
+
+/// The gravest fault; in some releases `pass` is one.
+fn gravest(subnet: &Subnet, profile: &Profile) -> Option<Placed<Fault>> {
+    let passing = subnet.acls.iter().find(|entry| !knows(profile, entry));
+    let passing = passing.map(|entry| Placed::new(Fault::Value, entry.action.place));
+    subnet.fault.clone().into_iter().chain(passing).max_by_key(|fault| fault.value)
+}
+
+/// Whether a release and its database know the action of an entry.
+pub(super) fn knows(profile: &Profile, entry: &AclEntry) -> bool {
+    let old = profile.bad_acl == BadAcl::Refused || profile.version == Version::V23_03;
+    !old || entry.action.value != Action::Pass
+}
+
+fn refusal(subnet: &Subnet, compiler: &Compiler<'_>, place: Place) -> Diagnostic {
+    let (name, profile) = (&subnet.name.value, compiler.profile.name);
+    let (follows, help) = match compiler.strictness {
+        Strictness::Strict => {
+            ("none of its rules has an effect", "mend the entry; `--lenient` shows what the others do without it")
+        }
+        Strictness::Lenient => ("read leniently, the entry alone is left out", "mend the entry"),
+    };
+    let message =
+        format!("with {profile} the API server does not take Subnet `{name}` because of this entry: {follows}");
+    Diagnostic::new(Code::ApiRefused, message).at(place).help(help)
+}
+
+fn failure(subnet: &Subnet, profile: &Profile, place: Place) -> Diagnostic {
+    let name = &subnet.name.value;
+    let more = match subnet.allow_east_west {
+        Some(_) => ", nor `allowEWTraffic`",
+        None => "",
+    };
+    let follows = match subnet.private {
+        Some(_) => "`private` stays in force",
+        None => "its switch is open",
+    };
+    let message = format!(
+        "because of this entry {} writes none of the acls of Subnet `{name}`{more}, and deletes those that were there: \
+         {follows}",
+        profile.name
+    );
+    let help = "mend the entry; the Subnet's status says `SetLogicalSwitchAclsFailed` until then";
+    Diagnostic::new(Code::EnforcerDiffers, message).at(place).help(help)
+}
