@@ -1,7 +1,7 @@
 //! The playground, and the engine for JavaScript.
 //!
-//! One module runs twice: on the page it draws and listens (`page`), in a worker it answers (`service`). Between them
-//! go the plain values of `protocol`. What the page knows is `session`: a state that actions change, without a browser.
+//! Two programs come of it: one draws and listens (`page`), the other answers in a worker (`service`). Between them go the
+//! plain values of `protocol`. What the page knows is `session`: a state that actions change, without a browser.
 //!
 //! ```text
 //! event → session (reduce) → effects → protocol → service → engine
@@ -30,13 +30,3 @@ pub mod share;
 pub mod vocabulary;
 #[cfg(feature = "page")]
 pub mod worker;
-
-/// Starts whatever belongs here: the page in a window, the service in a worker.
-#[cfg(feature = "page")]
-pub fn start() {
-    if worker::is_worker() {
-        worker::serve();
-    } else {
-        page::open();
-    }
-}

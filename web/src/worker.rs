@@ -10,11 +10,6 @@ use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent, Worker, WorkerOptions, WorkerType};
 
-/// Whether this module was loaded in a worker.
-pub fn is_worker() -> bool {
-    global().dyn_into::<DedicatedWorkerGlobalScope>().is_ok()
-}
-
 /// Answers whatever the page asks, until the page is gone.
 pub fn serve() {
     let Ok(scope) = global().dyn_into::<DedicatedWorkerGlobalScope>() else { return };
@@ -81,7 +76,7 @@ fn send(worker: &Worker, ask: &Ask) {
     }
 }
 
-/// A value as bytes; both ends are the same module, so that nothing else needs to read them.
+/// A value as bytes; both ends are built together, so that nothing else needs to read them.
 fn written(value: &impl Serialize) -> Option<Uint8Array> {
     postcard::to_allocvec(value).ok().map(|bytes| Uint8Array::from(bytes.as_slice()))
 }

@@ -119,7 +119,9 @@ fn what_is_typed_meanwhile_is_answered_next() {
 #[test]
 fn any_paste_leaves_the_page_alive() {
     let mut page = Page::open();
-    for text in ["\u{0}\u{1}\u{fffd}", "{{{{", "kind: Subnet\nspec: [", "- - - -", "a: &a [*a, *a]", "\u{1f600}: \u{1f600}"] {
+    for text in
+        ["\u{0}\u{1}\u{fffd}", "{{{{", "kind: Subnet\nspec: [", "- - - -", "a: &a [*a, *a]", "\u{1f600}: \u{1f600}"]
+    {
         page.act(Action::Typed(text.to_owned()));
         assert!(!page.session.busy(), "{text:?}");
         assert_eq!(page.text(), text);

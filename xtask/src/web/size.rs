@@ -5,14 +5,14 @@ use crate::run::{captured, command, root};
 use crate::tally::Tally;
 use std::path::Path;
 
-/// The most that the module may weigh, in bytes, after Brotli.
+/// The most that a module may weigh, in bytes, after Brotli.
 const MODULE: u64 = 400_000;
 
 /// The most that the page may weigh until something is seen.
 const FIRST_PAINT: u64 = 600_000;
 
-/// What a visitor of the page does not fetch: it is for other pages, or comes when the first answer is already there.
-const LATER: [&str; 2] = ["embed.js", "embed.html"];
+/// What comes after the first paint: the engine, which answers in a worker, and what is for other pages or other visits.
+const LATER: [&str; 6] = ["embed.js", "embed.html", "answerer.js", "answerer_bg.wasm", "worker.js", "offline.js"];
 
 /// Puts a Brotli twin beside every file, for servers that hand it out as it is.
 pub fn compress(folder: &Path) -> Result<(), String> {
@@ -66,14 +66,14 @@ pub fn within_budget(tally: &mut Tally) -> Result<(), String> {
     let sizes = sizes(&playground()?)?;
     print(&sizes);
     let results = [
-        held("the module", modules(&sizes), MODULE, tally),
+        held("the heaviest module", heaviest(&sizes), MODULE, tally),
         held("everything until the first paint", first_paint(&sizes), FIRST_PAINT, tally),
     ];
     results.into_iter().collect()
 }
 
-fn modules(sizes: &[Size]) -> u64 {
-    sizes.iter().filter(|size| size.name.ends_with(".wasm")).map(|size| size.brotli).sum()
+fn heaviest(sizes: &[Size]) -> u64 {
+    sizes.iter().filter(|size| size.name.ends_with(".wasm")).map(|size| size.brotli).max().unwrap_or(0)
 }
 
 fn first_paint(sizes: &[Size]) -> u64 {
@@ -100,8 +100,13 @@ mod tests {
 
     #[test]
     fn what_is_for_other_pages_does_not_weigh_on_the_first_paint() {
-        let sizes = [size("playground_bg.wasm", 300), size("index.html", 2), size("embed.js", 5)];
-        assert_eq!(modules(&sizes), 300);
+        let sizes = [
+            size("playground_bg.wasm", 300),
+            size("answerer_bg.wasm", 200),
+            size("index.html", 2),
+            size("embed.js", 5),
+        ];
+        assert_eq!(heaviest(&sizes), 300);
         assert_eq!(first_paint(&sizes), 302);
     }
 

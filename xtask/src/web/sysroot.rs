@@ -1,7 +1,7 @@
 //! The standard library for wasm, built once from Debian's sources of it.
 //!
 //! It goes into a sysroot of its own, so that every build after that is an ordinary one: a compiler that believes to be
-//! a nightly one is seen by the build of the library alone, and by no build script.
+//! a nightly one is seen by what is built for the browser alone, and by no build script.
 
 use super::{TARGET, made, say};
 use crate::cache;
@@ -15,6 +15,9 @@ use std::path::{Path, PathBuf};
 const RUSTC: &str = "/usr/bin/rustc";
 const CARGO: &str = "/usr/bin/cargo";
 
+/// A program in a browser has nobody to tell of a panic: it stops, and carries no words for it.
+const ABORT: &str = "-Zunstable-options -Cpanic=immediate-abort";
+
 /// The sysroot for the compiler that is installed; built where there is none for just this one.
 pub fn provide() -> Result<PathBuf, String> {
     let version = captured(&mut command(RUSTC, &["-vV"]))?;
@@ -22,7 +25,7 @@ pub fn provide() -> Result<PathBuf, String> {
     let (Some(release), Some(host)) = (field("release:"), field("host:")) else {
         return Err(format!("`{RUSTC} -vV` names no release or no host"));
     };
-    let folder = cache::folder("web").join(format!("sysroot-{release}"));
+    let folder = cache::folder("web").join(format!("sysroot-{release}-small"));
     // Written last: half a sysroot is none.
     let stamp = folder.join("made-by");
     if std::fs::read_to_string(&stamp).is_ok_and(|made_by| made_by == version) {
@@ -56,11 +59,11 @@ fn library(into: &Path) -> Result<(), String> {
     let mut build = command(CARGO, &["build", "--quiet", "--release", "--target", TARGET]);
     // Without the bitcode a build with link-time optimisation fails; `test` is for tests that run in a browser.
     build
-        .args(["-Z", "build-std=std,panic_abort,test"])
+        .args(["-Z", "build-std=std,panic_abort,test", "-Z", "build-std-features=optimize_for_size"])
         .env("PATH", "/usr/bin:/bin")
         .env("RUSTC", RUSTC)
         .env("RUSTC_BOOTSTRAP", "1")
-        .env("RUSTFLAGS", "-Cembed-bitcode=yes")
+        .env("RUSTFLAGS", format!("-Cembed-bitcode=yes -Copt-level=z {ABORT}"))
         .env("CARGO_TARGET_DIR", &target)
         .current_dir(&scratch);
     watched(&mut build, &mut Tally::default())?;
@@ -78,10 +81,14 @@ fn is_of_std(path: &Path) -> bool {
     path.extension() == Some(OsStr::new("rlib")) && !name.starts_with("libscratch-")
 }
 
-/// A compiler that looks there.
+/// A compiler that looks there. Only what is built for the browser hears of [`ABORT`], which is not stable yet.
 fn shim(folder: &Path) -> std::io::Result<()> {
     let program = folder.join("bin/rustc");
     std::fs::create_dir_all(folder.join("bin"))?;
-    std::fs::write(&program, format!("#!/bin/sh\nexec {RUSTC} --sysroot '{}' \"$@\"\n", folder.display()))?;
+    let call = format!("{RUSTC} --sysroot '{}' \"$@\"", folder.display());
+    let script = format!(
+        "#!/bin/sh\ncase \" $* \" in\n  *\" {TARGET} \"*) RUSTC_BOOTSTRAP=1 exec {call} {ABORT} ;;\nesac\nexec {call}\n"
+    );
+    std::fs::write(&program, script)?;
     std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755))
 }

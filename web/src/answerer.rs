@@ -1,0 +1,5 @@
+//! The worker that answers the page.
+
+fn main() {
+    ringfence_web::worker::serve();
+}
