@@ -7,6 +7,7 @@ mod diff;
 mod explain;
 mod man;
 mod reach;
+mod serve;
 
 use crate::console::Console;
 use crate::status::Status;
@@ -26,6 +27,8 @@ pub(crate) enum Verb {
     Compile(compile::Arguments),
     /// What other files or another profile change: connections gained and lost
     Diff(diff::Arguments),
+    /// Serve the playground on this machine, for a browser
+    Serve(serve::Arguments),
     /// Print a completion script for a shell
     Completions(completions::Arguments),
     /// Print the manual page, or write all of them
@@ -41,6 +44,7 @@ impl Verb {
             Self::Check(arguments) => arguments.run(console),
             Self::Compile(arguments) => arguments.run(console),
             Self::Diff(arguments) => arguments.run(console),
+            Self::Serve(arguments) => arguments.run(console),
             Self::Completions(arguments) => arguments.run(console),
             Self::Man(arguments) => arguments.run(console),
         }

@@ -7,4 +7,5 @@ mod habits;
 mod input;
 mod rows;
 mod run;
+mod serve;
 mod shapes;
