@@ -33,6 +33,12 @@ pub(crate) struct Input {
 }
 
 impl Input {
+    /// How it is understood.
+    pub(crate) fn settings(&self) -> Settings {
+        let strictness = if self.lenient { Strictness::Lenient } else { Strictness::Strict };
+        Settings { profile: self.profile, strictness }
+    }
+
     /// Reads and compiles all of it.
     pub(crate) fn load(&self) -> Loaded {
         let strictness = if self.lenient { Strictness::Lenient } else { Strictness::Strict };

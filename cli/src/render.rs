@@ -12,6 +12,7 @@ pub(crate) mod glyph;
 pub(crate) mod markdown;
 pub(crate) mod matrix;
 pub(crate) mod remark;
+pub(crate) mod repair;
 pub(crate) mod wide;
 
 use anstyle::{AnsiColor, Style};

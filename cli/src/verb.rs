@@ -7,6 +7,7 @@ mod diff;
 mod explain;
 mod man;
 mod reach;
+mod repair;
 mod serve;
 
 use crate::console::Console;
@@ -29,6 +30,8 @@ pub(crate) enum Verb {
     Diff(diff::Arguments),
     /// Serve the playground on this machine, for a browser
     Serve(serve::Arguments),
+    /// Find the smallest edits that make a pair connect, or keep it apart
+    Repair(repair::Arguments),
     /// Print a completion script for a shell
     Completions(completions::Arguments),
     /// Print the manual page, or write all of them
@@ -45,6 +48,7 @@ impl Verb {
             Self::Compile(arguments) => arguments.run(console),
             Self::Diff(arguments) => arguments.run(console),
             Self::Serve(arguments) => arguments.run(console),
+            Self::Repair(arguments) => arguments.run(console),
             Self::Completions(arguments) => arguments.run(console),
             Self::Man(arguments) => arguments.run(console),
         }

@@ -1,4 +1,4 @@
-//! The corpus of answers: `tests/corpus/{reach,explain,check,compile,conformance}/*.yaml`, each with what the program says beside it.
+//! The corpus of answers: `tests/corpus/{reach,explain,check,compile,repair,conformance}/*.yaml`, each with what the program says beside it.
 //!
 //! A case begins with comment lines `# $ ringfence VERB …`: the commands to run on it. What they print, and their exit
 //! status, stands in the `.txt` file of the same name. `UPDATE_CORPUS=1` writes those files anew; read the difference.
@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
-const FOLDERS: [&str; 5] = ["reach", "explain", "check", "compile", "conformance"];
+const FOLDERS: [&str; 6] = ["reach", "explain", "check", "compile", "repair", "conformance"];
 
 fn main() -> ExitCode {
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/corpus");

@@ -5,6 +5,8 @@ pub mod conversation;
 pub mod diff;
 pub mod expect;
 pub mod explain;
+pub mod filter;
 pub mod readings;
+pub mod repair;
 pub mod select;
 mod tracking;

@@ -5,7 +5,7 @@ use crate::loaded::Loaded;
 use crate::names::{Names, Pairs};
 use crate::words;
 use ringfence_engine::answers::diff::{Change, FamilyChange, Matched};
-use ringfence_engine::reach::{Family, L4Set, Verdict};
+use ringfence_engine::reach::{Family, L4Set, PairAnswer, Verdict};
 use std::collections::BTreeMap;
 
 /// Two evaluations and what lies between them.
@@ -149,9 +149,22 @@ fn sayings(change: &Change) -> Vec<(Kind, String)> {
     found.extend(arriving.map(|what| (Kind::Arrives, format!("{what} arrives now, unanswered"))));
     found.extend(stopped.map(|what| (Kind::Stops, format!("{what} arrives no more, and was not answered"))));
     if found.is_empty() {
-        found.push((Kind::Doubt, "what nobody can know is something else".to_owned()));
+        found.push(rest(change, &families));
     }
     found
+}
+
+/// What is left where no conversation changes.
+fn rest(change: &Change, families: &[FamilyChange]) -> (Kind, String) {
+    let unknown =
+        |answer: &PairAnswer| answer.families.iter().map(|family| family.undefined.clone()).collect::<Vec<_>>();
+    if unknown(&change.old) != unknown(&change.new) {
+        return (Kind::Doubt, "what nobody can know is something else".to_owned());
+    }
+    match families.iter().any(|family| !family.arriving.is_empty()) {
+        true => (Kind::Arrives, "ICMP messages that ask nothing arrive now".to_owned()),
+        false => (Kind::Stops, "ICMP messages that ask nothing arrive no more".to_owned()),
+    }
 }
 
 /// The words for a set of each family; nothing where it is empty, or of messages that nobody answers.

@@ -9,8 +9,6 @@
 
 pub mod difference;
 pub mod ends;
-pub mod filter;
-pub mod insert;
 pub mod line;
 pub mod loaded;
 pub mod matrix;
@@ -18,6 +16,7 @@ pub mod memo;
 pub mod names;
 pub mod nbctl;
 pub mod pair;
+pub mod patch;
 pub mod picture;
 pub mod report;
 pub mod rows;

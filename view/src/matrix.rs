@@ -1,7 +1,7 @@
 //! Every ordered pair of a world at once, and who cannot be told apart.
 
-use crate::filter::Filter;
 use crate::words::{self, Part};
+use ringfence_engine::answers::filter::Filter;
 use ringfence_engine::reach::{Endpoint, PairAnswer, PairKey, Reach, Verdict};
 use std::collections::HashMap;
 

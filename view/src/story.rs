@@ -3,6 +3,7 @@
 use crate::words::{self, Part};
 use ringfence_engine::answers::conversation::{Question, Shape, backends};
 use ringfence_engine::answers::explain::{Explanation, describe_header, explain};
+use ringfence_engine::answers::filter::Filter;
 use ringfence_engine::compile::Compiled;
 use ringfence_engine::ovn::pipeline::Pipeline;
 use ringfence_engine::reach::{Endpoint, Family, FamilyAnswer, L4Header, L4Set, PairAnswer, Verdict};
@@ -14,6 +15,20 @@ pub enum Wanted {
     One(L4Header),
     /// What becomes of every header; a telling one is shown.
     Whole,
+}
+
+impl Wanted {
+    /// The conversation that stands for a filter; for everything, a telling one.
+    pub fn of(filter: Filter, family: Family) -> Self {
+        let port = |port: Option<u16>| port.unwrap_or(SERVER);
+        match filter {
+            Filter::All => Self::Whole,
+            Filter::Tcp(to) => Self::One(L4Header::Tcp(CLIENT, port(to))),
+            Filter::Udp(to) => Self::One(L4Header::Udp(CLIENT, port(to))),
+            Filter::Sctp(to) => Self::One(L4Header::Sctp(CLIENT, port(to))),
+            Filter::Icmp => Self::One(L4Header::Icmp(u8::try_from(family.echo().0).unwrap_or(8), 0)),
+        }
+    }
 }
 
 /// What somebody asks about a pair.
@@ -41,7 +56,7 @@ pub struct Story<'a> {
 }
 
 /// The port of a server that is asked where nothing else is known.
-pub const SERVER: u16 = 80;
+const SERVER: u16 = 80;
 /// The port of a client.
 pub const CLIENT: u16 = 50_000;
 

@@ -10,6 +10,7 @@ pub mod explain;
 mod l4;
 pub mod lines;
 pub mod reach;
+pub mod repair;
 
 /// The version that answers.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -7,18 +7,18 @@
 //! ```
 
 use ringfence_engine::answers::diff::{changes, matched};
+use ringfence_engine::answers::filter::Filter;
 use ringfence_engine::compile::{Profile, Settings, Strictness};
 use ringfence_engine::ovn::pipeline::Pipeline;
 use ringfence_engine::reach::{Family, evaluate};
 use ringfence_engine::source::Sources;
 use ringfence_view::difference::Difference;
 use ringfence_view::ends::ends;
-use ringfence_view::filter::Filter;
 use ringfence_view::loaded::Loaded;
 use ringfence_view::matrix::Matrix;
 use ringfence_view::picture::{self, Picture, Wishes};
 use ringfence_view::report::{Report, found};
-use ringfence_view::story::{Asked, Story};
+use ringfence_view::story::{Asked, Story, Wanted};
 use ringfence_view::wire;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -81,7 +81,7 @@ pub fn explain(files: JsValue, from: &str, to: &str, options: JsValue) -> Result
     let pair = reach.pair(from.index, to.index);
     let common = Family::ALL.into_iter().find(|family| from.endpoint.has(*family) && to.endpoint.has(*family));
     let family = common.unwrap_or(Family::Ipv4);
-    let asked = Asked { wanted: filter.wanted(family), shape: Default::default(), family };
+    let asked = Asked { wanted: Wanted::of(filter, family), shape: Default::default(), family };
     let story = Story::new(&loaded.compiled, reach.pipelines(), (&from.endpoint, &to.endpoint), pair, asked);
     json(|out| wire::explain::write(out, &loaded, &story))
 }

@@ -6,13 +6,14 @@ mod drawing;
 mod names;
 mod rows;
 mod why;
+mod wishes;
 
-use crate::protocol::{Analysis, Answer, Ask, Edit, File, Input, Proposals, Reply, Request, Scope, Tracking};
+use crate::protocol::{Analysis, Answer, Ask, Edit, File, Input, Reply, Request, Scope, Tracking};
+use ringfence_engine::answers::filter::Filter;
 use ringfence_engine::compile::{Compiled, Profile, Settings, Strictness};
 use ringfence_engine::ovn::acl::{Acl, Action, Direction, Priority, Provenance, Tier};
 use ringfence_engine::reach::{Reach, evaluate};
 use ringfence_engine::source::Sources;
-use ringfence_view::filter::Filter;
 use ringfence_view::loaded::Loaded;
 use ringfence_view::nbctl;
 use ringfence_view::picture::{self, Wishes};
@@ -43,9 +44,9 @@ impl Service {
                 let (_, loaded) = self.loaded.as_ref()?;
                 why::why(loaded, from, to, filter_of(&filter)).map(|why| Reply::Why(Box::new(why)))
             }
-            Request::Propose { from, to, intent, filter: _ } => {
-                let refusal = Some("nobody has looked for one yet".to_owned());
-                Some(Reply::Proposals(Proposals { from, to, intent, proposals: Vec::new(), refusal }))
+            Request::Propose { from, to, intent, filter } => {
+                let (input, loaded) = self.loaded.as_ref()?;
+                Some(Reply::Proposals(wishes::proposals(input, loaded, (from, to), intent, &filter)))
             }
             Request::Script => {
                 let (_, loaded) = self.loaded.as_ref()?;
@@ -84,23 +85,30 @@ fn filter_of(text: &str) -> Filter {
     Filter::parse(text).unwrap_or_default()
 }
 
-fn wishes(scope: &Scope) -> Wishes {
+fn shown(scope: &Scope) -> Wishes {
     Wishes { closed: scope.closed, unfolded: scope.unfolded.iter().cloned().collect() }
 }
 
 /// Compiles an input.
 pub fn load(input: &Input) -> Loaded {
+    let mut loaded = Loaded::new(sources(input), &settings(input));
+    track(&mut loaded.compiled, input.tracking);
+    loaded
+}
+
+fn sources(input: &Input) -> Sources {
     let mut sources = Sources::new();
     for File { name, text } in &input.files {
         sources.add(name.as_str(), text.as_str());
     }
-    let settings = Settings {
+    sources
+}
+
+fn settings(input: &Input) -> Settings {
+    Settings {
         profile: input.profile.as_deref().and_then(Profile::named),
         strictness: if input.lenient { Strictness::Lenient } else { Strictness::Strict },
-    };
-    let mut loaded = Loaded::new(sources, &settings);
-    track(&mut loaded.compiled, input.tracking);
-    loaded
+    }
 }
 
 /// Plays with connection tracking: nothing else about the rows changes.

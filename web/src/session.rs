@@ -684,3 +684,6 @@ fn turned(old: Option<&Analysis>, new: &Analysis) -> Vec<(usize, usize)> {
 
 /// With more endpoints than this nobody sees single pairs glow.
 const MOST_TURNED: usize = 200;
+
+#[cfg(test)]
+mod tests;

@@ -7,7 +7,7 @@ use crate::protocol::{File, Input};
 use crate::session::Session;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use ringfence_view::filter::Filter;
+use ringfence_engine::answers::filter::Filter;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -176,7 +176,7 @@ mod tests {
         assert_eq!(Link::read("#v7.abc"), Err(LinkError::Future("v7".into())));
         let whole = link(EXAMPLES[0].files()).fragment();
         for end in [5, 20, whole.len() / 2, whole.len() - 1] {
-            assert_eq!(Link::read(&whole[..end]), Err(LinkError::Broken), "{end}");
+            assert_eq!(Link::read(whole.get(..end).unwrap()), Err(LinkError::Broken), "{end}");
         }
         assert_eq!(Link::read("#v1.%%%"), Err(LinkError::Broken));
         let bomb = miniz_oxide::deflate::compress_to_vec(&vec![b' '; MOST_BYTES + 1], 9);

@@ -91,10 +91,10 @@ mod with_the_playground {
         let mut lines = BufReader::new(served.ask("/changes", "")).lines().map(Result::unwrap);
         assert!(lines.by_ref().any(|line| line == "content-type: text/event-stream"));
         fs::write(folder.join("rules.yaml"), "kind: B\n").unwrap();
-        assert!(lines.by_ref().any(|line| line == "event: change"));
+        assert!(lines.by_ref().any(|line| line == "data: files.json"));
         assert_eq!(texts(), ["kind: B\n"]);
         fs::write(folder.join("more.yaml"), "kind: C\n").unwrap();
-        assert!(lines.by_ref().any(|line| line == "event: change"));
+        assert!(lines.by_ref().any(|line| line == "data: files.json"));
         assert_eq!(texts(), ["kind: C\n", "kind: B\n"]);
         // A page that still listens does not hold the program up.
         assert_eq!(served.interrupt(), Some(0));

@@ -27,7 +27,7 @@ struct Side<'a> {
 }
 
 #[derive(Serialize)]
-struct Pair<'a> {
+pub(super) struct Pair<'a> {
     from: &'a str,
     to: &'a str,
     old: &'static str,
@@ -43,7 +43,7 @@ struct Pair<'a> {
 }
 
 impl<'a> Pair<'a> {
-    fn of(difference: &Difference<'a>, change: &Change) -> Option<Self> {
+    pub(super) fn of(difference: &Difference<'a>, change: &Change) -> Option<Self> {
         let id = |index: usize| difference.matched.common.get(index).map(|common| common.id.as_str());
         let (old, new) = change.verdicts();
         let families = change.families();

@@ -40,7 +40,7 @@ pub(super) fn RuleForm(props: &Props) -> Html {
         let (form, send, session) = (form.clone(), send.clone(), Rc::clone(session));
         Callback::from(move |_| {
             let text = session.files.get(session.active).map_or("", |file| file.text.as_str());
-            let edit = ringfence_view::insert::acl(
+            let edit = ringfence_engine::answers::repair::insert::acl(
                 text,
                 form.way.direction(),
                 &form.matches(),

@@ -347,9 +347,7 @@ fn cut(text: &str) -> String {
 /// A line; where one of its boxes was moved, a straight line between the two.
 fn drawn(edge: &Edge, one: (f64, f64), other: (f64, f64), from: &Node, to: &Node, analysis: &Analysis) -> Html {
     let still = one == (0.0, 0.0) && other == (0.0, 0.0);
-    let (path, (x, y), angle) = if still {
-        (edge.path.clone(), (f64::from(edge.middle.0), f64::from(edge.middle.1)), f64::from(edge.angle))
-    } else if edge.from == edge.to {
+    let (path, (x, y), angle) = if still || edge.from == edge.to {
         (edge.path.clone(), (f64::from(edge.middle.0), f64::from(edge.middle.1)), f64::from(edge.angle))
     } else {
         between(from, one, to, other)

@@ -64,10 +64,9 @@ pub(super) fn Matrix(props: &Props) -> Html {
     let hover = {
         let (cursor, current) = (cursor.clone(), current.clone());
         Callback::from(move |event: MouseEvent| {
-            if let Some(cell) = current().and_then(|(lens, canvas)| hit(&canvas, lens, &event, size)) {
-                if *cursor != cell {
-                    cursor.set(cell);
-                }
+            let cell = current().and_then(|(lens, canvas)| hit(&canvas, lens, &event, size));
+            if let Some(cell) = cell.filter(|cell| *cursor != *cell) {
+                cursor.set(cell);
             }
         })
     };

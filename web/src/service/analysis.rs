@@ -1,6 +1,6 @@
 //! Everything that the page shows of an input.
 
-use super::{drawing, filter_of, names, reach, rows, wishes};
+use super::{drawing, filter_of, names, reach, rows, shown};
 use crate::offsets::Offsets;
 use crate::protocol::{Analysis, Claim, Counterexample, Edit, Endpoint, Finding, Place, Scope};
 use ringfence_engine::answers::expect;
@@ -20,7 +20,7 @@ pub(super) fn analysis(loaded: &Loaded, scope: &Scope) -> Analysis {
     let mut reach = reach(loaded);
     let matrix = Matrix::of(&mut reach, filter_of(&scope.filter));
     let groups = matrix.alike(endpoints);
-    let picture = Picture::of(endpoints, &matrix, &wishes(scope));
+    let picture = Picture::of(endpoints, &matrix, &shown(scope));
     let (findings, judgements) = found(loaded, &mut reach, "default");
     Analysis {
         profile: compiled.profile.name.to_owned(),

@@ -1,6 +1,6 @@
 //! The picture as plain values.
 
-use super::{filter_of, reach, wishes};
+use super::{filter_of, reach, shown};
 use crate::protocol::{Edge, Node, Picture, Scope};
 use ringfence_view::loaded::Loaded;
 use ringfence_view::matrix::Matrix;
@@ -9,7 +9,7 @@ use ringfence_view::picture::{self, Frame};
 /// Draws an input.
 pub(super) fn drawn(loaded: &Loaded, scope: &Scope) -> picture::Picture {
     let matrix = Matrix::of(&mut reach(loaded), filter_of(&scope.filter));
-    picture::Picture::of(&loaded.compiled.endpoints, &matrix, &wishes(scope))
+    picture::Picture::of(&loaded.compiled.endpoints, &matrix, &shown(scope))
 }
 
 /// The drawing as it crosses to the page.

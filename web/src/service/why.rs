@@ -5,9 +5,9 @@ use super::{reach, rows};
 use crate::protocol::{Decider, Half, Step, Switch, Why};
 use ringfence_engine::answers::conversation::{self, Shape};
 use ringfence_engine::answers::explain::{self, PacketKind};
+use ringfence_engine::answers::filter::Filter;
 use ringfence_engine::ovn::pipeline::{AclId, Outcome, Pipeline, Tracking};
 use ringfence_engine::reach::Family;
-use ringfence_view::filter::Filter;
 use ringfence_view::loaded::Loaded;
 use ringfence_view::story::{Asked, Story, Wanted};
 use ringfence_view::walk::is_silent;
@@ -25,7 +25,7 @@ pub(super) fn why(loaded: &Loaded, from: usize, to: usize, filter: Filter) -> Op
     let pair = reach.pair(from, to);
     let common = Family::ALL.into_iter().find(|family| ends.0.has(*family) && ends.1.has(*family));
     let family = common.unwrap_or(Family::Ipv4);
-    let asked = Asked { wanted: filter.wanted(family), shape: Shape::default(), family };
+    let asked = Asked { wanted: Wanted::of(filter, family), shape: Shape::default(), family };
     let story = Story::new(&loaded.compiled, reach.pipelines(), ends, pair, asked);
     let (title, whole) = match story.wanted {
         Wanted::Whole if !story.pair.families.is_empty() => (story.shown(), Some(story.on_the_whole())),

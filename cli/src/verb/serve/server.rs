@@ -86,9 +86,9 @@ async fn files(State(listing): State<Listing>) -> Response {
     ([(header::CONTENT_TYPE, "application/json")], listing.borrow().clone()).into_response()
 }
 
-/// An event `change` for every time that the files are others.
+/// A message for every time that the files are others.
 async fn changes(State(listing): State<Listing>) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
-    let changes = WatchStream::from_changes(listing).map(|_| Ok(Event::default().event("change").data("files.json")));
+    let changes = WatchStream::from_changes(listing).map(|_| Ok(Event::default().data("files.json")));
     Sse::new(changes).keep_alive(KeepAlive::default())
 }
 

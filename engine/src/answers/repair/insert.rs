@@ -1,5 +1,10 @@
 //! New entries in the text of a manifest, in the style of what stands there.
 
+use alloc::borrow::ToOwned;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
 /// Where a text changes: the first byte that goes, the first that stays, and what comes instead.
 pub type Change = (usize, usize, String);
 
@@ -105,24 +110,28 @@ fn subnet_acl(text: &str, name: Option<&str>, entry: &Entry<'_>) -> Option<Chang
         let is_subnet = top
             .clone()
             .any(|line| line.value("kind").is_some_and(|(_, value)| value.trim_matches(['"', '\'']) == "Subnet"));
-        let named = name.is_none_or(|name| has_name(document, name));
+        let named = name.is_none_or(|name| has(document, "name", name));
         if is_subnet && named { in_spec(text, document, entry) } else { None }
     })
 }
 
-fn has_name(document: &[Line<'_>], name: &str) -> bool {
+/// Whether `metadata` has a key with that value.
+fn has(document: &[Line<'_>], key: &str, name: &str) -> bool {
     let Some(start) = document.iter().position(|line| line.indent() == 0 && line.value("metadata").is_some()) else {
         return false;
     };
     let bare = |value: &str| value.trim_matches(['"', '\'']) == name;
     if let Some((_, value)) = document.get(start).and_then(|line| line.value("metadata")) {
-        let flow = value.trim_matches(['{', '}']).split(',').filter_map(|part| part.trim().strip_prefix("name:"));
+        let flow = value
+            .trim_matches(['{', '}'])
+            .split(',')
+            .filter_map(|part| part.trim().strip_prefix(key)?.strip_prefix(':'));
         if flow.map(str::trim).any(bare) {
             return true;
         }
     }
     let within = document.iter().skip(start + 1).take_while(|line| line.is_blank() || line.indent() > 0);
-    within.filter_map(|line| line.value("name")).any(|(_, value)| bare(value))
+    within.filter_map(|line| line.value(key)).any(|(_, value)| bare(value))
 }
 
 fn in_spec(text: &str, document: &[Line<'_>], entry: &Entry<'_>) -> Option<Change> {
@@ -181,19 +190,72 @@ fn in_flow(text: &str, at: usize, entry: &Entry<'_>) -> Option<Change> {
     Some((at + open + 1, at + open + 1, format!("{}{comma}", entry.flow())))
 }
 
+/// A new first rule in `spec.ingress` or `spec.egress` of a NetworkPolicy: `peer` may use `port`.
+pub fn rule(
+    text: &str,
+    policy: (&str, &str),
+    list: &str,
+    peer: &str,
+    port: Option<(&str, Option<u16>)>,
+) -> Option<Change> {
+    let lines = lines(text);
+    let (namespace, name) = policy;
+    let mut documents = lines.split(|line| line.text.starts_with("---"));
+    let document = documents.find(|document| {
+        let top = document.iter().filter(|line| line.indent() == 0 && !line.is_blank());
+        let mut kinds = top.filter_map(|line| line.value("kind"));
+        let is_policy = kinds.any(|(_, value)| value.trim_matches(['"', '\'']) == "NetworkPolicy");
+        is_policy && has(document, "name", name) && (namespace == "default" || has(document, "namespace", namespace))
+    })?;
+    let spec = document.iter().position(|line| line.indent() == 0 && line.value("spec").is_some())?;
+    if !document.get(spec)?.value("spec")?.1.is_empty() {
+        return None;
+    }
+    let body: Vec<&Line<'_>> =
+        document.iter().skip(spec + 1).take_while(|line| line.is_blank() || line.indent() > 0).collect();
+    let indent = body.iter().find(|line| !line.is_blank()).map_or(2, |line| line.indent());
+    let key = if list == "ingress" { "from" } else { "to" };
+    let item = |indent: usize| {
+        let space = " ".repeat(indent);
+        let port = port.map(|(protocol, number)| {
+            let number = number.map(|number| format!(", port: {number}")).unwrap_or_default();
+            format!("{space}  ports: [{{protocol: {}{number}}}]\n", protocol.to_uppercase())
+        });
+        format!("{space}- {key}: [{peer}]\n{}", port.unwrap_or_default())
+    };
+    let Some(place) = body.iter().position(|line| line.indent() == indent && line.value(list).is_some()) else {
+        let after = document.get(spec)?;
+        let end = after.at + after.text.len();
+        return Some((end, end, format!("{}{list}:\n{}", " ".repeat(indent), item(indent + 2))));
+    };
+    let (at, value) = body.get(place)?.value(list)?;
+    match value {
+        "" => {
+            let first = body.iter().skip(place + 1).find(|line| !line.is_blank());
+            let first = first.filter(|line| line.text.trim_start().starts_with('-') && line.indent() >= indent);
+            let line = body.get(place)?;
+            let (at, space) = first.map_or((line.at + line.text.len(), indent + 2), |line| (line.at, line.indent()));
+            Some((at, at, item(space)))
+        }
+        "[]" | "null" | "~" => Some((at, at + value.len(), format!("\n{}", item(indent + 2).trim_end_matches('\n')))),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::loaded::Loaded;
-    use ringfence_engine::compile::Settings;
-    use ringfence_engine::source::Sources;
+    use crate::compile::{Settings, load};
+    use crate::diagnostic::Severity;
+    use crate::source::Sources;
 
     fn rows(text: &str) -> Vec<String> {
         let mut sources = Sources::new();
         sources.add("a.yaml", text);
-        let loaded = Loaded::new(sources, &Settings::default());
-        assert!(!loaded.has_errors(), "{text}\n{:?}", loaded.compiled.diagnostics);
-        let acls = loaded.compiled.network.switches.iter().flat_map(|switch| &switch.acls);
+        let compiled = load(&sources, &Settings::default());
+        let errors = compiled.diagnostics.iter().filter(|found| found.severity == Severity::Error);
+        assert_eq!(errors.count(), 0, "{text}\n{:?}", compiled.diagnostics);
+        let acls = compiled.network.switches.iter().flat_map(|switch| &switch.acls);
         acls.map(|acl| format!("{} {} {} {}", acl.direction, acl.priority.get(), acl.action, acl.matches)).collect()
     }
 
@@ -227,9 +289,9 @@ mod tests {
                 0,
             ),
         ] {
-            for matches in ["ip4.dst == {10.0.0.1, 10.0.0.2} && tcp", "!tcp", "1"] {
+            for matches in ["ip4.dst == {10.0.0.1, 10.0.0.2} && tcp", "!(ip4.src == 10.0.0.9)", "1"] {
                 let (from, to, insert) = acl_of(text, "s", "from-lport", matches, "drop", "7").unwrap();
-                let changed = format!("{}{insert}{}", &text[..from], &text[to..]);
+                let changed = format!("{}{insert}{}", text.get(..from).unwrap(), text.get(to..).unwrap());
                 let found = rows(&changed);
                 assert_eq!(found.len(), others + 1, "{changed}");
                 assert!(found.contains(&format!("from-lport 7 drop {matches}")), "{changed}\n{found:?}");

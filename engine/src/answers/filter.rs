@@ -1,7 +1,7 @@
 //! A part of all conversations: one protocol, or one port of it.
 
-use crate::story::{CLIENT, SERVER, Wanted};
-use ringfence_engine::reach::{Family, L4Header, L4Set, Ports, Region};
+use crate::reach::{Family, L4Set, Ports, Region};
+use core::fmt;
 
 /// Which conversations are looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -37,18 +37,6 @@ impl Filter {
         }
     }
 
-    /// The conversation that stands for it; for everything, a telling one.
-    pub fn wanted(self, family: Family) -> Wanted {
-        let port = |port: Option<u16>| port.unwrap_or(SERVER);
-        match self {
-            Self::All => Wanted::Whole,
-            Self::Tcp(to) => Wanted::One(L4Header::Tcp(CLIENT, port(to))),
-            Self::Udp(to) => Wanted::One(L4Header::Udp(CLIENT, port(to))),
-            Self::Sctp(to) => Wanted::One(L4Header::Sctp(CLIENT, port(to))),
-            Self::Icmp => Wanted::One(L4Header::Icmp(u8::try_from(family.echo().0).unwrap_or(8), 0)),
-        }
-    }
-
     /// The headers of a family that belong to it.
     pub fn part(self, family: Family) -> L4Set {
         let to = |port: Option<u16>| {
@@ -64,8 +52,8 @@ impl Filter {
     }
 }
 
-impl std::fmt::Display for Filter {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for Filter {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (name, port) = match self {
             Self::All => ("all", &None),
             Self::Tcp(port) => ("tcp", port),
@@ -83,6 +71,7 @@ impl std::fmt::Display for Filter {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::string::ToString;
 
     #[test]
     fn what_is_written_is_read() {

@@ -1,0 +1,39 @@
+//! Proposals as text: what goes and comes, and what that changes.
+
+use super::{FAINT, GOOD, STRONG, glyph};
+use crate::console::Script;
+use ringfence_engine::answers::repair::Proposal;
+use ringfence_view::difference::Difference;
+use ringfence_view::line::Line;
+use ringfence_view::loaded::Loaded;
+use ringfence_view::patch;
+use std::io::{self, Write};
+
+/// All proposals, those that change least first.
+pub(crate) fn write(out: &mut dyn Write, old: &Loaded, proposals: &[Proposal], script: Script) -> io::Result<()> {
+    for (number, proposal) in proposals.iter().enumerate() {
+        if number > 0 {
+            writeln!(out)?;
+        }
+        writeln!(out, "{STRONG}{}. {}{STRONG:#}", number + 1, Line(&proposal.title))?;
+        for line in patch::lines(&old.sources, &proposal.sources).lines() {
+            match line.chars().next() {
+                Some('+') => writeln!(out, "  {GOOD}{line}{GOOD:#}")?,
+                Some('@') => writeln!(out, "  {FAINT}{line}{FAINT:#}")?,
+                _ => writeln!(out, "  {line}")?,
+            }
+        }
+        let new = Loaded { sources: proposal.sources.clone(), compiled: proposal.compiled.clone() };
+        let difference = Difference { old, new: &new, matched: &proposal.matched, changes: &proposal.changes };
+        for line in difference.lines(glyph::arrow(script)) {
+            writeln!(out, "  {} {}: {} {FAINT}({}){FAINT:#}", line.kind.sign(), line.who, line.what, line.verdicts())?;
+        }
+        writeln!(out, "  {}", difference.summary())?;
+    }
+    Ok(())
+}
+
+/// Why there is none.
+pub(crate) fn refuse(out: &mut dyn Write, refusal: &str) -> io::Result<()> {
+    writeln!(out, "{}.", Line(refusal))
+}

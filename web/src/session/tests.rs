@@ -1,0 +1,150 @@
+use super::*;
+use crate::service::Service;
+
+/// A page without a browser: effects are done until nothing is left to do.
+struct Page {
+    session: Session,
+    service: Service,
+    shown: Vec<Effect>,
+}
+
+impl Page {
+    fn open() -> Self {
+        let mut page = Self { session: Session::default(), service: Service::new(), shown: Vec::new() };
+        let tracking = page.session.tracking;
+        page.act(Action::Track(tracking));
+        page
+    }
+
+    fn act(&mut self, action: Action) {
+        for effect in self.session.reduce(action) {
+            match effect {
+                Effect::Ask(ask) => {
+                    let answer = self.service.ask(ask);
+                    self.act(Action::Answered(answer));
+                }
+                Effect::Replace(edits) => {
+                    let mut text = self.text();
+                    for edit in edits.iter().rev() {
+                        text = replaced(&text, edit);
+                    }
+                    self.act(Action::Typed(text));
+                }
+                other => self.shown.push(other),
+            }
+        }
+    }
+
+    fn text(&self) -> String {
+        self.session.files[self.session.active].text.clone()
+    }
+
+    fn verdict(&self, from: &str, to: &str) -> char {
+        let analysis = self.session.analysis.as_ref().unwrap();
+        let index = |id: &str| self.session.index(id).unwrap();
+        analysis.verdicts.chars().nth(index(from) * analysis.endpoints.len() + index(to)).unwrap()
+    }
+}
+
+#[test]
+fn the_first_visit_shows_the_answer_that_dies() {
+    let page = Page::open();
+    let why = page.session.why.clone().unwrap();
+    assert_eq!(why.verdict, "one-way");
+    assert!(why.because.contains("dropped"), "{}", why.because);
+    assert_eq!(page.session.lit(), [9]);
+    assert!(!page.session.busy());
+    assert_eq!(page.session.analysis.as_ref().unwrap().claims.iter().filter(|claim| !claim.holds).count(), 1);
+}
+
+#[test]
+fn the_switch_shows_what_one_row_changes() {
+    let mut page = Page::open();
+    page.act(Action::Track(Tracking::On));
+    assert_eq!(page.verdict("default/vm1", "default/vm2"), 'O');
+    assert!(page.session.why.clone().unwrap().switches[0].stateful);
+    assert!(page.session.turned.contains(&(0, 1)));
+    page.act(Action::Track(Tracking::AsWritten));
+    assert_eq!(page.verdict("default/vm1", "default/vm2"), '>');
+}
+
+#[test]
+fn a_wish_is_granted_and_compared() {
+    let mut page = Page::open();
+    page.act(Action::Want(Intent::Connect));
+    let proposals = page.session.proposals.clone().unwrap();
+    assert!(proposals.proposals[0].diff.contains("+    - action: allow-related"), "{:?}", proposals.proposals[0]);
+    page.act(Action::Accept(0));
+    assert!(page.text().contains("allow-related"));
+    assert_eq!(page.verdict("default/vm1", "default/vm2"), 'O');
+    let changes = page.session.analysis.as_ref().unwrap().changes.clone().unwrap();
+    assert!(changes.summary.starts_with("6 pairs with connections gained, 0 pairs"), "{}", changes.summary);
+    page.act(Action::Restore);
+    assert_eq!(page.verdict("default/vm1", "default/vm2"), '>');
+}
+
+#[test]
+fn a_fix_is_an_edit() {
+    let mut page = Page::open();
+    let example = gallery::EXAMPLES.iter().find(|example| example.path == "unparsable-match.yaml").unwrap();
+    page.act(Action::Example(example));
+    let fix = page.session.analysis.as_ref().unwrap().findings.iter().find_map(|found| found.fix.clone()).unwrap();
+    page.act(Action::Fix(fix));
+    let errors = |page: &Page| {
+        page.session.analysis.as_ref().unwrap().findings.iter().filter(|found| found.severity == "error").count()
+    };
+    assert_eq!(errors(&page), 0, "{}", page.text());
+}
+
+#[test]
+fn what_is_typed_meanwhile_is_answered_next() {
+    let mut session = Session::default();
+    let first = session.reduce(Action::Track(Tracking::AsWritten));
+    let [Effect::Ask(first)] = first.as_slice() else { panic!("{first:?}") };
+    // Nothing more is asked while an answer is on its way …
+    let asks = |effects: &[Effect]| effects.iter().filter(|effect| matches!(effect, Effect::Ask(_))).count();
+    assert_eq!(asks(&session.reduce(Action::Typed("kind: Subnet".into()))), 0);
+    assert_eq!(asks(&session.reduce(Action::Typed("kind: Subne".into()))), 0);
+    // … and what is there then is asked when it comes.
+    let answer = Service::new().ask(first.clone());
+    let next = session.reduce(Action::Answered(answer.clone()));
+    assert_eq!(asks(&next), 1);
+    assert!(session.busy());
+    // An answer to what nobody waits for changes nothing.
+    let before = session.clone();
+    assert_eq!(session.reduce(Action::Answered(answer)), []);
+    assert_eq!(session, before);
+}
+
+#[test]
+fn any_paste_leaves_the_page_alive() {
+    let mut page = Page::open();
+    for text in
+        ["\u{0}\u{1}\u{fffd}", "{{{{", "kind: Subnet\nspec: [", "- - - -", "a: &a [*a, *a]", "\u{1f600}: \u{1f600}"]
+    {
+        page.act(Action::Typed(text.to_owned()));
+        assert!(!page.session.busy(), "{text:?}");
+        assert_eq!(page.text(), text);
+    }
+    page.act(Action::Close(0));
+    page.act(Action::Close(7));
+    page.act(Action::Rename(0, "  ".into()));
+    page.act(Action::Switch(9));
+    page.act(Action::Select(4, 99));
+    page.act(Action::Accept(3));
+    assert_eq!(page.session.files.len(), 1);
+}
+
+#[test]
+fn tabs_keep_their_texts_and_names() {
+    let mut page = Page::open();
+    page.act(Action::Add);
+    page.act(Action::Typed("kind: Namespace\napiVersion: v1\nmetadata: {name: n}\n".into()));
+    page.act(Action::Rename(1, "subnet-acl-3.yaml".into()));
+    assert_eq!(page.session.files[1].name, "file-1.yaml");
+    page.act(Action::Rename(1, "space.yaml".into()));
+    page.act(Action::Switch(0));
+    assert!(page.text().contains("kind: Subnet"));
+    page.act(Action::Drop(vec![File { name: "space.yaml".into(), text: "kind: List".into() }]));
+    assert_eq!((page.session.files.len(), page.session.files[1].text.as_str()), (2, "kind: List"));
+}
