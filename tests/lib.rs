@@ -1,7 +1,8 @@
 //! What crosses crates: the corpus and the comparisons with a real OVN.
 //!
 //! [`generate`] invents input, [`random`] numbers that come again with their seed,
-//! [`ovn`] is the real thing: private daemons, network namespaces, packets; [`nca`] is another analyser.
+//! [`ovn`] is the real thing: private daemons, network namespaces, packets; [`nca`] is another analyser; [`browser`] is a
+//! real browser with the playground in it.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -12,6 +13,16 @@
     clippy::print_stderr,
     reason = "a harness that cannot go on should stop where it stands"
 )]
+
+/// The playground in a real browser, and the program to compare it with.
+pub mod browser {
+    pub mod driver;
+    pub mod page;
+    pub mod program;
+    pub mod request;
+    pub mod site;
+    pub mod walk;
+}
 
 pub mod generate;
 pub mod nca;

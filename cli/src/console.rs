@@ -45,6 +45,13 @@ impl Script {
     }
 }
 
+/// Whether windows can be opened: elsewhere than on X11 and Wayland there is no asking.
+#[cfg(feature = "playground")]
+fn has_desktop() -> bool {
+    let said = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    cfg!(any(target_os = "macos", windows)) || said("DISPLAY") || said("WAYLAND_DISPLAY")
+}
+
 /// Both streams. They understand colours, and leave them out where nobody would see them.
 pub(crate) struct Console {
     out: BufWriter<Box<dyn Write>>,
@@ -55,6 +62,9 @@ pub(crate) struct Console {
     pub(crate) watched: bool,
     /// Whether somebody watches standard output.
     pub(crate) displayed: bool,
+    /// Whether there is a desktop, with a browser that could be opened.
+    #[cfg(feature = "playground")]
+    pub(crate) desktop: bool,
 }
 
 impl Console {
@@ -68,6 +78,8 @@ impl Console {
             script: Script::of_environment(),
             watched: io::stderr().is_terminal(),
             displayed: io::stdout().is_terminal(),
+            #[cfg(feature = "playground")]
+            desktop: has_desktop(),
         }
     }
 

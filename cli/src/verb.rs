@@ -8,6 +8,7 @@ mod explain;
 mod man;
 mod reach;
 mod repair;
+mod serve;
 
 use crate::console::Console;
 use crate::status::Status;
@@ -27,6 +28,8 @@ pub(crate) enum Verb {
     Compile(compile::Arguments),
     /// What other files or another profile change: connections gained and lost
     Diff(diff::Arguments),
+    /// Serve the playground on this machine, for a browser
+    Serve(serve::Arguments),
     /// Find the smallest edits that make a pair connect, or keep it apart
     Repair(repair::Arguments),
     /// Print a completion script for a shell
@@ -44,6 +47,7 @@ impl Verb {
             Self::Check(arguments) => arguments.run(console),
             Self::Compile(arguments) => arguments.run(console),
             Self::Diff(arguments) => arguments.run(console),
+            Self::Serve(arguments) => arguments.run(console),
             Self::Repair(arguments) => arguments.run(console),
             Self::Completions(arguments) => arguments.run(console),
             Self::Man(arguments) => arguments.run(console),

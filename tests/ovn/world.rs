@@ -38,10 +38,9 @@ pub fn folder() -> PathBuf {
 pub fn load(name: &str, text: &str) -> Result<Case, String> {
     let head = Head::read(text)?;
     let mut sources = Sources::new();
-    for (file, text) in head.cast(text)? {
+    for (file, text) in files(name, text)? {
         sources.add(&file, &text);
     }
-    sources.add(name, text);
     let compiled = compile::load(&sources, &Settings { profile: head.profile, strictness: head.strictness });
     head.check(&compiled)?;
     let (network, endpoints, services) = settled(compiled)?;
@@ -50,6 +49,13 @@ pub fn load(name: &str, text: &str) -> Result<Case, String> {
         lowering::same(&network, lowered, &endpoints)?;
     }
     Ok(Case { network, lowered, endpoints, services, recorded: recorded(text), dhcp: dhcp(text)? })
+}
+
+/// The files that a world consists of: those of its cast, and itself.
+pub fn files(name: &str, text: &str) -> Result<Vec<(String, String)>, String> {
+    let mut files = Head::read(text)?.cast(text)?;
+    files.push((name.to_owned(), text.to_owned()));
+    Ok(files)
 }
 
 /// The lines `# dhcp: vm1 …`.

@@ -31,6 +31,9 @@ pub const FUZZ: &[Need] = &[("c++", "g++")];
 /// For what npm brings to the playground.
 pub const NODE: &[Need] = &[("node", "nodejs"), ("npm", "npm")];
 
+/// For a real browser.
+pub const BROWSER: &[Need] = &[("chromium", "chromium"), ("chromedriver", "chromium-driver")];
+
 /// Files of Debian's own compiler, for machines whose compiler has no standard library for wasm.
 pub const WASM: &[Need] = &[
     ("/usr/bin/rustc", "rustc-web"),

@@ -42,11 +42,12 @@ const STEPS: &[Step] = &[
     Step { name: "peers", does: "another analyser of policies says the same of generated clusters", run: peers::peers },
     Step { name: "ovn", does: "OVN's own parser, OVN's own matcher, and real packets", run: ovn },
     Step { name: "sizes", does: "the playground is built, and light enough", run: web::within_budget },
+    Step { name: "browser", does: "the playground in a real browser says what the command line says", run: browser },
     Step { name: "fuzz", does: "random bytes for the parser and the reader, for a bounded time", run: fuzz::fuzz },
 ];
 
 /// The tests that are steps of their own.
-const APART: [&str; 1] = ["peers"];
+const APART: [&str; 2] = ["peers", "browser"];
 
 /// The tests against a real OVN.
 const OVN: [&str; 5] = ["lab", "parser", "matcher", "packets", "worlds"];
@@ -134,6 +135,18 @@ fn crossing(metadata: &Value) -> Vec<String> {
     let names = targets.filter_map(|target| field(&target, "name").as_str().map(str::to_owned));
     let apart = |name: &str| OVN.contains(&name) || APART.contains(&name);
     names.filter(|name| !apart(name)).collect()
+}
+
+/// The page and the program that has it inside, each by tests of their own.
+fn browser(tally: &mut Tally) -> Result<(), String> {
+    packages::provide(packages::BROWSER)?;
+    web::playground()?;
+    watched(&mut cargo(&["build", "--quiet", "-p", "ringfence-cli"]), tally)?;
+    let page = watched(&mut cargo(&["test", "--quiet", "-p", "ringfence-tests", "--test", "browser"]), tally);
+    let with_page = ["-p", "ringfence-cli", "--features", "playground", "--all-targets"];
+    let lints = [&["clippy", "--quiet"], &with_page[..], &["--", "-D", "warnings"]].concat();
+    let serve = [&["test", "--quiet"], &with_page[..], &["serve"]].concat();
+    page.and(watched(&mut cargo(&lints), tally)).and(watched(&mut cargo(&serve), tally))
 }
 
 fn ovn(tally: &mut Tally) -> Result<(), String> {

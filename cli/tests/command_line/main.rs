@@ -1,10 +1,11 @@
 //! The promises of the command line: exit statuses, streams, shapes.
 #![expect(clippy::disallowed_methods, reason = "tests make files")]
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops where it fails")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test stops where it fails")]
 
 mod answers;
 mod habits;
 mod input;
 mod rows;
 mod run;
+mod serve;
 mod shapes;

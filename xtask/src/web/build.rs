@@ -37,11 +37,11 @@ pub fn script_package() -> Result<PathBuf, String> {
     let package = root().join("target/javascript");
     fresh(&package, "javascript", |environment| {
         say("building the package for JavaScript");
-        let mut build = command(
-            "cargo",
-            &["build", "--quiet", "-p", "ringfence-web", "--lib", "--profile", "web", "--no-default-features"],
-        );
-        watched(environment.lend(build.args(["--features", "api", "--target", TARGET]))?, &mut Tally::default())?;
+        let mut build = command("cargo", &["build", "--quiet", "-p", "ringfence-web", "--lib", "--profile", "web"]);
+        watched(
+            environment.lend(build.args(["--no-default-features", "--features", "api", "--target", TARGET]))?,
+            &mut Tally::default(),
+        )?;
         let module = target().join(TARGET).join("web/ringfence_web.wasm").display().to_string();
         [("web", "web"), ("node", "nodejs")].iter().try_for_each(|(folder, kind)| {
             let folder = package.join(folder);

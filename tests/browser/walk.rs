@@ -1,0 +1,192 @@
+//! What people do on the page, from beginning to end.
+
+use super::page::{File, Page};
+use crate::browser::site::Site;
+use serde_json::{Value, json};
+use std::time::{Duration, Instant};
+
+type Result<T> = std::result::Result<T, String>;
+
+/// How long something may take to be seen.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Waits until an expression of the page is true.
+fn until(page: &Page, what: &str, expression: &str) -> Result<()> {
+    let begin = Instant::now();
+    let script = format!("return Boolean({expression})");
+    while begin.elapsed() < PATIENCE {
+        if page.run(&script, &[])? == Value::Bool(true) {
+            return Ok(());
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let seen = page.run("return document.body.innerText.slice(0, 3000)", &[])?;
+    Err(format!("not seen: {what}\n{}", seen.as_str().unwrap_or_default()))
+}
+
+fn text(page: &Page, selector: &str) -> Result<String> {
+    let script = "return document.querySelector(arguments[0])?.innerText ?? ''";
+    Ok(page.run(script, &[json!(selector)])?.as_str().unwrap_or_default().to_owned())
+}
+
+fn click(page: &Page, selector: &str) -> Result<()> {
+    let script = "const found = document.querySelector(arguments[0]); found?.click(); return Boolean(found)";
+    match page.run(script, &[json!(selector)])? {
+        Value::Bool(true) => page.settle(),
+        _ => Err(format!("there is no `{selector}`")),
+    }
+}
+
+fn forget(page: &Page) -> Result<()> {
+    page.run("localStorage.clear()", &[]).map(drop)
+}
+
+/// The first visit: one line of the picture is explained, and one claim is false.
+pub fn first_visit(page: &Page) -> Result<()> {
+    page.open("")?;
+    forget(page)?;
+    page.open("")?;
+    until(page, "the answer that is dropped", "document.querySelector('#why .verdict')?.innerText === 'one-way'")?;
+    until(page, "one claim that is false", "document.querySelectorAll('#claims .fails').length === 1")?;
+    until(page, "the row that does it, lit", "document.querySelectorAll('.cm-line.rf-lit').length === 1")?;
+    click(page, "#guess-yes")?;
+    until(page, "what is so", "document.querySelector('#told')")
+}
+
+/// A mistake while typing is underlined, and one click mends it.
+pub fn mistake_and_fix(page: &Page) -> Result<()> {
+    let rules = "apiVersion: kubeovn.io/v1\nkind: Subnet\nmetadata: {name: s}\nspec:\n  cidrBlock: 10.0.0.0/24\n  acls:\n    - {direction: to-lport, priority: 7, match: tcp.dst = 80, action: drop}\n";
+    page.load(&[File { name: "a.yaml".into(), text: rules.into() }])?;
+    until(page, "an underlined error", "document.querySelector('.cm-lintRange-error')")?;
+    page.screenshot("mistake")?;
+    click(page, "#findings .fix")?;
+    until(page, "the text mended", "document.querySelector('.cm-content').innerText.includes('tcp.dst == 80')")?;
+    until(page, "no error", "!document.querySelector('#findings .error')")?;
+    page.press("undo")?;
+    until(page, "the text as it was", "document.querySelector('.cm-content').innerText.includes('tcp.dst = 80')")
+}
+
+/// A wish is granted: a proposal, its differences, and the answer afterwards.
+pub fn wish(page: &Page) -> Result<()> {
+    forget(page)?;
+    page.open("")?;
+    click(page, "#must-connect")?;
+    until(page, "a proposal", "document.querySelectorAll('#proposals > li').length >= 2")?;
+    page.screenshot("wish")?;
+    click(page, "#proposals .accept")?;
+    until(page, "the row in the text", "document.querySelector('.cm-content').innerText.includes('allow-related')")?;
+    until(page, "the pair open", "document.querySelector('#why .verdict')?.innerText === 'open'")?;
+    let told = text(page, "#pinned summary")?;
+    if !told.contains("6 pairs with connections gained, 0 pairs with connections lost") {
+        return Err(format!("before and after: {told}"));
+    }
+    page.screenshot("before-and-after")?;
+    let lines = page.run("return [...document.querySelectorAll('#reach-table tr[data-verdict=one-way]')].length", &[])?;
+    if lines == json!(0) { Ok(()) } else { Err(format!("{lines} pairs are one-way still")) }
+}
+
+/// The switch of connection tracking shows what one row changes.
+pub fn tracking(page: &Page) -> Result<()> {
+    forget(page)?;
+    page.open("")?;
+    click(page, "#stateful")?;
+    until(page, "the pair open", "document.querySelector('#why .verdict')?.innerText === 'open'")?;
+    click(page, "#stateful")?;
+    until(page, "the pair one-way", "document.querySelector('#why .verdict')?.innerText === 'one-way'")
+}
+
+/// A link holds everything, and a broken one says so and leaves the text alone.
+pub fn link(page: &Page) -> Result<()> {
+    let rules = "kind: Subnet\napiVersion: kubeovn.io/v1\nmetadata: {name: linked}\nspec: {cidrBlock: 10.9.0.0/24}\n";
+    page.load(&[File { name: "linked.yaml".into(), text: rules.into() }])?;
+    let before = page.table()?;
+    click(page, "#share")?;
+    let hash = page.run("return location.hash", &[])?.as_str().unwrap_or_default().to_owned();
+    if !hash.starts_with("#v1.") {
+        return Err(format!("no link in the address: `{hash}`"));
+    }
+    forget(page)?;
+    page.open(&hash)?;
+    if page.table()? != before {
+        return Err("the link shows something else".to_owned());
+    }
+    let cut: String = hash.chars().take(hash.len() / 2).collect();
+    page.open(&cut)?;
+    until(page, "a word on the broken link", "document.querySelector('.notice')?.innerText.includes('cut short')")?;
+    page.open("#v99.abc")?;
+    until(page, "a word on the future", "document.querySelector('.notice')?.innerText.includes('v99')")?;
+    until(page, "the own text", "document.querySelector('.cm-content').innerText.includes('linked')")
+}
+
+/// Everything by keys: two boxes chosen, their pair explained; a cell of the matrix explained.
+pub fn keys(page: &Page) -> Result<()> {
+    forget(page)?;
+    page.open("")?;
+    page.run("document.querySelectorAll('#graph .node')[1].focus()", &[])?;
+    page.type_keys("\u{e007}")?;
+    until(page, "who asks", "document.querySelector('.hint')?.innerText.includes('asks')")?;
+    page.run("document.querySelectorAll('#graph .node')[2].focus()", &[])?;
+    page.type_keys("\u{e007}")?;
+    until(page, "the pair", "document.querySelector('#why h2')?.innerText.includes('default/vm2 → default/vm3')")?;
+    page.press("Matrix")?;
+    until(page, "the matrix", "document.querySelector('#matrix')")?;
+    page.run("document.querySelector('#matrix').focus()", &[])?;
+    page.type_keys("\u{e015}\u{e015}\u{e007}")?;
+    until(page, "the cell explained", "document.querySelector('#why h2')?.innerText.includes('default/vm3 → default/vm2')")?;
+    page.screenshot("matrix")?;
+    page.press("Rows")?;
+    until(page, "the rows", "document.querySelectorAll('#rows tr').length > 3")?;
+    page.screenshot("rows")?;
+    page.press("Graph")
+}
+
+/// A row said in plain words goes into the text.
+pub fn form(page: &Page) -> Result<()> {
+    forget(page)?;
+    page.open("")?;
+    page.press("Rows")?;
+    until(page, "the form", "document.querySelector('#form')")?;
+    let fill = "const [who, whom] = document.querySelectorAll('#form input'); \
+        for (const [field, value] of [[who, '172.20.10.3'], [whom, '172.20.10.4']]) { \
+        field.value = value; field.dispatchEvent(new Event('input', {bubbles: true})); }";
+    page.run(fill, &[])?;
+    until(
+        page,
+        "the match",
+        "document.querySelector('#form-match').innerText === 'ip4.src == 172.20.10.3 && ip4.dst == 172.20.10.4'",
+    )?;
+    click(page, "#form-insert")?;
+    until(page, "the row in the text", "document.querySelector('.cm-content').innerText.includes('172.20.10.4')")?;
+    page.press("Graph")
+}
+
+/// Whatever is pasted, the page stays alive and keeps the text, also when it is opened again.
+pub fn anything(page: &Page) -> Result<()> {
+    let large: String = "- {a: 1, b: [x, y], c: \"z\"}\n".repeat(180_000);
+    for (name, text) in [("binary", "\u{1}\u{2}\u{fffd}\u{0}PK"), ("half", "kind: Subnet\nspec:\n  acls:\n  - {"), ("large", large.as_str())] {
+        page.load(&[File { name: format!("{name}.yaml"), text: text.to_owned() }]).map_err(|error| format!("{name}: {error}"))?;
+    }
+    let kept = "kind: Subnet # kept\n";
+    page.load(&[File { name: "kept.yaml".into(), text: kept.into() }])?;
+    page.open("")?;
+    until(page, "the text of the last visit", "document.querySelector('.cm-content').innerText.includes('# kept')")
+}
+
+/// Another page with the tag: nothing is loaded before the click, then the frame answers.
+pub fn embedded(page: &Page, site: &Site) -> Result<()> {
+    let visit = |address: &str| page.visit(&format!("{}{address}", site.address));
+    visit("embedding/plain.html")?;
+    until(page, "the tag", "customElements.get('ring-fence') && document.querySelector('ring-fence').shadowRoot")?;
+    let frames = "document.querySelector('ring-fence').shadowRoot.querySelectorAll('iframe').length";
+    until(page, "no frame yet", &format!("{frames} === 0"))?;
+    page.run("document.querySelector('ring-fence').shadowRoot.querySelector('button').click()", &[])?;
+    until(
+        page,
+        "the frame with its answer",
+        "document.querySelector('ring-fence').shadowRoot.querySelector('iframe')?.contentDocument?.documentElement.dataset.ringfence === 'ready'",
+    )?;
+    let inner = "return document.querySelector('ring-fence').shadowRoot.querySelector('iframe').contentDocument.querySelectorAll('#reach-table tr[data-from]').length";
+    let lines = page.run(inner, &[])?;
+    page.screenshot("embedded")?;
+    if lines.as_u64().is_some_and(|lines| lines > 0) { Ok(()) } else { Err("the frame shows nobody".to_owned()) }
+}
