@@ -8,6 +8,7 @@
 use libtest_mimic::{Arguments, Failed, Trial};
 use ringfence_tests::browser::page::{File, Page};
 use ringfence_tests::browser::program;
+use ringfence_tests::browser::script;
 use ringfence_tests::browser::site::Site;
 use ringfence_tests::browser::walk;
 use ringfence_tests::generate::world::World;
@@ -34,7 +35,8 @@ fn main() -> ExitCode {
     let site = Site::open();
     let page = Arc::new(Mutex::new(Page::new(&site)));
     let site = Arc::new(site);
-    let trials = [looks(&page), walks(&page, &site), examples(&page), worlds(&page, seed)].into_iter().flatten().collect();
+    let trials =
+        [looks(&page), walks(&page, &site), examples(&page), worlds(&page, seed)].into_iter().flatten().collect();
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
@@ -86,10 +88,17 @@ fn walks(page: &Shared, site: &Arc<Site>) -> Vec<Trial> {
     let alone = |(name, walk): (&str, Walk)| {
         trial(page, name.to_owned(), move |page| walk(page).map_err(Failed::from).and_then(|()| quiet(page)))
     };
-    let site = Arc::clone(site);
-    let embedded =
-        trial(page, "embedded".to_owned(), move |page| walk::embedded(page, &site).map_err(Failed::from).and_then(|()| quiet(page)));
-    walks.into_iter().map(alone).chain([embedded]).collect()
+    let (site, served) = (Arc::clone(site), Arc::clone(site));
+    let embedded = trial(page, "embedded".to_owned(), move |page| {
+        walk::embedded(page, &site).map_err(Failed::from).and_then(|()| quiet(page))
+    });
+    let files = || ["manifests-only.yaml", "policy-repairs-acl.yaml", SEED].map(|name| gallery().join(name));
+    let node = Trial::test("script-in-node", move || Ok(files().iter().try_for_each(|file| script::in_node(file))?));
+    let at = Arc::clone(&served);
+    let browser = trial(page, "script-in-the-browser".to_owned(), move |page| {
+        Ok(files().iter().try_for_each(|file| script::in_browser(page, &at, file))?)
+    });
+    walks.into_iter().map(alone).chain([embedded, node, browser]).collect()
 }
 
 fn examples(page: &Shared) -> Vec<Trial> {

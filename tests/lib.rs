@@ -20,6 +20,7 @@ pub mod browser {
     pub mod page;
     pub mod program;
     pub mod request;
+    pub mod script;
     pub mod site;
     pub mod walk;
 }

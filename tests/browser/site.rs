@@ -25,6 +25,8 @@ impl Site {
         let files = ServeDir::new(folder);
         let pages = ServeDir::new(Path::new(env!("CARGO_MANIFEST_DIR")).join("browser/pages"));
         let routes = Router::new().nest_service("/docs/ringfence", files.clone()).nest_service("/embedding", pages);
+        let package = ServeDir::new(Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/javascript"));
+        let routes = routes.nest_service("/javascript", package);
         let routes = routes.fallback_service(files);
         runtime.spawn(async move { axum::serve(listener, routes).await });
         Self { _runtime: runtime, address }

@@ -81,7 +81,8 @@ pub fn wish(page: &Page) -> Result<()> {
         return Err(format!("before and after: {told}"));
     }
     page.screenshot("before-and-after")?;
-    let lines = page.run("return [...document.querySelectorAll('#reach-table tr[data-verdict=one-way]')].length", &[])?;
+    let lines =
+        page.run("return [...document.querySelectorAll('#reach-table tr[data-verdict=one-way]')].length", &[])?;
     if lines == json!(0) { Ok(()) } else { Err(format!("{lines} pairs are one-way still")) }
 }
 
@@ -132,7 +133,11 @@ pub fn keys(page: &Page) -> Result<()> {
     until(page, "the matrix", "document.querySelector('#matrix')")?;
     page.run("document.querySelector('#matrix').focus()", &[])?;
     page.type_keys("\u{e015}\u{e015}\u{e007}")?;
-    until(page, "the cell explained", "document.querySelector('#why h2')?.innerText.includes('default/vm3 → default/vm2')")?;
+    until(
+        page,
+        "the cell explained",
+        "document.querySelector('#why h2')?.innerText.includes('default/vm3 → default/vm2')",
+    )?;
     page.screenshot("matrix")?;
     page.press("Rows")?;
     until(page, "the rows", "document.querySelectorAll('#rows tr').length > 3")?;
@@ -163,8 +168,13 @@ pub fn form(page: &Page) -> Result<()> {
 /// Whatever is pasted, the page stays alive and keeps the text, also when it is opened again.
 pub fn anything(page: &Page) -> Result<()> {
     let large: String = "- {a: 1, b: [x, y], c: \"z\"}\n".repeat(180_000);
-    for (name, text) in [("binary", "\u{1}\u{2}\u{fffd}\u{0}PK"), ("half", "kind: Subnet\nspec:\n  acls:\n  - {"), ("large", large.as_str())] {
-        page.load(&[File { name: format!("{name}.yaml"), text: text.to_owned() }]).map_err(|error| format!("{name}: {error}"))?;
+    for (name, text) in [
+        ("binary", "\u{1}\u{2}\u{fffd}\u{0}PK"),
+        ("half", "kind: Subnet\nspec:\n  acls:\n  - {"),
+        ("large", large.as_str()),
+    ] {
+        page.load(&[File { name: format!("{name}.yaml"), text: text.to_owned() }])
+            .map_err(|error| format!("{name}: {error}"))?;
     }
     let kept = "kind: Subnet # kept\n";
     page.load(&[File { name: "kept.yaml".into(), text: kept.into() }])?;

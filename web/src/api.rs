@@ -34,7 +34,7 @@ struct File {
 
 /// How the files are understood.
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default)]
 struct Options {
     profile: Option<String>,
     lenient: bool,
@@ -160,8 +160,21 @@ fn read<T: DeserializeOwned>(value: JsValue, what: &str) -> Result<T, JsError> {
 }
 
 fn read_options(value: JsValue) -> Result<Options, JsError> {
-    if value.is_undefined() || value.is_null() { Ok(Options::default()) } else { read(value, "options") }
+    if value.is_undefined() || value.is_null() {
+        return Ok(Options::default());
+    }
+    if let Some(object) = value.dyn_ref::<js_sys::Object>() {
+        let keys = js_sys::Object::keys(object);
+        let mut keys = keys.iter().filter_map(|key| key.as_string());
+        if let Some(unknown) = keys.find(|key| !OPTIONS.contains(&key.as_str())) {
+            return Err(JsError::new(&format!("no option is called `{unknown}`: there are {}", OPTIONS.join(", "))));
+        }
+    }
+    read(value, "options")
 }
+
+/// The options there are.
+const OPTIONS: [&str; 4] = ["profile", "lenient", "namespace", "on"];
 
 /// A text alone, or a list of files.
 fn load(files: JsValue, options: &Options) -> Result<Loaded, JsError> {

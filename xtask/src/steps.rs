@@ -141,6 +141,7 @@ fn crossing(metadata: &Value) -> Vec<String> {
 fn browser(tally: &mut Tally) -> Result<(), String> {
     packages::provide(packages::BROWSER)?;
     web::playground()?;
+    web::script_package()?;
     watched(&mut cargo(&["build", "--quiet", "-p", "ringfence-cli"]), tally)?;
     let page = watched(&mut cargo(&["test", "--quiet", "-p", "ringfence-tests", "--test", "browser"]), tally);
     let with_page = ["-p", "ringfence-cli", "--features", "playground", "--all-targets"];

@@ -64,10 +64,10 @@ pub(super) fn download(name: &str, text: &str) -> Option<()> {
 
 /// Puts a text on the clipboard.
 pub(super) fn copy(text: &str) {
-    if let Some(window) = window() {
-        // The browser may refuse; the text stays where it can be marked.
-        let _ = window.navigator().clipboard().write_text(text);
-    }
+    let Some(window) = window() else { return };
+    let written = window.navigator().clipboard().write_text(text);
+    // The browser may refuse; the text stays where it can be marked.
+    wasm_bindgen_futures::spawn_local(async move { drop(wasm_bindgen_futures::JsFuture::from(written).await) });
 }
 
 /// The address of this page without its fragment.

@@ -345,11 +345,12 @@ fn draw(
         (edge + (cursor.1 as f64 - lens.column as f64) * cell, edge + (cursor.0 as f64 - lens.row as f64) * cell);
     context.set_stroke_style_str(&paint.accent);
     context.set_line_width(1.5);
+    let side = |first: usize, room: f64| ((size - first.min(size)) as f64 * cell).min(room - edge);
     if y >= edge {
-        context.stroke_rect(edge, y - 0.5, width - edge, cell);
+        context.stroke_rect(edge, y - 0.5, side(lens.column, width), cell);
     }
     if x >= edge {
-        context.stroke_rect(x - 0.5, edge, cell, height - edge);
+        context.stroke_rect(x - 0.5, edge, cell, side(lens.row, height));
     }
     if let Some((from, to)) = session.pair() {
         let at = |endpoint: usize| analysis.order.iter().position(|known| *known == endpoint);

@@ -94,9 +94,9 @@ fn tracking(session: &Session, send: &Callback<Action>) -> Html {
         <label class="field" title="What one allow-related row changes: try it">
             <span>{ "Switches" }</span>
             <select id="tracking" onchange={choose}>
-                { option("written", Tracking::AsWritten, "as the rules make them") }
-                { option("on", Tracking::On, "stateful: as if one row said allow-related") }
-                { option("off", Tracking::Off, "stateless: as if no row said allow-related") }
+                { option("written", Tracking::AsWritten, "as written") }
+                { option("on", Tracking::On, "all stateful") }
+                { option("off", Tracking::Off, "all stateless") }
             </select>
         </label>
     }
