@@ -247,7 +247,9 @@ pub enum Effect {
     Reveal(usize),
     /// Light up lines of the active file, and show findings and remarks.
     Annotate,
-    /// Keep the state for the next visit.
+    /// From now on this is somebody's own work, no longer what a link holds.
+    Own,
+    /// Keep the state for the next visit, if it is somebody's own.
     Keep,
     /// Give somebody a file.
     Download(&'static str, String),
@@ -392,7 +394,10 @@ impl Session {
                     session.filter.clone_from(&filter);
                     session.scope.filter = filter;
                 }
-                self.replaced(session)
+                // What somebody else wrote does not take the place of one's own work.
+                let mut effects = self.replaced(session);
+                effects.retain(|effect| !matches!(effect, Effect::Own | Effect::Keep));
+                effects
             }
             Action::Guess(guess) => {
                 if let Some(lesson) = &mut self.lesson {
@@ -517,7 +522,7 @@ impl Session {
         }
         self.proposals = None;
         let mut effects = self.changed();
-        effects.push(Effect::Keep);
+        effects.extend([Effect::Own, Effect::Keep]);
         effects
     }
 
@@ -541,7 +546,7 @@ impl Session {
     fn shown(&mut self) -> Vec<Effect> {
         let mut effects = vec![Effect::Show];
         effects.extend(self.changed());
-        effects.push(Effect::Keep);
+        effects.extend([Effect::Own, Effect::Keep]);
         effects
     }
 

@@ -210,6 +210,9 @@ impl App {
                     line.ask(ask);
                 }
             }
+            (Effect::Own, _) => super::element::forget_link(),
+            // A link that was only looked at does not take the place of one's own work.
+            (Effect::Keep, _) if super::element::has_link() => {}
             (Effect::Keep, _) => storage::keep(&self.session),
             (Effect::Download(name, text), _) => {
                 let _ = download(name, &text);

@@ -75,3 +75,18 @@ pub(super) fn address() -> String {
     let href = window().and_then(|window| window.location().href().ok()).unwrap_or_default();
     href.split('#').next().unwrap_or_default().to_owned()
 }
+
+/// Whether the address holds a state.
+pub(super) fn has_link() -> bool {
+    let hash = window().and_then(|window| window.location().hash().ok()).unwrap_or_default();
+    matches!(crate::share::Link::read(&hash), Ok(Some(_)))
+}
+
+/// Takes the state out of the address: it is no longer what is on the page.
+pub(super) fn forget_link() {
+    let history = window().filter(|_| has_link()).and_then(|window| window.history().ok());
+    if let Some(history) = history {
+        // An address that cannot be changed is only an address.
+        let _ = history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&address()));
+    }
+}
