@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "test code")]
 
 use libtest_mimic::{Arguments, Failed, Trial};
+use ringfence_tests::browser::measure;
 use ringfence_tests::browser::page::{File, Page};
 use ringfence_tests::browser::program;
 use ringfence_tests::browser::script;
@@ -35,8 +36,10 @@ fn main() -> ExitCode {
     let site = Site::open();
     let page = Arc::new(Mutex::new(Page::new(&site)));
     let site = Arc::new(site);
-    let trials =
-        [looks(&page), walks(&page, &site), examples(&page), worlds(&page, seed)].into_iter().flatten().collect();
+    let trials = [looks(&page), walks(&page, &site), measures(&page), examples(&page), worlds(&page, seed)]
+        .into_iter()
+        .flatten()
+        .collect();
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
@@ -59,7 +62,6 @@ fn looks(page: &Shared) -> Vec<Trial> {
         trial(page, "shows-the-seed-in-light-dark-and-on-a-telephone".to_owned(), |page| {
             page.open("")?;
             page.load(&[example(&gallery().join(SEED))])?;
-            println!("from navigation to the first verdicts: {} ms", page.first_verdict()?);
             page.screenshot("seed-light")?;
             page.dark()?;
             page.screenshot("seed-dark")?;
@@ -99,6 +101,17 @@ fn walks(page: &Shared, site: &Arc<Site>) -> Vec<Trial> {
         Ok(files().iter().try_for_each(|file| script::in_browser(page, &at, file))?)
     });
     walks.into_iter().map(alone).chain([embedded, node, browser]).collect()
+}
+
+/// How long people wait.
+fn measures(page: &Shared) -> Vec<Trial> {
+    let first = trial(page, "time-to-the-first-verdicts".to_owned(), |page| Ok(measure::first_verdict(page)?));
+    let key = |machines: usize| {
+        trial(page, format!("time-of-a-key-with-{machines}-machines"), move |page| {
+            measure::keystrokes(page, machines).map_err(Failed::from).and_then(|()| quiet(page))
+        })
+    };
+    [first].into_iter().chain([5, 200, 1_000].map(key)).collect()
 }
 
 fn examples(page: &Shared) -> Vec<Trial> {

@@ -10,6 +10,7 @@
 //! | [`names`] | ports, address sets and port groups that exist |
 //! | [`network`] | a rule set for the lab |
 //! | [`policies`] | a cluster with NetworkPolicies |
+//! | [`rows`] | many rows on one switch |
 //! | [`packet`] | a packet and the microflow that describes it to ovn-trace |
 
 pub mod constant;
@@ -19,5 +20,6 @@ pub mod names;
 pub mod network;
 pub mod packet;
 pub mod policies;
+pub mod rows;
 pub mod symbol;
 pub mod world;

@@ -17,6 +17,7 @@
 /// The playground in a real browser, and the program to compare it with.
 pub mod browser {
     pub mod driver;
+    pub mod measure;
     pub mod page;
     pub mod program;
     pub mod request;

@@ -172,13 +172,17 @@ impl Page {
         self.run("return window.ringfence.timing ?? null", &[])
     }
 
-    /// How long it took from the navigation until the first verdicts were there, in milliseconds, seen from outside.
-    pub fn first_verdict(&self) -> Result<u128> {
-        self.go("about:blank")?;
-        let begin = Instant::now();
-        self.go(&self.address)?;
-        self.settle()?;
-        Ok(begin.elapsed().as_millis())
+    /// For how many seconds the page's own thread was busy so far, by what it was busy with.
+    pub fn busy(&self) -> Result<[(&'static str, f64); 3]> {
+        let asked = |command: &str| self.ask(Request::new("goog/cdp/execute", json!({"cmd": command, "params": {}})));
+        asked("Performance.enable")?;
+        let metrics = asked("Performance.getMetrics")?;
+        let metrics = metrics["metrics"].as_array().cloned().unwrap_or_default();
+        let of = |name: &'static str| {
+            let found = metrics.iter().find(|metric| metric["name"] == name);
+            (name, found.and_then(|metric| metric["value"].as_f64()).unwrap_or(f64::NAN))
+        };
+        Ok(["ScriptDuration", "LayoutDuration", "RecalcStyleDuration"].map(of))
     }
 
     /// In the dark.

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 type Result<T> = std::result::Result<T, String>;
 
 /// How long something may take to be seen.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Waits until an expression of the page is true.
 fn until(page: &Page, what: &str, expression: &str) -> Result<()> {

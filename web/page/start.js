@@ -78,7 +78,29 @@ async function served() {
   new EventSource("changes").onmessage = load;
 }
 
+// How long the page took, in milliseconds, for tests and the curious: `ringfence.timing`. `first` is from the navigation
+// to the first verdicts, `repaint` from the last change of the text to its picture, and `repaints` counts them.
+const timing = { repaints: 0 };
+const root = document.documentElement;
+let since;
+new MutationObserver(() => {
+  if (root.dataset.ringfence !== "ready") {
+    since ??= performance.now();
+    return;
+  }
+  if (since === undefined) return;
+  const begin = since;
+  since = undefined;
+  // The frame is drawn between the one and the other.
+  requestAnimationFrame(() => setTimeout(() => {
+    timing.first ??= performance.now();
+    timing.repaint = performance.now() - begin;
+    timing.repaints += 1;
+  }));
+}).observe(root, { attributes: true, attributeFilter: ["data-ringfence"] });
+
 await start({ module_or_path: "./playground_bg.wasm" });
+globalThis.ringfence.timing = timing;
 await served();
 if ("serviceWorker" in navigator && (location.protocol === "https:" || location.hostname === "127.0.0.1" || location.hostname === "localhost")) {
   navigator.serviceWorker.register("./offline.js").catch(() => {});

@@ -183,6 +183,7 @@ impl App {
         html! {
             <div class="bar">
                 <div class="tabs" role="tablist" aria-label="Ways to look">{ for View::ALL.into_iter().map(tab) }</div>
+                { toolbar::filter(session, send) }
                 { busy }
                 { toolbar::pinned(session, send) }
             </div>

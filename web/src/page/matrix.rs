@@ -22,8 +22,10 @@ const GLYPH: f64 = 11.0;
 const MOST: f64 = 26.0;
 /// The smallest one.
 const LEAST: f64 = 2.0;
-/// Room for names, where names fit.
+/// The most room for names, where names fit.
 const NAMES: f64 = 150.0;
+/// How wide a letter of a name may be.
+const LETTER: f64 = 7.5;
 /// Names fit cells of this size.
 const NAMED: f64 = 12.0;
 
@@ -33,6 +35,15 @@ struct Lens {
     cell: f64,
     row: usize,
     column: usize,
+    /// Room for names, where names fit.
+    names: f64,
+}
+
+impl Lens {
+    /// What is taken from the left and from the top.
+    fn margin(self) -> f64 {
+        if self.cell >= NAMED { self.names } else { 0.0 }
+    }
 }
 
 /// The matrix.
@@ -43,12 +54,13 @@ pub(super) fn Matrix(props: &Props) -> Html {
     let cursor = use_state(|| (0_usize, 1_usize));
     let lens = use_state(|| None::<Lens>);
     let size = session.analysis.as_ref().map_or(0, |analysis| analysis.endpoints.len());
+    let names = (size, room_for_names(session.analysis.as_deref()));
     {
         let (place, session, cursor, lens) = (place.clone(), Rc::clone(session), *cursor, *lens);
         use_effect(move || {
             if let Some((canvas, analysis)) = place.cast::<HtmlCanvasElement>().zip(session.analysis.as_ref()) {
                 // A browser that draws nothing leaves the table.
-                let _ = draw(&canvas, analysis, &session, cursor, lens.unwrap_or_else(|| fitting(&canvas, size)));
+                let _ = draw(&canvas, analysis, &session, cursor, lens.unwrap_or_else(|| fitting(&canvas, names)));
             }
         });
     }
@@ -56,7 +68,9 @@ pub(super) fn Matrix(props: &Props) -> Html {
     let current = {
         let place = place.clone();
         let lens = *lens;
-        move || place.cast::<HtmlCanvasElement>().map(|canvas| (lens.unwrap_or_else(|| fitting(&canvas, size)), canvas))
+        move || {
+            place.cast::<HtmlCanvasElement>().map(|canvas| (lens.unwrap_or_else(|| fitting(&canvas, names)), canvas))
+        }
     };
     let pair = |analysis: &Analysis, (row, column): (usize, usize)| {
         Some((*analysis.order.get(row)?, *analysis.order.get(column)?))
@@ -162,29 +176,37 @@ fn room(canvas: &HtmlCanvasElement) -> (f64, f64) {
     (f64::from(canvas.client_width()).max(1.0), f64::from(canvas.client_height()).max(1.0))
 }
 
-fn margin(cell: f64) -> f64 {
-    if cell >= NAMED { NAMES } else { 0.0 }
+/// The room that the longest name takes.
+fn room_for_names(analysis: Option<&Analysis>) -> f64 {
+    let longest = analysis.iter().flat_map(|analysis| &analysis.endpoints).map(|end| short(&end.id).chars().count());
+    (longest.max().unwrap_or(0) as f64 * LETTER + 16.0).min(NAMES)
+}
+
+/// The name of an endpoint as far as there is room for it.
+fn short(id: &str) -> String {
+    let short = id.strip_prefix("default/").unwrap_or(id);
+    if short.chars().count() > 20 { short.chars().take(19).chain(['…']).collect() } else { short.to_owned() }
 }
 
 /// A lens that shows all of it, if that can be.
-fn fitting(canvas: &HtmlCanvasElement, size: usize) -> Lens {
+fn fitting(canvas: &HtmlCanvasElement, (size, names): (usize, f64)) -> Lens {
     let (width, height) = room(canvas);
     let side = width.min(height);
     let count = size.max(1) as f64;
-    let with_names = ((side - NAMES) / count).floor();
+    let with_names = ((side - names) / count).floor();
     let cell = if with_names >= NAMED { with_names } else { (side / count).floor().min(NAMED - 1.0) };
-    Lens { cell: cell.clamp(LEAST, MOST), row: 0, column: 0 }
+    Lens { cell: cell.clamp(LEAST, MOST), row: 0, column: 0, names }
 }
 
 /// How many cells are seen, down and across.
 fn seen(canvas: &HtmlCanvasElement, lens: Lens) -> (usize, usize) {
     let (width, height) = room(canvas);
-    let count = |pixels: f64| ((pixels - margin(lens.cell)) / lens.cell).ceil().max(1.0) as usize;
+    let count = |pixels: f64| ((pixels - lens.margin()) / lens.cell).ceil().max(1.0) as usize;
     (count(height), count(width))
 }
 
 fn hit(canvas: &HtmlCanvasElement, lens: Lens, event: &MouseEvent, size: usize) -> Option<(usize, usize)> {
-    let at = |pixels: i32| (f64::from(pixels) - margin(lens.cell)) / lens.cell;
+    let at = |pixels: i32| (f64::from(pixels) - lens.margin()) / lens.cell;
     let (x, y) = (at(event.offset_x()), at(event.offset_y()));
     if x < 0.0 || y < 0.0 {
         return None;
@@ -278,7 +300,7 @@ fn draw(
     let paint = Paint::of(canvas)?;
     let (rows, columns) = seen(canvas, lens);
     let size = analysis.order.len();
-    let (cell, edge) = (lens.cell, margin(lens.cell));
+    let (cell, edge) = (lens.cell, lens.margin());
     let gap = if cell >= 5.0 { 1.0 } else { 0.0 };
     let last = |first: usize, count: usize| (first + count).min(size);
     let changed: std::collections::HashMap<(usize, usize), char> = analysis
@@ -376,30 +398,26 @@ fn names(
     lens: Lens,
     (rows, columns): (usize, usize),
 ) -> Option<()> {
-    if margin(lens.cell) == 0.0 {
+    if lens.margin() == 0.0 {
         return Some(());
     }
-    let name = |index: usize| {
-        let id = analysis.endpoints.get(*analysis.order.get(index)?)?.id.as_str();
-        let short = id.strip_prefix("default/").unwrap_or(id);
-        Some(if short.chars().count() > 20 {
-            short.chars().take(19).chain(['…']).collect()
-        } else {
-            short.to_owned()
-        })
-    };
+    let name = |index: usize| Some(short(&analysis.endpoints.get(*analysis.order.get(index)?)?.id));
     context.set_fill_style_str(&paint.text);
     context.set_font("12px system-ui, sans-serif");
     context.set_text_align("right");
     for row in lens.row..lens.row + rows {
         let Some(name) = name(row) else { break };
-        context.fill_text(&name, NAMES - 8.0, NAMES + (row - lens.row) as f64 * lens.cell + lens.cell / 2.0).ok()?;
+        context
+            .fill_text(&name, lens.names - 8.0, lens.names + (row - lens.row) as f64 * lens.cell + lens.cell / 2.0)
+            .ok()?;
     }
     context.set_text_align("left");
     for column in lens.column..lens.column + columns {
         let Some(name) = name(column) else { break };
         context.save();
-        context.translate(NAMES + (column - lens.column) as f64 * lens.cell + lens.cell / 2.0, NAMES - 8.0).ok()?;
+        context
+            .translate(lens.names + (column - lens.column) as f64 * lens.cell + lens.cell / 2.0, lens.names - 8.0)
+            .ok()?;
         context.rotate(-std::f64::consts::FRAC_PI_2).ok()?;
         context.fill_text(&name, 0.0, 0.0).ok()?;
         context.restore();

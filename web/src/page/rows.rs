@@ -26,13 +26,20 @@ pub(super) fn view(session: &Session, send: &Callback<Action>) -> Html {
             "" => "asked by nobody: the group has no port that exists".to_owned(),
             name => format!("{name}: {}", meaning(&stage)),
         };
-        html! {
+        let only_builtin = rows.iter().all(|row| row.builtin);
+        let title = html! { <>{ title }{ " " }<code>{ &stage }</code></> };
+        let caption = (!only_builtin).then(|| html! { <caption>{ title.clone() }</caption> });
+        let table = html! {
             <table class="rows">
-                <caption>{ title }{ " " }<code>{ &stage }</code></caption>
+                { caption }
                 <thead><tr>{ if tiers { html! { <th>{ "tier" }</th> } } else { html! {} } }<th>{ "priority" }</th><th>{ "action" }</th><th>{ "match" }</th><th>{ "from" }</th></tr></thead>
                 <tbody>{ for rows.into_iter().map(|row| one(session, row, tiers, send)) }</tbody>
             </table>
+        };
+        if !only_builtin {
+            return table;
         }
+        html! { <details class="own"><summary>{ title }{ ": nothing but OVN's own rows" }</summary>{ table }</details> }
     };
     html! {
         <div class="allrows" id="rows">

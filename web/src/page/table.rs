@@ -42,10 +42,10 @@ pub(super) fn view(session: &Session, send: &Callback<Action>, hidden: bool) -> 
         })
     };
     html! {
-        <table id="reach-table" class={classes!("pairs", hidden.then_some("hidden"))}>
+        <div class={classes!(hidden.then_some("hidden"))}><table id="reach-table" class="pairs">
             <caption>{ "Who can talk to whom" }</caption>
             <thead><tr><th scope="col">{ "from" }</th><th scope="col">{ "to" }</th><th scope="col">{ "verdict" }</th></tr></thead>
             <tbody>{ for pairs.filter_map(line) }</tbody>
-        </table>
+        </table></div>
     }
 }

@@ -15,7 +15,6 @@ pub(super) fn view(session: &Session, send: &Callback<Action>, ask: &Callback<Ms
             <h1>{ "Ringfence" }</h1>
             { examples(session, send) }
             { profiles(session, send) }
-            { filter(session, send) }
             { tracking(session, send) }
             { reading(session, send) }
             <span class="space"></span>
@@ -65,7 +64,8 @@ fn profiles(session: &Session, send: &Callback<Action>) -> Html {
     }
 }
 
-fn filter(session: &Session, send: &Callback<Action>) -> Html {
+/// Which conversations the answer is about.
+pub(super) fn filter(session: &Session, send: &Callback<Action>) -> Html {
     let typed = send.reform(|event: InputEvent| Action::Filter(text_of(&event)));
     let valid = crate::share::is_filter(&session.filter);
     html! {
