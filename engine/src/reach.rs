@@ -75,7 +75,12 @@ pub struct PairKey {
 
 /// Prepares the answers about all pairs of endpoints.
 pub fn evaluate<'n>(network: &'n Network, endpoints: &'n [Endpoint]) -> Reach<'n> {
-    Reach { endpoints, solver: Solver::new(network, endpoints), verdicts: HashMap::new() }
+    evaluate_by(network, endpoints, Pipeline::all(network).into())
+}
+
+/// The same, with the pipelines of that network's switches as they were made before.
+pub fn evaluate_by<'n>(network: &'n Network, endpoints: &'n [Endpoint], pipelines: Arc<[Pipeline]>) -> Reach<'n> {
+    Reach { endpoints, solver: Solver::new(network, endpoints, pipelines), verdicts: HashMap::new() }
 }
 
 impl<'n> Reach<'n> {

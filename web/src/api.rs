@@ -9,8 +9,7 @@
 use ringfence_engine::answers::diff::{changes, matched};
 use ringfence_engine::answers::filter::Filter;
 use ringfence_engine::compile::{Profile, Settings, Strictness};
-use ringfence_engine::ovn::pipeline::Pipeline;
-use ringfence_engine::reach::{Family, evaluate};
+use ringfence_engine::reach::Family;
 use ringfence_engine::source::Sources;
 use ringfence_view::difference::Difference;
 use ringfence_view::ends::ends;
@@ -55,7 +54,7 @@ const TYPES: &str = include_str!("../page/ringfence.d.ts");
 #[wasm_bindgen(skip_typescript)]
 pub fn analyze(files: JsValue, options: JsValue) -> Result<JsValue, JsError> {
     let loaded = load(files, &read_options(options)?)?;
-    let mut reach = evaluate(&loaded.compiled.network, &loaded.compiled.endpoints);
+    let mut reach = loaded.reach();
     let pairs = reach.pairs().map(|(from, to)| (from, to, reach.pair(from, to)));
     json(|out| wire::reach::write(out, &loaded, pairs))
 }
@@ -77,7 +76,7 @@ pub fn explain(files: JsValue, from: &str, to: &str, options: JsValue) -> Result
             Filter::parse(text).ok_or_else(|| JsError::new("`on` is `tcp/80`, `udp/53`, `sctp`, `icmp` or `all`"))?
         }
     };
-    let mut reach = evaluate(&loaded.compiled.network, &loaded.compiled.endpoints);
+    let mut reach = loaded.reach();
     let pair = reach.pair(from.index, to.index);
     let common = Family::ALL.into_iter().find(|family| from.endpoint.has(*family) && to.endpoint.has(*family));
     let family = common.unwrap_or(Family::Ipv4);
@@ -97,11 +96,7 @@ pub fn diff(old: JsValue, new: JsValue, options: JsValue, other: JsValue) -> Res
     let other = if other.is_undefined() || other.is_null() { options.clone() } else { read_options(other)? };
     let (old, new) = (load(old, &options)?, load(new, &other)?);
     let matched = matched(&old.compiled.endpoints, &new.compiled.endpoints);
-    let changes = changes(
-        &matched,
-        &mut evaluate(&old.compiled.network, &old.compiled.endpoints),
-        &mut evaluate(&new.compiled.network, &new.compiled.endpoints),
-    );
+    let changes = changes(&matched, &mut old.reach(), &mut new.reach());
     let difference = Difference { old: &old, new: &new, matched: &matched, changes: &changes };
     json(|out| wire::diff::write(out, &difference))
 }
@@ -116,7 +111,7 @@ pub fn check(files: JsValue, options: JsValue) -> Result<JsValue, JsError> {
     let options = read_options(options)?;
     let loaded = load(files, &options)?;
     let endpoints = loaded.compiled.endpoints.as_slice();
-    let mut reach = evaluate(&loaded.compiled.network, endpoints);
+    let mut reach = loaded.reach();
     let (findings, judgements) = found(&loaded, &mut reach, options.namespace.as_deref().unwrap_or("default"));
     let report = Report { sources: &loaded.sources, endpoints, findings: &findings, judgements: &judgements };
     json(|out| wire::check::write(out, &report))
@@ -130,7 +125,7 @@ pub fn check(files: JsValue, options: JsValue) -> Result<JsValue, JsError> {
 #[wasm_bindgen(skip_typescript)]
 pub fn compile(files: JsValue, options: JsValue) -> Result<JsValue, JsError> {
     let loaded = load(files, &read_options(options)?)?;
-    let pipelines = Pipeline::all(&loaded.compiled.network);
+    let pipelines = loaded.pipelines();
     json(|out| wire::compile::write(out, &loaded, &pipelines))
 }
 
@@ -143,7 +138,7 @@ pub fn compile(files: JsValue, options: JsValue) -> Result<JsValue, JsError> {
 pub fn svg(files: JsValue, options: JsValue) -> Result<String, JsError> {
     let loaded = load(files, &read_options(options)?)?;
     let endpoints = loaded.compiled.endpoints.as_slice();
-    let matrix = Matrix::of(&mut evaluate(&loaded.compiled.network, endpoints), Filter::All);
+    let matrix = Matrix::of(&mut loaded.reach(), Filter::All);
     let mut text = String::new();
     picture::write(&mut text, &Picture::of(endpoints, &matrix, &Wishes::default()), "Who can talk to whom")?;
     Ok(text)

@@ -10,9 +10,11 @@ mod wishes;
 
 use crate::protocol::{Analysis, Answer, Ask, Edit, File, Input, Reply, Request, Scope, Tracking};
 use ringfence_engine::answers::filter::Filter;
-use ringfence_engine::compile::{Compiled, Profile, Settings, Strictness};
+use ringfence_engine::compile::{Profile, Settings, Strictness};
 use ringfence_engine::ovn::acl::{Acl, Action, Direction, Priority, Provenance, Tier};
-use ringfence_engine::reach::{Reach, evaluate};
+use ringfence_engine::ovn::network::Network;
+use ringfence_engine::ovn::pipeline::Matches;
+use ringfence_engine::reach::Reach;
 use ringfence_engine::source::Sources;
 use ringfence_view::loaded::Loaded;
 use ringfence_view::nbctl;
@@ -22,6 +24,8 @@ use ringfence_view::picture::{self, Wishes};
 #[derive(Default)]
 pub struct Service {
     loaded: Option<(Input, Loaded)>,
+    /// What was parsed already: most rows stay as they are while somebody types.
+    matches: Matches,
 }
 
 impl Service {
@@ -66,9 +70,9 @@ impl Service {
 
     fn analyze(&mut self, input: Input, scope: &Scope, pinned: Option<&Input>) -> Analysis {
         let known = self.loaded.take().filter(|(last, _)| *last == input);
-        let loaded = known.map_or_else(|| load(&input), |(_, loaded)| loaded);
+        let loaded = known.map_or_else(|| load_by(&input, &mut self.matches), |(_, loaded)| loaded);
         let mut analysis = analysis::analysis(&loaded, scope);
-        analysis.changes = pinned.map(|pinned| changes::changes(&load(pinned), &loaded));
+        analysis.changes = pinned.map(|pinned| changes::changes(&load_by(pinned, &mut self.matches), &loaded));
         self.loaded = Some((input, loaded));
         analysis
     }
@@ -91,9 +95,11 @@ fn shown(scope: &Scope) -> Wishes {
 
 /// Compiles an input.
 pub fn load(input: &Input) -> Loaded {
-    let mut loaded = Loaded::new(sources(input), &settings(input));
-    track(&mut loaded.compiled, input.tracking);
-    loaded
+    load_by(input, &mut Matches::default())
+}
+
+fn load_by(input: &Input, matches: &mut Matches) -> Loaded {
+    Loaded::by(sources(input), &settings(input), |network| track(network, input.tracking), matches)
 }
 
 fn sources(input: &Input) -> Sources {
@@ -112,13 +118,13 @@ fn settings(input: &Input) -> Settings {
 }
 
 /// Plays with connection tracking: nothing else about the rows changes.
-fn track(compiled: &mut Compiled, tracking: Tracking) {
+fn track(network: &mut Network, tracking: Tracking) {
     match tracking {
         Tracking::AsWritten => {}
-        Tracking::On => compiled.network.switches.iter_mut().for_each(|switch| switch.acls.push(tracker())),
+        Tracking::On => network.switches.iter_mut().for_each(|switch| switch.acls.push(tracker())),
         Tracking::Off => {
-            let switches = compiled.network.switches.iter_mut().flat_map(|switch| &mut switch.acls);
-            let groups = compiled.network.port_groups.iter_mut().flat_map(|group| &mut group.acls);
+            let switches = network.switches.iter_mut().flat_map(|switch| &mut switch.acls);
+            let groups = network.port_groups.iter_mut().flat_map(|group| &mut group.acls);
             let related = switches.chain(groups).filter(|acl| acl.action == Action::AllowRelated);
             related.for_each(|acl| acl.action = Action::Allow);
         }
@@ -146,5 +152,5 @@ fn tracker() -> Acl {
 
 /// The evaluation of a loaded input.
 fn reach(loaded: &Loaded) -> Reach<'_> {
-    evaluate(&loaded.compiled.network, &loaded.compiled.endpoints)
+    loaded.reach()
 }

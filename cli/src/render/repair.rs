@@ -23,7 +23,7 @@ pub(crate) fn write(out: &mut dyn Write, old: &Loaded, proposals: &[Proposal], s
                 _ => writeln!(out, "  {line}")?,
             }
         }
-        let new = Loaded { sources: proposal.sources.clone(), compiled: proposal.compiled.clone() };
+        let new = Loaded::of(proposal.sources.clone(), proposal.compiled.clone());
         let difference = Difference { old, new: &new, matched: &proposal.matched, changes: &proposal.changes };
         for line in difference.lines(glyph::arrow(script)) {
             writeln!(out, "  {} {}: {} {FAINT}({}){FAINT:#}", line.kind.sign(), line.who, line.what, line.verdicts())?;

@@ -7,7 +7,6 @@ use crate::status::Status;
 use clap::{Args, ValueEnum};
 use ringfence_engine::answers::expect::Judgement;
 use ringfence_engine::diagnostic::{Code, Diagnostic, Severity};
-use ringfence_engine::reach::evaluate;
 use ringfence_view::report::{Report, found};
 use ringfence_view::wire;
 use std::io;
@@ -58,7 +57,7 @@ impl Arguments {
     pub(super) fn run(&self, console: &mut Console) -> io::Result<Status> {
         let loaded = self.input.load();
         let endpoints = loaded.compiled.endpoints.as_slice();
-        let mut reach = evaluate(&loaded.compiled.network, endpoints);
+        let mut reach = loaded.reach();
         let (findings, judgements) = found(&loaded, &mut reach, &self.input.namespace);
         let (sources, script) = (&loaded.sources, console.script);
         let report = Report { sources, endpoints, findings: &findings, judgements: &judgements };

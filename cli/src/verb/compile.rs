@@ -5,7 +5,6 @@ use crate::input::{self, Input};
 use crate::render;
 use crate::status::Status;
 use clap::{Args, ValueEnum};
-use ringfence_engine::ovn::pipeline::Pipeline;
 use ringfence_view::nbctl;
 use ringfence_view::wire;
 use std::io;
@@ -45,7 +44,7 @@ impl Arguments {
     pub(super) fn run(&self, console: &mut Console) -> io::Result<Status> {
         let loaded = self.input.load();
         input::report(&loaded, console);
-        let pipelines = Pipeline::all(&loaded.compiled.network);
+        let pipelines = loaded.pipelines();
         console.print(|out| match self.output {
             Format::Table => render::compile::write(out, &loaded, &pipelines),
             Format::Json => wire::compile::write(out, &loaded, &pipelines),

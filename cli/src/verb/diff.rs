@@ -8,7 +8,6 @@ use crate::status::Status;
 use clap::{Args, ValueEnum};
 use ringfence_engine::answers::diff::{changes, matched};
 use ringfence_engine::compile::{Profile, Strictness};
-use ringfence_engine::reach::evaluate;
 use ringfence_view::difference::Difference;
 use ringfence_view::loaded::Loaded;
 use ringfence_view::wire;
@@ -79,10 +78,7 @@ impl Arguments {
         };
         let (old, new) = (self.load(self.old.as_ref(), old), self.load(self.new.as_ref(), new));
         self.report(console, &old, &new);
-        let (mut before, mut after) = (
-            evaluate(&old.compiled.network, &old.compiled.endpoints),
-            evaluate(&new.compiled.network, &new.compiled.endpoints),
-        );
+        let (mut before, mut after) = (old.reach(), new.reach());
         let matched = matched(&old.compiled.endpoints, &new.compiled.endpoints);
         let changes = changes(&matched, &mut before, &mut after);
         let difference = Difference { old: &old, new: &new, matched: &matched, changes: &changes };

@@ -8,7 +8,7 @@ use crate::render;
 use crate::status::Status;
 use clap::{Args, ValueEnum};
 use packet::Packet;
-use ringfence_engine::reach::{self, Verdict, evaluate};
+use ringfence_engine::reach::{self, Verdict};
 use ringfence_view::ends::{End, ends};
 use ringfence_view::loaded::Loaded;
 use ringfence_view::story::{Asked, Story};
@@ -83,7 +83,7 @@ impl Arguments {
 
     fn tell(&self, console: &mut Console, loaded: &Loaded, (from, to): &(End, End)) -> io::Result<Status> {
         let compiled = &loaded.compiled;
-        let mut reach = evaluate(&compiled.network, &compiled.endpoints);
+        let mut reach = loaded.reach();
         let mut pair = reach.pair(from.index, to.index);
         let family = self.family(from, to);
         pair.families.retain(|answer| family.is_none_or(|family| answer.family == family));

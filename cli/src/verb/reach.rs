@@ -7,7 +7,6 @@ use crate::render::{csv, dot, markdown, matrix, wide};
 use crate::status::Status;
 use clap::{Args, ValueEnum};
 use ringfence_engine::answers::filter::Filter;
-use ringfence_engine::reach::evaluate;
 use ringfence_view::matrix::Matrix;
 use ringfence_view::picture::{self, Picture, Wishes};
 use ringfence_view::wire;
@@ -61,7 +60,7 @@ impl Arguments {
         let loaded = self.input.load();
         input::report(&loaded, console);
         let endpoints = &loaded.compiled.endpoints;
-        let mut reach = evaluate(&loaded.compiled.network, endpoints);
+        let mut reach = loaded.reach();
         let count = endpoints.len().saturating_mul(endpoints.len().saturating_sub(1));
         let answers = match self.output {
             Format::Table | Format::Dot | Format::Svg => Answers::Afterwards,

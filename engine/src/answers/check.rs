@@ -7,7 +7,7 @@ mod stateful;
 use crate::diagnostic::Diagnostic;
 use crate::ovn::acl::Acl;
 use crate::ovn::network::Network;
-use crate::ovn::pipeline::AclId;
+use crate::ovn::pipeline::{AclId, Pipeline};
 use crate::reach::{Endpoint, Reach};
 use alloc::vec::Vec;
 
@@ -19,6 +19,11 @@ pub fn check(network: &Network, endpoints: &[Endpoint], reach: &mut Reach<'_>) -
     findings.extend(stateful::check(network, endpoints, reach));
     findings.sort_by_key(|finding| (finding.place, finding.code));
     findings
+}
+
+/// Rows that are well formed by themselves, and ignored for where OVN puts them.
+pub fn misplaced(network: &Network, pipelines: &[Pipeline]) -> Vec<Diagnostic> {
+    rows::misplaced(network, pipelines)
 }
 
 /// The row of an id with the words by which a finding speaks of it.

@@ -55,6 +55,6 @@ pub use error::{ErrorKind, Expected, MatchError, MatchErrors};
 pub use expression::{Expression, FieldTest, Header, Masked, PortSet, PortTest, Relation, Truth, Value};
 pub use parser::parse;
 pub use relop::Relop;
-pub use symbol::{Definition, Level, Symbol};
+pub use symbol::{Definition, Definitions, Level, Symbol};
 pub use token::{BadEscape, LexicalError};
 pub use tree::{Condition, Constants, Element, ElementKind, Match, Node, NodeKind, Subject, Test};

@@ -8,11 +8,13 @@
 //! [`Stage::ToLport`] when it leaves. In each stage the fixed rows are asked first, then the rows of each tier,
 //! highest priority first; what no row decides goes to the default.
 
+mod matches;
 mod paste;
 mod row;
 mod stage;
 mod tracking;
 
+pub use matches::Matches;
 pub use paste::{Paste, RowError};
 pub use row::{AclId, Builtin, Holder, Origin, Outcome, Row};
 pub use stage::{Stage, StageRows};
@@ -45,11 +47,16 @@ pub struct Pipeline {
 impl Pipeline {
     /// The pipelines of all switches, in their order.
     pub fn all(network: &Network) -> Vec<Self> {
-        let context = Context::of(network);
-        (0..network.switches.len()).filter_map(|switch| Self::of(network, &context, switch)).collect()
+        Self::all_by(network, &mut Matches::default())
     }
 
-    fn of(network: &Network, context: &Context, index: usize) -> Option<Self> {
+    /// The same, with matches that were parsed before.
+    pub fn all_by(network: &Network, matches: &mut Matches) -> Vec<Self> {
+        let context = Context::of(network);
+        (0..network.switches.len()).filter_map(|switch| Self::of(network, &context, switch, matches)).collect()
+    }
+
+    fn of(network: &Network, context: &Context, index: usize, matches: &mut Matches) -> Option<Self> {
         let switch = network.switches.get(index)?;
         let acls = AclId::on_switch(network, index);
         let actions = |wanted: Action| acls.iter().filter_map(|id| id.acl(network)).any(|acl| acl.action == wanted);
@@ -63,7 +70,7 @@ impl Pipeline {
             acls,
         };
         if !pipeline.acls.is_empty() || switch.load_balancer {
-            pipeline.build(network, &context.on(network, switch));
+            pipeline.build(network, &context.on(network, switch), matches);
         }
         Some(pipeline)
     }
@@ -99,7 +106,7 @@ impl Pipeline {
         self.stateful_acl && !cleared
     }
 
-    fn build(&mut self, network: &Network, context: &Context) {
+    fn build(&mut self, network: &Network, context: &Context, matches: &mut Matches) {
         let has_acls = !self.acls.is_empty();
         let mut stages = Stage::ALL.map(|stage| StageRows::new(stage, network, self.stateful(), has_acls));
         let tiers = Stage::ALL.map(|stage| self.last_tier(network, stage));
@@ -109,7 +116,7 @@ impl Pipeline {
             let last_tier = tiers.get(stage.index()).copied().unwrap_or(0);
             let paste = Paste { version: network.version, stateful: self.stateful(), tiered: last_tier > 0 };
             self.note_stateless(acl, context);
-            match paste.parse(acl, id, context) {
+            match paste.parse(acl, id, context, matches) {
                 Ok(matches) => {
                     if let Some(rows) = stages.get_mut(stage.index()) {
                         rows.push(Row::of(id, acl, network.version, matches));

@@ -17,6 +17,7 @@ use crate::ovn::acl::Direction;
 use crate::ovn::network::{Network, PortKind};
 use crate::ovn::pipeline::{Pipeline, Stage, Tracking};
 use crate::ovn::walk::Choice;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 use hashbrown::HashMap;
@@ -25,7 +26,7 @@ use hashbrown::HashMap;
 #[derive(Debug, Clone)]
 pub struct Solver<'n> {
     pub(super) network: &'n Network,
-    pipelines: Vec<Pipeline>,
+    pipelines: Arc<[Pipeline]>,
     pub(super) endpoints: &'n [Endpoint],
     pub(super) topology: Topology<'n>,
     /// By switch; made when the first packet crosses it.
@@ -155,10 +156,9 @@ pub(super) struct Remembered {
 pub(super) const FIRST_TTL: u8 = 64;
 
 impl<'n> Solver<'n> {
-    pub fn new(network: &'n Network, endpoints: &'n [Endpoint]) -> Self {
+    pub fn new(network: &'n Network, endpoints: &'n [Endpoint], pipelines: Arc<[Pipeline]>) -> Self {
         let topology = Topology::of(network);
         let parties = network.switches.iter().map(|_| None).collect();
-        let pipelines = Pipeline::all(network);
         let sensitive = Sensitivity::of(&pipelines);
         let mut arena = L4Arena::new();
         let fixed = FixedSets { ipv4: Fixed::of(Family::Ipv4, &mut arena), ipv6: Fixed::of(Family::Ipv6, &mut arena) };

@@ -36,7 +36,7 @@ struct File {
 }
 
 fn one(old: &Loaded, proposal: &Proposal) -> One {
-    let new = Loaded { sources: proposal.sources.clone(), compiled: proposal.compiled.clone() };
+    let new = Loaded::of(proposal.sources.clone(), proposal.compiled.clone());
     let difference = Difference { old, new: &new, matched: &proposal.matched, changes: &proposal.changes };
     let pair = |change| serde_json::to_value(Pair::of(&difference, change)?).ok();
     let both = old.sources.iter().zip(proposal.sources.iter()).filter(|((_, old), (_, new))| old.text() != new.text());

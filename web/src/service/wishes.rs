@@ -36,7 +36,7 @@ pub(super) fn proposals(
 fn proposal(old: &Sources, loaded: &Loaded, found: repair::Proposal) -> Proposal {
     let edits = edits(old, &found.sources);
     let diff = patch::lines(old, &found.sources);
-    let new = Loaded { sources: found.sources, compiled: found.compiled };
+    let new = Loaded::of(found.sources, found.compiled);
     let difference = Difference { old: loaded, new: &new, matched: &found.matched, changes: &found.changes };
     Proposal { title: found.title, edits, summary: difference.summary(), changes: lines(&difference), diff }
 }

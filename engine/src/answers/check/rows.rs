@@ -4,7 +4,7 @@ use super::name;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::ovn::acl::{Acl, Action, Direction};
 use crate::ovn::field::{Field, PortField};
-use crate::ovn::matching::{Context, Expression, PortSet, parse};
+use crate::ovn::matching::{Context, Definitions, Expression, PortSet, parse};
 use crate::ovn::network::{Network, Version};
 use crate::ovn::pipeline::{Pipeline, RowError};
 use alloc::collections::BTreeSet;
@@ -16,17 +16,25 @@ pub(super) fn check(network: &Network, pipelines: &[Pipeline]) -> Vec<Diagnostic
     let context = Context::of(network);
     let switches = network.switches.iter().flat_map(|switch| &switch.acls);
     let rows = switches.chain(network.port_groups.iter().flat_map(|group| &group.acls));
-    let parsed = rows.filter_map(|acl| Some((acl, parse(&acl.matches, &context).ok()?.annotate())));
-    let mut findings: Vec<_> = parsed.flat_map(|(acl, matches)| row(network, acl, &matches)).collect();
-    let mut told = BTreeSet::new();
+    let definitions = Definitions::new(network.version);
+    let parsed = rows.filter_map(|acl| Some((acl, parse(&acl.matches, &context).ok()?.annotate_by(&definitions))));
+    let ports = network.switches.iter().flat_map(|switch| &switch.ports).map(|port| port.name.as_str()).collect();
+    let mut findings: Vec<_> = parsed.flat_map(|(acl, matches)| row(&ports, acl, &matches)).collect();
+    findings.extend(misplaced(network, pipelines));
+    findings
+}
+
+/// Rows that are well formed by themselves, and ignored for where OVN puts them.
+pub(super) fn misplaced(network: &Network, pipelines: &[Pipeline]) -> Vec<Diagnostic> {
+    let (mut findings, mut told) = (Vec::new(), BTreeSet::new());
     let broken = pipelines.iter().flat_map(|pipeline| pipeline.broken.iter().map(move |error| (pipeline, error)));
     for (pipeline, error) in broken.filter(|(_, error)| error.by_context && told.insert(error.id)) {
-        findings.extend(misplaced(network, pipeline, error));
+        findings.extend(misplaced_row(network, pipeline, error));
     }
     findings
 }
 
-fn row(network: &Network, acl: &Acl, matches: &Expression) -> Vec<Diagnostic> {
+fn row(names: &BTreeSet<&str>, acl: &Acl, matches: &Expression) -> Vec<Diagnostic> {
     let mut uses = Uses::default();
     uses.look(matches);
     let finding = |code, message: String| Diagnostic::new(code, message).at_maybe(acl.provenance.place);
@@ -37,12 +45,11 @@ fn row(network: &Network, acl: &Acl, matches: &Expression) -> Vec<Diagnostic> {
         let help = "use `direction: to-lport`, or test the destination address instead";
         findings.push(finding(Code::OutportTooEarly, message.to_string()).help(help));
     }
-    let known = |name: &String| network.switches.iter().flat_map(|switch| &switch.ports).any(|port| port.name == *name);
-    for port in uses.ports.iter().filter(|name| !known(name)) {
+    for port in uses.ports.iter().filter(|name| !names.contains(name.as_str())) {
         let message =
             format!("no port is called `{port}` here: as long as that is so, this part of the match never holds");
-        let ports = network.switches.iter().flat_map(|switch| &switch.ports).map(|port| port.name.as_str());
-        let near: Vec<&str> = ports.filter(|name| name.starts_with(port.as_str()) || port.starts_with(name)).collect();
+        let near: Vec<&str> =
+            names.iter().copied().filter(|name| name.starts_with(port.as_str()) || port.starts_with(name)).collect();
         let help = match near.as_slice() {
             [] => "a VM's port is called `name.namespace`, followed by the subnet's provider where that is not `ovn`"
                 .to_string(),
@@ -69,7 +76,7 @@ fn row(network: &Network, acl: &Acl, matches: &Expression) -> Vec<Diagnostic> {
     findings
 }
 
-fn misplaced(network: &Network, pipeline: &Pipeline, error: &RowError) -> Option<Diagnostic> {
+fn misplaced_row(network: &Network, pipeline: &Pipeline, error: &RowError) -> Option<Diagnostic> {
     let (acl, row) = name(network, error.id)?;
     let follows = acl.action.when_ignored();
     let message =

@@ -3,10 +3,9 @@
 use super::constant::Constant;
 use super::expression::{Expression, FieldTest, Masked, PortSet, PortTest, Relation, ones};
 use super::relop::Relop;
-use super::symbol::{self, Definition};
+use super::symbol::{Definition, Definitions};
 use super::tree::{Condition, Constants, ElementKind, Match, Node, NodeKind, Subject, Test};
 use crate::ovn::field::{Field, PortField};
-use crate::ovn::network::Version;
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
@@ -24,7 +23,12 @@ impl Match {
     /// assert_eq!(meaning("!ip4.src_mcast"), "ip4.src[28..31] != 0xe || eth.type != 0x800");
     /// ```
     pub fn annotate(&self) -> Expression {
-        Annotator { version: self.version }.node(&self.root, Sign::Plain)
+        self.annotate_by(&Definitions::new(self.version))
+    }
+
+    /// The same, with symbols of its version that were met before.
+    pub fn annotate_by(&self, definitions: &Definitions) -> Expression {
+        Annotator { definitions }.node(&self.root, Sign::Plain)
     }
 }
 
@@ -58,11 +62,11 @@ impl Sign {
     }
 }
 
-struct Annotator {
-    version: Version,
+struct Annotator<'d> {
+    definitions: &'d Definitions,
 }
 
-impl Annotator {
+impl Annotator<'_> {
     fn node(&self, node: &Node, sign: Sign) -> Expression {
         match &node.kind {
             NodeKind::Constant(holds) => Expression::Constant(*holds == (sign == Sign::Plain)),
@@ -126,8 +130,13 @@ impl Annotator {
     }
 
     /// OVN does not look at a mask here: `vlan.present == 0/0` says that there is no tag.
-    fn predicate<'a>(&self, text: &str, relop: Relop, constants: impl Iterator<Item = &'a Constant>) -> Expression {
-        let expanded = symbol::expand(text, self.version);
+    fn predicate<'a>(
+        &self,
+        text: &'static str,
+        relop: Relop,
+        constants: impl Iterator<Item = &'a Constant>,
+    ) -> Expression {
+        let expanded = self.definitions.expand(text);
         let parts = constants.map(|constant| {
             let wanted = (constant.value() & 1 == 1) == (relop == Relop::Equal);
             if wanted { expanded.clone() } else { expanded.clone().negated() }
@@ -156,7 +165,7 @@ impl Annotator {
             }
         };
         match subject.symbol.prerequisite() {
-            Some(text) => Expression::All(alloc::vec![test, symbol::expand(text, self.version)]),
+            Some(text) => Expression::All(alloc::vec![test, self.definitions.expand(text)]),
             None => test,
         }
     }

@@ -125,8 +125,8 @@ impl Expression {
     pub fn evaluate(&self, header: &impl Header) -> Truth {
         match self {
             Self::Constant(holds) => (*holds).into(),
-            Self::All(parts) => parts.iter().map(|part| part.evaluate(header)).min().unwrap_or(Truth::True),
-            Self::Any(parts) => parts.iter().map(|part| part.evaluate(header)).max().unwrap_or(Truth::False),
+            Self::All(parts) => decided(parts, header, Truth::False),
+            Self::Any(parts) => decided(parts, header, Truth::True),
             Self::Field(test) => match header.field(test.field) {
                 Value::Known(number) => test.holds(number).into(),
                 Value::Unknown => Truth::Unknown,
@@ -135,6 +135,19 @@ impl Expression {
             Self::Resident { .. } => Truth::Unknown,
         }
     }
+}
+
+/// The truth of parts of which one that is `decisive` decides, and one that is unknown leaves the rest in doubt.
+fn decided(parts: &[Expression], header: &impl Header, decisive: Truth) -> Truth {
+    let mut truth = if decisive == Truth::False { Truth::True } else { Truth::False };
+    for part in parts {
+        match part.evaluate(header) {
+            part if part == decisive => return decisive,
+            Truth::Unknown => truth = Truth::Unknown,
+            Truth::True | Truth::False => {}
+        }
+    }
+    truth
 }
 
 impl Expression {

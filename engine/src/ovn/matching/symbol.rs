@@ -6,6 +6,8 @@ use super::expression::Expression;
 use super::{Context, parse};
 use crate::ovn::field::{Field, PortField};
 use crate::ovn::network::Version;
+use alloc::collections::BTreeMap;
+use core::cell::RefCell;
 use table::SYMBOLS;
 
 /// What may be asked of a symbol.
@@ -148,9 +150,34 @@ impl Symbol {
     }
 }
 
-/// A definition of the table, annotated. A test holds that every one of them parses.
-pub(super) fn expand(definition: &str, version: Version) -> Expression {
-    parse(definition, &Context::new(version)).map_or(Expression::Constant(false), |parsed| parsed.annotate())
+/// What the symbols of a version stand for, each found out when it is first met.
+#[derive(Debug, Clone, Default)]
+pub struct Definitions {
+    version: Version,
+    known: RefCell<BTreeMap<&'static str, Expression>>,
+}
+
+impl Definitions {
+    /// Nothing met yet.
+    pub fn new(version: Version) -> Self {
+        Self { version, known: RefCell::default() }
+    }
+
+    /// Whose symbols they are.
+    pub fn version(&self) -> Version {
+        self.version
+    }
+
+    /// A definition of the table, annotated. A test holds that every one of them parses.
+    pub(super) fn expand(&self, definition: &'static str) -> Expression {
+        if let Some(known) = self.known.borrow().get(definition) {
+            return known.clone();
+        }
+        let parsed = parse(definition, &Context::new(self.version));
+        let expanded = parsed.map_or(Expression::Constant(false), |parsed| parsed.annotate_by(self));
+        self.known.borrow_mut().insert(definition, expanded.clone());
+        expanded
+    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! northd pastes a match as text into a larger one, so whether it is valid depends on where it lands.
 
+use super::matches::Matches;
 use super::row::AclId;
 use crate::ovn::acl::{Acl, Action};
 use crate::ovn::field::Field;
@@ -7,6 +8,7 @@ use crate::ovn::matching::{Context, Expression, parse};
 use crate::ovn::network::Version;
 use alloc::format;
 use alloc::string::{String, ToString};
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 /// The place into which a match is pasted.
@@ -45,13 +47,19 @@ impl Paste {
         }
     }
 
-    pub(super) fn parse(self, acl: &Acl, id: AclId, context: &Context) -> Result<Expression, RowError> {
+    pub(super) fn parse(
+        self,
+        acl: &Acl,
+        id: AclId,
+        context: &Context,
+        matches: &mut Matches,
+    ) -> Result<Arc<Expression>, RowError> {
         if acl.action == Action::Pass && self.version == Version::V23_03 {
             let message = "OVN 23.03 has no action `pass`".to_string();
             return Err(RowError { id, message, by_context: true });
         }
-        match parse(&self.text(acl), context) {
-            Ok(matches) => Ok(installed(matches.annotate())),
+        match matches.parse(self.text(acl), context) {
+            Ok(matches) => Ok(matches),
             Err(errors) => {
                 let by_context = parse(&acl.matches, context).is_ok();
                 Err(RowError { id, message: errors.first().message(), by_context })
@@ -62,7 +70,7 @@ impl Paste {
 
 /// What ovn-controller makes of an expression. A test of `ip.dscp` or `ip.ecn` is lost on its way into OpenFlow, so that
 /// every value passes: `mf_set` of OVS takes the mask of their six or two bits for a partial one, and ignores it.
-fn installed(expression: Expression) -> Expression {
+pub(super) fn installed(expression: Expression) -> Expression {
     let each = |parts: Vec<Expression>| parts.into_iter().map(installed).collect();
     match expression {
         Expression::All(parts) => Expression::All(each(parts)),

@@ -116,7 +116,7 @@ pub struct Row {
 }
 
 impl Row {
-    pub(super) fn of(id: AclId, acl: &Acl, version: Version, matches: Expression) -> Self {
+    pub(super) fn of(id: AclId, acl: &Acl, version: Version, matches: Arc<Expression>) -> Self {
         let (guard, outcome) = match acl.action {
             Action::Allow | Action::AllowRelated => (Guard::ALLOW, Outcome::Allow),
             Action::AllowStateless => (Guard::ANY, Outcome::Allow),
@@ -128,6 +128,6 @@ impl Row {
             Version::V23_03 => 0,
             Version::Main => acl.tier.get(),
         };
-        Self { tier, priority: acl.priority.get(), guard, matches: Arc::new(matches), outcome, origin: Origin::Acl(id) }
+        Self { tier, priority: acl.priority.get(), guard, matches, outcome, origin: Origin::Acl(id) }
     }
 }
