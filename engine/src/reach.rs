@@ -10,6 +10,7 @@
 //! The sets speak of ordinary conversations: unicast, TTL 64, unfragmented, untagged. DHCPv6's own messages (UDP from 546
 //! to 547), which OVN never tracks, are none; the walk knows them.
 
+mod alike;
 mod arena;
 mod balanced;
 mod conversation;
@@ -18,6 +19,7 @@ mod header;
 mod intervals;
 mod l4;
 mod lens;
+mod likeness;
 mod parties;
 mod partition;
 mod predicate;
@@ -40,6 +42,7 @@ pub use verdict::{FamilyAnswer, NoPath, PairAnswer, Verdict};
 use crate::ovn::network::Network;
 use crate::ovn::pipeline::Pipeline;
 use crate::ovn::walk::Choice;
+pub use alike::Alike;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use arena::L4Id;
@@ -54,6 +57,8 @@ pub struct Reach<'n> {
     solver: Solver<'n>,
     /// Verdicts of single families by what they are made of.
     verdicts: HashMap<Sets, Verdict>,
+    /// What was found for pairs that are alike.
+    known: HashMap<Alike, [Option<Sets>; 2]>,
 }
 
 /// The header sets of a pair in one family.
@@ -80,7 +85,12 @@ pub fn evaluate<'n>(network: &'n Network, endpoints: &'n [Endpoint]) -> Reach<'n
 
 /// The same, with the pipelines of that network's switches as they were made before.
 pub fn evaluate_by<'n>(network: &'n Network, endpoints: &'n [Endpoint], pipelines: Arc<[Pipeline]>) -> Reach<'n> {
-    Reach { endpoints, solver: Solver::new(network, endpoints, pipelines), verdicts: HashMap::new() }
+    Reach {
+        endpoints,
+        solver: Solver::new(network, endpoints, pipelines),
+        verdicts: HashMap::new(),
+        known: HashMap::new(),
+    }
 }
 
 impl<'n> Reach<'n> {
@@ -121,6 +131,13 @@ impl<'n> Reach<'n> {
         PairKey { sets: self.sets(from, to), common }
     }
 
+    /// What the answer about a pair depends on, rows and their order included: of two pairs with equal ones, the same
+    /// rows decide about the same headers. Nothing where that cannot be told.
+    pub fn alike(&mut self, from: usize, to: usize) -> Option<Alike> {
+        let route = self.solver.route(from, to)?;
+        self.solver.alike(route, from, to)
+    }
+
     /// The verdict of a pair, without its header sets.
     pub fn verdict(&mut self, from: usize, to: usize) -> Verdict {
         match self.sets(from, to) {
@@ -149,7 +166,14 @@ impl<'n> Reach<'n> {
             Route::Unknown(why) => return Err(NoPath::Unknown(why)),
             Route::Direct | Route::Switched(_) | Route::Routed(..) | Route::Balanced(_) => {}
         }
+        let alike = self.solver.alike(route, from, to);
+        if let Some(known) = alike.and_then(|alike| self.known.get(&alike)) {
+            return Ok(*known);
+        }
         let sets = Family::ALL.map(|family| common(family).then(|| self.family_sets(route, from, to, family)));
+        if let Some(alike) = alike {
+            self.known.insert(alike, sets);
+        }
         Ok(sets)
     }
 

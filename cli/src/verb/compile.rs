@@ -46,8 +46,8 @@ impl Arguments {
         input::report(&loaded, console);
         let pipelines = loaded.pipelines();
         console.print(|out| match self.output {
-            Format::Table => render::compile::write(out, &loaded, &pipelines),
-            Format::Json => wire::compile::write(out, &loaded, &pipelines),
+            Format::Table => render::compile::write(out, &loaded, pipelines),
+            Format::Json => wire::compile::write(out, &loaded, pipelines),
             Format::Nbctl => nbctl::write(out, &loaded),
         })?;
         Ok(input::status(&loaded))

@@ -5,6 +5,7 @@ use super::arena::{L4Arena, L4Id};
 use super::endpoint::Endpoint;
 use super::l4::{Family, L4Set};
 use super::lens::{Lens, Passing};
+use super::likeness::Likeness;
 use super::parties::Parties;
 use super::predicate::PortIndex;
 use super::region::{Ports, Region};
@@ -26,12 +27,14 @@ use hashbrown::HashMap;
 #[derive(Debug, Clone)]
 pub struct Solver<'n> {
     pub(super) network: &'n Network,
-    pipelines: Arc<[Pipeline]>,
+    pub(super) pipelines: Arc<[Pipeline]>,
     pub(super) endpoints: &'n [Endpoint],
     pub(super) topology: Topology<'n>,
     /// By switch; made when the first packet crosses it.
-    parties: Vec<Option<Parties>>,
-    sensitive: Sensitivity,
+    pub(super) parties: Vec<Option<Parties>>,
+    /// By switch; made when the first pair across it is asked about. Nothing where its rows see too much.
+    pub(super) likenesses: Vec<Option<Option<Likeness>>>,
+    pub(super) sensitive: Sensitivity,
     pub(super) arena: L4Arena,
     fixed: FixedSets,
     lenses: HashMap<Key, Lens>,
@@ -159,6 +162,7 @@ impl<'n> Solver<'n> {
     pub fn new(network: &'n Network, endpoints: &'n [Endpoint], pipelines: Arc<[Pipeline]>) -> Self {
         let topology = Topology::of(network);
         let parties = network.switches.iter().map(|_| None).collect();
+        let likenesses = network.switches.iter().map(|_| None).collect();
         let sensitive = Sensitivity::of(&pipelines);
         let mut arena = L4Arena::new();
         let fixed = FixedSets { ipv4: Fixed::of(Family::Ipv4, &mut arena), ipv6: Fixed::of(Family::Ipv6, &mut arena) };
@@ -168,6 +172,7 @@ impl<'n> Solver<'n> {
             topology,
             pipelines,
             parties,
+            likenesses,
             sensitive,
             arena,
             fixed,

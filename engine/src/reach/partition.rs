@@ -37,7 +37,7 @@ impl Sides {
     }
 
     /// The parties of which a predicate holds.
-    fn members(&self, predicate: &Predicate) -> Vec<usize> {
+    pub fn members(&self, predicate: &Predicate) -> Vec<usize> {
         match predicate {
             Predicate::Address(set) => set.ranges().iter().flat_map(|range| self.between(*range)).collect(),
             Predicate::Port(ports) => ports.iter().flat_map(|port| self.at_port(*port)).collect(),

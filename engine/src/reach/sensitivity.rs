@@ -1,11 +1,12 @@
 //! What of a conversation the rows look at at all: modes that no row tells apart share one lens.
 
 use super::conversation::FIRST_TTL;
-use super::scene::{Half, Mode};
+use super::scene::{Half, Mode, Scene};
 use crate::ovn::acl::Direction;
 use crate::ovn::field::Field;
 use crate::ovn::matching::Expression;
 use crate::ovn::pipeline::{Pipeline, Stage, StageRows, Tracking};
+use alloc::vec::Vec;
 
 /// Which of the things that change within a conversation some row looks at.
 #[derive(Debug, Clone, Copy, Default)]
@@ -44,6 +45,26 @@ impl Sensitivity {
             },
             Expression::Constant(_) | Expression::Port(_) | Expression::Resident { .. } => {}
         }
+    }
+
+    /// Every mode in which a scene may be asked about, less what no row looks at; nothing where the TTL counts, of which
+    /// there are as many as there are ways.
+    pub fn modes(self, scene: Scene) -> Option<Vec<Mode>> {
+        if self.ttl {
+            return None;
+        }
+        let mut modes = Vec::new();
+        for half in [Half::Request, Half::Reply] {
+            for tracking in [Tracking::Untracked, Tracking::New, Tracking::Invalid] {
+                let mode = self.reduce(Mode { scene, half, tracking, ttl: FIRST_TTL });
+                // Without a look at the tracking state, its rows are the same in all of them.
+                let mode = if self.tracking { mode } else { Mode { tracking: Tracking::Untracked, ..mode } };
+                if !modes.contains(&mode) {
+                    modes.push(mode);
+                }
+            }
+        }
+        Some(modes)
     }
 
     /// The mode without what no row looks at. New and untracked packets are asked by the same rows.

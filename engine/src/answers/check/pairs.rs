@@ -10,8 +10,10 @@ use crate::ovn::pipeline::{AclId, Builtin, Outcome, Pipeline};
 use crate::reach::{Endpoint, EndpointKind, FamilyAnswer, L4Header, L4Set, PairAnswer, Reach, Verdict};
 use alloc::collections::BTreeMap;
 use alloc::format;
+use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
+use hashbrown::HashMap;
 
 /// Pairs whose verdict is looked at; and how many rows are asked, over all the pairs that are walked.
 const MOST_PAIRS: usize = 1_000_000;
@@ -38,9 +40,21 @@ pub(super) fn check(network: &Network, endpoints: &[Endpoint], reach: &mut Reach
     let isolated = judged.isolated(&verdicts);
     let mut found = Found::default();
     let mut left = verdicts.iter().filter(|(_, verdict)| *verdict != Verdict::Open).map(|(pair, _)| *pair);
-    for (from, to) in left.by_ref().take(most) {
+    let (mut known, mut walked) = (HashMap::new(), 0);
+    // Of pairs that are alike one is walked, and the same is found of all.
+    while walked < most {
+        let Some((from, to)) = left.next() else { break };
         let cut = judged.cuts_gateway(from, to, &isolated, reach);
-        judged.look((from, to), &reach.pair(from, to), cut, &mut found);
+        let alike = reach.alike(from, to).map(|alike| (alike, cut));
+        let behind = alike.and_then(|alike| known.get(&alike).cloned()).unwrap_or_else(|| {
+            walked += 1;
+            let behind: Rc<[Behind]> = judged.look((from, to), &reach.pair(from, to), cut).into();
+            if let Some(alike) = alike {
+                known.insert(alike, Rc::clone(&behind));
+            }
+            behind
+        });
+        behind.iter().for_each(|behind| found.note(behind, (from, to)));
     }
     let mut findings = judged.tell(found);
     let unseen = left.count() + (endpoints.len() * endpoints.len().saturating_sub(1)).saturating_sub(verdicts.len());
@@ -50,6 +64,29 @@ pub(super) fn check(network: &Network, endpoints: &[Endpoint], reach: &mut Reach
         findings.push(Diagnostic::new(Code::ReplyDropped, message).severity(Severity::Info));
     }
     findings
+}
+
+/// What is behind a lost conversation.
+#[derive(Debug, Clone)]
+enum Behind {
+    Reply(AclId),
+    Gateway(AclId),
+    Resolution(AclId),
+    Tie(Vec<AclId>),
+    Invalid(usize),
+}
+
+impl Found {
+    fn note(&mut self, behind: &Behind, pair: (usize, usize)) {
+        let pairs = match behind {
+            Behind::Reply(row) => self.replies.entry(*row).or_default(),
+            Behind::Gateway(row) => self.gateways.entry(*row).or_default(),
+            Behind::Resolution(row) => self.resolution.entry(*row).or_default(),
+            Behind::Tie(rows) => self.ties.entry(rows.clone()).or_default(),
+            Behind::Invalid(switch) => self.invalid.entry(*switch).or_default(),
+        };
+        pairs.push(pair);
+    }
 }
 
 struct Judged<'a> {
@@ -83,32 +120,34 @@ impl Judged<'_> {
         !meant && reach.verdict(machine, gateway) == Verdict::Closed
     }
 
-    fn look(&self, pair: (usize, usize), answer: &PairAnswer, cut: bool, found: &mut Found) {
+    fn look(&self, pair: (usize, usize), answer: &PairAnswer, cut: bool) -> Vec<Behind> {
+        let mut found = Vec::new();
         for family in &answer.families {
             let unanswered =
                 family.delivered.intersection(&L4Set::answerable(family.family)).difference(&family.answered);
             let missing = L4Set::full(family.family).difference(&family.delivered);
             let walked = |header: Option<L4Header>| header.and_then(|header| self.explain(pair, family, header));
             if let Some(explanation) = walked(family.undefined.example()) {
-                tie(&explanation, |rows| found.ties.entry(rows).or_default().push(pair));
+                tie(&explanation, |rows| found.push(Behind::Tie(rows)));
             } else if let Some(explanation) = walked(unanswered.example()) {
                 dropped(&explanation, |row, kind| match kind {
-                    PacketKind::Arp => found.resolution.entry(row).or_default().push(pair),
-                    PacketKind::Ip => found.replies.entry(row).or_default().push(pair),
+                    PacketKind::Arp => found.push(Behind::Resolution(row)),
+                    PacketKind::Ip => found.push(Behind::Reply(row)),
                 });
                 if let Some(step) =
                     explanation.steps.iter().find(|step| step.decider == Decider::Builtin(Builtin::Invalid))
                 {
-                    found.invalid.entry(step.switch).or_default().push(pair);
+                    found.push(Behind::Invalid(step.switch));
                 }
             } else if let Some(explanation) = walked(missing.example()) {
                 dropped(&explanation, |row, kind| match kind {
-                    PacketKind::Arp => found.resolution.entry(row).or_default().push(pair),
-                    PacketKind::Ip if cut => found.gateways.entry(row).or_default().push(pair),
+                    PacketKind::Arp => found.push(Behind::Resolution(row)),
+                    PacketKind::Ip if cut => found.push(Behind::Gateway(row)),
                     PacketKind::Ip => {}
                 });
             }
         }
+        found
     }
 
     fn explain(&self, (from, to): (usize, usize), family: &FamilyAnswer, header: L4Header) -> Option<Explanation> {

@@ -1,0 +1,114 @@
+//! Pairs of endpoints whose conversations are the same: equal ways, and nothing on them that a row could tell apart.
+
+use super::conversation::Solver;
+use super::l4::Family;
+use super::likeness::{Likeness, Likes};
+use super::partition::Sides;
+use super::predicate::PortIndex;
+use super::route::{Crossing, Route};
+use super::scene::Scene;
+use super::tree::Ground;
+use crate::ovn::acl::Direction;
+use crate::ovn::network::PortKind;
+use crate::ovn::pipeline::Stage;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+/// All that a conversation depends on, the endpoints' names aside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Alike {
+    /// Which families both ends have.
+    families: [bool; 2],
+    direct: bool,
+    hops: u8,
+    crossings: [Option<Passage>; 2],
+}
+
+/// All that one crossing depends on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Passage {
+    switch: usize,
+    /// What the ports of both ends lead to.
+    kinds: [PortKind; 2],
+    there: Likes,
+    back: Likes,
+    /// As the switch sees whoever asks for the Ethernet address of its router, each way.
+    routers: [Option<Likes>; 2],
+}
+
+impl<'n> Solver<'n> {
+    /// What the conversation of a pair depends on; nothing where that cannot be told.
+    pub fn alike(&mut self, route: Route<'n>, from: usize, to: usize) -> Option<Alike> {
+        if matches!(route, Route::Balanced(_) | Route::Unknown(_) | Route::Apart) {
+            return None;
+        }
+        let has = |family| Some(self.endpoints.get(from)?.has(family) && self.endpoints.get(to)?.has(family));
+        let families = [has(Family::Ipv4)?, has(Family::Ipv6)?];
+        let mut crossings = [None; 2];
+        for (slot, crossing) in crossings.iter_mut().zip(route.crossings()) {
+            *slot = Some(self.passage(crossing, from, to)?);
+        }
+        Some(Alike { families, direct: route == Route::Direct, hops: route.hops(), crossings })
+    }
+
+    fn passage(&mut self, crossing: Crossing<'n>, from: usize, to: usize) -> Option<Passage> {
+        let switch = crossing.switch;
+        self.meet(switch);
+        if self.likenesses.get(switch)?.is_none() {
+            let made = self.likeness(switch);
+            if let Some(slot) = self.likenesses.get_mut(switch) {
+                *slot = Some(made);
+            }
+        }
+        let parties = self.parties.get(switch)?.as_ref()?;
+        let likeness = self.likenesses.get_mut(switch)?.as_mut()?.as_mut()?;
+        let (source, target) = (parties.endpoint(from)?, parties.endpoint(to)?);
+        let mut router = |link: Option<_>, asker| match link {
+            None => Some(None),
+            Some(link) => likeness.pair(asker, parties.router(link)?).map(Some),
+        };
+        let routers = [router(crossing.to, source)?, router(crossing.from, target)?];
+        Some(Passage {
+            switch,
+            kinds: [parties.kind(source), parties.kind(target)],
+            there: likeness.pair(source, target)?,
+            back: likeness.pair(target, source)?,
+            routers,
+        })
+    }
+
+    /// What the rows of a switch can see; nothing where they look at what changes from pair to pair.
+    fn likeness(&mut self, switch: usize) -> Option<Likeness> {
+        let pipelines = Arc::clone(&self.pipelines);
+        let pipeline = pipelines.get(switch)?;
+        let scenes: [&[Scene]; 2] =
+            [&[Scene::Ip(Family::Ipv4), Scene::ArpRequest, Scene::ArpReply], &[Scene::Ip(Family::Ipv6)]];
+        let parties = self.parties(switch)?;
+        // Packets of a family that nobody has are never asked about.
+        let used = |family| self.endpoints.iter().any(|endpoint| endpoint.has(family));
+        let sides: [Sides; 2] = [Family::Ipv4, Family::Ipv6].map(|family| parties.sides(Scene::Ip(family)));
+        let used = [used(Family::Ipv4), used(Family::Ipv6)];
+        let ports = PortIndex::of(self.network, self.network.switches.get(switch)?);
+        let mut grounds: [Vec<Ground<'_>>; 2] = [Vec::new(), Vec::new()];
+        for ((grounds, scenes), _) in grounds.iter_mut().zip(scenes).zip(used).filter(|(_, used)| *used) {
+            for scene in scenes {
+                for mode in self.sensitive.modes(*scene)? {
+                    grounds.extend(Stage::ALL.map(|stage| Ground { ports: &ports, stage, mode }));
+                }
+            }
+        }
+        let arena = &mut self.arena;
+        Some(Likeness::of(&sides, |kind, builder| {
+            for ground in grounds.get(kind).into_iter().flatten() {
+                let rows =
+                    pipeline.stage(ground.stage).into_iter().flat_map(|rows| rows.fixed.iter().chain(&rows.acls));
+                rows.for_each(|row| builder.add(&ground.tree(&row.matches, arena)));
+                let direction = match ground.stage {
+                    Stage::ToLport => Direction::ToLport,
+                    Stage::FromLport | Stage::FromLportAfterLb => Direction::FromLport,
+                };
+                pipeline.stateless(direction).for_each(|matches| builder.add(&ground.tree(matches, arena)));
+            }
+        }))
+    }
+}
