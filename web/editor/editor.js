@@ -44,8 +44,7 @@ const severities = { error: "error", warning: "warning", info: "info" };
 class Editor {
   constructor(parent, callbacks) {
     this.callbacks = callbacks;
-    this.vocabulary = { symbols: [], names: [], keys: [], values: {} };
-    this.notes = [];
+    this.known = {};
     this.states = new Map();
     this.silent = false;
     this.readOnly = new Compartment();
@@ -165,12 +164,17 @@ class Editor {
     this.view.dispatch({ selection: { anchor: from }, effects: EditorView.scrollIntoView(from, { y: "center" }) });
   }
 
-  setVocabulary(vocabulary) {
-    this.vocabulary = vocabulary;
+  /** What can be written and said is asked for when it is needed, once for each analysis. */
+  outdate() {
+    this.known = {};
   }
 
-  setNotes(notes) {
-    this.notes = notes;
+  get vocabulary() {
+    return (this.known.words ??= this.callbacks.words());
+  }
+
+  get notes() {
+    return (this.known.notes ??= this.callbacks.notes());
   }
 
   focus() {

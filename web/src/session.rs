@@ -247,6 +247,8 @@ pub enum Effect {
     Reveal(usize),
     /// Light up lines of the active file, and show findings and remarks.
     Annotate,
+    /// Light up lines of the active file.
+    Light,
     /// From now on this is somebody's own work, no longer what a link holds.
     Own,
     /// Keep the state for the next visit, if it is somebody's own.
@@ -577,7 +579,7 @@ impl Session {
         let Some((from, to)) = self.pair() else {
             self.why = None;
             self.wanted_why = None;
-            return vec![Effect::Annotate];
+            return vec![Effect::Light];
         };
         let ask = self.ask(Request::Why { from, to, filter: self.scope.filter.clone() });
         self.wanted_why = Some(self.asked);
@@ -640,7 +642,7 @@ impl Session {
             }
             Some(Reply::Why(why)) if self.wanted_why == Some(answer.number) => {
                 self.why = Some(Rc::from(why));
-                vec![Effect::Annotate]
+                vec![Effect::Light]
             }
             Some(Reply::Proposals(proposals)) if self.wanted_proposals == Some(answer.number) => {
                 self.proposals = Some(Rc::new(proposals));

@@ -228,6 +228,7 @@ impl App {
             (Effect::Forget, Some(editor)) => editor.forget(),
             (Effect::Replace(edits), Some(editor)) => editor.replace(&edits),
             (Effect::Reveal(line), Some(editor)) => editor.reveal(line),
+            (Effect::Light, Some(editor)) => editor.light(&self.session.lit()),
             (Effect::Annotate, Some(editor)) => {
                 if let Some(analysis) = &self.session.analysis {
                     editor.annotate(analysis, active, &self.session.lit());

@@ -5,6 +5,8 @@ use crate::session::Action;
 use crate::vocabulary::vocabulary;
 use js_sys::{Array, Object, Reflect};
 use serde::Serialize;
+use std::cell::RefCell;
+use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use web_sys::HtmlElement;
 use yew::Callback;
@@ -28,10 +30,8 @@ extern "C" {
     fn light(this: &Handle, lines: &Array);
     #[wasm_bindgen(method)]
     fn reveal(this: &Handle, line: usize);
-    #[wasm_bindgen(method, js_name = setVocabulary)]
-    fn set_vocabulary(this: &Handle, vocabulary: &JsValue);
-    #[wasm_bindgen(method, js_name = setNotes)]
-    fn set_notes(this: &Handle, notes: &JsValue);
+    #[wasm_bindgen(method)]
+    fn outdate(this: &Handle);
     #[wasm_bindgen(method)]
     fn find(this: &Handle);
     #[wasm_bindgen(method)]
@@ -43,6 +43,10 @@ extern "C" {
 /// The editor on the page.
 pub(super) struct Editor {
     handle: Handle,
+    /// What is known of which file, for whoever points at a word or completes one.
+    known: Rc<RefCell<Option<(Rc<Analysis>, usize)>>>,
+    _words: Closure<dyn Fn() -> JsValue>,
+    _notes: Closure<dyn Fn() -> JsValue>,
     _change: Closure<dyn Fn(String)>,
     _cursor: Closure<dyn Fn(usize)>,
     _format: Closure<dyn Fn()>,
@@ -81,6 +85,10 @@ impl Editor {
         let change = Closure::<dyn Fn(String)>::new(move |text| typed.emit(Action::Typed(text)));
         let cursor = Closure::<dyn Fn(usize)>::new(|_| {});
         let format = Closure::<dyn Fn()>::new(move || formatted.emit(Action::Format));
+        let known: Rc<RefCell<Option<(Rc<Analysis>, usize)>>> = Rc::default();
+        let (of_words, of_notes) = (Rc::clone(&known), Rc::clone(&known));
+        let words = Closure::<dyn Fn() -> JsValue>::new(move || words(of_words.borrow().as_ref()));
+        let notes = Closure::<dyn Fn() -> JsValue>::new(move || notes(of_notes.borrow().as_ref()));
         let callbacks = Object::new();
         let set = |name: &str, function: &JsValue| {
             // A plain object takes every key.
@@ -89,7 +97,10 @@ impl Editor {
         set("change", change.as_ref());
         set("cursor", cursor.as_ref());
         set("format", format.as_ref());
-        Self { handle: create_editor(parent, &callbacks), _change: change, _cursor: cursor, _format: format }
+        set("words", words.as_ref());
+        set("notes", notes.as_ref());
+        let handle = create_editor(parent, &callbacks);
+        Self { handle, known, _words: words, _notes: notes, _change: change, _cursor: cursor, _format: format }
     }
 
     /// Shows a file.
@@ -110,14 +121,11 @@ impl Editor {
     }
 
     /// Shows what is known of a file.
-    pub(super) fn annotate(&self, analysis: &Analysis, file: usize, lit: &[usize]) {
+    pub(super) fn annotate(&self, analysis: &Rc<Analysis>, file: usize, lit: &[usize]) {
         let marks: Vec<Mark<'_>> = analysis.findings.iter().filter_map(|found| mark(found, file)).collect();
         self.handle.diagnostics(&plain(&marks));
-        let notes = analysis.notes.iter().filter(|note| note.file == file);
-        let notes: Vec<Remark<'_>> =
-            notes.map(|note| Remark { from: note.from, to: note.to, text: &note.text }).collect();
-        self.handle.set_notes(&plain(&notes));
-        self.handle.set_vocabulary(&plain(&vocabulary(analysis.names.clone())));
+        self.known.replace(Some((Rc::clone(analysis), file)));
+        self.handle.outdate();
         self.light(lit);
     }
 
@@ -145,6 +153,20 @@ impl Editor {
     pub(super) fn redo(&self) {
         self.handle.redo();
     }
+}
+
+/// What can be written here.
+fn words(known: Option<&(Rc<Analysis>, usize)>) -> JsValue {
+    plain(&vocabulary(known.map(|(analysis, _)| analysis.names.clone()).unwrap_or_default()))
+}
+
+/// What can be said of pieces of the file that is shown.
+fn notes(known: Option<&(Rc<Analysis>, usize)>) -> JsValue {
+    let notes = known.into_iter().flat_map(|(analysis, file)| {
+        let here = analysis.notes.iter().filter(move |note| note.file == *file);
+        here.map(|note| Remark { from: note.from, to: note.to, text: &note.text })
+    });
+    plain(&notes.collect::<Vec<_>>())
 }
 
 fn mark(found: &Finding, file: usize) -> Option<Mark<'_>> {
