@@ -77,7 +77,7 @@ fn looks(page: &Shared) -> Vec<Trial> {
 /// What people do on it.
 fn walks(page: &Shared, site: &Arc<Site>) -> Vec<Trial> {
     type Walk = fn(&Page) -> Result<(), String>;
-    let walks: [(&str, Walk); 8] = [
+    let walks: [(&str, Walk); 9] = [
         ("first-visit", walk::first_visit),
         ("mistake-and-fix", walk::mistake_and_fix),
         ("wish", walk::wish),
@@ -86,6 +86,7 @@ fn walks(page: &Shared, site: &Arc<Site>) -> Vec<Trial> {
         ("keys", walk::keys),
         ("form", walk::form),
         ("anything-pasted", walk::anything),
+        ("offline", walk::offline),
     ];
     let alone = |(name, walk): (&str, Walk)| {
         trial(page, name.to_owned(), move |page| walk(page).map_err(Failed::from).and_then(|()| quiet(page)))

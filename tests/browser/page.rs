@@ -81,6 +81,13 @@ impl Page {
         self.open_below("", fragment)
     }
 
+    /// Opens the page where another site has it.
+    pub fn open_at(&self, address: &str) -> Result<()> {
+        self.go("about:blank")?;
+        self.go(address)?;
+        self.settle()
+    }
+
     /// Opens the page at a path of the site.
     pub fn open_below(&self, path: &str, fragment: &str) -> Result<()> {
         // From a page of nothing: another fragment alone would load nothing.

@@ -183,6 +183,34 @@ pub fn anything(page: &Page) -> Result<()> {
     until(page, "the text of the last visit", "document.querySelector('.cm-content').innerText.includes('# kept')")
 }
 
+/// After the first visit the page opens with nobody there to serve it.
+pub fn offline(page: &Page) -> Result<()> {
+    let site = Site::open();
+    let address = site.address.clone();
+    page.open_at(&address)?;
+    let kept = "return navigator.serviceWorker.ready.then(() => caches.keys())\
+        .then((names) => Promise.all(names.map((name) => caches.open(name).then((cache) => cache.keys()))))\
+        .then((found) => found.flat().length)";
+    let begin = Instant::now();
+    while page.run(kept, &[])?.as_u64().is_none_or(|count| count < 9) {
+        if begin.elapsed() > PATIENCE {
+            return Err("the page keeps none of its files".to_owned());
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    let before = page.table()?;
+    drop(site);
+    if page.visit(&format!("{address}nothing-of-this-name")).is_ok() && page.run("return document.title", &[])? != "" {
+        return Err("the server is still there".to_owned());
+    }
+    // What the browser says about the visit to nobody is no fault of the page.
+    page.console_errors()?;
+    page.open_at(&address)?;
+    let after = page.table()?;
+    page.console_errors()?;
+    if after.is_empty() || after != before { Err(format!("without a server: {after:?}")) } else { Ok(()) }
+}
+
 /// Another page with the tag: nothing is loaded before the click, then the frame answers.
 pub fn embedded(page: &Page, site: &Site) -> Result<()> {
     let visit = |address: &str| page.visit(&format!("{}{address}", site.address));

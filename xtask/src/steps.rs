@@ -144,6 +144,7 @@ fn browser(tally: &mut Tally) -> Result<(), String> {
     web::script_package()?;
     watched(&mut cargo(&["build", "--quiet", "-p", "ringfence-cli"]), tally)?;
     let page = watched(&mut cargo(&["test", "--quiet", "-p", "ringfence-tests", "--test", "browser"]), tally);
+    let page = page.and(web::script_tests(tally));
     let with_page = ["-p", "ringfence-cli", "--features", "playground", "--all-targets"];
     let lints = [&["clippy", "--quiet"], &with_page[..], &["--", "-D", "warnings"]].concat();
     let serve = [&["test", "--quiet"], &with_page[..], &["serve"]].concat();

@@ -9,7 +9,7 @@ mod size;
 mod sysroot;
 mod tools;
 
-pub use build::{playground, script_package};
+pub use build::{playground, script_package, script_tests};
 pub use size::within_budget;
 
 use crate::run::{captured, command};

@@ -55,6 +55,20 @@ pub fn script_package() -> Result<PathBuf, String> {
     Ok(package)
 }
 
+/// Calls the functions for JavaScript in a real browser.
+pub fn script_tests(tally: &mut Tally) -> Result<(), String> {
+    let mut environment = compiler::provide()?;
+    environment.folders = tools::provide()?.into_iter().chain(environment.folders).collect();
+    let runner = "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER";
+    environment.variables.extend([(runner, "wasm-bindgen-test-runner".into()), ("CHROMEDRIVER", driver()?.into())]);
+    let mut test = command("cargo", &["test", "--quiet", "-p", "ringfence-web", "--test", "api", "--target", TARGET]);
+    watched(environment.lend(test.args(["--no-default-features", "--features", "api"]))?, tally)
+}
+
+fn driver() -> Result<PathBuf, String> {
+    tools::on_path("chromedriver").ok_or_else(|| "missing: chromedriver (Debian: chromium-driver)".to_owned())
+}
+
 fn optimise(module: &Path, environment: &Environment) -> Result<(), String> {
     let place = module.display().to_string();
     let mut command = command("wasm-opt", &["-Oz", &place, "-o", &place]);

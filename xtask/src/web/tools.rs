@@ -92,7 +92,8 @@ fn binaryen() -> Result<PathBuf, String> {
     Ok(bin)
 }
 
-fn on_path(program: &str) -> Option<PathBuf> {
+/// Where a program is.
+pub fn on_path(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
     std::env::split_paths(&path).map(|folder| folder.join(program)).find(|path| path.is_file())
 }
