@@ -49,6 +49,7 @@ pub(crate) use machine::DEFAULT_PROVIDER;
 pub use machine::{Interface, Machine, NamedPort, Origin, Owner, Presence};
 pub(crate) use naming::subdomain;
 pub use network_policy::{NetworkPolicy, Peer, PeerChoice, PolicyRule, PolicySpec, PolicyType, SpecPlaces};
+pub(crate) use node::is_decimal;
 pub use object::Object;
 pub use policy_port::{PolicyPort, PortChoice, Transport};
 pub use query::{Protocol, Query};

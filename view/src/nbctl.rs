@@ -205,7 +205,7 @@ fn quote(word: &str) -> String {
 
 /// A string of OVSDB's database commands, which is one of JSON (`ovs-vsctl(8)`, Database Values).
 fn string(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
+    serde_json::to_string(text).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@
 
 mod edge;
 mod layout;
+mod pixels;
 mod stack;
 mod svg;
 

@@ -61,7 +61,8 @@ pub fn similar<'e>(endpoints: &'e [Endpoint], word: &str) -> Vec<&'e str> {
 
 /// How many letters must change, without regard to case (Levenshtein).
 fn distance(a: &str, b: &str) -> usize {
-    let letters = |text: &str| -> Vec<char> { text.chars().take(64).flat_map(char::to_lowercase).collect() };
+    let letters =
+        |text: &str| -> Vec<char> { text.chars().take(64).map(|letter| letter.to_ascii_lowercase()).collect() };
     let (a, b) = (letters(a), letters(b));
     let mut row: Vec<usize> = (0..=b.len()).collect();
     for (index, letter) in a.iter().enumerate() {

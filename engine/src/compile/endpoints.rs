@@ -95,7 +95,7 @@ fn unique(endpoints: &mut [Endpoint]) {
     let mut seen: BTreeSet<String> = BTreeSet::new();
     for endpoint in endpoints {
         if let Some((place, name)) = endpoint.id.split_once('/').filter(|_| seen.contains(&endpoint.id)) {
-            endpoint.id = format!("{place}/{}/{name}", endpoint.kind.name().to_lowercase());
+            endpoint.id = format!("{place}/{}/{name}", endpoint.kind.name().to_ascii_lowercase());
         }
         while !seen.insert(endpoint.id.clone()) {
             endpoint.id.push('~');

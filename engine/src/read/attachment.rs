@@ -10,7 +10,7 @@ use crate::source::{Place, Sources, Span};
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
-use serde::Deserialize;
+use serde_json::Value;
 
 /// The type of Kube-OVN's plugin, and of its part that only gives addresses.
 const KUBE_OVN: &str = "kube-ovn";
@@ -42,24 +42,6 @@ pub enum Plugin {
     Foreign(String),
 }
 
-/// What counts in the configuration of a plugin, or of a list of them.
-#[derive(Deserialize)]
-struct Config {
-    #[serde(rename = "type")]
-    kind: Option<String>,
-    provider: Option<String>,
-    server_socket: Option<String>,
-    ipam: Option<Addresses>,
-    plugins: Option<Vec<Config>>,
-}
-
-/// Who gives the addresses.
-#[derive(Deserialize)]
-struct Addresses {
-    #[serde(rename = "type")]
-    kind: Option<String>,
-}
-
 impl Attachment {
     /// How Kube-OVN's controller calls the provider of a network that it makes (`getPodAttachmentNet`).
     pub fn provider(&self) -> String {
@@ -74,7 +56,7 @@ impl Attachment {
     /// Reads the configuration; what is wrong with it is a diagnostic at its place.
     pub(crate) fn settle(&mut self, sources: &Sources, out: &mut Out) {
         let Some(config) = self.config.clone() else { return };
-        match serde_json::from_str::<Config>(&config.value) {
+        match serde_json::from_str::<Value>(&config.value) {
             Ok(value) => self.plugin = self.of(&value, &config, sources, out),
             Err(error) => {
                 let at = byte(&config.value, error.line(), error.column());
@@ -84,13 +66,13 @@ impl Attachment {
         }
     }
 
-    fn of(&self, value: &Config, config: &Placed<String>, sources: &Sources, out: &mut Out) -> Plugin {
+    fn of(&self, value: &Value, config: &Placed<String>, sources: &Sources, out: &mut Out) -> Plugin {
         let name = &self.name.value;
-        let plugins: Vec<&Config> = match &value.plugins {
+        let plugins: Vec<&Value> = match value.get("plugins").and_then(Value::as_array) {
             Some(plugins) => plugins.iter().collect(),
             None => alloc::vec![value],
         };
-        let kind = |plugin: &Config| text(&plugin.kind);
+        let kind = |plugin: &Value| text(plugin, "type");
         let Some(first) = plugins.iter().find_map(|plugin| kind(plugin)) else {
             let message = format!("the configuration of NetworkAttachmentDefinition `{name}` has no `type`");
             let finding = Diagnostic::new(Code::MissingField, message + ": no pod can be attached to it");
@@ -103,7 +85,7 @@ impl Attachment {
             return self.own(own, config, sources, out);
         }
         let gives =
-            |plugin: &&&Config| plugin.ipam.as_ref().and_then(|ipam| text(&ipam.kind)).as_deref() == Some(KUBE_OVN);
+            |plugin: &&&Value| plugin.get("ipam").and_then(|ipam| text(ipam, "type")).as_deref() == Some(KUBE_OVN);
         match plugins.iter().find(gives).and_then(|plugin| kind(plugin)) {
             Some(kind) => Plugin::AddressesOnly(kind),
             None => Plugin::Foreign(first),
@@ -112,15 +94,15 @@ impl Attachment {
 
     /// A network of Kube-OVN's own. Its plugin asks under the provider that is written, its controller answers under the
     /// one that it makes of the name.
-    fn own(&self, plugin: &Config, config: &Placed<String>, sources: &Sources, out: &mut Out) -> Plugin {
+    fn own(&self, plugin: &Value, config: &Placed<String>, sources: &Sources, out: &mut Out) -> Plugin {
         let (expected, name) = (self.provider(), &self.name.value);
-        if text(&plugin.server_socket).is_none() {
+        if text(plugin, "server_socket").is_none() {
             let message = format!("the configuration of NetworkAttachmentDefinition `{name}` has no `server_socket`");
             let finding = Diagnostic::new(Code::MissingField, message + ": no pod can be attached to it");
             let help = "write `\"server_socket\": \"/run/openvswitch/kube-ovn-daemon.sock\"`";
             out.push(finding.severity(crate::diagnostic::Severity::Warning).at(config.place).help(help));
         }
-        let Some(provider) = text(&plugin.provider) else {
+        let Some(provider) = text(plugin, "provider") else {
             let message = format!(
                 "NetworkAttachmentDefinition `{name}` names no `provider`: its plugin asks about the default network, and \
                  Kube-OVN's controller answers for `{expected}`"
@@ -146,8 +128,8 @@ impl Attachment {
 }
 
 /// A text that counts as absent when it is empty.
-fn text(value: &Option<String>) -> Option<String> {
-    value.clone().filter(|text| !text.is_empty())
+fn text(value: &Value, key: &str) -> Option<String> {
+    value.get(key)?.as_str().filter(|text| !text.is_empty()).map(ToString::to_string)
 }
 
 /// The byte of a line and column, both counted from 1.
@@ -159,9 +141,8 @@ fn byte(text: &str, line: usize, column: usize) -> usize {
 fn broken(name: &str, error: &serde_json::Error, place: Place) -> Diagnostic {
     let said = error.to_string();
     let said = said.rsplit_once(" at line ").map_or(said.as_str(), |(said, _)| said);
-    let what = if error.is_data() { "is none that a plugin takes" } else { "is no JSON" };
     let message = format!(
-        "the configuration of NetworkAttachmentDefinition `{name}` {what} ({said}): no pod can be attached to it"
+        "the configuration of NetworkAttachmentDefinition `{name}` is no JSON ({said}): no pod can be attached to it"
     );
     Diagnostic::new(Code::BrokenYaml, message).at(place).help("correct the JSON in `spec.config`")
 }

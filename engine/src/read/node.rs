@@ -160,9 +160,22 @@ fn radix(digits: &str, radix: u32) -> Option<i64> {
 fn float(text: &str) -> Resolved {
     let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
     let special = matches!(unsigned, ".inf" | ".Inf" | ".INF" | ".nan" | ".NaN" | ".NAN");
-    let numeric = unsigned.starts_with(|first: char| first.is_ascii_digit() || first == '.')
-        && unsigned.chars().all(|char| char.is_ascii_digit() || matches!(char, '.' | 'e' | 'E' | '+' | '-'));
-    if special || (numeric && text.parse::<f64>().is_ok()) { Resolved::Float } else { Resolved::Text }
+    if special || is_decimal(unsigned) { Resolved::Float } else { Resolved::Text }
+}
+
+/// Whether it is a number without a sign, with digits behind a point or an exponent: `( \. [0-9]+ | [0-9]+ ( \. [0-9]* )? )
+/// ( [eE] [-+]? [0-9]+ )?` of YAML's core schema.
+pub(crate) fn is_decimal(text: &str) -> bool {
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let (mantissa, exponent) = match text.split_once(['e', 'E']) {
+        Some((mantissa, exponent)) => (mantissa, Some(exponent.strip_prefix(['-', '+']).unwrap_or(exponent))),
+        None => (text, None),
+    };
+    let mantissa = match mantissa.split_once('.') {
+        Some((whole, part)) => digits(whole) && digits(part) && !(whole.is_empty() && part.is_empty()),
+        None => !mantissa.is_empty() && digits(mantissa),
+    };
+    mantissa && exponent.is_none_or(|exponent| !exponent.is_empty() && digits(exponent))
 }
 
 #[cfg(test)]

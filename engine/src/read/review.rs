@@ -109,7 +109,7 @@ impl Review {
         self.labels(metadata.fields("labels", &mut found).as_ref(), &mut found);
         if let Some(annotations) = metadata.fields("annotations", &mut found) {
             for (key, place, _) in annotations.entries() {
-                let lower = Placed::new(key.to_lowercase(), place);
+                let lower = Placed::new(key.to_ascii_lowercase(), place);
                 selector::check_key("metadata.annotations", &lower, self);
             }
         }
@@ -118,7 +118,7 @@ impl Review {
 
     fn name(&mut self, name: &Placed<String>) {
         for fault in naming::subdomain(&name.value) {
-            let lower = name.value.to_lowercase();
+            let lower = name.value.to_ascii_lowercase();
             let mended = Some(&lower).filter(|lower| naming::subdomain(lower).is_empty());
             let other = || "write lower case letters, digits, `-` and `.`".to_string();
             let help = mended.map_or_else(other, |lower| format!("write `{lower}`"));

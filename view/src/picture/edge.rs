@@ -3,6 +3,7 @@
 //! Shape carries the meaning. Open: solid with an arrow. Partial: the same with its ports. One-way: solid there, and
 //! a broken line back that ends at a cross. Undefined: dotted with a question mark. Closed: thin, with a bar.
 
+use super::pixels::Pixels;
 use super::{Frame, Node};
 use crate::matrix::{Cell, Matrix};
 use ringfence_engine::reach::Verdict;
@@ -139,15 +140,15 @@ fn looped(index: usize, node: &Node, cell: &Cell) -> Edge {
     let Frame { x, y, width, .. } = node.frame;
     let (right, top) = (x + width, y);
     let path = format!(
-        "M{:.1} {:.1} C{:.1} {:.1} {:.1} {:.1} {:.1} {:.1}",
-        right - 22.0,
-        top - SPACE,
-        right - 14.0,
-        top - 30.0,
-        right + 30.0,
-        top - 14.0,
-        right + SPACE,
-        top + 14.0
+        "M{} {} C{} {} {} {} {} {}",
+        Pixels(right - 22.0),
+        Pixels(top - SPACE),
+        Pixels(right - 14.0),
+        Pixels(top - 30.0),
+        Pixels(right + 30.0),
+        Pixels(top - 14.0),
+        Pixels(right + SPACE),
+        Pixels(top + 14.0)
     );
     let middle = Point { x: right + 8.0, y: top - 16.0 };
     let (back, cross) = match cell.verdict {
@@ -186,5 +187,6 @@ fn border(frame: Frame, from: Point, (ux, uy): (f32, f32)) -> Point {
 }
 
 fn straight(start: Point, end: Point) -> String {
-    format!("M{:.1} {:.1} L{:.1} {:.1}", start.x, start.y, end.x, end.y)
+    let [ax, ay, bx, by] = [start.x, start.y, end.x, end.y].map(Pixels);
+    format!("M{ax} {ay} L{bx} {by}")
 }

@@ -1,5 +1,6 @@
 //! The drawing as an SVG document that stands by itself, in light and dark.
 
+use super::pixels::Pixels;
 use super::{Edge, Node, Picture};
 use ringfence_engine::reach::{EndpointKind, Verdict};
 use std::fmt::{self, Display, Write};
@@ -22,7 +23,7 @@ svg{--paper:#fff;--text:#1b1f24;--faint:#5c6670;--line:#c4ccd4;--area:#f5f7f9;--
 ///
 /// Those of the writer.
 pub fn write(out: &mut dyn Write, picture: &Picture, title: &str) -> fmt::Result {
-    let (width, height) = (picture.width.ceil(), picture.height.ceil() + LEGEND);
+    let (width, height) = (Pixels(picture.width.ceil()), Pixels(picture.height.ceil() + LEGEND));
     writeln!(
         out,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" role=\"img\" aria-label=\"{}\">",
@@ -44,12 +45,12 @@ pub fn write(out: &mut dyn Write, picture: &Picture, title: &str) -> fmt::Result
         writeln!(
             out,
             "<rect class=\"area\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"8\"/><text class=\"title\" x=\"{}\" y=\"{}\">{}</text>",
-            frame.x,
-            frame.y,
-            frame.width,
-            frame.height,
-            frame.x + 12.0,
-            frame.y + 22.0,
+            Pixels(frame.x),
+            Pixels(frame.y),
+            Pixels(frame.width),
+            Pixels(frame.height),
+            Pixels(frame.x + 12.0),
+            Pixels(frame.y + 22.0),
             Escaped(&area.name)
         )?;
     }
@@ -83,27 +84,27 @@ fn write_edge(out: &mut dyn Write, edge: &Edge) -> fmt::Result {
         let (x, y) = (cross.x, cross.y);
         writeln!(out, "<path class=\"cross\" d=\"{}\"/>", cross_path(x, y))?;
     }
-    let (x, y) = (edge.middle.x, edge.middle.y);
+    let (x, y, below) = (Pixels(edge.middle.x), Pixels(edge.middle.y), Pixels(edge.middle.y + 4.0));
     match edge.verdict {
         Verdict::Closed => {
             writeln!(
                 out,
                 "<path class=\"bar\" d=\"M0 -6 L0 6\" transform=\"translate({x} {y}) rotate({})\"/>",
-                edge.angle
+                Pixels(edge.angle)
             )
         }
         Verdict::Undefined => {
-            writeln!(out, "<text class=\"label\" x=\"{x}\" y=\"{}\">? {}</text>", y + 4.0, Escaped(&edge.label))
+            writeln!(out, "<text class=\"label\" x=\"{x}\" y=\"{below}\">? {}</text>", Escaped(&edge.label))
         }
         Verdict::Open | Verdict::Partial | Verdict::OneWay if edge.label.is_empty() => Ok(()),
         Verdict::Open | Verdict::Partial | Verdict::OneWay => {
-            writeln!(out, "<text class=\"label\" x=\"{x}\" y=\"{}\">{}</text>", y + 4.0, Escaped(&edge.label))
+            writeln!(out, "<text class=\"label\" x=\"{x}\" y=\"{below}\">{}</text>", Escaped(&edge.label))
         }
     }
 }
 
 fn cross_path(x: f32, y: f32) -> String {
-    format!("M{:.1} {:.1} l10 10 m0 -10 l-10 10", x - 5.0, y - 5.0)
+    format!("M{} {} l10 10 m0 -10 l-10 10", Pixels(x - 5.0), Pixels(y - 5.0))
 }
 
 fn write_node(out: &mut dyn Write, node: &Node) -> fmt::Result {
@@ -117,26 +118,26 @@ fn write_node(out: &mut dyn Write, node: &Node) -> fmt::Result {
         writeln!(
             out,
             "<rect class=\"node{rim}\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"6\"/>",
-            frame.x + by,
-            frame.y + by,
-            frame.width,
-            frame.height
+            Pixels(frame.x + by),
+            Pixels(frame.y + by),
+            Pixels(frame.width),
+            Pixels(frame.height)
         )
     };
     if node.members.len() > 1 {
         shape(out, 4.0)?;
     }
     shape(out, 0.0)?;
-    let label = if node.detail.is_empty() { middle.y + 4.5 } else { middle.y - 2.0 };
-    writeln!(out, "<text x=\"{}\" y=\"{label}\">{}</text>", middle.x, Escaped(&cut(&node.label)))?;
+    let label = Pixels(if node.detail.is_empty() { middle.y + 4.5 } else { middle.y - 2.0 });
+    writeln!(out, "<text x=\"{}\" y=\"{label}\">{}</text>", Pixels(middle.x), Escaped(&cut(&node.label)))?;
     if node.detail.is_empty() {
         return Ok(());
     }
     writeln!(
         out,
         "<text class=\"detail\" x=\"{}\" y=\"{}\">{}</text>",
-        middle.x,
-        middle.y + 14.0,
+        Pixels(middle.x),
+        Pixels(middle.y + 14.0),
         Escaped(&cut(&node.detail))
     )
 }
@@ -158,15 +159,20 @@ fn write_legend(out: &mut dyn Write, top: f32) -> fmt::Result {
         (Verdict::Undefined, "cannot be known"),
     ] {
         let name = verdict.name();
-        writeln!(out, "<path class=\"edge {name}\" d=\"M{x} {y} h28\" marker-end=\"url(#tip-{name})\"/>")?;
+        writeln!(
+            out,
+            "<path class=\"edge {name}\" d=\"M{} {} h28\" marker-end=\"url(#tip-{name})\"/>",
+            Pixels(x),
+            Pixels(y)
+        )?;
         if verdict == Verdict::OneWay {
             writeln!(out, "<path class=\"cross\" d=\"{}\"/>", cross_path(x + 12.0, y))?;
         }
         writeln!(
             out,
             "<text class=\"detail\" style=\"text-anchor:start\" x=\"{}\" y=\"{}\">{word}</text>",
-            x + 36.0,
-            y + 4.0
+            Pixels(x + 36.0),
+            Pixels(y + 4.0)
         )?;
         x += 56.0 + word.chars().count() as f32 * 6.8;
     }

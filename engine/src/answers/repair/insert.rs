@@ -1,5 +1,6 @@
 //! New entries in the text of a manifest, in the style of what stands there.
 
+use crate::read::is_decimal;
 use alloc::borrow::ToOwned;
 use alloc::format;
 use alloc::string::String;
@@ -54,12 +55,12 @@ impl Entry<'_> {
 /// A match as YAML takes it.
 fn scalar(text: &str, special: &str) -> String {
     let first = text.chars().next().unwrap_or('\'');
-    let plain = (first.is_alphanumeric() || first == '(')
+    let plain = (first.is_ascii_alphanumeric() || first == '(')
         && !text.contains(": ")
         && !text.contains(" #")
         && !text.ends_with(':')
         && !text.contains(|letter: char| special.contains(letter));
-    let number = text.parse::<f64>().is_ok();
+    let number = is_decimal(text.strip_prefix(['-', '+']).unwrap_or(text));
     if plain && !number { text.to_owned() } else { format!("'{}'", text.replace('\'', "''")) }
 }
 
@@ -219,7 +220,7 @@ pub fn rule(
         let space = " ".repeat(indent);
         let port = port.map(|(protocol, number)| {
             let number = number.map(|number| format!(", port: {number}")).unwrap_or_default();
-            format!("{space}  ports: [{{protocol: {}{number}}}]\n", protocol.to_uppercase())
+            format!("{space}  ports: [{{protocol: {}{number}}}]\n", protocol.to_ascii_uppercase())
         });
         format!("{space}- {key}: [{peer}]\n{}", port.unwrap_or_default())
     };

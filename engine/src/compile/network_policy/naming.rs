@@ -13,7 +13,7 @@ pub(super) fn lettered(policy: &NetworkPolicy) -> String {
 /// A name, with a prefix where it does not begin with a letter.
 pub(in crate::compile) fn led(name: &str, prefix: &str) -> String {
     match name.chars().next() {
-        Some(first) if first.is_alphabetic() => name.to_string(),
+        Some(first) if first.is_ascii_alphabetic() => name.to_string(),
         Some(_) | None => format!("{prefix}{name}"),
     }
 }

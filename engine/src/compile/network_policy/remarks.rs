@@ -132,7 +132,7 @@ pub(in super::super) fn impossible(selector: &Selector, follows: &str, out: &mut
 fn unlike(value: &str, what: &str, requirement: &Requirement, follows: &str) -> Diagnostic {
     let message = format!("no {what} can be called `{value}`, for names in Kubernetes are in lower case: {follows}");
     let finding = Diagnostic::new(Code::ImpossibleName, message).at(requirement.place);
-    let lower = value.to_lowercase();
+    let lower = value.to_ascii_lowercase();
     if !subdomain(&lower).is_empty() {
         return finding.help("write lower case letters, digits, `-` and `.`");
     }
