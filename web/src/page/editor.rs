@@ -40,11 +40,15 @@ extern "C" {
     fn redo(this: &Handle);
 }
 
+/// An analysis, and which of its files is shown.
+type OfFile = (Rc<Analysis>, usize);
+type Known = Rc<RefCell<Option<OfFile>>>;
+
 /// The editor on the page.
 pub(super) struct Editor {
     handle: Handle,
     /// What is known of which file, for whoever points at a word or completes one.
-    known: Rc<RefCell<Option<(Rc<Analysis>, usize)>>>,
+    known: Known,
     _words: Closure<dyn Fn() -> JsValue>,
     _notes: Closure<dyn Fn() -> JsValue>,
     _change: Closure<dyn Fn(String)>,
@@ -85,7 +89,7 @@ impl Editor {
         let change = Closure::<dyn Fn(String)>::new(move |text| typed.emit(Action::Typed(text)));
         let cursor = Closure::<dyn Fn(usize)>::new(|_| {});
         let format = Closure::<dyn Fn()>::new(move || formatted.emit(Action::Format));
-        let known: Rc<RefCell<Option<(Rc<Analysis>, usize)>>> = Rc::default();
+        let known: Known = Rc::default();
         let (of_words, of_notes) = (Rc::clone(&known), Rc::clone(&known));
         let words = Closure::<dyn Fn() -> JsValue>::new(move || words(of_words.borrow().as_ref()));
         let notes = Closure::<dyn Fn() -> JsValue>::new(move || notes(of_notes.borrow().as_ref()));
@@ -156,12 +160,12 @@ impl Editor {
 }
 
 /// What can be written here.
-fn words(known: Option<&(Rc<Analysis>, usize)>) -> JsValue {
+fn words(known: Option<&OfFile>) -> JsValue {
     plain(&vocabulary(known.map(|(analysis, _)| analysis.names.clone()).unwrap_or_default()))
 }
 
 /// What can be said of pieces of the file that is shown.
-fn notes(known: Option<&(Rc<Analysis>, usize)>) -> JsValue {
+fn notes(known: Option<&OfFile>) -> JsValue {
     let notes = known.into_iter().flat_map(|(analysis, file)| {
         let here = analysis.notes.iter().filter(move |note| note.file == *file);
         here.map(|note| Remark { from: note.from, to: note.to, text: &note.text })
