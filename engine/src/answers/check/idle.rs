@@ -82,6 +82,9 @@ impl Compared<'_> {
     }
 
     fn within(&self, space: &mut Space) -> Result<Option<Idle>, TooComplex> {
+        if self.id.acl(self.network).is_none_or(|acl| self.decides_tracking(acl)) {
+            return Ok(None);
+        }
         let states: &[Tracking] = if self.pipeline.stateful() { Tracking::ALL } else { &[Tracking::Untracked] };
         let mut packets = space.of_row(self.row, states)?;
         if packets.is_empty() {
@@ -147,14 +150,17 @@ impl Compared<'_> {
         Ok(states.iter().all(|state| self.rows.default_for(*state) == self.row.outcome))
     }
 
-    /// A row that logs, ends a tier or decides what is tracked does more than to let pass or to drop.
+    /// A row that logs or ends a tier does more than to let pass or to drop.
     fn could_go(&self, acl: &Acl) -> bool {
+        acl.log.is_none() && acl.action != Action::Pass && is_by_hand(acl)
+    }
+
+    /// Whether the row does something before any row is asked: what it matches is never tracked, or it alone makes that
+    /// connections are. Also beside a load balancer: what is known of a packet is kept on leaving where there is such a row.
+    fn decides_tracking(&self, acl: &Acl) -> bool {
         let related = |id: &&AclId| id.acl(self.network).is_some_and(|acl| acl.action == Action::AllowRelated);
-        let makes_stateful = acl.action == Action::AllowRelated
-            && !self.pipeline.load_balancer
-            && self.pipeline.acls.iter().filter(related).count() < 2;
-        let plain = !matches!(acl.action, Action::Pass | Action::AllowStateless);
-        acl.log.is_none() && plain && !makes_stateful && is_by_hand(acl)
+        let alone = || self.pipeline.acls.iter().filter(related).count() < 2;
+        acl.action == Action::AllowStateless || acl.action == Action::AllowRelated && alone()
     }
 
     fn is_alike(&self, acl: &Acl, other: &Row) -> bool {
