@@ -11,6 +11,7 @@ pub(crate) mod github;
 pub(crate) mod glyph;
 pub(crate) mod markdown;
 pub(crate) mod matrix;
+pub(crate) mod page;
 pub(crate) mod remark;
 pub(crate) mod repair;
 pub(crate) mod wide;

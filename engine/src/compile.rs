@@ -5,6 +5,7 @@
 mod admin_policy;
 mod balancers;
 mod beyond;
+mod claims;
 mod compiler;
 mod endpoints;
 mod kubernetes;
@@ -85,7 +86,8 @@ fn parsed(world: &World, settings: &Settings) -> (Compiled, matches::Tests) {
     let mut macs = macs::Macs::new(world, &tests);
     network::assign(&mut network, &mut macs);
     let endpoints = endpoints::endpoints(world, &mut network, &tests, &mut macs, &mut out);
-    let compiled = Compiled { network, endpoints, expectations: world.expectations.clone(), diagnostics: out, profile };
+    let expectations = claims::claims(&world.expectations, &compiler.roster, &network, &endpoints);
+    let compiled = Compiled { network, endpoints, expectations, diagnostics: out, profile };
     (compiled, tests)
 }
 

@@ -34,15 +34,17 @@ mod verdict;
 pub use endpoint::{AddressRange, Attachment, Endpoint, EndpointKind};
 pub use intervals::{Intervals, Number};
 pub use l4::{Family, L4Header, L4Set};
+pub(crate) use predicate::intervals;
 pub use region::{Ports, Region};
 pub use route::{Crossing, Route};
 pub use topology::Topology;
 pub use verdict::{FamilyAnswer, NoPath, PairAnswer, Verdict};
 
 use crate::ovn::network::Network;
-use crate::ovn::pipeline::Pipeline;
+use crate::ovn::pipeline::{AclId, Pipeline};
 use crate::ovn::walk::Choice;
 pub use alike::Alike;
+use alloc::collections::BTreeSet;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use arena::L4Id;
@@ -152,6 +154,11 @@ impl<'n> Reach<'n> {
             },
             Ok(_) | Err(_) => self.pair(from, to).verdict(),
         }
+    }
+
+    /// The rows that any conversation asked about so far got to, and that matched some of it.
+    pub fn met(&self) -> BTreeSet<AclId> {
+        self.solver.met()
     }
 
     fn sets(&mut self, from: usize, to: usize) -> Result<[Option<Sets>; 2], NoPath> {

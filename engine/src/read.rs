@@ -41,7 +41,7 @@ pub use admin_policy::{
 pub use attachment::{Attachment, Plugin};
 pub use cluster::{ClusterIp, Host, Namespace, Service, ServicePort, TargetPort};
 pub use controller::{Enforcement, Flags};
-pub use expectation::{Assertion, Expect, Expectation};
+pub use expectation::{Assertion, Expect, Expectation, Party};
 pub use fields::Placed;
 pub use inventory::{AddressSet, BareSwitch, Group, Inventory};
 pub use kube_ovn::{Peering, StaticRoute, Vpc};

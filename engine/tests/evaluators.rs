@@ -3,13 +3,16 @@
 
 use proptest::prelude::*;
 use proptest::sample::select;
+use ringfence_engine::answers::check::check;
 use ringfence_engine::answers::conversation::{Backend, Conversation, Question, Shape, backends};
+use ringfence_engine::diagnostic::Code;
 use ringfence_engine::ovn::acl::{Acl, Action, Direction, Priority, Provenance, Tier};
 use ringfence_engine::ovn::network::{
     Link, LoadBalancer, Mac, Network, Options, Port, PortGroup, PortKind, Router, Switch, Version, Vip, VipProtocol,
 };
 use ringfence_engine::ovn::walk::Choice;
 use ringfence_engine::reach::{AddressRange, Attachment, Endpoint, EndpointKind, Family, L4Header, Verdict, evaluate};
+use ringfence_engine::source::{Place, SourceId, Span};
 use std::net::IpAddr;
 
 const PORTS: [u16; 5] = [53, 80, 443, 9501, 50_000];
@@ -265,6 +268,46 @@ proptest! {
 }
 
 /// Example 3 of the founding document: requests arrive, the answers die; one unrelated row repairs it.
+/// The rows, each with a place of its own, by which a finding names it.
+fn placed(mut network: Network) -> Network {
+    let switches = network.switches.iter_mut().flat_map(|switch| &mut switch.acls);
+    let rows = switches.chain(network.port_groups.iter_mut().flat_map(|group| &mut group.acls));
+    for (index, acl) in rows.enumerate() {
+        let place = Place { source: SourceId(0), span: Span::new(index, index) };
+        acl.provenance = Provenance { field: "acls[]".into(), place: Some(place), ..Provenance::default() };
+    }
+    network
+}
+
+/// The network without the row at a place.
+fn without(network: &Network, place: Place) -> Network {
+    let mut network = network.clone();
+    let other = |acl: &Acl| acl.provenance.place != Some(place);
+    network.switches.iter_mut().for_each(|switch| switch.acls.retain(other));
+    network.port_groups.iter_mut().for_each(|group| group.acls.retain(other));
+    network
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    /// Rows of which it is said that they could be left out are left out, and nothing changes.
+    #[test]
+    fn idle_rows_do_nothing(network in network()) {
+        let (network, endpoints) = (placed(network), endpoints());
+        let mut reach = evaluate(&network, &endpoints);
+        let findings = check(&network, &endpoints, &mut reach);
+        let idle = [Code::Shadowed, Code::Cancelled, Code::Redundant];
+        for found in findings.iter().filter(|found| idle.contains(&found.code)) {
+            let fewer = without(&network, found.place.unwrap());
+            let mut other = evaluate(&fewer, &endpoints);
+            for (from, to) in reach.pairs() {
+                prop_assert_eq!(reach.pair(from, to), other.pair(from, to), "{:?}", found);
+            }
+        }
+    }
+}
+
 #[test]
 fn an_unrelated_row_repairs_the_answers() {
     let acl = |direction, action, matches: &str| Acl {

@@ -2,7 +2,7 @@
 
 use crate::loaded::Loaded;
 use ringfence_engine::answers::check::check;
-use ringfence_engine::answers::expect::{Judgement, judge};
+use ringfence_engine::answers::expect::{Counterexample, Judgement, judge};
 use ringfence_engine::diagnostic::{Code, Diagnostic};
 use ringfence_engine::reach::{Endpoint, Reach};
 use ringfence_engine::source::Sources;
@@ -34,7 +34,12 @@ pub fn found(loaded: &Loaded, reach: &mut Reach<'_>, namespace: &str) -> (Vec<Di
     let lints = check(&compiled.network, &compiled.endpoints, reach);
     // Rows that OVN ignores are told on loading, by everybody.
     findings.extend(lints.into_iter().filter(|found| found.code != Code::MatchContext));
-    let (judgements, unknown) = judge(&compiled.expectations, &compiled.endpoints, reach, namespace);
+    let (mut judgements, unknown) = judge(&compiled.expectations, &compiled.endpoints, reach, namespace);
     findings.extend(unknown);
+    for judgement in &mut judgements {
+        let found = std::mem::take(&mut judgement.counterexamples);
+        let walk = |found: Counterexample| found.walked(&compiled.network, loaded.pipelines(), &compiled.endpoints);
+        judgement.counterexamples = found.into_iter().map(walk).collect();
+    }
     (findings, judgements)
 }

@@ -42,6 +42,9 @@ fn told(out: &mut dyn Write, report: &Report<'_>, judgement: &Judgement, script:
     }
     for counterexample in &judgement.counterexamples {
         writeln!(out, "    {}", sentence(report, counterexample, script))?;
+        if let Some(because) = &counterexample.because {
+            writeln!(out, "      {FAINT}{}{FAINT:#}", Line(because))?;
+        }
     }
     let more = judgement.wrong.saturating_sub(judgement.counterexamples.len());
     if more > 0 { writeln!(out, "    and {}", count(more, "more pair")) } else { Ok(()) }
@@ -49,7 +52,7 @@ fn told(out: &mut dyn Write, report: &Report<'_>, judgement: &Judgement, script:
 
 /// `default/vm1 → default/vm2 is one-way, not open: for example tcp/80`.
 pub(crate) fn sentence(report: &Report<'_>, counterexample: &Counterexample, script: Script) -> String {
-    let Counterexample { from, to, expected, found, header, place } = counterexample;
+    let Counterexample { from, to, expected, found, header, place, because: _ } = counterexample;
     let arrow = glyph::arrow(script);
     let pair = format!("{} {arrow} {}", Line(report.id(*from)), Line(report.id(*to)));
     let line =

@@ -4,6 +4,7 @@ use crate::console::Console;
 use crate::input::Input;
 use crate::render;
 use crate::status::Status;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use ringfence_engine::answers::expect::Judgement;
 use ringfence_engine::diagnostic::{Code, Diagnostic, Severity};
@@ -21,6 +22,16 @@ pub(crate) struct Arguments {
     /// How to answer
     #[arg(short = 'o', long = "output", value_enum, default_value_t, value_name = "FORMAT")]
     output: Format,
+
+    /// Show the page of a code instead, for example RF207
+    #[arg(long, value_name = "CODE", value_parser = code(), exclusive = true)]
+    explain: Option<Code>,
+}
+
+fn code() -> impl TypedValueParser<Value = Code> {
+    let names = Code::ALL.iter().map(|code| code.name());
+    let of = |name: String| Code::ALL.iter().copied().find(|code| code.name() == name).unwrap_or(Code::UnreadableFile);
+    PossibleValuesParser::new(names).map(of)
 }
 
 const EXAMPLES: &str = "\
@@ -55,6 +66,10 @@ enum Format {
 impl Arguments {
     /// Looks at everything.
     pub(super) fn run(&self, console: &mut Console) -> io::Result<Status> {
+        if let Some(code) = self.explain {
+            console.print(|out| out.write_all(render::page::page(code).as_bytes()))?;
+            return Ok(Status::Fine);
+        }
         let loaded = self.input.load();
         let endpoints = loaded.compiled.endpoints.as_slice();
         let mut reach = loaded.reach();

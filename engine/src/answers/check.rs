@@ -1,8 +1,13 @@
-//! The first lints: rows that do not do what their author probably wants.
+//! Lints: rows that do not do what their author probably wants.
 
+mod cost;
+mod idle;
 mod pairs;
 mod rows;
+mod space;
+mod spoof;
 mod stateful;
+mod unmet;
 
 use crate::diagnostic::Diagnostic;
 use crate::ovn::acl::Acl;
@@ -17,6 +22,12 @@ pub fn check(network: &Network, endpoints: &[Endpoint], reach: &mut Reach<'_>) -
     let mut findings = rows::check(network, reach.pipelines());
     findings.extend(pairs::check(network, endpoints, reach));
     findings.extend(stateful::check(network, endpoints, reach));
+    let idle = idle::check(network, reach.pipelines());
+    findings.extend(idle);
+    let unmet = unmet::check(network, endpoints, reach, &findings);
+    findings.extend(unmet);
+    findings.extend(cost::check(network, reach.pipelines()));
+    findings.extend(spoof::check(network));
     findings.sort_by_key(|finding| (finding.place, finding.code));
     findings
 }

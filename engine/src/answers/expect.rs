@@ -1,9 +1,13 @@
 //! Whether what somebody claims is so: every pair and every header that the claim speaks of.
 
+use super::conversation::{Question, Shape, backends};
+use super::explain::explain;
 use super::select::select_all;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::ovn::network::Network;
+use crate::ovn::pipeline::Pipeline;
 use crate::reach::{Endpoint, Family, L4Header, L4Set, PairAnswer, Ports, Reach, Region, Verdict};
-use crate::read::{Assertion, Expect, Expectation, Protocol, Query};
+use crate::read::{Assertion, Expect, Expectation, Party, Protocol, Query};
 use crate::source::Place;
 use alloc::format;
 use alloc::string::String;
@@ -41,6 +45,8 @@ pub struct Counterexample {
     pub header: Option<(Family, L4Header)>,
     /// The assertion.
     pub place: Place,
+    /// Why that conversation ends as it does, in one sentence; nothing before somebody has walked it.
+    pub because: Option<String>,
 }
 
 /// Counterexamples that are told one by one.
@@ -72,6 +78,19 @@ pub fn judge(
     (judgements, findings)
 }
 
+impl Counterexample {
+    /// The same with the sentence of its walk.
+    pub fn walked(mut self, network: &Network, pipelines: &[Pipeline], endpoints: &[Endpoint]) -> Self {
+        let ends = endpoints.get(self.from).zip(endpoints.get(self.to));
+        self.because = ends.zip(self.header).map(|((from, to), (family, header))| {
+            let backend = backends(network, endpoints, to, family, header).first().copied();
+            let shape = Shape::default();
+            explain(&Question { network, pipelines, from, to, family, header, shape, backend }).because
+        });
+        self
+    }
+}
+
 impl Judgement {
     fn add(
         &mut self,
@@ -81,8 +100,8 @@ impl Judgement {
         namespace: &str,
         findings: &mut Vec<Diagnostic>,
     ) {
-        let (from, unknown_from) = select_all(endpoints, &assertion.from, namespace);
-        let (to, unknown_to) = select_all(endpoints, &assertion.to, namespace);
+        let (from, unknown_from) = select_all(endpoints, &words(&assertion.from), namespace);
+        let (to, unknown_to) = select_all(endpoints, &words(&assertion.to), namespace);
         for word in unknown_from.iter().chain(&unknown_to) {
             let message = format!("`{word}` is no endpoint, so this assertion cannot hold");
             let near = super::select::similar(endpoints, word);
@@ -95,8 +114,11 @@ impl Judgement {
         }
         for (from, to) in from.iter().flat_map(|from| to.iter().map(move |to| (*from, *to))).filter(|(a, b)| a != b) {
             let answer = reach.pair(from, to);
-            let found = answer.verdict_within(|family| asked(assertion.on, family));
-            if !holds(assertion.expect, found) {
+            let found = answer.verdict_within(|family| asked(&assertion.on, family));
+            let beyond = answer.verdict_within(|family| L4Set::full(family).difference(&asked(&assertion.on, family)));
+            if !holds(assertion.expect, found, beyond) {
+                let told = matches!(assertion.expect, Expect::Only | Expect::AtMost) && beyond != Verdict::Closed;
+                let found = if told { beyond } else { found };
                 self.fail(assertion, (from, to), &answer, found);
             }
         }
@@ -108,7 +130,7 @@ impl Judgement {
         if self.counterexamples.len() < MOST {
             let header = example(assertion, answer);
             let (expected, place) = (assertion.expect, assertion.place);
-            self.counterexamples.push(Counterexample { from, to, expected, found, header, place });
+            self.counterexamples.push(Counterexample { from, to, expected, found, header, place, because: None });
         }
     }
 }
@@ -118,20 +140,38 @@ fn names(endpoints: &[Endpoint]) -> String {
     shown.join(", ")
 }
 
-fn holds(expected: Expect, found: Verdict) -> bool {
+/// Whether a verdict is as expected, with that of everything which the assertion is not about.
+fn holds(expected: Expect, found: Verdict, beyond: Verdict) -> bool {
     match expected {
         Expect::Open => found == Verdict::Open,
         Expect::Partial => found == Verdict::Partial,
         Expect::OneWay => found == Verdict::OneWay,
         Expect::Closed | Expect::NotReaches => found == Verdict::Closed,
         Expect::Undefined => found == Verdict::Undefined,
+        Expect::Only => found == Verdict::Open && beyond == Verdict::Closed,
+        Expect::AtMost => beyond == Verdict::Closed,
         Expect::Reaches => matches!(found, Verdict::Open | Verdict::Partial | Verdict::OneWay),
     }
 }
 
+/// Words that mean endpoints; selectors have become words when the world was compiled.
+fn words(parties: &[Party]) -> Vec<String> {
+    let word = |party: &Party| match party {
+        Party::Word(word) => word.clone(),
+        Party::Pods { .. } => "a selector".into(),
+    };
+    parties.iter().map(word).collect()
+}
+
 /// The headers that an assertion is about.
-fn asked(on: Option<Query>, family: Family) -> L4Set {
-    let Some(query) = on else { return L4Set::full(family) };
+fn asked(on: &[Query], family: Family) -> L4Set {
+    match on {
+        [] => L4Set::full(family),
+        several => several.iter().fold(L4Set::empty(), |sum, query| sum.union(&one(query, family))),
+    }
+}
+
+fn one(query: &Query, family: Family) -> L4Set {
     let ports = |range: Option<(u16, u16)>| range.map_or_else(Ports::full, |(first, last)| Ports::range(first, last));
     let region = Region::product(&ports(query.sport), &ports(query.port));
     let none = L4Set::empty();
@@ -146,14 +186,16 @@ fn asked(on: Option<Query>, family: Family) -> L4Set {
 /// A conversation of which the expectation does not hold.
 fn example(assertion: &Assertion, answer: &PairAnswer) -> Option<(Family, L4Header)> {
     answer.families.iter().find_map(|family| {
-        let part = asked(assertion.on, family.family);
+        let part = asked(&assertion.on, family.family);
+        let beyond = L4Set::full(family.family).difference(&part).intersection(&family.delivered);
         let within = |set: &L4Set| set.intersection(&part);
         let missing = part.intersection(&L4Set::answerable(family.family)).difference(&family.answered);
         let telling = match assertion.expect {
-            Expect::Open => missing,
+            Expect::Only | Expect::AtMost if !beyond.is_empty() => beyond,
+            Expect::Open | Expect::Only => missing,
             Expect::Closed | Expect::NotReaches => within(&family.delivered),
             Expect::OneWay => within(&family.answered),
-            Expect::Partial | Expect::Reaches | Expect::Undefined => within(&family.delivered),
+            Expect::AtMost | Expect::Partial | Expect::Reaches | Expect::Undefined => within(&family.delivered),
         };
         let header = within(&family.undefined).example().or_else(|| telling.example()).or_else(|| part.example())?;
         Some((family.family, header))

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use core::net::IpAddr;
 use ipnet::IpNet;
 
-/// The endpoints, by index, that a word means: `*`, an id, a name, an address, a prefix; none where it means nothing.
+/// The endpoints, by index, that a word means: `*`, `namespace/*`, a kind (`vms`, `pods`, `nodes`, …), an id, a name, an address, a prefix; none where it means nothing.
 ///
 /// A whole id comes before a name in `namespace`, that before a name anywhere, that before the ranges of an outside or a
 /// subnet by its name, that before an address.
@@ -18,18 +18,53 @@ pub fn select(endpoints: &[Endpoint], word: &str, namespace: &str) -> Vec<usize>
         let found = endpoints.iter().enumerate().filter(|(_, endpoint)| wanted(endpoint));
         found.map(|(index, _)| index).collect()
     };
+    if let Some(found) = word.strip_suffix("/*").map(|namespace| within(endpoints, namespace)) {
+        return found;
+    }
     let here = alloc::format!("{namespace}/{word}");
     let named = |endpoint: &Endpoint, id: &str| endpoint.id == id || machine(&endpoint.id) == id;
     let part = |endpoint: &Endpoint| endpoint.id.strip_prefix(word).is_some_and(|rest| rest.starts_with('/'));
     let is_range = |endpoint: &Endpoint| matches!(endpoint.kind, EndpointKind::External | EndpointKind::Address);
-    let steps: [&dyn Fn(&Endpoint) -> bool; 5] = [
+    let steps: [&dyn Fn(&Endpoint) -> bool; 6] = [
         &|endpoint| named(endpoint, word),
         &|endpoint| named(endpoint, &here),
         &|endpoint| endpoint.id.split_once('/').is_some_and(|(_, name)| name == word || machine(name) == word),
         &|endpoint| is_range(endpoint) && part(endpoint),
+        &|endpoint| is_called(endpoint.kind, word),
         &|endpoint| has(endpoint, word),
     ];
     steps.iter().map(|step| find(step)).find(|found| !found.is_empty()).unwrap_or_default()
+}
+
+/// The machines of a namespace.
+fn within(endpoints: &[Endpoint], namespace: &str) -> Vec<usize> {
+    let inside = |endpoint: &Endpoint| endpoint.id.split_once('/').is_some_and(|(of, _)| of == namespace);
+    let found = endpoints.iter().enumerate().filter(|(_, endpoint)| inside(endpoint) && is_workload(endpoint.kind));
+    found.map(|(index, _)| index).collect()
+}
+
+fn is_workload(kind: EndpointKind) -> bool {
+    !matches!(
+        kind,
+        EndpointKind::Node
+            | EndpointKind::Service
+            | EndpointKind::Address
+            | EndpointKind::Gateway
+            | EndpointKind::External
+    )
+}
+
+/// Whether a word in the plural means a kind.
+fn is_called(kind: EndpointKind, word: &str) -> bool {
+    match word {
+        "vms" => kind == EndpointKind::VirtualMachine,
+        "pods" => is_workload(kind) && kind != EndpointKind::VirtualMachine,
+        "workloads" => is_workload(kind),
+        "nodes" => kind == EndpointKind::Node,
+        "services" => kind == EndpointKind::Service,
+        "gateways" => kind == EndpointKind::Gateway,
+        _ => false,
+    }
 }
 
 /// An id without its interface.

@@ -112,6 +112,26 @@ codes! {
     /// The row is written for a feature that the world's OVN version does not have.
     VersionMismatch = "RF206", Warning;
 
+    /// Rows that are asked earlier decide every packet that the rule matches: whatever machines there may ever be, it
+    /// does nothing.
+    Shadowed = "RF207", Warning;
+    /// Without the row the same becomes of every packet, whatever machines there may ever be.
+    Redundant = "RF208", Info;
+    /// No packet between the endpoints of this input gets to the row and matches it. Other machines may.
+    UnusedHere = "RF209", Info;
+    /// Rules of another object, which are asked earlier, do the opposite with every packet that the rule matches.
+    Cancelled = "RF210", Warning;
+    /// The row becomes so many flows on every hypervisor that it is felt there.
+    ExpensiveRow = "RF211", Warning;
+    /// Nodes cannot reach machines: probes of the kubelet and the console fail.
+    NodeCut = "RF212", Info;
+    /// A machine reaches others, but nobody on port 53: it cannot resolve names.
+    DnsCut = "RF213", Info;
+    /// Rows tell machines apart by their address, and nothing keeps a machine from sending with another one.
+    Spoofable = "RF214", Info;
+    /// Some rows were not compared with all others: it would have taken too long.
+    NotCompared = "RF215", Info;
+
     /// An expectation does not hold.
     ExpectationFailed = "RF301", Error;
 }

@@ -16,8 +16,9 @@ use super::topology::Topology;
 use super::tree::Ground;
 use crate::ovn::acl::Direction;
 use crate::ovn::network::{Network, PortKind};
-use crate::ovn::pipeline::{Pipeline, Stage, Tracking};
+use crate::ovn::pipeline::{AclId, Pipeline, Stage, Tracking};
 use crate::ovn::walk::Choice;
+use alloc::collections::BTreeSet;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::net::IpAddr;
@@ -368,6 +369,11 @@ impl<'n> Solver<'n> {
                 let mode = Mode { scene, half: Half::Request, tracking: Tracking::Untracked, ttl: FIRST_TTL };
                 self.ask(crossing.switch, What::Stage(stage), mode, source, target, talk.choice) != L4Arena::EMPTY
             })
+    }
+
+    /// The rows of the database that some header got to and matched, in all that was asked so far.
+    pub(super) fn met(&self) -> BTreeSet<AclId> {
+        self.lenses.values().flat_map(Lens::met).collect()
     }
 
     fn ask(&mut self, switch: usize, what: What, mode: Mode, source: usize, target: usize, choice: Choice) -> L4Id {

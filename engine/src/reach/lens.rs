@@ -6,7 +6,7 @@ use super::predicate::Predicate;
 use super::scene::Party;
 use super::tree::{Ground, Tree};
 use crate::ovn::matching::Expression;
-use crate::ovn::pipeline::{Outcome, Row, StageRows};
+use crate::ovn::pipeline::{AclId, Origin, Outcome, Row, StageRows};
 use alloc::vec::Vec;
 use fixedbitset::FixedBitSet;
 use hashbrown::HashMap;
@@ -26,6 +26,7 @@ struct Asked {
     priority: u16,
     outcome: Outcome,
     tree: Tree<usize>,
+    origin: Option<Origin>,
 }
 
 /// Rows, classes of sources and targets, and what was found for pairs of classes.
@@ -37,6 +38,8 @@ pub struct Lens {
     source: Classes,
     target: Classes,
     found: HashMap<(u32, u32), Passing>,
+    /// The rows that some header got to and matched.
+    met: FixedBitSet,
 }
 
 /// The classes of one party with what holds of them.
@@ -85,13 +88,15 @@ impl Lens {
             }
             let mut sides = [&mut source, &mut target];
             let tree = intern(tree, &mut sides);
-            rows.push(Asked { tier: rank.tier, priority: rank.priority, outcome: *outcome, tree });
+            let Rank { tier, priority, origin } = *rank;
+            rows.push(Asked { tier, priority, outcome: *outcome, tree, origin });
         }
         Self {
             source: Classes::of(Party::Source, sides, &source.predicates, &rows),
             target: Classes::of(Party::Target, sides, &target.predicates, &rows),
             full: arena.full(ground.family()),
             found: HashMap::new(),
+            met: FixedBitSet::with_capacity(rows.len()),
             rows,
             default,
         }
@@ -105,13 +110,23 @@ impl Lens {
         if let Some(found) = self.found.get(&classes) {
             return *found;
         }
-        let found = self.walk(classes, arena).unwrap_or(nothing);
+        let mut met = core::mem::take(&mut self.met);
+        let found = self.walk(classes, &mut met, arena).unwrap_or(nothing);
+        self.met = met;
         self.found.insert(classes, found);
         found
     }
 
+    /// The rows of the database that some header got to and matched, in all that was asked so far.
+    pub fn met(&self) -> impl Iterator<Item = AclId> {
+        self.met.ones().filter_map(|at| match self.rows.get(at)?.origin? {
+            Origin::Acl(id) => Some(id),
+            Origin::Builtin(_) => None,
+        })
+    }
+
     /// Asks the rows in order and takes away what each decides for certain.
-    fn walk(&self, (source, target): (u32, u32), arena: &mut L4Arena) -> Option<Passing> {
+    fn walk(&self, (source, target): (u32, u32), met: &mut FixedBitSet, arena: &mut L4Arena) -> Option<Passing> {
         let (source, target) = (usize::try_from(source).ok()?, usize::try_from(target).ok()?);
         let asks = |party: Party, predicate: &usize| {
             let (classes, class) = match party {
@@ -122,11 +137,13 @@ impl Lens {
         };
         let (mine, theirs) = (self.source.rows.get(source)?, self.target.rows.get(target)?);
         let mut open = Open::new(self.full);
-        for row in mine.intersection(theirs).filter_map(|at| self.rows.get(at)) {
+        for (at, row) in mine.intersection(theirs).filter_map(|at| Some((at, self.rows.get(at)?))) {
             if open.meets(row, arena) {
                 let may = row.tree.headers(arena, self.full, true, &asks);
                 let must = row.tree.headers(arena, self.full, false, &asks);
-                open.ask(row.outcome, Passing { must, may }, arena);
+                if open.ask(row.outcome, Passing { must, may }, arena) {
+                    met.insert(at);
+                }
             }
             if open.is_decided() {
                 break;
@@ -140,11 +157,12 @@ impl Lens {
 struct Rank {
     tier: u8,
     priority: u16,
+    origin: Option<Origin>,
 }
 
 impl Rank {
     fn of(row: &Row) -> Self {
-        Self { tier: row.tier, priority: row.priority }
+        Self { tier: row.tier, priority: row.priority, origin: Some(row.origin) }
     }
 }
 
@@ -181,7 +199,8 @@ impl Open {
         self.left != L4Arena::EMPTY
     }
 
-    fn ask(&mut self, outcome: Outcome, matched: Passing, arena: &mut L4Arena) {
+    /// Asks a row; says whether it may have matched a header.
+    fn ask(&mut self, outcome: Outcome, matched: Passing, arena: &mut L4Arena) -> bool {
         let may = arena.intersection(self.left, matched.may);
         let to = match outcome {
             Outcome::Allow => &mut self.allowed,
@@ -190,6 +209,7 @@ impl Open {
         };
         *to = arena.union(*to, may);
         self.settled = arena.union(self.settled, matched.must);
+        may != L4Arena::EMPTY
     }
 
     fn settle(&mut self, arena: &mut L4Arena) {

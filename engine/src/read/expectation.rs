@@ -1,7 +1,10 @@
 //! The program's own `Expectation`: a sentence about connections, and what it says about pairs.
 
-use super::fields::{Fields, Out, Placed, unknown_value, words};
+use super::fields::{Fields, Out, Placed, items, unknown_value, word};
+use super::node::{Node, Value};
 use super::query::{Query, query};
+use super::review::Review;
+use super::selector::{Selector, selector};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Place;
 use alloc::format;
@@ -28,16 +31,32 @@ pub struct Expectation {
 /// A statement about each ordered pair of different endpoints out of `from` and `to`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Assertion {
-    /// Who asks: short names, ids, addresses, prefixes, or `*`.
-    pub from: Vec<String>,
+    /// Who asks.
+    pub from: Vec<Party>,
     /// Who answers.
-    pub to: Vec<String>,
-    /// The conversations that it is about; nothing: all of them.
-    pub on: Option<Query>,
+    pub to: Vec<Party>,
+    /// The conversations that it is about; none: all of them.
+    pub on: Vec<Query>,
     /// What must be so.
     pub expect: Expect,
     /// The whole assertion.
     pub place: Place,
+}
+
+/// Some of those that an assertion is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Party {
+    /// A short name, an id, an address, a prefix, a kind, `namespace/*`, `@group` or `*`.
+    Word(String),
+    /// The pods, and the machines in pods, that selectors select.
+    Pods {
+        /// Of these namespaces; nothing: of all.
+        namespaces: Option<Selector>,
+        /// With these labels.
+        pods: Selector,
+        /// Where the selectors stand.
+        place: Place,
+    },
 }
 
 /// What an assertion expects of a pair.
@@ -57,12 +76,25 @@ pub enum Expect {
     Reaches,
     /// Nothing is delivered.
     NotReaches,
+    /// What the assertion is about is open, everything else is closed.
+    Only,
+    /// Nothing is delivered but what the assertion is about.
+    AtMost,
 }
 
 impl Expect {
     /// Every expectation.
-    pub const ALL: &'static [Self] =
-        &[Self::Open, Self::Partial, Self::OneWay, Self::Closed, Self::Undefined, Self::Reaches, Self::NotReaches];
+    pub const ALL: &'static [Self] = &[
+        Self::Open,
+        Self::Partial,
+        Self::OneWay,
+        Self::Closed,
+        Self::Undefined,
+        Self::Reaches,
+        Self::NotReaches,
+        Self::Only,
+        Self::AtMost,
+    ];
 
     /// As it is written.
     pub fn name(self) -> &'static str {
@@ -74,6 +106,8 @@ impl Expect {
             Self::Undefined => "undefined",
             Self::Reaches => "reaches",
             Self::NotReaches => "not-reaches",
+            Self::Only => "only",
+            Self::AtMost => "at-most",
         }
     }
 }
@@ -103,14 +137,23 @@ fn assertion(fields: &Fields<'_>, out: &mut Out) -> Option<Assertion> {
     let from = ends(fields, "from", out);
     let to = ends(fields, "to", out);
     let expect = expect(fields, out);
-    let on = match fields.get("on") {
-        Some(_) => Some(query(fields, out)?),
-        None => None,
+    let on = match fields.get("on").map(|node| &node.value) {
+        Some(Value::Sequence(_)) => {
+            let listed = fields.items("on", out);
+            listed.iter().map(|(path, item)| query(item, path, out)).collect::<Option<Vec<_>>>()?
+        }
+        Some(_) => [query(fields.get("on")?, &fields.path("on"), out)?].to_vec(),
+        None => Vec::new(),
     };
+    if let (true, Some(Expect::Only | Expect::AtMost)) = (on.is_empty(), expect) {
+        let help = "write the conversations that may be, for example `on: {tcp: 443}`";
+        out.push(fields.missing("on", "; this assertion is left out", help));
+        return None;
+    }
     Some(Assertion { from: from?, to: to?, on, expect: expect?, place: fields.place() })
 }
 
-fn ends(fields: &Fields<'_>, key: &str, out: &mut Out) -> Option<Vec<String>> {
+fn ends(fields: &Fields<'_>, key: &str, out: &mut Out) -> Option<Vec<Party>> {
     let Some(node) = fields.get(key) else {
         out.push(fields.missing(
             key,
@@ -120,7 +163,13 @@ fn ends(fields: &Fields<'_>, key: &str, out: &mut Out) -> Option<Vec<String>> {
         return None;
     };
     let before = out.len();
-    let found = words(node, &fields.path(key), out);
+    let path = fields.path(key);
+    let found: Vec<Party> = match &node.value {
+        Value::Sequence(_) => {
+            items(node, &path, out).iter().filter_map(|(path, item)| party(item, path, out)).collect()
+        }
+        Value::Scalar(_) | Value::Mapping(_) => party(node, &path, out).into_iter().collect(),
+    };
     if found.is_empty() && out.len() == before {
         let message = format!("`{}` is an empty list; this assertion is left out", fields.path(key));
         out.push(
@@ -129,7 +178,27 @@ fn ends(fields: &Fields<'_>, key: &str, out: &mut Out) -> Option<Vec<String>> {
                 .help("name an endpoint, or write `\"*\"` for all"),
         );
     }
-    (!found.is_empty()).then(|| found.into_iter().map(|text| text.value).collect())
+    (!found.is_empty()).then_some(found)
+}
+
+fn party(node: &Node, path: &str, out: &mut Out) -> Option<Party> {
+    let Value::Mapping(_) = &node.value else { return word(node, path, out).map(|text| Party::Word(text.value)) };
+    let fields = Fields::of(node, path, out)?;
+    fields.only(&["podSelector", "namespaceSelector"], out);
+    let mut review = Review::default();
+    let mut selected = |key: &str| fields.get(key).map(|node| selector(node, &fields.path(key), &mut review));
+    let (namespaces, pods) = (selected("namespaceSelector"), selected("podSelector"));
+    let refusals = review.refusals();
+    if namespaces.is_none() && pods.is_none() {
+        let help = "write `podSelector`, `namespaceSelector` or both, as in a NetworkPolicy";
+        out.push(fields.missing("podSelector", "; this assertion is left out", help));
+        return None;
+    }
+    if !refusals.is_empty() {
+        out.extend(refusals);
+        return None;
+    }
+    Some(Party::Pods { namespaces, pods: pods.unwrap_or_default(), place: fields.place() })
 }
 
 fn expect(fields: &Fields<'_>, out: &mut Out) -> Option<Expect> {

@@ -1,6 +1,7 @@
 //! The conversations that an assertion is about.
 
 use super::fields::{Fields, Out, Placed, unknown_value};
+use super::node::Node;
 use crate::diagnostic::{Code, Diagnostic};
 use alloc::format;
 use alloc::string::ToString;
@@ -46,18 +47,17 @@ impl Protocol {
 }
 
 /// `on: tcp`, `on: {tcp: 80}`, `on: {udp: any, sport: 1024-65535}`, `on: icmp`.
-pub(super) fn query(fields: &Fields<'_>, out: &mut Out) -> Option<Query> {
+pub(super) fn query(node: &Node, path: &str, out: &mut Out) -> Option<Query> {
     let names: Vec<&str> = Protocol::ALL.iter().map(|protocol| protocol.name()).collect();
-    let node = fields.get("on")?;
     if let Some(word) = node.word() {
         let text = Placed::new(word.to_string(), node.place);
         let protocol = Protocol::ALL.iter().copied().find(|protocol| protocol.name() == word);
         if protocol.is_none() {
-            out.push(unknown_value(&text, &fields.path("on"), &names, "; this assertion is left out"));
+            out.push(unknown_value(&text, path, &names, "; this assertion is left out"));
         }
         return Some(Query { protocol: protocol?, port: None, sport: None });
     }
-    let on = fields.fields("on", out)?;
+    let on = Fields::of(node, path, out)?;
     on.only(&["tcp", "udp", "sctp", "icmp", "sport"], out);
     let Some(protocol) = Protocol::ALL.iter().copied().find(|protocol| on.get(protocol.name()).is_some()) else {
         out.push(on.missing(

@@ -37,6 +37,7 @@ struct Counterexample<'a> {
     found: &'static str,
     packet: Option<Packet>,
     line: Option<usize>,
+    because: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -62,7 +63,7 @@ impl<'a> Expectation<'a> {
 }
 
 impl<'a> Counterexample<'a> {
-    fn of(report: &Report<'a>, found: &expect::Counterexample) -> Self {
+    fn of(report: &Report<'a>, found: &'a expect::Counterexample) -> Self {
         let packet = |(family, header)| Packet {
             family: ringfence_engine::reach::Family::name(family),
             header: Header::of(header, family),
@@ -74,6 +75,7 @@ impl<'a> Counterexample<'a> {
             found: found.found.name(),
             packet: found.header.map(packet),
             line: report.sources.locate(found.place).map(|(_, position)| position.line),
+            because: found.because.as_deref(),
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::ovn::acl::Action;
 use crate::ovn::network::Network;
 use crate::ovn::pipeline::{AclId, Builtin, Outcome, Pipeline};
-use crate::reach::{Endpoint, EndpointKind, FamilyAnswer, L4Header, L4Set, PairAnswer, Reach, Verdict};
+use crate::reach::{Endpoint, EndpointKind, FamilyAnswer, L4Header, L4Set, PairAnswer, Ports, Reach, Region, Verdict};
 use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::rc::Rc;
@@ -24,6 +24,7 @@ const MOST_ROWS: usize = 20_000_000;
 struct Found {
     replies: BTreeMap<AclId, Vec<(usize, usize)>>,
     gateways: BTreeMap<AclId, Vec<(usize, usize)>>,
+    nodes: BTreeMap<AclId, Vec<(usize, usize)>>,
     resolution: BTreeMap<AclId, Vec<(usize, usize)>>,
     ties: BTreeMap<Vec<AclId>, Vec<(usize, usize)>>,
     /// Answers that connection tracking calls invalid, by switch.
@@ -44,7 +45,7 @@ pub(super) fn check(network: &Network, endpoints: &[Endpoint], reach: &mut Reach
     // Of pairs that are alike one is walked, and the same is found of all.
     while walked < most {
         let Some((from, to)) = left.next() else { break };
-        let cut = judged.cuts_gateway(from, to, &isolated, reach);
+        let cut = judged.cuts(from, to, &isolated, reach);
         let alike = reach.alike(from, to).map(|alike| (alike, cut));
         let behind = alike.and_then(|alike| known.get(&alike).cloned()).unwrap_or_else(|| {
             walked += 1;
@@ -57,6 +58,7 @@ pub(super) fn check(network: &Network, endpoints: &[Endpoint], reach: &mut Reach
         behind.iter().for_each(|behind| found.note(behind, (from, to)));
     }
     let mut findings = judged.tell(found);
+    findings.extend(judged.without_names(&verdicts, reach));
     let unseen = left.count() + (endpoints.len() * endpoints.len().saturating_sub(1)).saturating_sub(verdicts.len());
     if unseen > 0 {
         let message =
@@ -66,11 +68,20 @@ pub(super) fn check(network: &Network, endpoints: &[Endpoint], reach: &mut Reach
     findings
 }
 
+/// What a closed pair takes from a machine that reaches others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Cut {
+    Nothing,
+    Gateway,
+    Node,
+}
+
 /// What is behind a lost conversation.
 #[derive(Debug, Clone)]
 enum Behind {
     Reply(AclId),
     Gateway(AclId),
+    Node(AclId),
     Resolution(AclId),
     Tie(Vec<AclId>),
     Invalid(usize),
@@ -81,12 +92,21 @@ impl Found {
         let pairs = match behind {
             Behind::Reply(row) => self.replies.entry(*row).or_default(),
             Behind::Gateway(row) => self.gateways.entry(*row).or_default(),
+            Behind::Node(row) => self.nodes.entry(*row).or_default(),
             Behind::Resolution(row) => self.resolution.entry(*row).or_default(),
             Behind::Tie(rows) => self.ties.entry(rows.clone()).or_default(),
             Behind::Invalid(switch) => self.invalid.entry(*switch).or_default(),
         };
         pairs.push(pair);
     }
+}
+
+/// Whom a machine may ask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Asks {
+    Nobody,
+    Others,
+    Names,
 }
 
 struct Judged<'a> {
@@ -107,20 +127,26 @@ impl Judged<'_> {
         isolated
     }
 
-    /// Whether a pair is a machine and a gateway that it cannot use, though it reaches others.
-    fn cuts_gateway(&self, from: usize, to: usize, isolated: &[bool], reach: &mut Reach<'_>) -> bool {
-        let is_gateway = |end| self.kind(end) == Some(EndpointKind::Gateway);
-        let (machine, gateway) = match (is_gateway(from), is_gateway(to)) {
+    /// Whether a pair is a machine and a gateway that it cannot use, though it reaches others; or a node and a machine.
+    fn cuts(&self, from: usize, to: usize, isolated: &[bool], reach: &mut Reach<'_>) -> Cut {
+        let is = |end, kind| self.kind(end) == Some(kind);
+        let is_isolated = |end: usize| isolated.get(end).copied().unwrap_or(false);
+        let gateway = |end| is(end, EndpointKind::Gateway);
+        let (machine, gateway) = match (gateway(from), gateway(to)) {
             (false, true) => (from, to),
             (true, false) => (to, from),
-            _ => return false,
+            _ if is(from, EndpointKind::Node) && self.is_machine(to) && !is_isolated(to) => return Cut::Node,
+            _ => return Cut::Nothing,
         };
-        let meant =
-            isolated.get(machine).copied().unwrap_or(false) || self.kind(machine) == Some(EndpointKind::External);
-        !meant && reach.verdict(machine, gateway) == Verdict::Closed
+        let meant = is_isolated(machine) || is(machine, EndpointKind::External);
+        if !meant && reach.verdict(machine, gateway) == Verdict::Closed { Cut::Gateway } else { Cut::Nothing }
     }
 
-    fn look(&self, pair: (usize, usize), answer: &PairAnswer, cut: bool) -> Vec<Behind> {
+    fn is_machine(&self, endpoint: usize) -> bool {
+        matches!(self.kind(endpoint), Some(EndpointKind::VirtualMachine | EndpointKind::Pod))
+    }
+
+    fn look(&self, pair: (usize, usize), answer: &PairAnswer, cut: Cut) -> Vec<Behind> {
         let mut found = Vec::new();
         for family in &answer.families {
             let unanswered =
@@ -142,7 +168,8 @@ impl Judged<'_> {
             } else if let Some(explanation) = walked(missing.example()) {
                 dropped(&explanation, |row, kind| match kind {
                     PacketKind::Arp => found.push(Behind::Resolution(row)),
-                    PacketKind::Ip if cut => found.push(Behind::Gateway(row)),
+                    PacketKind::Ip if cut == Cut::Gateway => found.push(Behind::Gateway(row)),
+                    PacketKind::Ip if cut == Cut::Node => found.push(Behind::Node(row)),
                     PacketKind::Ip => {}
                 });
             }
@@ -155,6 +182,38 @@ impl Judged<'_> {
         let (network, pipelines, family) = (self.network, self.pipelines, family.family);
         let backend = backends(network, self.endpoints, to, family, header).first().copied();
         Some(explain(&Question { network, pipelines, from, to, family, header, shape: Shape::default(), backend }))
+    }
+
+    /// Machines that may open connections to somebody, but ask nobody for an address.
+    fn without_names(&self, verdicts: &[((usize, usize), Verdict)], reach: &mut Reach<'_>) -> Option<Diagnostic> {
+        let mut asking: BTreeMap<usize, Asks> = BTreeMap::new();
+        for ((from, to), verdict) in verdicts.iter().filter(|((from, _), _)| self.is_machine(*from)) {
+            let asks = asking.entry(*from).or_insert(Asks::Nobody);
+            match verdict {
+                Verdict::Open | Verdict::Undefined => *asks = Asks::Names,
+                Verdict::Partial if *asks != Asks::Names => {
+                    let port = |port| L4Set {
+                        udp: Region::product(&Ports::full(), &Ports::range(port, port)),
+                        ..L4Set::empty()
+                    };
+                    let answered = |wanted: &L4Set, pair: &PairAnswer| {
+                        pair.families.iter().any(|family| !family.answered.intersection(wanted).is_empty())
+                    };
+                    let pair = reach.pair(*from, *to);
+                    *asks = if answered(&port(53), &pair) { Asks::Names } else { Asks::Others };
+                }
+                Verdict::Partial | Verdict::OneWay | Verdict::Closed => {}
+            }
+        }
+        let cut: Vec<usize> = asking.iter().filter(|(_, asks)| **asks == Asks::Others).map(|(end, _)| *end).collect();
+        let id = |end: &usize| self.endpoints.get(*end).map(|endpoint| endpoint.id.as_str());
+        let shown: Vec<&str> = cut.iter().take(3).filter_map(id).collect();
+        let more = cut.len().saturating_sub(shown.len());
+        let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let message =
+            format!("{}{rest} reach others, but nobody on udp/53: names cannot be resolved", shown.join(", "));
+        let help = "if they are to use names, allow udp/53 and tcp/53 to the cluster's DNS";
+        (!cut.is_empty()).then(|| Diagnostic::new(Code::DnsCut, message).help(help))
     }
 
     fn kind(&self, endpoint: usize) -> Option<EndpointKind> {
@@ -185,6 +244,12 @@ impl Judged<'_> {
                  `ip4.dst == GATEWAY` in to-lport and `ip4.src == GATEWAY` in from-lport",
             )
         });
+        let nodes = about(Code::NodeCut, found.nodes, |row, pairs| {
+            (
+                format!("{row} keeps nodes from machines: {pairs}"),
+                "where the kubelet probes a machine or the console goes over the network, `allow` the node's address",
+            )
+        });
         let resolution = about(Code::ArpDropped, found.resolution, |row, pairs| {
             (
                 format!("{row} drops ARP, so nothing gets through once the ARP caches are empty: {pairs}"),
@@ -194,7 +259,7 @@ impl Judged<'_> {
         let ties = found.ties.into_iter().filter_map(|(rows, pairs)| self.tell_tie(&rows, &pairs));
         let invalid = found.invalid.into_iter().filter_map(|(switch, pairs)| self.tell_invalid(switch, &pairs));
         let invalid: Vec<_> = invalid.collect();
-        replies.into_iter().chain(invalid).chain(gateways).chain(resolution).chain(ties).collect()
+        replies.into_iter().chain(invalid).chain(gateways).chain(nodes).chain(resolution).chain(ties).collect()
     }
 
     fn tell_tie(&self, rows: &[AclId], pairs: &[(usize, usize)]) -> Option<Diagnostic> {

@@ -1,0 +1,257 @@
+//! Rules that could be left out: exactly, and for every address there may ever be.
+
+use super::name;
+use super::space::{Cuboid, Space, TooComplex};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::ovn::acl::{Acl, Action};
+use crate::ovn::matching::Expression;
+use crate::ovn::network::Network;
+use crate::ovn::pipeline::{AclId, Origin, Outcome, Pipeline, Row, Stage, StageRows, Tracking};
+use crate::source::Place;
+use alloc::collections::BTreeMap;
+use alloc::format;
+use alloc::vec::Vec;
+
+/// Steps for one row, and for all of them.
+const MOST_STEPS: usize = 100_000;
+const MOST_STEPS_ALL: usize = 5_000_000;
+/// Rows that are named as the reason.
+const MOST_NAMED: usize = 3;
+
+/// What is found of one row at one switch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Idle {
+    /// Earlier rows decide all that it matches; these are the first of them.
+    Shadowed(Vec<Origin>),
+    /// The later rows or the default would do the same.
+    Redundant,
+    /// There is no packet that it matches.
+    Never,
+}
+
+/// What is found of a rule: of all its rows, at all switches.
+#[derive(Debug, Default)]
+struct Rule {
+    rows: Vec<AclId>,
+    idle: Vec<Option<Idle>>,
+}
+
+pub(super) fn check(network: &Network, pipelines: &[Pipeline]) -> Vec<Diagnostic> {
+    let mut rules: BTreeMap<Place, Rule> = BTreeMap::new();
+    let mut left = MOST_STEPS_ALL;
+    let mut unknown = 0usize;
+    for (pipeline, stage) in pipelines.iter().flat_map(|one| Stage::ALL.into_iter().map(move |stage| (one, stage))) {
+        let Some(rows) = pipeline.stage(stage) else { continue };
+        for row in &rows.acls {
+            let Origin::Acl(id) = row.origin else { continue };
+            let Some(place) = id.acl(network).and_then(|acl| acl.provenance.place) else { continue };
+            let compared = Compared { network, pipeline, rows, row, id };
+            let idle = compared.idle(&mut left).unwrap_or_else(|TooComplex| {
+                unknown += 1;
+                None
+            });
+            let rule = rules.entry(place).or_default();
+            rule.rows.push(id);
+            rule.idle.push(idle);
+        }
+    }
+    let mut findings: Vec<_> = rules.values().filter_map(|rule| rule.tell(network)).collect();
+    if unknown > 0 {
+        let message = format!("{unknown} rows were not compared with all others: it would take too long");
+        findings.push(Diagnostic::new(Code::NotCompared, message));
+    }
+    findings
+}
+
+/// A row among those of its stage.
+struct Compared<'a> {
+    network: &'a Network,
+    pipeline: &'a Pipeline,
+    rows: &'a StageRows,
+    row: &'a Row,
+    id: AclId,
+}
+
+impl Compared<'_> {
+    fn idle(&self, left: &mut usize) -> Result<Option<Idle>, TooComplex> {
+        let budget = MOST_STEPS.min(*left);
+        let mut space = Space::with_budget(budget);
+        let found = self.within(&mut space);
+        *left = left.saturating_sub(budget.saturating_sub(space.left()));
+        found
+    }
+
+    fn within(&self, space: &mut Space) -> Result<Option<Idle>, TooComplex> {
+        if self.id.acl(self.network).is_none_or(|acl| self.decides_tracking(acl)) {
+            return Ok(None);
+        }
+        let states: &[Tracking] = if self.pipeline.stateful() { Tracking::ALL } else { &[Tracking::Untracked] };
+        let mut packets = space.of_row(self.row, states)?;
+        if packets.is_empty() {
+            return Ok(self.is_news().then_some(Idle::Never));
+        }
+        let mut reasons = Vec::new();
+        for earlier in self.rows.fixed.iter().chain(&self.rows.acls).filter(|other| self.decides_before(other)) {
+            let fewer = space.without_row(&packets, earlier)?;
+            if fewer != packets {
+                reasons.push(earlier.origin);
+            }
+            packets = fewer;
+            if packets.is_empty() {
+                return Ok(Some(Idle::Shadowed(reasons)));
+            }
+        }
+        Ok(self.is_redundant(packets, states, space)?.then_some(Idle::Redundant))
+    }
+
+    /// Constants are told where matches are looked at one by one, and a policy may well allow nobody.
+    fn is_news(&self) -> bool {
+        *self.row.matches != Expression::Constant(false) && self.id.acl(self.network).is_some_and(is_by_hand)
+    }
+
+    /// Whether what another row matches is decided for certain before this one is asked.
+    fn decides_before(&self, other: &Row) -> bool {
+        if matches!(other.origin, Origin::Builtin(_)) {
+            return true;
+        }
+        if other.tier == self.row.tier {
+            return other.priority > self.row.priority;
+        }
+        let passed =
+            |row: &Row| row.tier == other.tier && row.outcome == Outcome::Pass && row.priority >= other.priority;
+        other.tier < self.row.tier && other.outcome != Outcome::Pass && !self.rows.acls.iter().any(passed)
+    }
+
+    /// Whether the rows after it, and the default, do with the rest what it does.
+    fn is_redundant(
+        &self,
+        mut packets: Vec<Cuboid>,
+        states: &[Tracking],
+        space: &mut Space,
+    ) -> Result<bool, TooComplex> {
+        let Some(acl) = self.id.acl(self.network).filter(|acl| self.could_go(acl)) else { return Ok(false) };
+        let later = self.rows.acls.iter().filter(|other| {
+            other.origin != self.row.origin
+                && (other.tier, core::cmp::Reverse(other.priority))
+                    >= (self.row.tier, core::cmp::Reverse(self.row.priority))
+        });
+        for other in later {
+            if !space.meets_row(&packets, other)? {
+                continue;
+            }
+            if other.outcome != self.row.outcome || !self.is_alike(acl, other) {
+                return Ok(false);
+            }
+            packets = space.without_row(&packets, other)?;
+            if packets.is_empty() {
+                return Ok(true);
+            }
+        }
+        Ok(states.iter().all(|state| self.rows.default_for(*state) == self.row.outcome))
+    }
+
+    /// A row that logs or ends a tier does more than to let pass or to drop.
+    fn could_go(&self, acl: &Acl) -> bool {
+        acl.log.is_none() && acl.action != Action::Pass && is_by_hand(acl)
+    }
+
+    /// Whether the row does something before any row is asked: what it matches is never tracked, or it alone makes that
+    /// connections are. Also beside a load balancer: what is known of a packet is kept on leaving where there is such a row.
+    fn decides_tracking(&self, acl: &Acl) -> bool {
+        let related = |id: &&AclId| id.acl(self.network).is_some_and(|acl| acl.action == Action::AllowRelated);
+        let alone = || self.pipeline.acls.iter().filter(related).count() < 2;
+        acl.action == Action::AllowStateless || acl.action == Action::AllowRelated && alone()
+    }
+
+    fn is_alike(&self, acl: &Acl, other: &Row) -> bool {
+        let Origin::Acl(id) = other.origin else { return false };
+        let action = |acl: &Acl| match acl.action {
+            Action::AllowRelated => Action::Allow,
+            action => action,
+        };
+        id.acl(self.network).is_some_and(|other| action(other) == action(acl))
+    }
+}
+
+impl Rule {
+    /// Only what is so of all its rows is told of a rule.
+    fn tell(&self, network: &Network) -> Option<Diagnostic> {
+        let (acl, row) = name(network, *self.rows.first()?)?;
+        let place = acl.provenance.place?;
+        if self.idle.iter().any(Option::is_none) {
+            return None;
+        }
+        if self.idle.iter().flatten().all(|idle| *idle == Idle::Never) {
+            let message = format!("no packet has all that this match asks for, so {row} does nothing");
+            return Some(Diagnostic::new(Code::NeverMatches, message).at(place));
+        }
+        let reasons: Vec<Origin> = self.idle.iter().flatten().flat_map(Idle::reasons).copied().collect();
+        if self.idle.iter().flatten().any(|idle| *idle == Idle::Redundant) {
+            let message = format!(
+                "{row} could be left out: without it the same becomes of every packet, whatever machines there may be"
+            );
+            return Some(Diagnostic::new(Code::Redundant, message).at(place));
+        }
+        let others: Vec<&Acl> = acls(network, &reasons);
+        let same_object = others.iter().all(|other| other.provenance.object == acl.provenance.object);
+        let opposite = others.iter().all(|other| lets_pass(other) != lets_pass(acl)) && !others.is_empty();
+        let (code, message) = if !same_object && opposite {
+            let object = others.first().map_or("", |other| other.provenance.object.as_str());
+            (
+                Code::Cancelled,
+                format!(
+                    "{row} does nothing, whatever machines there may be: {object} is asked before it and does the opposite with all that it matches"
+                ),
+            )
+        } else if reasons.iter().all(|reason| matches!(reason, Origin::Builtin(_))) {
+            (Code::Shadowed, format!("{row} never decides anything: OVN's own rows decide all that it matches"))
+        } else {
+            (
+                Code::Shadowed,
+                format!(
+                    "{row} never decides anything, whatever machines there may be: rows before it decide all that it matches"
+                ),
+            )
+        };
+        let help = match opposite {
+            true => "give it a higher priority if it should win, or leave it out",
+            false => "leave it out, or narrow the rows before it",
+        };
+        let found = Diagnostic::new(code, message).at(place).help(help);
+        let mut told = Vec::new();
+        Some(others.into_iter().fold(found, |found, other| match other.provenance.place {
+            Some(at) if at != place && !told.contains(&at) && told.len() < MOST_NAMED => {
+                told.push(at);
+                let priority = other.priority.get();
+                found.label(at, format!("`{}` at priority {priority} is asked first", other.action))
+            }
+            _ => found,
+        }))
+    }
+}
+
+impl Idle {
+    fn reasons(&self) -> &[Origin] {
+        match self {
+            Self::Shadowed(reasons) => reasons,
+            Self::Redundant | Self::Never => &[],
+        }
+    }
+}
+
+fn acls<'n>(network: &'n Network, origins: &[Origin]) -> Vec<&'n Acl> {
+    let acl = |origin: &Origin| match origin {
+        Origin::Acl(id) => id.acl(network),
+        Origin::Builtin(_) => None,
+    };
+    origins.iter().filter_map(acl).collect()
+}
+
+/// Written as a row, not made of a policy.
+fn is_by_hand(acl: &Acl) -> bool {
+    acl.provenance.field.contains("acls[")
+}
+
+fn lets_pass(acl: &Acl) -> bool {
+    !matches!(acl.action, Action::Drop | Action::Reject)
+}

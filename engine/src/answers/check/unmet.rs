@@ -1,0 +1,42 @@
+//! Rows that no packet of this input gets to. Must be asked after all pairs.
+
+use super::name;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::ovn::network::Network;
+use crate::ovn::pipeline::AclId;
+use crate::reach::{Endpoint, Reach};
+use alloc::collections::BTreeSet;
+use alloc::format;
+use alloc::vec::Vec;
+
+/// With more endpoints than this the pairs were not all asked.
+const MOST_ENDPOINTS: usize = 1_000;
+
+pub(super) fn check(
+    network: &Network,
+    endpoints: &[Endpoint],
+    reach: &mut Reach<'_>,
+    told: &[Diagnostic],
+) -> Vec<Diagnostic> {
+    if endpoints.len() < 2 || endpoints.len() > MOST_ENDPOINTS {
+        return Vec::new();
+    }
+    for (from, to) in reach.pairs() {
+        reach.verdict(from, to);
+    }
+    let met = reach.met();
+    let asked = reach.pipelines().iter().flat_map(|pipeline| {
+        let broken: BTreeSet<AclId> = pipeline.broken.iter().map(|error| error.id).collect();
+        pipeline.acls.iter().copied().filter(move |id| !broken.contains(id))
+    });
+    let asked: BTreeSet<AclId> = asked.collect();
+    let unmet = asked.difference(&met).filter_map(|id| tell(network, *id));
+    unmet.filter(|found| told.iter().all(|other| other.place != found.place)).collect()
+}
+
+/// Rules of policies are written for pods that come and go; rows by hand are written for those that are there.
+fn tell(network: &Network, id: AclId) -> Option<Diagnostic> {
+    let (acl, row) = name(network, id).filter(|(acl, _)| acl.provenance.field.contains("acls["))?;
+    let message = format!("no packet between the endpoints of this input gets to {row} and matches it");
+    Some(Diagnostic::new(Code::UnusedHere, message).at(acl.provenance.place?))
+}
