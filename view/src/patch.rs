@@ -32,7 +32,8 @@ pub fn lines(old: &Sources, new: &Sources) -> String {
     out
 }
 
-fn one(out: &mut String, name: &str, old: &str, new: &str) {
+/// The lines that go and come in one text.
+pub fn one(out: &mut String, name: &str, old: &str, new: &str) {
     let diff = TextDiff::from_lines(old, new);
     for group in diff.grouped_ops(0) {
         let Some(first) = group.first() else { continue };

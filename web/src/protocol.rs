@@ -498,8 +498,6 @@ pub struct Proposal {
     pub summary: String,
     /// What changes, line by line.
     pub changes: Vec<ChangeLine>,
-    /// The lines that are added and removed.
-    pub diff: String,
 }
 
 /// What could be done.

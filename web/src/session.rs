@@ -2,7 +2,7 @@
 
 use crate::gallery::{self, Example};
 use crate::protocol::{
-    Analysis, Answer, Ask, Edit, File, Input, Intent, Proposals, Reply, Request, Scope, Tracking, Why,
+    Analysis, Answer, Ask, Edit, File, Input, Intent, Proposal, Proposals, Reply, Request, Scope, Tracking, Why,
 };
 use crate::share::Link;
 use std::rc::Rc;
@@ -339,6 +339,17 @@ impl Session {
         let steps = self.why.iter().flat_map(|why| &why.halves).flat_map(|half| &half.steps);
         let places = steps.flat_map(|step| &step.deciders).filter_map(|decider| decider.place);
         places.filter(|place| place.file == self.active).map(|place| place.line).collect()
+    }
+
+    /// The lines that a proposal adds and removes.
+    pub fn diff(&self, proposal: &Proposal) -> String {
+        let mut out = String::new();
+        for (index, file) in self.files.iter().enumerate() {
+            let edits = proposal.edits.iter().rev().filter(|edit| edit.file == index);
+            let text = edits.fold(file.text.clone(), |text, edit| replaced(&text, edit));
+            ringfence_view::patch::one(&mut out, &file.name, &file.text, &text);
+        }
+        out
     }
 
     /// Changes the state, and says what is to be done about it.

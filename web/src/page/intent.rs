@@ -28,17 +28,17 @@ fn proposals(session: &Session, send: &Callback<Action>) -> Html {
     html! {
         <>
             { refusal }
-            <ol class="proposals" id="proposals">{ for found.proposals.iter().enumerate().map(|(index, proposal)| one(index, proposal, send)) }</ol>
+            <ol class="proposals" id="proposals">{ for found.proposals.iter().enumerate().map(|(index, proposal)| one(session, index, proposal, send)) }</ol>
         </>
     }
 }
 
-fn one(index: usize, proposal: &Proposal, send: &Callback<Action>) -> Html {
+fn one(session: &Session, index: usize, proposal: &Proposal, send: &Callback<Action>) -> Html {
     let line = |line: &crate::protocol::ChangeLine| html! { <li><b>{ line.sign }</b>{ " " }{ &line.who }{ ": " }{ &line.what }</li> };
     html! {
         <li>
             <p><b>{ &proposal.title }</b></p>
-            <pre class="diff">{ &proposal.diff }</pre>
+            <pre class="diff">{ session.diff(proposal) }</pre>
             <p>{ &proposal.summary }</p>
             <ul>{ for proposal.changes.iter().take(6).map(line) }</ul>
             <button class="accept" onclick={send.reform(move |_| Action::Accept(index))}>{ "Take it" }</button>

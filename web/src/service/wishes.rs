@@ -35,10 +35,9 @@ pub(super) fn proposals(
 
 fn proposal(old: &Sources, loaded: &Loaded, found: repair::Proposal) -> Proposal {
     let edits = edits(old, &found.sources);
-    let diff = patch::lines(old, &found.sources);
     let new = Loaded::of(found.sources, found.compiled);
     let difference = Difference { old: loaded, new: &new, matched: &found.matched, changes: &found.changes };
-    Proposal { title: found.title, edits, summary: difference.summary(), changes: lines(&difference), diff }
+    Proposal { title: found.title, edits, summary: difference.summary(), changes: lines(&difference) }
 }
 
 /// One edit for each text that is another one: what lies between their common beginning and their common end.

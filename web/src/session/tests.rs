@@ -73,7 +73,8 @@ fn a_wish_is_granted_and_compared() {
     let mut page = Page::open();
     page.act(Action::Want(Intent::Connect));
     let proposals = page.session.proposals.clone().unwrap();
-    assert!(proposals.proposals[0].diff.contains("+    - action: allow-related"), "{:?}", proposals.proposals[0]);
+    let diff = page.session.diff(&proposals.proposals[0]);
+    assert!(diff.contains("+    - action: allow-related"), "{diff}");
     page.act(Action::Accept(0));
     assert!(page.text().contains("allow-related"));
     assert_eq!(page.verdict("default/vm1", "default/vm2"), 'O');
