@@ -129,7 +129,7 @@ async fn mistakes_say_what_they_are() {
     assert!(error.contains("no database `OVN_Southbound`, but `OVN_Northbound`"), "{error}");
     let nobody: Endpoint = "tcp:127.0.0.1:1".parse().unwrap();
     let error = connect(&[nobody.clone()], options()).await.err().unwrap().to_string();
-    assert!(error.contains("tcp:127.0.0.1:1: Connection refused"), "{error}");
+    assert!(error.contains("tcp:127.0.0.1:1: connection refused"), "{error}");
     assert!(connect(&[nobody, server.socket()], options()).await.is_ok(), "the second endpoint does");
 }
 
