@@ -7,7 +7,7 @@ use ringfence_engine::reach::{Attachment, Endpoint, evaluate};
 use ringfence_engine::source::Sources;
 use ringfence_northbound::Document;
 use ringfence_northbound::tables::{DATABASE, TABLES};
-use ringfence_ovsdb::{Client, Endpoint as Remote, Options};
+use ringfence_ovsdb::{Client, Endpoint as Remote, Options, file};
 use ringfence_tests::ovn::case::{self, Case};
 use ringfence_tests::ovn::store::Store;
 use ringfence_tests::ovn::world;
@@ -51,7 +51,13 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 fn same(store: &Store, case: &Case) -> Result<(), Failed> {
     let network = case.programmed();
     store.write(network, &case.endpoints)?;
-    let read = read_back(&store.remote())?;
+    let document = asked(&store.remote())?;
+    let saved = file::read(&fs::read(store.file())?)?;
+    let from_file = Document::of(&saved.snapshot, saved.schema.as_ref());
+    if (&document.text, &document.remarks) != (&from_file.text, &from_file.remarks) {
+        return Err("the server's file says something else than the server".into());
+    }
+    let read = compiled(&document);
     let count = |network: &ringfence_engine::ovn::network::Network| -> usize {
         let groups = network.port_groups.iter().map(|group| group.acls.len());
         network.switches.iter().map(|switch| switch.acls.len()).chain(groups).sum()
@@ -83,17 +89,20 @@ fn port(endpoint: &Endpoint) -> Option<&str> {
     }
 }
 
-fn read_back(remote: &str) -> Result<Compiled, Failed> {
+fn asked(remote: &str) -> Result<Document, Failed> {
     let endpoints: Vec<Remote> = Remote::list(remote)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let document = runtime.block_on(async {
+    runtime.block_on(async {
         let mut client = Client::connect(&endpoints, Options::new(DATABASE)).await?;
         let snapshot = client.dump(TABLES).await?;
-        Ok::<_, Failed>(Document::of(&snapshot, Some(client.schema())))
-    })?;
+        Ok(Document::of(&snapshot, Some(client.schema())))
+    })
+}
+
+fn compiled(document: &Document) -> Compiled {
     let mut sources = Sources::new();
     let source = sources.add("nb", document.text.clone());
     let mut compiled = compile::load(&sources, &Settings::default());
     document.complete(&mut compiled.network, source);
-    Ok(compiled)
+    compiled
 }

@@ -43,9 +43,9 @@ impl Store {
         self.database.remote()
     }
 
-    /// A file beside the database.
-    pub fn path(&self, name: &str) -> PathBuf {
-        self.sandbox.path(name)
+    /// The file that the server keeps.
+    pub fn file(&self) -> PathBuf {
+        self.sandbox.path("OVN_Northbound.db")
     }
 }
 
