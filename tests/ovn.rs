@@ -39,6 +39,7 @@ pub mod probe;
 pub mod rpc;
 pub mod sandbox;
 pub mod service;
+pub mod store;
 pub mod topology;
 pub mod trace;
 pub mod trial;

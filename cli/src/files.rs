@@ -3,7 +3,10 @@
 
 use ringfence_engine::diagnostic::{Code, Diagnostic};
 use ringfence_engine::read::LARGEST;
-use ringfence_engine::source::{Place, Sources, Span};
+use ringfence_engine::source::{Place, SourceId, Sources, Span};
+use ringfence_northbound::Document;
+use ringfence_northbound::tables::DATABASE;
+use ringfence_ovsdb::file;
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Read};
@@ -25,6 +28,10 @@ pub(crate) struct Files {
     /// The texts, in the order of the arguments; within a folder sorted by name. What cannot be read is among them,
     /// with a fault.
     pub(crate) sources: Sources,
+    /// The databases among them.
+    pub(crate) databases: Vec<(SourceId, Document)>,
+    /// What could not be read of them, each with its name.
+    pub(crate) broken: Vec<(SourceId, String)>,
     empty: Vec<String>,
     seen: BTreeSet<PathBuf>,
 }
@@ -122,9 +129,37 @@ impl Files {
         if bytes.len() > LARGEST {
             let message = format!("`{name}` has more than {} MiB and is left out", LARGEST >> 20);
             self.sources.add_fault(name, message, "split it at a `---` line");
+        } else if file::is_database(&bytes) {
+            self.database(name, &bytes);
         } else {
             self.sources.add_bytes(name, &bytes);
         }
+    }
+
+    fn database(&mut self, name: String, bytes: &[u8]) {
+        let saved = match file::read(bytes) {
+            Ok(saved) => saved,
+            Err(error) => {
+                self.sources.add_fault(name, error.to_string(), "name the file of an OVN Northbound database");
+                return;
+            }
+        };
+        let schema = saved.schema.as_ref();
+        if let Some(other) = schema.map(|schema| &schema.name).filter(|name| name.as_str() != DATABASE) {
+            let message = format!("`{name}` is a database `{other}`, not `{DATABASE}`");
+            self.sources.add_fault(name, message, "name the file of an OVN Northbound database");
+            return;
+        }
+        let document = Document::of(&saved.snapshot, schema);
+        let source = self.add(name, document);
+        self.broken.extend(saved.broken.map(|why| (source, why)));
+    }
+
+    /// Adds a database as a text among the others.
+    pub(crate) fn add(&mut self, name: String, document: Document) -> SourceId {
+        let source = self.sources.add(name, document.text.clone());
+        self.databases.push((source, document));
+        source
     }
 
     fn refuse(&mut self, path: &Path, error: &io::Error) {

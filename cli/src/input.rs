@@ -2,12 +2,14 @@
 
 use crate::console::Console;
 use crate::files::Files;
+use crate::live::{self, Live};
 use crate::profile;
 use crate::render;
 use crate::status::Status;
 use clap::Args;
 use ringfence_engine::compile::{Profile, Settings, Strictness};
-use ringfence_engine::diagnostic::Diagnostic;
+use ringfence_engine::diagnostic::{Code, Diagnostic, Severity};
+use ringfence_engine::source::{Place, SourceId, Span};
 use ringfence_view::loaded::Loaded;
 use std::path::PathBuf;
 
@@ -15,9 +17,13 @@ use std::path::PathBuf;
 #[derive(Debug, Args)]
 pub(crate) struct Input {
     /// A file, a folder (*.yaml, *.yml and *.json at any depth) or `-` for standard input; may be repeated
-    #[arg(short = 'f', long = "filename", value_name = "FILE|DIR|-", required = true)]
+    #[arg(short = 'f', long = "filename", value_name = "FILE|DIR|-")]
+    #[arg(required_unless_present_any = live::instead_of_files())]
     #[arg(help_heading = "Input", value_hint = clap::ValueHint::AnyPath)]
     files: Vec<PathBuf>,
+
+    #[command(flatten)]
+    live: Live,
 
     /// The namespace of short names
     #[arg(short = 'n', long, value_name = "NAME", default_value = "default", help_heading = "Input")]
@@ -41,18 +47,38 @@ impl Input {
 
     /// Reads and compiles all of it.
     pub(crate) fn load(&self) -> Loaded {
-        let strictness = if self.lenient { Strictness::Lenient } else { Strictness::Strict };
-        read(&self.files, self.profile, strictness)
+        let mut files = Files::read(&self.files);
+        self.live.read(self.files.is_empty(), &mut files);
+        compiled(files, &self.settings())
     }
 }
 
 /// Reads and compiles files.
 pub(crate) fn read(paths: &[PathBuf], profile: Option<&'static Profile>, strictness: Strictness) -> Loaded {
-    let mut files = Files::read(paths);
-    let mut loaded = Loaded::new(std::mem::take(&mut files.sources), &Settings { profile, strictness });
+    compiled(Files::read(paths), &Settings { profile, strictness })
+}
+
+fn compiled(mut files: Files, settings: &Settings) -> Loaded {
+    let mut loaded = Loaded::new(std::mem::take(&mut files.sources), settings);
+    for (source, document) in &files.databases {
+        document.complete(&mut loaded.compiled.network, *source);
+        let remark = |message: &String| {
+            Diagnostic::new(Code::KindNotEvaluated, message.clone()).severity(Severity::Warning).at(start(*source))
+        };
+        loaded.compiled.diagnostics.extend(document.remarks.iter().map(remark));
+    }
+    for (source, why) in &files.broken {
+        let help = "everything before it was read; a backup by `ovsdb-client backup` has no broken end";
+        let found = Diagnostic::new(Code::UnreadableFile, why.clone()).severity(Severity::Warning);
+        loaded.compiled.diagnostics.push(found.at(start(*source)).help(help));
+    }
     let empty = files.empty_folders(&mut loaded.sources);
     loaded.compiled.diagnostics.extend(empty);
     loaded
+}
+
+fn start(source: SourceId) -> Place {
+    Place { source, span: Span::default() }
 }
 
 /// Whether some of the input could not be used as it is written.

@@ -1,11 +1,11 @@
 //! The command line of Ringfence: reads, asks the engine, and renders; decides nothing.
 //!
 //! One file per verb in `verb`. A verb loads its `input`, asks, and hands plain values to `render` (for people)
-//! or `ringfence_view::wire` (for programs). Files are opened in `files` alone, terminals and the environment are looked at in
+//! or `ringfence_view::wire` (for programs). Files are opened in `files` alone, databases are asked in `live` alone, terminals and the environment are looked at in
 //! `console` alone.
 //!
 //! ```text
-//! arguments → verb → input → files
+//! arguments → verb → input → files, live
 //!                  → render, wire → console
 //! ```
 
@@ -13,6 +13,7 @@ mod arguments;
 mod console;
 mod files;
 mod input;
+mod live;
 mod profile;
 mod progress;
 mod render;

@@ -57,7 +57,7 @@ impl Options {
 #[derive(Debug, Error)]
 pub enum Refusal {
     /// Nobody listens, or the way is blocked.
-    #[error("{0}")]
+    #[error("{}", said(.0))]
     Io(#[from] std::io::Error),
     /// The connection takes too long.
     #[error("no connection within {} seconds", .0.as_secs_f32())]
@@ -93,6 +93,13 @@ pub enum Refusal {
         /// The last entry that was seen.
         seen: i64,
     },
+}
+
+/// What the system says, without Rust's `(os error 2)`, and as errors begin.
+fn said(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    let mut letters = text.split(" (os error").next().unwrap_or_default().chars();
+    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
 }
 
 /// No endpoint will do.

@@ -155,7 +155,8 @@ fn controller(sandbox: &mut Sandbox, switch: &Namespace) -> io::Result<()> {
 /// A blank inside a word of a command that is split at blanks.
 const BLANK: &str = "\u{a0}";
 
-fn nbctl(sandbox: &Sandbox, words: &str) -> io::Result<()> {
+/// Runs `ovn-nbctl` on the sandbox's Northbound database.
+pub(crate) fn nbctl(sandbox: &Sandbox, words: &str) -> io::Result<()> {
     let remote = format!("unix:{}", sandbox.path("OVN_Northbound.sock").display());
     let words = words.split_ascii_whitespace().map(|word| word.replace(BLANK, " "));
     finish(sandbox.command("ovn-nbctl").args(["--db", &remote]).args(words)).map(drop)
@@ -167,7 +168,7 @@ fn vsctl(sandbox: &Sandbox, words: &str) -> io::Result<()> {
 }
 
 /// The logical network as one command of `ovn-nbctl`.
-fn logical() -> String {
+pub(crate) fn logical() -> String {
     let router = format!("lr-add {ROUTER}");
     let switch = |subnet: Subnet| {
         let (name, port, mac) = (subnet.name, subnet.router_port(), subnet.mac(1));

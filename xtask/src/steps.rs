@@ -50,7 +50,7 @@ const STEPS: &[Step] = &[
 const APART: [&str; 2] = ["peers", "browser"];
 
 /// The tests against a real OVN.
-const OVN: [&str; 6] = ["lab", "parser", "matcher", "ovsdb", "packets", "worlds"];
+const OVN: [&str; 7] = ["lab", "parser", "matcher", "northbound", "ovsdb", "packets", "worlds"];
 
 /// Runs the steps; the last line has the counts.
 pub fn test(choice: &Choice) -> ExitCode {

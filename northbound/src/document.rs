@@ -1,0 +1,254 @@
+//! A database as an `Inventory`, and what is put in afterwards.
+
+use crate::link::Link;
+use crate::owner::owner;
+use crate::port::{Interface, Machine};
+use crate::row::{entry, integer, text, texts, uuids};
+use ringfence_engine::ovn::acl::{Acl, Provenance};
+use ringfence_engine::ovn::network::{Network, Port, PortKind, Version};
+use ringfence_engine::source::SourceId;
+use ringfence_ovsdb::{Row, Schema, Snapshot, Uuid};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// A database as an `Inventory`.
+#[derive(Debug, Clone, Default)]
+pub struct Document {
+    /// The inventory, a row a line.
+    pub text: String,
+    /// What is in the database and has no word in the engine, a sentence each.
+    pub remarks: Vec<String>,
+    links: Vec<Link>,
+    /// Switches with their ports of type `localnet`.
+    physical: Vec<(String, String)>,
+    owners: BTreeMap<String, Provenance>,
+}
+
+impl Document {
+    /// Writes a database down. A dump has no schema: then its version is told by the columns of its rows.
+    pub fn of(snapshot: &Snapshot, schema: Option<&Schema>) -> Self {
+        let mut document = Self::default();
+        let tiers = match schema {
+            Some(schema) => schema.has_column("ACL", "tier"),
+            None => snapshot.rows("ACL").all(|(_, row)| row.contains_key("tier")),
+        };
+        let version = if tiers { Version::Main } else { Version::V23_03 };
+        let options = options(snapshot);
+        let mut lines = vec!["apiVersion: ringfence/v1".to_owned(), "kind: Inventory".to_owned()];
+        lines.push(format!("ovn: {}", json!({ "version": version.name(), "options": options })));
+        lines.push("switches:".to_owned());
+        let mut machines: BTreeMap<Machine, Vec<Interface>> = BTreeMap::new();
+        for (index, (_, switch)) in snapshot.rows("Logical_Switch").enumerate() {
+            lines.extend(document.switch(snapshot, index, switch, &mut machines));
+        }
+        lines.push("portGroups:".to_owned());
+        for (index, (_, group)) in snapshot.rows("Port_Group").enumerate() {
+            lines.extend(document.group(snapshot, index, group));
+        }
+        lines.push("addressSets:".to_owned());
+        for (_, set) in snapshot.rows("Address_Set") {
+            let set = json!({ "name": text(set, "name"), "addresses": texts(set, "addresses") });
+            lines.push(format!("- {set}"));
+        }
+        lines.push("vms:".to_owned());
+        lines.extend(machines.iter().map(|(machine, interfaces)| format!("- {}", vm(machine, interfaces))));
+        document.text = lines.join("\n") + "\n";
+        document.remark_on_routers(snapshot);
+        document
+    }
+
+    fn switch(
+        &mut self,
+        snapshot: &Snapshot,
+        index: usize,
+        switch: &Row,
+        machines: &mut BTreeMap<Machine, Vec<Interface>>,
+    ) -> Vec<String> {
+        let name = text(switch, "name").unwrap_or_default();
+        let mut links = Vec::new();
+        for port in uuids(switch, "ports").iter().filter_map(|id| snapshot.row("Logical_Switch_Port", *id)) {
+            match text(port, "type").unwrap_or_default() {
+                "" => {
+                    let interface = Interface::of(port, name);
+                    machines.entry(interface.machine.clone()).or_default().push(interface);
+                }
+                "router" => links.extend(Link::of(snapshot, port, name)),
+                "localnet" => {
+                    let port = text(port, "name").unwrap_or_default().to_owned();
+                    self.remarks.push(format!(
+                        "what lies behind port `{port}` of switch `{name}`, a physical network, is not evaluated"
+                    ));
+                    self.physical.push((name.to_owned(), port));
+                }
+                kind => self.remarks.push(format!(
+                    "port `{}` of switch `{name}` is of type `{kind}`, and what is behind it is not evaluated",
+                    text(port, "name").unwrap_or_default()
+                )),
+            }
+        }
+        let mut lines = vec![format!("- name: {}", json!(name))];
+        let cidrs = match entry(switch, "other_config", "subnet") {
+            Some(subnet) => vec![subnet.to_owned()],
+            None => links.iter().flat_map(|link| link.networks.clone()).collect(),
+        };
+        lines.push(format!("  cidr: {}", json!(cidrs)));
+        if let Some(link) = links.first() {
+            lines.push(format!("  router: {}", json!(link.router)));
+            lines.push(format!("  gateway: {}", json!(link.gateways())));
+        }
+        for link in links.iter().skip(1) {
+            let (port, router) = (&link.port, &link.router);
+            self.remarks
+                .push(format!("switch `{name}` has a further router, `{router}` at `{port}`, which is not evaluated"));
+        }
+        self.links.extend(links.into_iter().take(1));
+        if balanced(snapshot, switch) {
+            lines.push("  loadBalancer: true".to_owned());
+            self.remarks.push(format!("switch `{name}` has load balancers: it tracks connections because of them, but who reaches their addresses is not evaluated"));
+        }
+        lines.extend(self.rows(snapshot, &format!("switches[{index}]"), &format!("Switch/{name}"), switch));
+        lines
+    }
+
+    fn group(&mut self, snapshot: &Snapshot, index: usize, group: &Row) -> Vec<String> {
+        let name = text(group, "name").unwrap_or_default();
+        let ports = uuids(group, "ports");
+        let port = |id: &Uuid| text(snapshot.row("Logical_Switch_Port", *id)?, "name");
+        let ports: Vec<&str> = ports.iter().filter_map(port).collect();
+        let mut lines = vec![format!("- name: {}", json!(name)), format!("  ports: {}", json!(ports))];
+        lines.extend(self.rows(snapshot, &format!("portGroups[{index}]"), &format!("PortGroup/{name}"), group));
+        lines
+    }
+
+    /// The rows of a parent, one a line; whose they are is kept by the path of the entry.
+    fn rows(&mut self, snapshot: &Snapshot, path: &str, parent: &str, row: &Row) -> Vec<String> {
+        let ids = uuids(row, "acls");
+        let acls: Vec<(Uuid, &Row)> = ids.iter().filter_map(|id| Some((*id, snapshot.row("ACL", *id)?))).collect();
+        let mut lines = vec![if acls.is_empty() { "  acls: []" } else { "  acls:" }.to_owned()];
+        for (index, (id, acl)) in acls.into_iter().enumerate() {
+            lines.push(format!("  - {}", entry_of(acl)));
+            let name = text(acl, "name").map_or_else(|| short(id), |name| format!("{} {name}", short(id)));
+            let owner = owner(acl).map(|owner| format!(" ({owner})")).unwrap_or_default();
+            let provenance =
+                Provenance { object: format!("{parent}{owner}"), field: format!("ACL {name}"), place: None };
+            self.owners.insert(format!("{path}.acls[{index}]"), provenance);
+        }
+        lines
+    }
+
+    fn remark_on_routers(&mut self, snapshot: &Snapshot) {
+        for (_, router) in snapshot.rows("Logical_Router") {
+            let name = text(router, "name").unwrap_or_default();
+            let policies = uuids(router, "policies").len();
+            let routes = uuids(router, "static_routes").len();
+            let peers = uuids(router, "ports").into_iter().filter_map(|id| snapshot.row("Logical_Router_Port", id));
+            let peers = peers.filter(|port| text(port, "peer").is_some()).count();
+            if policies + routes + peers > 0 {
+                self.remarks.push(format!(
+                    "router `{name}` has {policies} policies, {routes} static routes and {peers} links to other routers, \
+                     which are not evaluated: what crosses it may differ"
+                ));
+            }
+        }
+    }
+
+    /// Puts in what an inventory cannot say: the names and addresses of router ports, and whose each row is.
+    pub fn complete(&self, network: &mut Network, source: SourceId) {
+        let acls = network.switches.iter_mut().map(|switch| &mut switch.acls);
+        for acl in acls.chain(network.port_groups.iter_mut().map(|group| &mut group.acls)).flatten() {
+            self.credit(acl, source);
+        }
+        for (switch, port) in &self.physical {
+            if let Some(switch) = network.switches.iter_mut().find(|found| found.name == *switch) {
+                switch.ports.push(Port { name: port.clone(), kind: PortKind::Localnet });
+            }
+        }
+        for link in &self.links {
+            let Some(index) = network.switches.iter().position(|switch| switch.name == link.switch) else { continue };
+            for found in network.routers.iter_mut().flat_map(|router| &mut router.links) {
+                if found.switch != index {
+                    continue;
+                }
+                let ports = network.switches.get_mut(index).map(|switch| &mut switch.ports);
+                for port in ports.into_iter().flatten().filter(|port| port.name == found.port) {
+                    port.name.clone_from(&link.port);
+                }
+                found.port.clone_from(&link.port);
+                found.mac = link.mac.unwrap_or(found.mac);
+            }
+        }
+    }
+
+    fn credit(&self, acl: &mut Acl, source: SourceId) {
+        let place = acl.provenance.place.filter(|place| place.source == source);
+        if let (Some(place), Some(known)) = (place, self.owners.get(&acl.provenance.field)) {
+            acl.provenance = Provenance { place: Some(place), ..known.clone() };
+        }
+    }
+}
+
+fn options(snapshot: &Snapshot) -> Value {
+    let global = snapshot.rows("NB_Global").next().map(|(_, row)| row);
+    let known = ["default_acl_drop", "use_ct_inv_match"];
+    let stated = known.iter().filter_map(|key| Some((*key, entry(global?, "options", key)?)));
+    let mut options = json!({ "use_ct_inv_match": "true" });
+    for (key, value) in stated {
+        if let Some(options) = options.as_object_mut() {
+            options.insert(key.to_owned(), json!(value));
+        }
+    }
+    options
+}
+
+fn entry_of(acl: &Row) -> Value {
+    let mut row = json!({
+        "direction": text(acl, "direction"), "priority": integer(acl, "priority"), "match": text(acl, "match"),
+        "action": text(acl, "action"),
+    });
+    let Some(fields) = row.as_object_mut() else { return row };
+    if let Some(tier) = integer(acl, "tier").filter(|tier| *tier > 0) {
+        fields.insert("tier".to_owned(), json!(tier));
+    }
+    if entry(acl, "options", "apply-after-lb") == Some("true") {
+        fields.insert("options".to_owned(), json!({ "apply-after-lb": "true" }));
+    }
+    if let Some(name) = text(acl, "name") {
+        fields.insert("name".to_owned(), json!(name));
+    }
+    row
+}
+
+fn vm(machine: &Machine, interfaces: &[Interface]) -> Value {
+    let mut interfaces = interfaces.iter().collect::<Vec<_>>();
+    // The port of the machine's own name is the first: the others have a provider's name as well.
+    interfaces.sort_by_key(|interface| (interface.port.len(), interface.port.clone()));
+    let mut vm = interfaces.first().map(|interface| interface.to_json(None)).unwrap_or_else(|| json!({}));
+    if let Some(fields) = vm.as_object_mut() {
+        fields.insert("name".to_owned(), json!(machine.name));
+        fields.insert("namespace".to_owned(), json!(machine.namespace));
+        let others: Vec<Value> =
+            interfaces.iter().skip(1).map(|interface| interface.to_json(Some(&interface.port))).collect();
+        if !others.is_empty() {
+            fields.insert("interfaces".to_owned(), json!(others));
+        }
+    }
+    vm
+}
+
+/// Whether a load balancer with at least one address is on a switch.
+fn balanced(snapshot: &Snapshot, switch: &Row) -> bool {
+    let groups = uuids(switch, "load_balancer_group");
+    let groups = groups.iter().filter_map(|id| snapshot.row("Load_Balancer_Group", *id));
+    let by_group = groups.flat_map(|group| uuids(group, "load_balancer"));
+    let all = uuids(switch, "load_balancer").into_iter().chain(by_group);
+    let with_address = |id: Uuid| {
+        let vips = snapshot.row("Load_Balancer", id).and_then(|row| row.get("vips"));
+        vips.is_some_and(|vips| vips.pairs().next().is_some())
+    };
+    all.into_iter().any(with_address)
+}
+
+/// The first eight digits, as OVN's own programs show an identity.
+fn short(id: Uuid) -> String {
+    id.simple().to_string().chars().take(8).collect()
+}

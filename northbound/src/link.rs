@@ -1,0 +1,40 @@
+//! Where routers meet switches.
+
+use crate::row::{entry, text, texts};
+use ringfence_engine::ovn::network::Mac;
+use ringfence_ovsdb::{Row, Snapshot};
+use std::net::IpAddr;
+
+/// A switch's port of type `router`, with the router's port behind it.
+#[derive(Debug, Clone)]
+pub(crate) struct Link {
+    pub(crate) switch: String,
+    pub(crate) port: String,
+    pub(crate) router: String,
+    pub(crate) mac: Option<Mac>,
+    pub(crate) networks: Vec<String>,
+}
+
+impl Link {
+    /// The link of a switch's port; nothing where the router's port is not there.
+    pub(crate) fn of(snapshot: &Snapshot, row: &Row, switch: &str) -> Option<Self> {
+        let peer = entry(row, "options", "router-port")?;
+        let named = |row: &Row| text(row, "name") == Some(peer);
+        let (id, found) = snapshot.rows("Logical_Router_Port").find(|(_, row)| named(row))?;
+        let owns = |row: &Row| crate::row::uuids(row, "ports").contains(&id);
+        let (_, router) = snapshot.rows("Logical_Router").find(|(_, row)| owns(row))?;
+        Some(Self {
+            switch: switch.to_owned(),
+            port: text(row, "name")?.to_owned(),
+            router: text(router, "name")?.to_owned(),
+            mac: text(found, "mac").and_then(Mac::parse),
+            networks: texts(found, "networks").into_iter().map(str::to_owned).collect(),
+        })
+    }
+
+    /// The router's own addresses.
+    pub(crate) fn gateways(&self) -> Vec<IpAddr> {
+        let address = |network: &String| network.split('/').next().and_then(|address| address.parse().ok());
+        self.networks.iter().filter_map(address).collect()
+    }
+}

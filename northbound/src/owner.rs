@@ -1,0 +1,23 @@
+//! Whose a row is, by what its writer left in `external_ids`.
+
+use crate::row::entry;
+use ringfence_ovsdb::Row;
+
+/// The writer of a row, and what it wrote it for: `kube-ovn, np.web`.
+pub(crate) fn owner(row: &Row) -> Option<String> {
+    let id = |key: &str| entry(row, "external_ids", key);
+    let written = |who: &str, what: Option<&str>| match what {
+        Some(what) => format!("{who}, {what}"),
+        None => who.to_owned(),
+    };
+    if let Some(vendor) = id("vendor") {
+        return Some(written(vendor, id("parent")));
+    }
+    if let Some(kind) = id("k8s.ovn.org/owner-type") {
+        return Some(written(&format!("ovn-kubernetes {kind}"), id("k8s.ovn.org/name")));
+    }
+    if let Some(rule) = id("neutron:security_group_rule_id") {
+        return Some(written("neutron", Some(rule)));
+    }
+    id("ringfence/owner").map(|owner| written("ringfence", Some(owner)))
+}

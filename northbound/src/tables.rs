@@ -1,0 +1,22 @@
+//! The tables and columns that are read.
+
+/// Tables with their columns; what a server's schema has not is left out of a question.
+pub const TABLES: &[(&str, &[&str])] = &[
+    ("NB_Global", &["options"]),
+    ("Logical_Switch", &["name", "ports", "acls", "load_balancer", "load_balancer_group", "other_config"]),
+    (
+        "Logical_Switch_Port",
+        &["name", "type", "addresses", "dynamic_addresses", "port_security", "options", "external_ids"],
+    ),
+    ("ACL", &["name", "direction", "priority", "match", "action", "tier", "options", "external_ids"]),
+    ("Port_Group", &["name", "ports", "acls", "external_ids"]),
+    ("Address_Set", &["name", "addresses"]),
+    ("Logical_Router", &["name", "ports", "policies", "static_routes", "load_balancer"]),
+    ("Logical_Router_Port", &["name", "mac", "networks", "peer"]),
+    ("Logical_Router_Policy", &["action"]),
+    ("Load_Balancer", &["name", "vips"]),
+    ("Load_Balancer_Group", &["load_balancer"]),
+];
+
+/// The name of the database.
+pub const DATABASE: &str = "OVN_Northbound";

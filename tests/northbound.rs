@@ -1,0 +1,108 @@
+//! Every rule set of the packet lab, written into a real Northbound database and read back: who reaches whom is the same.
+#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::indexing_slicing, reason = "test code")]
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use ringfence_engine::compile::{self, Compiled, Settings};
+use ringfence_engine::reach::{Attachment, Endpoint, evaluate};
+use ringfence_engine::source::Sources;
+use ringfence_northbound::Document;
+use ringfence_northbound::tables::{DATABASE, TABLES};
+use ringfence_ovsdb::{Client, Endpoint as Remote, Options, file};
+use ringfence_tests::ovn::case::{self, Case};
+use ringfence_tests::ovn::store::Store;
+use ringfence_tests::ovn::world;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::{Arc, Mutex};
+
+fn main() -> ExitCode {
+    let mut arguments = Arguments::from_args();
+    arguments.test_threads = Some(1);
+    let store = Arc::new(Mutex::new(Store::start().unwrap()));
+    let packets = Path::new(env!("CARGO_MANIFEST_DIR")).join("packets");
+    let mut trials = Vec::new();
+    for (folder, load) in [
+        (packets.clone(), case::load as fn(&str, &str) -> Result<Case, String>),
+        (packets.join("found"), case::load),
+        (world::folder(), world::load),
+    ] {
+        for file in files(&folder) {
+            let store = Arc::clone(&store);
+            let name = file.display().to_string();
+            trials.push(Trial::test(name.clone(), move || {
+                let case = load(&name, &fs::read_to_string(&file)?)?;
+                same(&store.lock().unwrap(), &case)
+            }));
+        }
+    }
+    assert!(trials.len() > 150, "the rule sets are where they are looked for");
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    let mut files: Vec<PathBuf> =
+        entries.filter(|path| path.extension().is_some_and(|extension| extension == "yaml")).collect();
+    files.sort();
+    files
+}
+
+fn same(store: &Store, case: &Case) -> Result<(), Failed> {
+    let network = case.programmed();
+    store.write(network, &case.endpoints)?;
+    let document = asked(&store.remote())?;
+    let saved = file::read(&fs::read(store.file())?)?;
+    let from_file = Document::of(&saved.snapshot, saved.schema.as_ref());
+    if (&document.text, &document.remarks) != (&from_file.text, &from_file.remarks) {
+        return Err("the server's file says something else than the server".into());
+    }
+    let read = compiled(&document);
+    let count = |network: &ringfence_engine::ovn::network::Network| -> usize {
+        let groups = network.port_groups.iter().map(|group| group.acls.len());
+        network.switches.iter().map(|switch| switch.acls.len()).chain(groups).sum()
+    };
+    if count(network) != count(&read.network) {
+        return Err(format!("{} rows were written, {} read", count(network), count(&read.network)).into());
+    }
+    let machines: Vec<Endpoint> = case.endpoints.iter().filter(|endpoint| port(endpoint).is_some()).cloned().collect();
+    let twin = |machine: &Endpoint| {
+        let found = read.endpoints.iter().find(|found| port(found) == port(machine)).cloned();
+        found.ok_or_else(|| format!("`{}` is not read", machine.id))
+    };
+    let twins: Vec<Endpoint> = machines.iter().map(twin).collect::<Result<_, _>>()?;
+    let (mut before, mut after) = (evaluate(network, &machines), evaluate(&read.network, &twins));
+    for (from, to) in before.pairs().collect::<Vec<_>>() {
+        let both = [before.pair(from, to), after.pair(from, to)];
+        if both[0] != both[1] {
+            let ends = format!("{} to {}", machines[from].id, machines[to].id);
+            return Err(format!("{ends}: written {:?}, read {:?}", both[0].verdict(), both[1].verdict()).into());
+        }
+    }
+    Ok(())
+}
+
+fn port(endpoint: &Endpoint) -> Option<&str> {
+    match &endpoint.attachment {
+        Attachment::Port { port, .. } => Some(port),
+        Attachment::Router(_) | Attachment::Balancer(_) => None,
+    }
+}
+
+fn asked(remote: &str) -> Result<Document, Failed> {
+    let endpoints: Vec<Remote> = Remote::list(remote)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let mut client = Client::connect(&endpoints, Options::new(DATABASE)).await?;
+        let snapshot = client.dump(TABLES).await?;
+        Ok(Document::of(&snapshot, Some(client.schema())))
+    })
+}
+
+fn compiled(document: &Document) -> Compiled {
+    let mut sources = Sources::new();
+    let source = sources.add("nb", document.text.clone());
+    let mut compiled = compile::load(&sources, &Settings::default());
+    document.complete(&mut compiled.network, source);
+    compiled
+}
