@@ -38,6 +38,7 @@ const EXAMPLES: &str = "\
 Examples:
   ringfence check -f manifests/ -f isolation.yaml
   ringfence check -f manifests/ -o github      annotations on a pull request
+  ringfence check -f manifests/ -o sarif > ringfence.sarif
 
 An expectation is a document beside the manifests:
 
@@ -61,6 +62,12 @@ enum Format {
     Json,
     /// Workflow commands, which GitHub shows beside the lines
     Github,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// JUnit XML: a case for each expectation and each file
+    Junit,
+    /// Markdown, for a summary or a comment
+    Md,
 }
 
 impl Arguments {
@@ -80,6 +87,9 @@ impl Arguments {
             Format::Text => render::check::write(out, &report, script),
             Format::Json => wire::check::write(out, &report),
             Format::Github => render::github::write(out, &report),
+            Format::Sarif => render::sarif::write(out, &report),
+            Format::Junit => render::junit::write(out, &report),
+            Format::Md => render::summary::write(out, &report),
         })?;
         Ok(status(&findings, &judgements))
     }
