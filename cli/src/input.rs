@@ -2,6 +2,7 @@
 
 use crate::console::Console;
 use crate::files::Files;
+use crate::page::{self, World};
 use crate::profile;
 use crate::render;
 use crate::status::Status;
@@ -9,7 +10,7 @@ use clap::Args;
 use ringfence_engine::compile::{Profile, Settings, Strictness};
 use ringfence_engine::diagnostic::Diagnostic;
 use ringfence_view::loaded::Loaded;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Where the input is, and how it is understood.
 #[derive(Debug, Args)]
@@ -44,6 +45,21 @@ impl Input {
         let strictness = if self.lenient { Strictness::Lenient } else { Strictness::Strict };
         read(&self.files, self.profile, strictness)
     }
+}
+
+/// The worlds of a page, compiled with other files, each with the line where it begins; nothing where it cannot be read.
+pub(crate) fn worlds(page: &Path, input: &Input) -> Option<Vec<(usize, Loaded)>> {
+    let read = Files::read(&[page.to_path_buf()]).sources;
+    let (_, source) = read.iter().next()?;
+    if source.fault().is_some() {
+        return None;
+    }
+    let load = |world: World| {
+        let mut sources = Files::read(&input.files).sources;
+        sources.add(source.name(), world.text);
+        (world.line, Loaded::new(sources, &input.settings()))
+    };
+    Some(page::worlds(source.text()).into_iter().map(load).collect())
 }
 
 /// Reads and compiles files.

@@ -13,6 +13,7 @@ mod arguments;
 mod console;
 mod files;
 mod input;
+mod page;
 mod profile;
 mod progress;
 mod render;
