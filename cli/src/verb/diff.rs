@@ -6,8 +6,9 @@ use crate::profile;
 use crate::render::diff;
 use crate::status::Status;
 use clap::{Args, ValueEnum};
-use ringfence_engine::answers::diff::{changes, matched};
+use ringfence_engine::answers::diff::{Change, FamilyChange, Matched, changes, matched};
 use ringfence_engine::compile::{Profile, Strictness};
+use ringfence_engine::reach::L4Set;
 use ringfence_view::difference::Difference;
 use ringfence_view::loaded::Loaded;
 use ringfence_view::wire;
@@ -42,6 +43,10 @@ pub(crate) struct Arguments {
     /// How to answer
     #[arg(short = 'o', long = "output", value_enum, default_value_t, value_name = "FORMAT")]
     output: Format,
+
+    /// Which changes make the exit status 1
+    #[arg(long, value_enum, default_value_t, value_name = "CHANGES")]
+    exit_on: ExitOn,
 }
 
 const EXAMPLES: &str = "\
@@ -51,7 +56,8 @@ Examples:
   ringfence diff -f manifests/ --profile kube-ovn/1.14 --profile kube-ovn/1.16   what an upgrade changes
   ringfence diff -f manifests/ --profile kubernetes --profile kube-ovn/1.16      where an enforcer does something else
 
-Exit status: 0 nothing changes; 1 something does; 2 where some of the input could not be used as it is written.";
+Exit status: 0 nothing changes; 1 something does (`--exit-on exposure`: only something new; `--exit-on loss`: only \
+something lost); 2 where some of the input could not be used as it is written.";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 enum Format {
@@ -62,6 +68,39 @@ enum Format {
     Json,
     /// For a comment on a change
     Md,
+}
+
+/// What counts as a change for whoever asks for the exit status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+enum ExitOn {
+    /// Every change, of endpoints too
+    #[default]
+    Any,
+    /// Something arrives or is answered that was not, or may be
+    Exposure,
+    /// Something does not arrive or is not answered that was
+    Loss,
+}
+
+impl ExitOn {
+    fn counts(self, matched: &Matched, changes: &[Change]) -> bool {
+        let sets = |which: fn(&FamilyChange) -> [&L4Set; 2]| {
+            changes.iter().any(|change| change.families().iter().any(|of| which(of).iter().any(|set| !set.is_empty())))
+        };
+        match self {
+            Self::Any => !(changes.is_empty() && matched.gone.is_empty() && matched.come.is_empty()),
+            Self::Exposure => sets(|of| [&of.gained, &of.arriving]) || changes.iter().any(in_doubt),
+            Self::Loss => sets(|of| [&of.lost, &of.stopped]),
+        }
+    }
+}
+
+/// Whether nobody can promise any more that something does not arrive.
+fn in_doubt(change: &Change) -> bool {
+    change.new.families.iter().any(|answer| {
+        let old = change.old.family(answer.family).map(|old| old.undefined.union(&old.delivered));
+        !old.is_some_and(|old| old.contains_all(&answer.undefined))
+    })
 }
 
 impl Arguments {
@@ -88,8 +127,7 @@ impl Arguments {
             Format::Json => wire::diff::write(out, &difference),
             Format::Md => diff::write_markdown(out, &difference, script),
         })?;
-        let same = changes.is_empty() && matched.gone.is_empty() && matched.come.is_empty();
-        let answer = if same { Status::Fine } else { Status::Findings };
+        let answer = if self.exit_on.counts(&matched, &changes) { Status::Findings } else { Status::Fine };
         Ok(answer.max(input::status(&old)).max(input::status(&new)))
     }
 

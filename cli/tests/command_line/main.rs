@@ -4,8 +4,10 @@
 
 mod answers;
 mod formats;
+mod gates;
 mod habits;
 mod input;
+mod pages;
 mod rows;
 mod run;
 mod serve;
