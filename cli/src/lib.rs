@@ -1,7 +1,7 @@
 //! The command line of Ringfence: reads, asks the engine, and renders; decides nothing.
 //!
 //! One file per verb in `verb`. A verb loads its `input`, asks, and hands plain values to `render` (for people)
-//! or `ringfence_view::wire` (for programs). Files are opened in `files` alone, terminals and the environment are looked at in
+//! or `ringfence_view::wire` (for programs). Files are opened in `files` alone, `git` is asked in `revision` alone, terminals and the environment are looked at in
 //! `console` alone.
 //!
 //! ```text
@@ -17,6 +17,7 @@ mod page;
 mod profile;
 mod progress;
 mod render;
+mod revision;
 mod status;
 mod verb;
 

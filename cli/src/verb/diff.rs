@@ -1,13 +1,15 @@
 //! `diff`: what other files, or another profile, change.
 
 use crate::console::Console;
+use crate::files::exists;
 use crate::input;
 use crate::profile;
 use crate::render::diff;
+use crate::revision::Revision;
 use crate::status::Status;
 use clap::{Args, ValueEnum};
 use ringfence_engine::answers::diff::{Change, FamilyChange, Matched, changes, matched};
-use ringfence_engine::compile::{Profile, Strictness};
+use ringfence_engine::compile::{Profile, Settings, Strictness};
 use ringfence_engine::reach::L4Set;
 use ringfence_view::difference::Difference;
 use ringfence_view::loaded::Loaded;
@@ -19,11 +21,11 @@ use std::path::PathBuf;
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Arguments {
-    /// The old files: a file or a folder
-    #[arg(value_name = "OLD", requires = "new", value_hint = clap::ValueHint::AnyPath)]
+    /// The old files: a file or a folder; or a revision of git, of which the files of `-f` are read
+    #[arg(value_name = "OLD", value_hint = clap::ValueHint::AnyPath)]
     old: Option<PathBuf>,
 
-    /// The new files: a file or a folder
+    /// The new files: a file or a folder; or a revision; without it the files of `-f` as they are
     #[arg(value_name = "NEW", value_hint = clap::ValueHint::AnyPath)]
     new: Option<PathBuf>,
 
@@ -53,6 +55,7 @@ const EXAMPLES: &str = "\
 Examples:
   ringfence diff old/ new/                                what a change of the files changes
   ringfence diff old.yaml new.yaml -f inventory.yaml      the same, with files that both sides share
+  ringfence diff HEAD~1 -f manifests/                     what was changed since a revision of git
   ringfence diff -f manifests/ --profile kube-ovn/1.14 --profile kube-ovn/1.16   what an upgrade changes
   ringfence diff -f manifests/ --profile kubernetes --profile kube-ovn/1.16      where an enforcer does something else
 
@@ -115,7 +118,14 @@ impl Arguments {
                 return Ok(Status::InputError);
             }
         };
-        let (old, new) = (self.load(self.old.as_ref(), old), self.load(self.new.as_ref(), new));
+        let sides = self.load(self.old.as_ref(), old).and_then(|old| Ok((old, self.load(self.new.as_ref(), new)?)));
+        let (old, new) = match sides {
+            Ok(sides) => sides,
+            Err(message) => {
+                console.complain(&message);
+                return Ok(Status::InputError);
+            }
+        };
         self.report(console, &old, &new);
         let (mut before, mut after) = (old.reach(), new.reach());
         let matched = matched(&old.compiled.endpoints, &new.compiled.endpoints);
@@ -131,10 +141,21 @@ impl Arguments {
         Ok(answer.max(input::status(&old)).max(input::status(&new)))
     }
 
-    fn load(&self, own: Option<&PathBuf>, profile: Option<&'static Profile>) -> Loaded {
+    fn load(&self, own: Option<&PathBuf>, profile: Option<&'static Profile>) -> Result<Loaded, String> {
         let strictness = if self.lenient { Strictness::Lenient } else { Strictness::Strict };
+        let revision = own.filter(|path| !exists(path)).and_then(|path| Revision::named(path.to_str()?));
+        if let Some(revision) = revision {
+            if self.files.is_empty() {
+                return Err("a revision has no files by itself: name them with `-f`".to_owned());
+            }
+            let sources = revision.read(&self.files)?;
+            return Ok(Loaded::new(sources, &Settings { profile, strictness }));
+        }
+        if self.old.is_some() && self.new.is_none() && own.is_some() {
+            return Err("OLD is no revision of git: write OLD and NEW, or a revision and `-f`".to_owned());
+        }
         let paths: Vec<PathBuf> = own.into_iter().chain(&self.files).cloned().collect();
-        input::read(&paths, profile, strictness)
+        Ok(input::read(&paths, profile, strictness))
     }
 
     /// Both sides' findings; of the new side only those that the old one has not.

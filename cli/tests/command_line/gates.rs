@@ -1,6 +1,6 @@
 //! `diff --exit-on`: new exposure apart from lost connections.
 
-use crate::run::{folder, ringfence};
+use crate::run::{Ran, command, folder, ringfence};
 
 fn subnet(action: &str) -> String {
     format!(
@@ -21,4 +21,29 @@ fn exposure_and_loss_gate_apart() {
         assert_eq!(status("open.yaml", "closed.yaml", on), closing, "{on}");
         assert_eq!(status("open.yaml", "open.yaml", on), 0, "{on}");
     }
+}
+
+#[test]
+fn a_revision_is_compared_with_the_files_as_they_are() {
+    let (open, closed) = (subnet("allow"), subnet("drop"));
+    let folder = folder("revisions", &[("rules/web.yaml", open.as_bytes())]);
+    let git = |arguments: &[&str]| {
+        let identity = ["-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "commit.gpgsign=false"];
+        let ran =
+            std::process::Command::new("git").current_dir(&folder).args(identity).args(arguments).output().unwrap();
+        assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+    };
+    git(&["init", "-q"]);
+    git(&["add", "."]);
+    git(&["commit", "-qm", "first"]);
+    std::fs::write(folder.join("rules/web.yaml"), closed).unwrap();
+    let run = |arguments: &[&str]| -> Ran { command(arguments).current_dir(&folder).output().unwrap().into() };
+    let ran = run(&["diff", "HEAD", "-f", "rules", "--exit-on", "loss"]);
+    assert_eq!(ran.status, 1, "{}{}", ran.out, ran.err);
+    assert!(ran.out.contains("default/a"), "{}", ran.out);
+    git(&["commit", "-qam", "second"]);
+    assert_eq!(run(&["diff", "HEAD", "-f", "rules"]).status, 0);
+    assert_eq!(run(&["diff", "HEAD~1", "HEAD", "-f", "rules"]).status, 1);
+    assert_eq!(run(&["diff", "no-such-revision", "-f", "rules"]).status, 2);
+    assert_eq!(run(&["diff", "HEAD"]).status, 2);
 }
