@@ -6,7 +6,7 @@ use ringfence_engine::read::LARGEST;
 use ringfence_engine::source::{Place, Sources, Span};
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::{self, Read};
+use std::io::{self, BufRead, Read};
 use std::path::{Path, PathBuf};
 
 /// A folder in a folder in a folder … more often than this is not entered.
@@ -141,6 +141,11 @@ impl Files {
 
 fn is_hidden(path: &Path) -> bool {
     path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."))
+}
+
+/// The lines that somebody writes to standard input.
+pub(crate) fn lines_of_standard_input() -> impl Iterator<Item = io::Result<String>> {
+    io::stdin().lock().lines()
 }
 
 /// Whether there is something at a path.

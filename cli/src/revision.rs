@@ -1,5 +1,4 @@
 //! Files as they were in a revision: the only place where `git` is called. It reads, and is told nothing to write.
-#![expect(clippy::disallowed_methods, reason = "this is the place for them")]
 
 use ringfence_engine::source::Sources;
 use std::io;
