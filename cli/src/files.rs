@@ -9,7 +9,7 @@ use ringfence_northbound::tables::DATABASE;
 use ringfence_ovsdb::file;
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::{self, Read};
+use std::io::{self, BufRead, Read};
 use std::path::{Path, PathBuf};
 
 /// A folder in a folder in a folder … more often than this is not entered.
@@ -178,7 +178,18 @@ fn is_hidden(path: &Path) -> bool {
     path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."))
 }
 
-fn is_manifest(path: &Path) -> bool {
+/// The lines that somebody writes to standard input.
+pub(crate) fn lines_of_standard_input() -> impl Iterator<Item = io::Result<String>> {
+    io::stdin().lock().lines()
+}
+
+/// Whether there is something at a path.
+pub(crate) fn exists(path: &Path) -> bool {
+    fs::metadata(path).is_ok()
+}
+
+/// Whether a file is read when its folder is named.
+pub(crate) fn is_manifest(path: &Path) -> bool {
     let ending = path.extension().map(std::ffi::OsStr::to_ascii_lowercase);
     ending.is_some_and(|ending| ["yaml", "yml", "json"].iter().any(|known| ending == *known))
 }

@@ -3,6 +3,7 @@
 use crate::console::Console;
 use crate::files::Files;
 use crate::live::{self, Live};
+use crate::page::{self, World};
 use crate::profile;
 use crate::render;
 use crate::status::Status;
@@ -11,7 +12,7 @@ use ringfence_engine::compile::{Profile, Settings, Strictness};
 use ringfence_engine::diagnostic::{Code, Diagnostic, Severity};
 use ringfence_engine::source::{Place, SourceId, Span};
 use ringfence_view::loaded::Loaded;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Where the input is, and how it is understood.
 #[derive(Debug, Args)]
@@ -51,6 +52,21 @@ impl Input {
         self.live.read(self.files.is_empty(), &mut files);
         compiled(files, &self.settings())
     }
+}
+
+/// The worlds of a page, compiled with other files, each with the line where it begins; nothing where it cannot be read.
+pub(crate) fn worlds(page: &Path, input: &Input) -> Option<Vec<(usize, Loaded)>> {
+    let read = Files::read(&[page.to_path_buf()]).sources;
+    let (_, source) = read.iter().next()?;
+    if source.fault().is_some() {
+        return None;
+    }
+    let load = |world: World| {
+        let mut sources = Files::read(&input.files).sources;
+        sources.add(source.name(), world.text);
+        (world.line, Loaded::new(sources, &input.settings()))
+    };
+    Some(page::worlds(source.text()).into_iter().map(load).collect())
 }
 
 /// Reads and compiles files.

@@ -1,7 +1,8 @@
 //! The command line of Ringfence: reads, asks the engine, and renders; decides nothing.
 //!
 //! One file per verb in `verb`. A verb loads its `input`, asks, and hands plain values to `render` (for people)
-//! or `ringfence_view::wire` (for programs). Files are opened in `files` alone, databases are asked in `live` alone, terminals and the environment are looked at in
+//! or `ringfence_view::wire` (for programs). Files are opened in `files` alone, databases are asked in `live` alone, `git`
+//! is asked in `revision` alone, terminals and the environment are looked at in
 //! `console` alone.
 //!
 //! ```text
@@ -14,9 +15,11 @@ mod console;
 mod files;
 mod input;
 mod live;
+mod page;
 mod profile;
 mod progress;
 mod render;
+mod revision;
 mod status;
 mod verb;
 

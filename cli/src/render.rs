@@ -9,11 +9,14 @@ pub(crate) mod dot;
 pub(crate) mod explain;
 pub(crate) mod github;
 pub(crate) mod glyph;
+pub(crate) mod junit;
 pub(crate) mod markdown;
 pub(crate) mod matrix;
 pub(crate) mod page;
 pub(crate) mod remark;
 pub(crate) mod repair;
+pub(crate) mod sarif;
+pub(crate) mod summary;
 pub(crate) mod wide;
 
 use anstyle::{AnsiColor, Style};

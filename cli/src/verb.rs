@@ -5,6 +5,7 @@ mod compile;
 mod completions;
 mod diff;
 mod explain;
+mod import;
 mod man;
 mod reach;
 mod repair;
@@ -28,6 +29,8 @@ pub(crate) enum Verb {
     Compile(compile::Arguments),
     /// What other files or another profile change: connections gained and lost
     Diff(diff::Arguments),
+    /// Lines of OVN's log or of `acl-list`, and the rules that they come from
+    Import(import::Arguments),
     /// Serve the playground on this machine, for a browser
     Serve(serve::Arguments),
     /// Find the smallest edits that make a pair connect, or keep it apart
@@ -47,6 +50,7 @@ impl Verb {
             Self::Check(arguments) => arguments.run(console),
             Self::Compile(arguments) => arguments.run(console),
             Self::Diff(arguments) => arguments.run(console),
+            Self::Import(arguments) => arguments.run(console),
             Self::Serve(arguments) => arguments.run(console),
             Self::Repair(arguments) => arguments.run(console),
             Self::Completions(arguments) => arguments.run(console),

@@ -1,21 +1,27 @@
 //! `check`: mistakes, traps, and claims that do not hold.
 
 use crate::console::Console;
-use crate::input::Input;
+use crate::input::{Input, worlds};
 use crate::render;
 use crate::status::Status;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use ringfence_engine::answers::expect::Judgement;
 use ringfence_engine::diagnostic::{Code, Diagnostic, Severity};
+use ringfence_view::loaded::Loaded;
 use ringfence_view::report::{Report, found};
 use ringfence_view::wire;
 use std::io;
+use std::path::PathBuf;
 
 /// What follows `check`.
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = EXAMPLES, mut_arg("files", |arg| arg.required(false).required_unless_present("pages")))]
 pub(crate) struct Arguments {
+    /// Pages (Markdown, MDX) whose fences are checked, each as a world of its own, beside the files
+    #[arg(value_name = "PAGE", value_hint = clap::ValueHint::FilePath)]
+    pages: Vec<PathBuf>,
+
     #[command(flatten)]
     input: Input,
 
@@ -38,6 +44,7 @@ const EXAMPLES: &str = "\
 Examples:
   ringfence check -f manifests/ -f isolation.yaml
   ringfence check -f manifests/ -o github      annotations on a pull request
+  ringfence check -f manifests/ -o sarif > ringfence.sarif
 
 An expectation is a document beside the manifests:
 
@@ -61,6 +68,12 @@ enum Format {
     Json,
     /// Workflow commands, which GitHub shows beside the lines
     Github,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// JUnit XML: a case for each expectation and each file
+    Junit,
+    /// Markdown, for a summary or a comment
+    Md,
 }
 
 impl Arguments {
@@ -70,16 +83,43 @@ impl Arguments {
             console.print(|out| out.write_all(render::page::page(code).as_bytes()))?;
             return Ok(Status::Fine);
         }
-        let loaded = self.input.load();
+        if self.pages.is_empty() {
+            return self.one(&self.input.load(), console);
+        }
+        if !matches!(self.output, Format::Text | Format::Github) {
+            console.complain("pages are checked with `-o text` or `-o github`");
+            return Ok(Status::InputError);
+        }
+        let mut status = Status::Fine;
+        for page in &self.pages {
+            let Some(worlds) = worlds(page, &self.input) else {
+                console.complain(&format!("cannot read `{}`", page.display()));
+                return Ok(Status::InputError);
+            };
+            for (line, loaded) in worlds {
+                if self.output == Format::Text {
+                    console.print(|out| writeln!(out, "{}:{line}:", page.display()))?;
+                }
+                status = status.max(self.one(&loaded, console)?);
+            }
+        }
+        Ok(status)
+    }
+
+    /// Looks at one world.
+    fn one(&self, loaded: &Loaded, console: &mut Console) -> io::Result<Status> {
         let endpoints = loaded.compiled.endpoints.as_slice();
         let mut reach = loaded.reach();
-        let (findings, judgements) = found(&loaded, &mut reach, &self.input.namespace);
+        let (findings, judgements) = found(loaded, &mut reach, &self.input.namespace);
         let (sources, script) = (&loaded.sources, console.script);
         let report = Report { sources, endpoints, findings: &findings, judgements: &judgements };
         console.print(|out| match self.output {
             Format::Text => render::check::write(out, &report, script),
             Format::Json => wire::check::write(out, &report),
             Format::Github => render::github::write(out, &report),
+            Format::Sarif => render::sarif::write(out, &report),
+            Format::Junit => render::junit::write(out, &report),
+            Format::Md => render::summary::write(out, &report),
         })?;
         Ok(status(&findings, &judgements))
     }

@@ -1,13 +1,16 @@
 //! `diff`: what other files, or another profile, change.
 
 use crate::console::Console;
+use crate::files::exists;
 use crate::input;
 use crate::profile;
 use crate::render::diff;
+use crate::revision::Revision;
 use crate::status::Status;
 use clap::{Args, ValueEnum};
-use ringfence_engine::answers::diff::{changes, matched};
-use ringfence_engine::compile::{Profile, Strictness};
+use ringfence_engine::answers::diff::{Change, FamilyChange, Matched, changes, matched};
+use ringfence_engine::compile::{Profile, Settings, Strictness};
+use ringfence_engine::reach::L4Set;
 use ringfence_view::difference::Difference;
 use ringfence_view::loaded::Loaded;
 use ringfence_view::wire;
@@ -18,11 +21,11 @@ use std::path::PathBuf;
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Arguments {
-    /// The old files: a file or a folder
-    #[arg(value_name = "OLD", requires = "new", value_hint = clap::ValueHint::AnyPath)]
+    /// The old files: a file or a folder; or a revision of git, of which the files of `-f` are read
+    #[arg(value_name = "OLD", value_hint = clap::ValueHint::AnyPath)]
     old: Option<PathBuf>,
 
-    /// The new files: a file or a folder
+    /// The new files: a file or a folder; or a revision; without it the files of `-f` as they are
     #[arg(value_name = "NEW", value_hint = clap::ValueHint::AnyPath)]
     new: Option<PathBuf>,
 
@@ -42,16 +45,22 @@ pub(crate) struct Arguments {
     /// How to answer
     #[arg(short = 'o', long = "output", value_enum, default_value_t, value_name = "FORMAT")]
     output: Format,
+
+    /// Which changes make the exit status 1
+    #[arg(long, value_enum, default_value_t, value_name = "CHANGES")]
+    exit_on: ExitOn,
 }
 
 const EXAMPLES: &str = "\
 Examples:
   ringfence diff old/ new/                                what a change of the files changes
   ringfence diff old.yaml new.yaml -f inventory.yaml      the same, with files that both sides share
+  ringfence diff HEAD~1 -f manifests/                     what was changed since a revision of git
   ringfence diff -f manifests/ --profile kube-ovn/1.14 --profile kube-ovn/1.16   what an upgrade changes
   ringfence diff -f manifests/ --profile kubernetes --profile kube-ovn/1.16      where an enforcer does something else
 
-Exit status: 0 nothing changes; 1 something does; 2 where some of the input could not be used as it is written.";
+Exit status: 0 nothing changes; 1 something does (`--exit-on exposure`: only something new; `--exit-on loss`: only \
+something lost); 2 where some of the input could not be used as it is written.";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 enum Format {
@@ -62,6 +71,39 @@ enum Format {
     Json,
     /// For a comment on a change
     Md,
+}
+
+/// What counts as a change for whoever asks for the exit status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+enum ExitOn {
+    /// Every change, of endpoints too
+    #[default]
+    Any,
+    /// Something arrives or is answered that was not, or may be
+    Exposure,
+    /// Something does not arrive or is not answered that was
+    Loss,
+}
+
+impl ExitOn {
+    fn counts(self, matched: &Matched, changes: &[Change]) -> bool {
+        let sets = |which: fn(&FamilyChange) -> [&L4Set; 2]| {
+            changes.iter().any(|change| change.families().iter().any(|of| which(of).iter().any(|set| !set.is_empty())))
+        };
+        match self {
+            Self::Any => !(changes.is_empty() && matched.gone.is_empty() && matched.come.is_empty()),
+            Self::Exposure => sets(|of| [&of.gained, &of.arriving]) || changes.iter().any(in_doubt),
+            Self::Loss => sets(|of| [&of.lost, &of.stopped]),
+        }
+    }
+}
+
+/// Whether nobody can promise any more that something does not arrive.
+fn in_doubt(change: &Change) -> bool {
+    change.new.families.iter().any(|answer| {
+        let old = change.old.family(answer.family).map(|old| old.undefined.union(&old.delivered));
+        !old.is_some_and(|old| old.contains_all(&answer.undefined))
+    })
 }
 
 impl Arguments {
@@ -76,7 +118,14 @@ impl Arguments {
                 return Ok(Status::InputError);
             }
         };
-        let (old, new) = (self.load(self.old.as_ref(), old), self.load(self.new.as_ref(), new));
+        let sides = self.load(self.old.as_ref(), old).and_then(|old| Ok((old, self.load(self.new.as_ref(), new)?)));
+        let (old, new) = match sides {
+            Ok(sides) => sides,
+            Err(message) => {
+                console.complain(&message);
+                return Ok(Status::InputError);
+            }
+        };
         self.report(console, &old, &new);
         let (mut before, mut after) = (old.reach(), new.reach());
         let matched = matched(&old.compiled.endpoints, &new.compiled.endpoints);
@@ -88,15 +137,25 @@ impl Arguments {
             Format::Json => wire::diff::write(out, &difference),
             Format::Md => diff::write_markdown(out, &difference, script),
         })?;
-        let same = changes.is_empty() && matched.gone.is_empty() && matched.come.is_empty();
-        let answer = if same { Status::Fine } else { Status::Findings };
+        let answer = if self.exit_on.counts(&matched, &changes) { Status::Findings } else { Status::Fine };
         Ok(answer.max(input::status(&old)).max(input::status(&new)))
     }
 
-    fn load(&self, own: Option<&PathBuf>, profile: Option<&'static Profile>) -> Loaded {
+    fn load(&self, own: Option<&PathBuf>, profile: Option<&'static Profile>) -> Result<Loaded, String> {
         let strictness = if self.lenient { Strictness::Lenient } else { Strictness::Strict };
+        let revision = own.filter(|path| !exists(path)).and_then(|path| Revision::named(path.to_str()?));
+        if let Some(revision) = revision {
+            if self.files.is_empty() {
+                return Err("a revision has no files by itself: name them with `-f`".to_owned());
+            }
+            let sources = revision.read(&self.files)?;
+            return Ok(Loaded::new(sources, &Settings { profile, strictness }));
+        }
+        if self.old.is_some() && self.new.is_none() && own.is_some() {
+            return Err("OLD is no revision of git: write OLD and NEW, or a revision and `-f`".to_owned());
+        }
         let paths: Vec<PathBuf> = own.into_iter().chain(&self.files).cloned().collect();
-        input::read(&paths, profile, strictness)
+        Ok(input::read(&paths, profile, strictness))
     }
 
     /// Both sides' findings; of the new side only those that the old one has not.

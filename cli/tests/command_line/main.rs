@@ -3,8 +3,11 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test stops where it fails")]
 
 mod answers;
+mod formats;
+mod gates;
 mod habits;
 mod input;
+mod pages;
 mod rows;
 mod run;
 mod serve;

@@ -197,3 +197,14 @@ fn a_real_database_takes_the_script() {
     drop(database);
     std::fs::remove_dir_all(folder).unwrap();
 }
+
+#[test]
+fn lines_of_acl_list_lead_to_the_manifest() {
+    let file = crate::run::example("kube-ovn-vm-isolation/subnet-acl-1.yaml");
+    let list = "switch 1 (vswitch1)\n  to-lport  1005 (ip4.dst == 172.20.10.0/30) drop\n";
+    let ran = crate::run::ringfence_reading(list, &["import", "-f", &file]);
+    assert_eq!(ran.status, 0, "{}{}", ran.out, ran.err);
+    assert!(ran.out.contains("subnet-acl-1.yaml:9: Subnet/vswitch1 spec.acls[0]"), "{}", ran.out);
+    let other = crate::run::ringfence_reading("to-lport 7 (ip4) drop\n", &["import", "-f", &file]);
+    assert_eq!((other.status, other.out.contains("no row of this input")), (1, true));
+}

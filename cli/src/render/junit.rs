@@ -1,0 +1,62 @@
+//! Expectations and findings as JUnit XML: a case for each expectation, and one for each file.
+
+use super::check::sentence;
+use crate::console::Script;
+use quick_junit::{NonSuccessKind, Report as Document, TestCase, TestCaseStatus, TestSuite};
+use ringfence_engine::diagnostic::Severity;
+use ringfence_view::report::Report;
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+/// The whole document.
+pub(crate) fn write(out: &mut dyn Write, report: &Report<'_>) -> io::Result<()> {
+    let mut document = Document::new("ringfence");
+    let mut claims = TestSuite::new("expectations");
+    for judgement in report.judgements {
+        let status = if judgement.holds {
+            TestCaseStatus::success()
+        } else {
+            let pairs: Vec<_> =
+                judgement.counterexamples.iter().map(|pair| sentence(report, pair, Script::Unicode)).collect();
+            failure(&judgement.claim, &pairs.join("\n"))
+        };
+        let mut case = TestCase::new(judgement.name.as_str(), status);
+        if let Some((file, _)) = report.sources.locate(judgement.place) {
+            case.set_classname(file);
+        }
+        claims.add_test_case(case);
+    }
+    document.add_test_suite(claims);
+    document.add_test_suite(findings(report));
+    let text = document.to_string().map_err(io::Error::other)?;
+    out.write_all(text.as_bytes())
+}
+
+/// A file without errors and warnings passes.
+fn findings(report: &Report<'_>) -> TestSuite {
+    let mut files: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for (_, source) in report.sources.iter() {
+        files.entry(source.name()).or_default();
+    }
+    for found in report.findings.iter().filter(|found| found.severity != Severity::Info) {
+        let place = found.place.and_then(|place| report.sources.locate(place));
+        let (file, line) = place.map_or(("", 0), |(file, position)| (file, position.line));
+        let told = format!("line {line}: {}: {}", found.code.name(), found.message);
+        files.entry(file).or_default().push(told);
+    }
+    let mut suite = TestSuite::new("findings");
+    for (file, told) in files {
+        let status = match told.first() {
+            None => TestCaseStatus::success(),
+            Some(first) => failure(first, &told.join("\n")),
+        };
+        suite.add_test_case(TestCase::new(file, status));
+    }
+    suite
+}
+
+fn failure(message: &str, details: &str) -> TestCaseStatus {
+    let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+    status.set_message(message).set_description(details);
+    status
+}

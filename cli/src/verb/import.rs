@@ -1,0 +1,142 @@
+//! `import`: what OVN says of its rows, and the lines that they come from.
+
+use crate::console::Console;
+use crate::input::{self, Input};
+use crate::render::Line;
+use crate::status::Status;
+use clap::Args;
+use ringfence_engine::ovn::acl::Acl;
+use ringfence_engine::ovn::network::Network;
+use ringfence_view::loaded::Loaded;
+use std::io::{self, Write};
+
+/// What follows `import`.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    input: Input,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  ovn-nbctl acl-list vswitch1 | ringfence import -f manifests/
+  grep acl_log ovn-controller.log | ringfence import -f manifests/
+
+Exit status: 0 each line is a row of the input; 1 some are not; 2 where some of the input could not be used as it is written.";
+
+/// What a line of OVN's says of a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Said {
+    /// A line of `ovn-nbctl acl-list`.
+    Listed { direction: String, priority: u16, matches: String, action: String },
+    /// A line of ovn-controller's `acl_log`.
+    Logged { name: String, direction: Option<String> },
+}
+
+impl Arguments {
+    /// Reads lines from standard input and tells of each which row it is.
+    pub(super) fn run(&self, console: &mut Console) -> io::Result<Status> {
+        let loaded = self.input.load();
+        input::report(&loaded, console);
+        let mut status = input::status(&loaded);
+        for line in crate::files::lines_of_standard_input() {
+            let line = line?;
+            let Some(said) = Said::of(&line) else { continue };
+            let found = said.rows(&loaded.compiled.network);
+            if found.is_empty() {
+                status = status.max(Status::Findings);
+            }
+            console.print(|out| tell(out, &line, &found, &loaded))?;
+        }
+        Ok(status)
+    }
+}
+
+fn tell(out: &mut dyn Write, line: &str, found: &[&Acl], loaded: &Loaded) -> io::Result<()> {
+    writeln!(out, "{}", Line(line.trim()))?;
+    if found.is_empty() {
+        return writeln!(out, "    no row of this input");
+    }
+    for acl in found {
+        let place = acl.provenance.place.and_then(|place| loaded.sources.locate(place));
+        let place = place.map(|(name, position)| format!("{name}:{}:", position.line)).unwrap_or_default();
+        let (object, field) = (&acl.provenance.object, &acl.provenance.field);
+        writeln!(out, "    {} {} {}", Line(&place), Line(object), Line(field))?;
+    }
+    Ok(())
+}
+
+impl Said {
+    /// Nothing where a line is neither.
+    fn of(line: &str) -> Option<Self> {
+        Self::logged(line).or_else(|| Self::listed(line))
+    }
+
+    /// `from-lport  1005 (ip4.src == 172.20.10.0/30) drop [log(…)]` (`ovn-nbctl.c`, `nbctl_acl_list`).
+    fn listed(line: &str) -> Option<Self> {
+        let (direction, rest) = line.trim_start().split_once(char::is_whitespace)?;
+        let (priority, rest) = rest.trim_start().split_once(char::is_whitespace)?;
+        // What is logged stands in parentheses too, after the action.
+        let rest = rest.split_once(" log(").map_or(rest, |(rest, _)| rest);
+        let (matches, action) = rest.trim_start().strip_prefix('(')?.rsplit_once(") ")?;
+        let action = action.split_whitespace().next()?.to_owned();
+        let priority = priority.parse().ok()?;
+        Some(Self::Listed { direction: direction.to_owned(), priority, matches: matches.to_owned(), action })
+    }
+
+    /// `…|acl_log(ovn_pinctrl0)|INFO|name="x", verdict=drop, severity=info, direction=to-lport: …` (`acl-log.c`).
+    fn logged(line: &str) -> Option<Self> {
+        let (_, rest) = line.split_once("acl_log(")?;
+        let (_, fields) = rest.split_once("name=")?;
+        let name = match fields.strip_prefix('"') {
+            Some(quoted) => quoted.split_once('"')?.0,
+            None => fields.split(',').next()?,
+        };
+        let direction = fields.split_once("direction=").map(|(_, rest)| rest.split([':', ',']).next().unwrap_or(rest));
+        Some(Self::Logged { name: name.to_owned(), direction: direction.map(str::to_owned) })
+    }
+
+    fn rows<'n>(&self, network: &'n Network) -> Vec<&'n Acl> {
+        let switches = network.switches.iter().flat_map(|switch| &switch.acls);
+        let rows = switches.chain(network.port_groups.iter().flat_map(|group| &group.acls));
+        rows.filter(|acl| self.is(acl)).collect()
+    }
+
+    fn is(&self, acl: &Acl) -> bool {
+        match self {
+            Self::Listed { direction, priority, matches, action } => {
+                acl.direction.name() == direction
+                    && acl.priority.get() == *priority
+                    && acl.action.name() == action
+                    && acl.matches.trim() == matches.trim()
+            }
+            Self::Logged { name, direction } => {
+                let same = |direction: &String| acl.direction.name() == direction;
+                acl.name.as_ref() == Some(name) && direction.as_ref().is_none_or(same)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_of_ovn_are_understood() {
+        let listed = |matches: &str| Said::Listed {
+            direction: "to-lport".into(),
+            priority: 1005,
+            matches: matches.into(),
+            action: "drop".into(),
+        };
+        assert_eq!(Said::of("  to-lport  1005 (ip4.dst == 10.0.0.0/30) drop"), Some(listed("ip4.dst == 10.0.0.0/30")));
+        assert_eq!(Said::of("  to-lport  1005 ((ip4) && tcp) drop"), Some(listed("(ip4) && tcp")));
+        let logging = "to-lport  1005 (ip4 && tcp) drop log(name=x,severity=info)";
+        assert_eq!(Said::of(logging), Some(listed("ip4 && tcp")));
+        let log = "2026-01-01T00:00:00Z|00004|acl_log(ovn_pinctrl0)|INFO|name=\"a\", verdict=drop, severity=info, direction=to-lport: tcp";
+        assert_eq!(Said::of(log), Some(Said::Logged { name: "a".into(), direction: Some("to-lport".into()) }));
+        assert_eq!(Said::of("switch 1234 (vswitch1)"), None);
+    }
+}
