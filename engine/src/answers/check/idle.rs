@@ -1,5 +1,6 @@
 //! Rules that could be left out: exactly, and for every address there may ever be.
 
+use super::hulls::Hulls;
 use super::name;
 use super::space::{Cuboid, Space, TooComplex};
 use crate::diagnostic::{Code, Diagnostic};
@@ -14,7 +15,7 @@ use alloc::vec::Vec;
 
 /// Steps for one row, and for all of them.
 const MOST_STEPS: usize = 100_000;
-const MOST_STEPS_ALL: usize = 5_000_000;
+const MOST_STEPS_ALL: usize = 1_000_000;
 /// Rows that are named as the reason.
 const MOST_NAMED: usize = 3;
 
@@ -42,11 +43,13 @@ pub(super) fn check(network: &Network, pipelines: &[Pipeline]) -> Vec<Diagnostic
     let mut unknown = 0usize;
     for (pipeline, stage) in pipelines.iter().flat_map(|one| Stage::ALL.into_iter().map(move |stage| (one, stage))) {
         let Some(rows) = pipeline.stage(stage) else { continue };
+        let mut space = Space::with_budget(0);
+        let hulls = Hulls::of(rows, &mut space);
         for row in &rows.acls {
             let Origin::Acl(id) = row.origin else { continue };
             let Some(place) = id.acl(network).and_then(|acl| acl.provenance.place) else { continue };
-            let compared = Compared { network, pipeline, rows, row, id };
-            let idle = compared.idle(&mut left).unwrap_or_else(|TooComplex| {
+            let compared = Compared { network, pipeline, rows, near: hulls.near(row), row, id };
+            let idle = compared.idle(&mut space, &mut left).unwrap_or_else(|TooComplex| {
                 unknown += 1;
                 None
             });
@@ -68,15 +71,17 @@ struct Compared<'a> {
     network: &'a Network,
     pipeline: &'a Pipeline,
     rows: &'a StageRows,
+    /// Those that may match one of its packets, OVN's own included.
+    near: Vec<&'a Row>,
     row: &'a Row,
     id: AclId,
 }
 
 impl Compared<'_> {
-    fn idle(&self, left: &mut usize) -> Result<Option<Idle>, TooComplex> {
+    fn idle(&self, space: &mut Space, left: &mut usize) -> Result<Option<Idle>, TooComplex> {
         let budget = MOST_STEPS.min(*left);
-        let mut space = Space::with_budget(budget);
-        let found = self.within(&mut space);
+        space.refill(budget);
+        let found = self.within(space);
         *left = left.saturating_sub(budget.saturating_sub(space.left()));
         found
     }
@@ -91,7 +96,7 @@ impl Compared<'_> {
             return Ok(self.is_news().then_some(Idle::Never));
         }
         let mut reasons = Vec::new();
-        for earlier in self.rows.fixed.iter().chain(&self.rows.acls).filter(|other| self.decides_before(other)) {
+        for earlier in self.near.iter().filter(|other| self.decides_before(other)) {
             let fewer = space.without_row(&packets, earlier)?;
             if fewer != packets {
                 reasons.push(earlier.origin);
@@ -130,8 +135,9 @@ impl Compared<'_> {
         space: &mut Space,
     ) -> Result<bool, TooComplex> {
         let Some(acl) = self.id.acl(self.network).filter(|acl| self.could_go(acl)) else { return Ok(false) };
-        let later = self.rows.acls.iter().filter(|other| {
-            other.origin != self.row.origin
+        let later = self.near.iter().filter(|other| {
+            matches!(other.origin, Origin::Acl(_))
+                && other.origin != self.row.origin
                 && (other.tier, core::cmp::Reverse(other.priority))
                     >= (self.row.tier, core::cmp::Reverse(self.row.priority))
         });

@@ -68,6 +68,11 @@ impl Space {
         Self { names: BTreeMap::new(), steps }
     }
 
+    /// So many steps again; names keep their numbers.
+    pub(super) fn refill(&mut self, steps: usize) {
+        self.steps = steps;
+    }
+
     /// The steps that are left.
     pub(super) fn left(&self) -> usize {
         self.steps
@@ -170,6 +175,40 @@ impl Space {
         let mut packets = packets.clone();
         packets.axes.insert(axis, values);
         Some(packets)
+    }
+}
+
+/// What all packets of some boxes have in common; by it most rows need not be compared at all.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Hull(BTreeMap<Axis, Intervals<u128>>);
+
+impl Hull {
+    /// The hull of some boxes; nothing where there is none.
+    pub(super) fn of(packets: &[Cuboid]) -> Option<Self> {
+        let (first, rest) = packets.split_first()?;
+        let mut axes = first.axes.clone();
+        for other in rest {
+            axes.retain(|axis, _| other.axes.contains_key(axis));
+            for (axis, values) in &mut axes {
+                if let Some(more) = other.axes.get(axis) {
+                    *values = values.union(more);
+                }
+            }
+        }
+        Some(Self(axes))
+    }
+
+    /// Whether a packet may be in both.
+    pub(super) fn meets(&self, other: &Self) -> bool {
+        self.0.iter().all(|(axis, values)| other.0.get(axis).is_none_or(|more| !values.intersection(more).is_empty()))
+    }
+
+    /// The one port that all of them enter by or leave by.
+    pub(super) fn port(&self, field: PortField) -> Option<u128> {
+        match self.0.get(&Axis::Port(field))?.ranges() {
+            [(first, last)] if first == last => Some(*first),
+            _ => None,
+        }
     }
 }
 

@@ -9,6 +9,9 @@ use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::vec::Vec;
 
+/// Rows that are told one by one.
+const MOST_TOLD: usize = 10;
+
 /// With more endpoints than this the pairs were not all asked.
 const MOST_ENDPOINTS: usize = 1_000;
 
@@ -30,8 +33,18 @@ pub(super) fn check(
         pipeline.acls.iter().copied().filter(move |id| !broken.contains(id))
     });
     let asked: BTreeSet<AclId> = asked.collect();
+    let told: BTreeSet<_> = told.iter().filter_map(|found| found.place).collect();
     let unmet = asked.difference(&met).filter_map(|id| tell(network, *id));
-    unmet.filter(|found| told.iter().all(|other| other.place != found.place)).collect()
+    let mut unmet: Vec<_> = unmet.filter(|found| found.place.is_none_or(|place| !told.contains(&place))).collect();
+    let more = unmet.len().saturating_sub(MOST_TOLD);
+    // A large rule set for few machines: one remark says as much as a thousand.
+    if more > 0 {
+        unmet.truncate(MOST_TOLD);
+        let message =
+            format!("no packet between the endpoints of this input gets to {more} more rows and matches them");
+        unmet.push(Diagnostic::new(Code::UnusedHere, message));
+    }
+    unmet
 }
 
 /// Rules of policies are written for pods that come and go; rows by hand are written for those that are there.
