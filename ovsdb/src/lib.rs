@@ -1,7 +1,7 @@
 //! A client of OVSDB servers: the protocol of RFC 7047, what Open vSwitch added to it, and the files that servers keep.
 //!
 //! It knows rows and columns, and nothing of what they mean. A [`Client`] holds one connection to a server that is fit to
-//! be asked, sends transactions, and follows changes into a [`Snapshot`]; [`file`] reads a database without any server.
+//! be asked, sends transactions, and follows changes into a [`Snapshot`]; [`mod@file`] reads a database without any server.
 //!
 //! What it does not do: it takes no locks, and it repeats no transaction, since only its sender knows whether that is safe.
 
