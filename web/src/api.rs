@@ -165,7 +165,7 @@ fn read_options(value: JsValue) -> Result<Options, JsError> {
             return Err(JsError::new(&format!("no option is called `{unknown}`: there are {}", OPTIONS.join(", "))));
         }
     }
-    read(value, "options")
+    read(value, "options are like `{profile: \"kube-ovn/1.14\", lenient: true}`")
 }
 
 /// The options there are.
@@ -175,7 +175,7 @@ const OPTIONS: [&str; 4] = ["profile", "lenient", "namespace", "on"];
 fn load(files: JsValue, options: &Options) -> Result<Loaded, JsError> {
     let files: Vec<File> = match files.as_string() {
         Some(text) => vec![File { name: "input.yaml".to_owned(), text }],
-        None => read(files, "files")?,
+        None => read(files, "files are one text, or a list of `{name, text}`")?,
     };
     let profile = match options.profile.as_deref() {
         None => None,

@@ -75,7 +75,15 @@ fn rows_and_a_picture() {
 }
 
 #[wasm_bindgen_test]
+fn one_text_is_a_file_too() {
+    let reach = analyze(SEED.into(), JsValue::UNDEFINED).ok().unwrap();
+    assert_eq!(Array::from(&at(&reach, "pairs")).length(), 42);
+}
+
+#[wasm_bindgen_test]
 fn arguments_of_another_shape_are_refused() {
-    assert!(analyze("text".into(), JsValue::UNDEFINED).is_err());
+    assert!(analyze(5.into(), JsValue::UNDEFINED).is_err());
+    assert!(analyze(files(SEED), "lenient".into()).is_err());
+    assert!(analyze(files(SEED), options(r#"{"lenent": true}"#)).is_err());
     assert!(analyze(files(SEED), options(r#"{"profile": "kube-ovn/9.9"}"#)).is_err());
 }

@@ -61,7 +61,8 @@ pub fn script_tests(tally: &mut Tally) -> Result<(), String> {
     environment.folders = tools::provide()?.into_iter().chain(environment.folders).collect();
     let runner = "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER";
     environment.variables.extend([(runner, "wasm-bindgen-test-runner".into()), ("CHROMEDRIVER", driver()?.into())]);
-    let mut test = command("cargo", &["test", "--quiet", "-p", "ringfence-web", "--test", "api", "--target", TARGET]);
+    // Without `--quiet`, which cargo would hand to a runner that does not know it.
+    let mut test = command("cargo", &["test", "-p", "ringfence-web", "--test", "api", "--target", TARGET]);
     watched(environment.lend(test.args(["--no-default-features", "--features", "api"]))?, tally)
 }
 

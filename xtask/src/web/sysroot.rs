@@ -16,7 +16,7 @@ const RUSTC: &str = "/usr/bin/rustc";
 const CARGO: &str = "/usr/bin/cargo";
 
 /// A program in a browser has nobody to tell of a panic: it stops, and carries no words for it.
-const ABORT: &str = "-Zunstable-options -Cpanic=immediate-abort";
+const ABORT: &str = "-Zunstable-options -Cpanic=immediate-abort -Zpanic_abort_tests";
 
 /// The sysroot for the compiler that is installed; built where there is none for just this one.
 pub fn provide() -> Result<PathBuf, String> {
@@ -28,7 +28,8 @@ pub fn provide() -> Result<PathBuf, String> {
     let folder = cache::folder("web").join(format!("sysroot-{release}-small"));
     // Written last: half a sysroot is none.
     let stamp = folder.join("made-by");
-    if std::fs::read_to_string(&stamp).is_ok_and(|made_by| made_by == version) {
+    let made_by = format!("{version}{ABORT}\n");
+    if std::fs::read_to_string(&stamp).is_ok_and(|found| found == made_by) {
         return Ok(folder);
     }
     say("building the standard library for wasm, once (about a minute)");
@@ -43,7 +44,7 @@ pub fn provide() -> Result<PathBuf, String> {
     let own = Path::new(own.trim()).parent().unwrap_or(Path::new("/")).to_owned();
     symlink(own, folder.join("lib/rustlib").join(host)).map_err(written)?;
     shim(&folder).map_err(written)?;
-    std::fs::write(&stamp, &version).map_err(written)?;
+    std::fs::write(&stamp, &made_by).map_err(written)?;
     Ok(folder)
 }
 
