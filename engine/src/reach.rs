@@ -13,6 +13,7 @@
 mod alike;
 mod arena;
 mod balanced;
+mod classes;
 mod conversation;
 mod endpoint;
 mod header;
@@ -48,6 +49,7 @@ use alloc::collections::BTreeSet;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use arena::L4Id;
+pub use classes::Classes;
 use conversation::{Exchange, Solver, Talk};
 use core::net::IpAddr;
 use hashbrown::HashMap;
@@ -61,7 +63,17 @@ pub struct Reach<'n> {
     verdicts: HashMap<Sets, Verdict>,
     /// What was found for pairs that are alike.
     known: HashMap<Alike, [Option<Sets>; 2]>,
+    /// Made when somebody asks about everybody.
+    classes: Option<Arc<Classes>>,
+    /// What was found for pairs of classes.
+    by_class: HashMap<(usize, usize), Found>,
 }
+
+/// So many pairs of classes are remembered: with more of them, hardly anybody is like anybody else.
+const MOST_KNOWN: usize = 1 << 20;
+
+/// The header sets of a pair by family, or why there are none.
+type Found = Result<[Option<Sets>; 2], NoPath>;
 
 /// The header sets of a pair in one family.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -75,7 +87,7 @@ struct Sets {
 /// What the answer about a pair is made of: pairs with equal keys have equal answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct PairKey {
-    sets: Result<[Option<Sets>; 2], NoPath>,
+    sets: Found,
     /// The families that both ends have: all that is known where the way is not.
     common: [bool; 2],
 }
@@ -92,6 +104,8 @@ pub fn evaluate_by<'n>(network: &'n Network, endpoints: &'n [Endpoint], pipeline
         solver: Solver::new(network, endpoints, pipelines),
         verdicts: HashMap::new(),
         known: HashMap::new(),
+        classes: None,
+        by_class: HashMap::new(),
     }
 }
 
@@ -140,6 +154,13 @@ impl<'n> Reach<'n> {
         self.solver.alike(route, from, to)
     }
 
+    /// The classes of the endpoints: whoever wants to know about all pairs asks about one of each pair of classes. Asked
+    /// for once, they make every later answer about a pair a matter of looking it up.
+    pub fn classes(&mut self) -> Arc<Classes> {
+        let solver = &mut self.solver;
+        Arc::clone(self.classes.get_or_insert_with(|| Arc::new(solver.classes())))
+    }
+
     /// The verdict of a pair, without its header sets.
     pub fn verdict(&mut self, from: usize, to: usize) -> Verdict {
         match self.sets(from, to) {
@@ -161,7 +182,20 @@ impl<'n> Reach<'n> {
         self.solver.met()
     }
 
-    fn sets(&mut self, from: usize, to: usize) -> Result<[Option<Sets>; 2], NoPath> {
+    fn sets(&mut self, from: usize, to: usize) -> Found {
+        let of = |endpoint| self.classes.as_ref()?.of(endpoint);
+        let Some(pair) = of(from).zip(of(to)).filter(|_| from != to) else { return self.solve(from, to) };
+        if let Some(found) = self.by_class.get(&pair) {
+            return *found;
+        }
+        let found = self.solve(from, to);
+        if self.by_class.len() < MOST_KNOWN {
+            self.by_class.insert(pair, found);
+        }
+        found
+    }
+
+    fn solve(&mut self, from: usize, to: usize) -> Found {
         let (source, target) = self.endpoints.get(from).zip(self.endpoints.get(to)).ok_or(NoPath::Apart)?;
         let route = self.solver.route(from, to).ok_or(NoPath::Apart)?;
         let common = |family| source.has(family) && target.has(family);

@@ -267,7 +267,41 @@ proptest! {
     }
 }
 
-/// Example 3 of the founding document: requests arrive, the answers die; one unrelated row repairs it.
+/// Many machines of which the rows name few, so that some are alike; two share a port.
+fn crowd() -> Vec<Endpoint> {
+    let mut endpoints = endpoints();
+    let model = endpoints[0].clone();
+    for (number, switch) in (5u8..13).zip([0, 1].into_iter().cycle()) {
+        let addresses = [format!("10.0.{switch}.{number}"), format!("fd00:{switch}::{number}")];
+        endpoints.push(Endpoint {
+            id: format!("more{number}"),
+            attachment: Attachment::Port { switch, port: format!("more{}", number.min(11)) },
+            mac: Mac([2, 0, 0, 0, 2, number]),
+            addresses: addresses.iter().map(|text| single(text.parse().unwrap())).collect(),
+            ..model.clone()
+        });
+    }
+    endpoints
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 20, ..ProptestConfig::default() })]
+
+    /// Whoever asks by class hears what each pair would hear that is asked about alone.
+    #[test]
+    fn classes_speak_for_their_members(network in network()) {
+        let endpoints = crowd();
+        let mut reach = evaluate(&network, &endpoints);
+        let classes = reach.classes();
+        let members = classes.members().iter().map(Vec::len);
+        prop_assert_eq!(members.sum::<usize>(), endpoints.len());
+        for (from, to) in reach.pairs() {
+            let alone = evaluate(&network, &endpoints).pair(from, to);
+            prop_assert_eq!(reach.pair(from, to), alone, "{} -> {}", endpoints[from].id, endpoints[to].id);
+        }
+    }
+}
+
 /// The rows, each with a place of its own, by which a finding names it.
 fn placed(mut network: Network) -> Network {
     let switches = network.switches.iter_mut().flat_map(|switch| &mut switch.acls);
@@ -308,6 +342,7 @@ proptest! {
     }
 }
 
+/// Example 3 of the founding document: requests arrive, the answers die; one unrelated row repairs it.
 #[test]
 fn an_unrelated_row_repairs_the_answers() {
     let acl = |direction, action, matches: &str| Acl {

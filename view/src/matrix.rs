@@ -2,7 +2,7 @@
 
 use crate::words::{self, Part};
 use ringfence_engine::answers::filter::Filter;
-use ringfence_engine::reach::{Endpoint, PairAnswer, PairKey, Reach, Verdict};
+use ringfence_engine::reach::{Classes, Endpoint, PairAnswer, PairKey, Reach, Verdict};
 use std::collections::HashMap;
 
 /// What can be said of pairs that are alike.
@@ -30,49 +30,82 @@ impl Cell {
 }
 
 /// All pairs, by index of their endpoints.
+///
+/// Endpoints that the engine cannot tell apart make one class, and a pair of classes has one cell: a world of ten thousand
+/// machines in twenty classes has four hundred.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Matrix {
-    size: usize,
-    /// Row by row: an index of `kinds`. The diagonal means nothing.
+    /// The class of each endpoint.
+    of: Vec<usize>,
+    /// The endpoints of each class: of one kind, on one switch, and alike towards everybody.
+    members: Vec<Vec<usize>>,
+    /// Row by row: an index of `kinds`. Of a class with one member the diagonal means nothing.
     cells: Vec<u16>,
     /// What there is, each once.
     pub kinds: Vec<Cell>,
 }
 
 impl Matrix {
-    /// Asks every pair.
+    /// Asks every pair of classes.
     pub fn of(reach: &mut Reach<'_>, filter: Filter) -> Self {
-        let size = reach.endpoints().len();
+        let (of, members) = divided(&reach.classes(), reach.endpoints());
         let mut known: HashMap<PairKey, u16> = HashMap::new();
         let mut numbers: HashMap<Cell, u16> = HashMap::new();
         let mut kinds = Vec::new();
-        let mut cells = vec![0; size.saturating_mul(size)];
-        for (index, cell) in cells.iter_mut().enumerate() {
-            let (from, to) = (index / size, index % size);
-            if from == to {
+        let mut cells = Vec::with_capacity(members.len().saturating_mul(members.len()));
+        for (from, to) in members.iter().flat_map(|from| members.iter().map(move |to| (from, to))) {
+            let first = from.first().copied();
+            let other = to.iter().copied().find(|to| Some(*to) != first);
+            let Some((from, to)) = first.zip(other) else {
+                cells.push(0);
                 continue;
-            }
+            };
             let key = reach.key(from, to);
-            *cell = *known.entry(key).or_insert_with(|| {
+            cells.push(*known.entry(key).or_insert_with(|| {
                 let made = Cell::of(&reach.pair(from, to), filter);
                 *numbers.entry(made).or_insert_with_key(|made| {
                     kinds.push(made.clone());
                     u16::try_from(kinds.len() - 1).unwrap_or(u16::MAX)
                 })
-            });
+            }));
         }
-        Self { size, cells, kinds }
+        Self { of, members, cells, kinds }
     }
 
     /// How many endpoints there are.
     pub fn size(&self) -> usize {
-        self.size
+        self.of.len()
+    }
+
+    /// The class of each endpoint, by its index.
+    pub fn classes(&self) -> &[usize] {
+        &self.of
+    }
+
+    /// How many classes there are.
+    pub fn count(&self) -> usize {
+        self.members.len()
+    }
+
+    /// What can be said of different endpoints of two classes.
+    pub fn between(&self, from: usize, to: usize) -> Option<&Cell> {
+        self.kinds.get(usize::from(self.cell_of(from, to)?))
+    }
+
+    fn cell_of(&self, from: usize, to: usize) -> Option<u16> {
+        let count = self.members.len();
+        let single = || self.members.get(from).is_none_or(|members| members.len() < 2);
+        (from < count && to < count && (from != to || !single()))
+            .then(|| self.cells.get(from * count + to).copied())
+            .flatten()
     }
 
     /// The number of a pair's kind; none for an endpoint and itself.
     pub fn kind(&self, from: usize, to: usize) -> Option<u16> {
-        let inside = from != to && from < self.size && to < self.size;
-        inside.then(|| self.cells.get(from * self.size + to).copied()).flatten()
+        if from == to {
+            return None;
+        }
+        self.cell_of(*self.of.get(from)?, *self.of.get(to)?)
     }
 
     /// What can be said of a pair.
@@ -88,40 +121,51 @@ impl Matrix {
     /// Endpoints that nothing tells apart: same switch, same kind, and alike towards everybody and among each other.
     /// Groups in the order of their first members, members in the order of their indexes.
     pub fn alike(&self, endpoints: &[Endpoint]) -> Vec<Vec<usize>> {
+        let count = self.members.len();
         let prints = self.prints();
-        let mut group_of: Vec<Option<usize>> = vec![None; self.size];
+        let mut grouped = vec![false; count];
         let mut groups: Vec<Vec<usize>> = Vec::new();
         // Members of a group see each other as some kind; with that kind on the diagonal their rows are equal.
         for kind in 0..self.kinds.len().min(MOST_KINDS) {
             let mut buckets: HashMap<(u64, &str, u8), Vec<usize>> = HashMap::new();
-            for (index, endpoint) in endpoints.iter().enumerate().take(self.size) {
-                if group_of.get(index).copied().flatten().is_some() {
+            for (class, members) in self.members.iter().enumerate() {
+                let other = || self.cell_of(class, class).is_some_and(|own| usize::from(own) != kind);
+                let first = members.first().and_then(|first| endpoints.get(*first));
+                let Some(first) = first.filter(|_| !grouped.get(class).copied().unwrap_or(true) && !other()) else {
                     continue;
-                }
-                let own = print(index, index, kind as u64);
-                let sum = prints.get(index).copied().unwrap_or(0).wrapping_add(own);
-                buckets.entry((sum, endpoint.switch.as_str(), endpoint.kind as u8)).or_default().push(index);
+                };
+                let own = print(class, class, kind as u64);
+                let sum = prints.get(class).copied().unwrap_or(0).wrapping_add(own);
+                buckets.entry((sum, first.switch.as_str(), first.kind as u8)).or_default().push(class);
             }
-            for members in buckets.into_values().filter(|members| members.len() > 1) {
-                for member in &members {
-                    if let Some(group) = group_of.get_mut(*member) {
-                        *group = Some(groups.len());
+            for classes in buckets.into_values().filter(|classes| classes.len() > 1) {
+                for class in &classes {
+                    if let Some(grouped) = grouped.get_mut(*class) {
+                        *grouped = true;
                     }
                 }
-                groups.push(members);
+                groups.push(self.together(&classes));
             }
         }
-        let alone = (0..self.size).filter(|index| group_of.get(*index).copied().flatten().is_none());
-        groups.extend(alone.map(|index| vec![index]));
+        let alone = (0..count).filter(|class| !grouped.get(*class).copied().unwrap_or(true));
+        groups.extend(alone.map(|class| self.together(&[class])));
         groups.sort_by_key(|members| members.first().copied());
         groups
     }
 
-    /// For each endpoint, a number for its row and column without the diagonal.
+    fn together(&self, classes: &[usize]) -> Vec<usize> {
+        let mut members: Vec<usize> =
+            classes.iter().filter_map(|class| self.members.get(*class)).flatten().copied().collect();
+        members.sort_unstable();
+        members
+    }
+
+    /// For each class, a number for its row and column without the diagonal.
     fn prints(&self) -> Vec<u64> {
-        let mut prints = vec![0u64; self.size];
+        let count = self.members.len();
+        let mut prints = vec![0u64; count];
         for (index, cell) in self.cells.iter().enumerate() {
-            let (from, to) = (index / self.size.max(1), index % self.size.max(1));
+            let (from, to) = (index / count.max(1), index % count.max(1));
             if from == to {
                 continue;
             }
@@ -134,6 +178,24 @@ impl Matrix {
         }
         prints
     }
+}
+
+/// The engine's classes, divided further by what readers tell apart: the switch and the kind.
+fn divided(classes: &Classes, endpoints: &[Endpoint]) -> (Vec<usize>, Vec<Vec<usize>>) {
+    let mut numbers = HashMap::new();
+    let mut members: Vec<Vec<usize>> = Vec::new();
+    let of = endpoints.iter().enumerate().map(|(index, endpoint)| {
+        let key = (classes.of(index), endpoint.kind as u8, endpoint.switch.as_str());
+        let number = *numbers.entry(key).or_insert_with(|| {
+            members.push(Vec::new());
+            members.len() - 1
+        });
+        if let Some(members) = members.get_mut(number) {
+            members.push(index);
+        }
+        number
+    });
+    (of.collect(), members)
 }
 
 /// With more kinds of pairs than this, endpoints of the rarer ones stay by themselves.

@@ -193,7 +193,7 @@ mod tests {
             };
             let index = |id: &str| analysis.endpoints.iter().position(|endpoint| endpoint.id == id).unwrap();
             let (from, to) = (index(question.pair.0), index(question.pair.1));
-            let verdict = analysis.verdicts.as_bytes()[from * analysis.endpoints.len() + to];
+            let verdict = analysis.verdict(from, to);
             let expected = match example.path {
                 // These ask whether the policy keeps two machines apart.
                 "kube-ovn-vm-isolation/network-policy-3.yaml" | "kube-ovn-vm-isolation/network-policy-4.yaml" => b'O',

@@ -383,7 +383,9 @@ pub struct Analysis {
     pub ovn: String,
     /// Everybody.
     pub endpoints: Vec<Endpoint>,
-    /// A character for each ordered pair, row by row: `O`, `%`, `>`, `.`, `?`, and a blank for oneself.
+    /// For each endpoint, the class of those that nothing tells apart from it.
+    pub classes: Vec<usize>,
+    /// A character for each ordered pair of classes, row by row: `O`, `%`, `>`, `.`, `?`.
     pub verdicts: String,
     /// An order of the endpoints in which those that are alike stand together.
     pub order: Vec<usize>,
@@ -405,6 +407,19 @@ pub struct Analysis {
     pub names: Vec<Word>,
     /// What can be said of pieces of text.
     pub notes: Vec<Note>,
+}
+
+impl Analysis {
+    /// The character of a pair of endpoints; a blank for oneself.
+    pub fn verdict(&self, from: usize, to: usize) -> u8 {
+        let found = || {
+            // The verdicts are a square.
+            let count = self.verdicts.len().isqrt();
+            let (from, to) = (*self.classes.get(from)?, *self.classes.get(to)?);
+            self.verdicts.as_bytes().get(from * count + to).copied()
+        };
+        Some(()).filter(|()| from != to).and_then(|()| found()).unwrap_or(b' ')
+    }
 }
 
 /// A row that decided, or would have.

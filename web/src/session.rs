@@ -696,8 +696,8 @@ fn turned(old: Option<&Analysis>, new: &Analysis) -> Vec<(usize, usize)> {
     if size == 0 || size > MOST_TURNED || ids(old) != ids(new) {
         return Vec::new();
     }
-    let both = old.verdicts.bytes().zip(new.verdicts.bytes()).enumerate();
-    both.filter(|(_, (old, new))| old != new).map(|(index, _)| (index / size, index % size)).collect()
+    let pairs = (0..size).flat_map(|from| (0..size).map(move |to| (from, to)));
+    pairs.filter(|(from, to)| old.verdict(*from, *to) != new.verdict(*from, *to)).collect()
 }
 
 /// With more endpoints than this nobody sees single pairs glow.

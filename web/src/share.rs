@@ -192,7 +192,9 @@ mod tests {
             let masked = link.clone().anonymous(&names, 0x1234_5678);
             let other = analysis(&masked.input);
             let sorted = |analysis: &Analysis| {
-                let mut verdicts: Vec<char> = analysis.verdicts.chars().collect();
+                let all = 0..analysis.endpoints.len();
+                let pairs = all.clone().flat_map(|from| all.clone().map(move |to| (from, to)));
+                let mut verdicts: Vec<u8> = pairs.map(|(from, to)| analysis.verdict(from, to)).collect();
                 verdicts.sort_unstable();
                 verdicts
             };

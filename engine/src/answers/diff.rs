@@ -140,18 +140,30 @@ fn common_ranges(one: &[AddressRange], other: &[AddressRange]) -> Vec<AddressRan
 
 /// Every ordered pair of common endpoints of which the evaluations say different things.
 pub fn changes(matched: &Matched, old: &mut Reach<'_>, new: &mut Reach<'_>) -> Vec<Change> {
+    let classes = (old.classes(), new.classes());
+    let mut groups: BTreeMap<_, Vec<usize>> = BTreeMap::new();
+    for (index, common) in matched.common.iter().enumerate() {
+        groups.entry((classes.0.of(common.old), classes.1.of(common.new))).or_default().push(index);
+    }
     let mut changes = Vec::new();
-    for (from, one) in matched.common.iter().enumerate() {
-        for (to, other) in matched.common.iter().enumerate().filter(|(to, _)| *to != from) {
+    for (from, to) in groups.values().flat_map(|from| groups.values().map(move |to| (from, to))) {
+        let pairs = || from.iter().flat_map(|from| to.iter().map(move |to| (*from, *to)));
+        // One pair speaks for all of its two groups.
+        let mut answers = None;
+        for (from, to) in pairs() {
+            let Some((one, other)) = matched.common.get(from).zip(matched.common.get(to)) else { continue };
             if one.old == other.old || one.new == other.new {
                 continue;
             }
-            let (before, after) = (old.pair(one.old, other.old), new.pair(one.new, other.new));
-            if before != after {
-                changes.push(Change { from, to, old: before, new: after });
+            let (before, after): &(PairAnswer, PairAnswer) =
+                answers.get_or_insert_with(|| (old.pair(one.old, other.old), new.pair(one.new, other.new)));
+            if before == after {
+                break;
             }
+            changes.push(Change { from, to, old: before.clone(), new: after.clone() });
         }
     }
+    changes.sort_by_key(|change| (change.from, change.to));
     changes
 }
 

@@ -53,13 +53,7 @@ impl<'n> Solver<'n> {
 
     fn passage(&mut self, crossing: Crossing<'n>, from: usize, to: usize) -> Option<Passage> {
         let switch = crossing.switch;
-        self.meet(switch);
-        if self.likenesses.get(switch)?.is_none() {
-            let made = self.likeness(switch);
-            if let Some(slot) = self.likenesses.get_mut(switch) {
-                *slot = Some(made);
-            }
-        }
+        self.sees(switch);
         let parties = self.parties.get(switch)?.as_ref()?;
         let likeness = self.likenesses.get_mut(switch)?.as_mut()?.as_mut()?;
         let (source, target) = (parties.endpoint(from)?, parties.endpoint(to)?);
@@ -75,6 +69,17 @@ impl<'n> Solver<'n> {
             back: likeness.pair(target, source)?,
             routers,
         })
+    }
+
+    /// Sees to it that it is known what the rows of a switch can see.
+    pub(super) fn sees(&mut self, switch: usize) {
+        self.meet(switch);
+        if self.likenesses.get(switch).is_some_and(Option::is_none) {
+            let made = self.likeness(switch);
+            if let Some(slot) = self.likenesses.get_mut(switch) {
+                *slot = Some(made);
+            }
+        }
     }
 
     /// What the rows of a switch can see; nothing where they look at what changes from pair to pair.

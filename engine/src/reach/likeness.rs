@@ -9,6 +9,7 @@ use super::scene::Party;
 use super::tree::Tree;
 use alloc::vec;
 use alloc::vec::Vec;
+use core::hash::Hash;
 use hashbrown::HashMap;
 
 /// What the rows of one switch can see of its parties.
@@ -27,6 +28,22 @@ struct Seen {
     alone: Vec<u32>,
     /// By party, sorted: the questions about both of which it fulfils its half.
     halves: Vec<Vec<u32>>,
+    /// By party: the number of that set.
+    half: Vec<u32>,
+}
+
+impl Seen {
+    fn of((alone, halves): (Vec<Vec<u32>>, Vec<Vec<u32>>)) -> Self {
+        let numbers = |sets: &[Vec<u32>]| {
+            let mut known = HashMap::new();
+            sets.iter().map(|questions| number(&mut known, questions.as_slice())).collect()
+        };
+        Self { alone: numbers(&alone), half: numbers(&halves), halves }
+    }
+
+    fn look(&self, party: usize) -> Option<[u32; 2]> {
+        Some([*self.alone.get(party)?, *self.half.get(party)?])
+    }
 }
 
 /// All that rows can see of a pair: pairs with equal ones pass the same.
@@ -37,7 +54,16 @@ pub struct Likes {
     both: u32,
 }
 
+/// All that rows can see of a party, whatever the other one is: parties with equal ones pass the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Looks([[u32; 2]; 2]);
+
 impl Likeness {
+    /// What can be seen of one party, in both roles.
+    pub fn looks(&self, party: usize) -> Option<Looks> {
+        Some(Looks([self.source.look(party)?, self.target.look(party)?]))
+    }
+
     /// What can be seen of a pair of parties.
     pub fn pair(&mut self, source: usize, target: usize) -> Option<Likes> {
         let (mine, theirs) = (self.source.halves.get(source)?, self.target.halves.get(target)?);
@@ -186,16 +212,12 @@ impl Likeness {
             builder.source.finish(&mut source.0, &mut source.1);
             builder.target.finish(&mut target.0, &mut target.1);
         }
-        let seen = |(alone, halves): (Vec<Vec<u32>>, Vec<Vec<u32>>)| {
-            let mut sets = HashMap::new();
-            Seen { alone: alone.into_iter().map(|questions| number(&mut sets, questions)).collect(), halves }
-        };
-        Self { source: seen(source), target: seen(target), sets: HashMap::new() }
+        Self { source: Seen::of(source), target: Seen::of(target), sets: HashMap::new() }
     }
 }
 
 /// The number of a set; equal sets have equal ones, none is zero.
-fn number(sets: &mut HashMap<Vec<u32>, u32>, set: Vec<u32>) -> u32 {
+fn number<S: Eq + Hash>(sets: &mut HashMap<S, u32>, set: S) -> u32 {
     let next = u32::try_from(sets.len() + 1).unwrap_or(u32::MAX);
     *sets.entry(set).or_insert(next)
 }

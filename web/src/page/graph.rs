@@ -381,10 +381,8 @@ fn drawn(edge: &Edge, one: (f64, f64), other: (f64, f64), from: &Node, to: &Node
 }
 
 fn edge_title(edge: &Edge, from: &Node, to: &Node, analysis: &Analysis) -> String {
-    let size = analysis.endpoints.len();
     let ends = from.members.first().copied().zip(to.members.last().copied());
-    let verdict =
-        ends.and_then(|(one, other)| analysis.verdicts.as_bytes().get(one * size + other).copied()).map_or("", word);
+    let verdict = ends.map_or("", |(one, other)| word(analysis.verdict(one, other)));
     let arrow = if edge.both { "↔" } else { "→" };
     format!("{} {arrow} {}: {verdict}", from.label, to.label)
 }

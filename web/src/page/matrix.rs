@@ -159,16 +159,12 @@ pub(super) fn Matrix(props: &Props) -> Html {
     }
 }
 
-fn verdict(analysis: &Analysis, from: usize, to: usize) -> u8 {
-    analysis.verdicts.as_bytes().get(from * analysis.endpoints.len() + to).copied().unwrap_or(b' ')
-}
-
 fn tell(analysis: &Analysis, from: usize, to: usize) -> Option<String> {
     let (source, target) = (analysis.endpoints.get(from)?, analysis.endpoints.get(to)?);
     if from == to {
         return Some(format!("{} itself", source.id));
     }
-    Some(format!("{} → {}: {}", source.id, target.id, word(verdict(analysis, from, to))))
+    Some(format!("{} → {}: {}", source.id, target.id, word(analysis.verdict(from, to))))
 }
 
 /// The canvas in CSS pixels.
@@ -324,7 +320,7 @@ fn draw(
                 let same = analysis
                     .order
                     .get(column)
-                    .is_some_and(|to| column < last(lens.column, columns) && verdict(analysis, from, *to) == *mark);
+                    .is_some_and(|to| column < last(lens.column, columns) && analysis.verdict(from, *to) == *mark);
                 match (run, same) {
                     (None, true) => run = Some((column, column)),
                     (Some((start, _)), true) if gap == 0.0 => run = Some((start, column)),
@@ -345,7 +341,7 @@ fn draw(
                 let Some((from, to)) = analysis.order.get(row).copied().zip(analysis.order.get(column).copied()) else {
                     continue;
                 };
-                let mark = verdict(analysis, from, to);
+                let mark = analysis.verdict(from, to);
                 let (x, y) = (edge + (column - lens.column) as f64 * cell, edge + (row - lens.row) as f64 * cell);
                 context.set_fill_style_str(paint.tone(if mark == b'.' { b' ' } else { mark }));
                 context.fill_text(glyph(mark), x + (cell - gap) / 2.0, y + (cell - gap) / 2.0 + 0.5).ok()?;

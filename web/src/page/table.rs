@@ -25,11 +25,10 @@ pub(super) fn view(session: &Session, send: &Callback<Action>, hidden: bool) -> 
         let text = format!("{size} endpoints: the matrix shows them all; the table is for at most {MOST}");
         return html! { <p class={classes!(hidden.then_some("hidden"))}>{ text }</p> };
     }
-    let verdicts = analysis.verdicts.as_bytes();
     let wanted = |verdict: &str| session.only.as_deref().is_none_or(|only| hidden || only == verdict);
     let pairs = (0..size).flat_map(|from| (0..size).map(move |to| (from, to))).filter(|(from, to)| from != to);
     let line = |(from, to): (usize, usize)| {
-        let verdict = word(*verdicts.get(from * size + to)?);
+        let verdict = word(analysis.verdict(from, to));
         let (source, target) = (analysis.endpoints.get(from)?, analysis.endpoints.get(to)?);
         if !wanted(verdict) {
             return None;

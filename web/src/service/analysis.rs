@@ -26,6 +26,7 @@ pub(super) fn analysis(loaded: &Loaded, scope: &Scope) -> Analysis {
         profile: compiled.profile.name.to_owned(),
         ovn: compiled.network.version.name().to_owned(),
         endpoints: endpoints.iter().map(|endpoint| plain(sources, endpoint)).collect(),
+        classes: matrix.classes().to_vec(),
         verdicts: characters(&matrix),
         order: groups.iter().flatten().copied().collect(),
         groups: groups.len(),
@@ -52,15 +53,9 @@ pub(super) fn character(verdict: Verdict) -> char {
 }
 
 fn characters(matrix: &Matrix) -> String {
-    let kinds: Vec<char> = matrix.kinds.iter().map(|cell| character(cell.verdict)).collect();
-    let size = matrix.size();
-    let of = |from: usize| {
-        let kinds = &kinds;
-        (0..size).map(move |to| (from, to)).map(move |(from, to)| {
-            matrix.kind(from, to).and_then(|kind| kinds.get(usize::from(kind)).copied()).unwrap_or(' ')
-        })
-    };
-    (0..size).flat_map(of).collect()
+    let count = matrix.count();
+    let pairs = (0..count).flat_map(|from| (0..count).map(move |to| (from, to)));
+    pairs.map(|(from, to)| matrix.between(from, to).map_or(' ', |cell| character(cell.verdict))).collect()
 }
 
 fn plain(sources: &Sources, endpoint: &reached::Endpoint) -> Endpoint {

@@ -15,8 +15,9 @@ use std::path::{Path, PathBuf};
 const RUSTC: &str = "/usr/bin/rustc";
 const CARGO: &str = "/usr/bin/cargo";
 
-/// A program in a browser has nobody to tell of a panic: it stops, and carries no words for it.
-const ABORT: &str = "-Zunstable-options -Cpanic=immediate-abort -Zpanic_abort_tests";
+/// A program in a browser has nobody to tell of a panic: it stops, and carries no words for it. Cargo is told, so that
+/// it builds everything again for a library that was built otherwise.
+pub const ABORT: &str = "-Zunstable-options -Cpanic=immediate-abort -Zpanic_abort_tests";
 
 /// The sysroot for the compiler that is installed; built where there is none for just this one.
 pub fn provide() -> Result<PathBuf, String> {
@@ -82,13 +83,13 @@ fn is_of_std(path: &Path) -> bool {
     path.extension() == Some(OsStr::new("rlib")) && !name.starts_with("libscratch-")
 }
 
-/// A compiler that looks there. Only what is built for the browser hears of [`ABORT`], which is not stable yet.
+/// A compiler that looks there. Only what is built for the browser may use [`ABORT`], which is not stable yet.
 fn shim(folder: &Path) -> std::io::Result<()> {
     let program = folder.join("bin/rustc");
     std::fs::create_dir_all(folder.join("bin"))?;
     let call = format!("{RUSTC} --sysroot '{}' \"$@\"", folder.display());
     let script = format!(
-        "#!/bin/sh\ncase \" $* \" in\n  *\" {TARGET} \"*) RUSTC_BOOTSTRAP=1 exec {call} {ABORT} ;;\nesac\nexec {call}\n"
+        "#!/bin/sh\ncase \" $* \" in\n  *\" {TARGET} \"*) RUSTC_BOOTSTRAP=1 exec {call} ;;\nesac\nexec {call}\n"
     );
     std::fs::write(&program, script)?;
     std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755))
