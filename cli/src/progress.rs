@@ -39,13 +39,14 @@ impl Progress {
         Self { bar, done: 0, steps, shown_after }
     }
 
-    /// One more step is done.
-    pub(crate) fn step(&mut self) {
-        self.done += 1;
+    /// So many more steps are done.
+    pub(crate) fn step(&mut self, steps: usize) {
+        let before = self.done;
+        self.done += u64::try_from(steps).unwrap_or(u64::MAX);
         if self.done == self.steps {
             self.bar.finish_and_clear();
         }
-        if !self.done.is_multiple_of(STRIDE) {
+        if before / STRIDE == self.done / STRIDE {
             return;
         }
         if self.shown_after.is_some_and(|at| Instant::now() >= at) {

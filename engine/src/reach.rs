@@ -49,7 +49,7 @@ use alloc::collections::BTreeSet;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use arena::L4Id;
-pub use classes::Classes;
+pub use classes::{Classes, Example};
 use conversation::{Exchange, Solver, Talk};
 use core::net::IpAddr;
 use hashbrown::HashMap;

@@ -11,7 +11,9 @@ use ringfence_engine::ovn::network::{
     Link, LoadBalancer, Mac, Network, Options, Port, PortGroup, PortKind, Router, Switch, Version, Vip, VipProtocol,
 };
 use ringfence_engine::ovn::walk::Choice;
-use ringfence_engine::reach::{AddressRange, Attachment, Endpoint, EndpointKind, Family, L4Header, Verdict, evaluate};
+use ringfence_engine::reach::{
+    AddressRange, Attachment, Endpoint, EndpointKind, Family, L4Header, L4Set, PairAnswer, Verdict, evaluate,
+};
 use ringfence_engine::source::{Place, SourceId, Span};
 use std::net::IpAddr;
 
@@ -285,7 +287,7 @@ fn crowd() -> Vec<Endpoint> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 20, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
 
     /// Whoever asks by class hears what each pair would hear that is asked about alone.
     #[test]
@@ -322,8 +324,22 @@ fn without(network: &Network, place: Place) -> Network {
     network
 }
 
+/// Whether two answers are the same where the first one is certain. That two rows look at the same thing which only OVN
+/// knows is seen by those who compare rows, and not by those who ask them one by one.
+fn same(old: &PairAnswer, new: &PairAnswer) -> bool {
+    let certain = |old: &L4Set, new: &L4Set, doubt: &L4Set| {
+        old.difference(new).is_empty() && new.difference(old).difference(doubt).is_empty()
+    };
+    old.families.len() == new.families.len()
+        && old.families.iter().zip(&new.families).all(|(old, new)| {
+            certain(&old.delivered, &new.delivered, &old.undefined)
+                && certain(&old.answered, &new.answered, &old.undefined)
+                && new.undefined.difference(&old.undefined).is_empty()
+        })
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 3000, ..ProptestConfig::default() })]
 
     /// Rows of which it is said that they could be left out are left out, and nothing changes.
     #[test]
@@ -336,7 +352,7 @@ proptest! {
             let fewer = without(&network, found.place.unwrap());
             let mut other = evaluate(&fewer, &endpoints);
             for (from, to) in reach.pairs() {
-                prop_assert_eq!(reach.pair(from, to), other.pair(from, to), "{:?}", found);
+                prop_assert!(same(&reach.pair(from, to), &other.pair(from, to)), "{:?} {} -> {}", found, from, to);
             }
         }
     }

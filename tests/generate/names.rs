@@ -22,5 +22,8 @@ pub const NAMES: Names<'static> = Names { ports: &["p0", "p1", "p2"], address_se
 pub fn context() -> Context {
     let context = Context::new(Version::V23_03);
     let context = SETS.iter().fold(context, |context, (name, elements)| context.with_address_set(*name, *elements));
-    GROUPS.iter().fold(context, |context, (name, _)| context.with_port_group(*name))
+    GROUPS.iter().fold(context, |context, (name, ports)| match ports.is_empty() {
+        true => context.with_empty_port_group(*name),
+        false => context.with_port_group(*name),
+    })
 }

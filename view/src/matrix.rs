@@ -2,7 +2,7 @@
 
 use crate::words::{self, Part};
 use ringfence_engine::answers::filter::Filter;
-use ringfence_engine::reach::{Classes, Endpoint, PairAnswer, PairKey, Reach, Verdict};
+use ringfence_engine::reach::{Classes, Endpoint, Example, PairAnswer, PairKey, Reach, Verdict};
 use std::collections::HashMap;
 
 /// What can be said of pairs that are alike.
@@ -35,12 +35,10 @@ impl Cell {
 /// machines in twenty classes has four hundred.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Matrix {
-    /// The class of each endpoint.
-    of: Vec<usize>,
-    /// The endpoints of each class: of one kind, on one switch, and alike towards everybody.
-    members: Vec<Vec<usize>>,
+    /// Endpoints of one kind, on one switch, and alike towards everybody.
+    classes: Classes,
     /// Row by row: an index of `kinds`. Of a class with one member the diagonal means nothing.
-    cells: Vec<u16>,
+    cells: Vec<u32>,
     /// What there is, each once.
     pub kinds: Vec<Cell>,
 }
@@ -48,69 +46,75 @@ pub struct Matrix {
 impl Matrix {
     /// Asks every pair of classes.
     pub fn of(reach: &mut Reach<'_>, filter: Filter) -> Self {
-        let (of, members) = divided(&reach.classes(), reach.endpoints());
-        let mut known: HashMap<PairKey, u16> = HashMap::new();
-        let mut numbers: HashMap<Cell, u16> = HashMap::new();
+        Self::watched(reach, filter, |_| {})
+    }
+
+    /// The same; says how many pairs of endpoints each step was about.
+    pub fn watched(reach: &mut Reach<'_>, filter: Filter, mut step: impl FnMut(usize)) -> Self {
+        let endpoints = reach.endpoints();
+        // Readers tell apart what the engine does not: the kind and the switch.
+        let classes = reach.classes().divided(&|index| Some(endpoints.get(index)?.kind as usize));
+        let mut switches: HashMap<&str, usize> = HashMap::new();
+        for endpoint in endpoints {
+            let next = switches.len();
+            switches.entry(&endpoint.switch).or_insert(next);
+        }
+        let classes = classes.divided(&|index| switches.get(endpoints.get(index)?.switch.as_str()).copied());
+        let mut known: HashMap<PairKey, u32> = HashMap::new();
+        let mut numbers: HashMap<Cell, u32> = HashMap::new();
         let mut kinds = Vec::new();
-        let mut cells = Vec::with_capacity(members.len().saturating_mul(members.len()));
-        for (from, to) in members.iter().flat_map(|from| members.iter().map(move |to| (from, to))) {
-            let first = from.first().copied();
-            let other = to.iter().copied().find(|to| Some(*to) != first);
-            let Some((from, to)) = first.zip(other) else {
-                cells.push(0);
-                continue;
-            };
-            let key = reach.key(from, to);
-            cells.push(*known.entry(key).or_insert_with(|| {
-                let made = Cell::of(&reach.pair(from, to), filter);
+        let mut cells = vec![0; classes.len().saturating_mul(classes.len())];
+        for pair in classes.pairs() {
+            step(pair.pairs);
+            let key = reach.key(pair.from, pair.to);
+            let kind = *known.entry(key).or_insert_with(|| {
+                let made = Cell::of(&reach.pair(pair.from, pair.to), filter);
                 *numbers.entry(made).or_insert_with_key(|made| {
                     kinds.push(made.clone());
-                    u16::try_from(kinds.len() - 1).unwrap_or(u16::MAX)
+                    u32::try_from(kinds.len() - 1).unwrap_or(u32::MAX)
                 })
-            }));
+            });
+            if let Some(cell) = cells.get_mut(pair.classes.0 * classes.len() + pair.classes.1) {
+                *cell = kind;
+            }
         }
-        Self { of, members, cells, kinds }
+        Self { classes, cells, kinds }
     }
 
-    /// How many endpoints there are.
-    pub fn size(&self) -> usize {
-        self.of.len()
+    /// The classes of the endpoints.
+    pub fn classes(&self) -> &Classes {
+        &self.classes
     }
 
-    /// The class of each endpoint, by its index.
-    pub fn classes(&self) -> &[usize] {
-        &self.of
-    }
-
-    /// How many classes there are.
-    pub fn count(&self) -> usize {
-        self.members.len()
+    /// Every two classes with different endpoints in them, and what can be said of those.
+    pub fn pairs(&self) -> impl Iterator<Item = (Example, &Cell)> {
+        self.classes.pairs().into_iter().filter_map(|pair| Some((pair, self.between(pair.classes.0, pair.classes.1)?)))
     }
 
     /// What can be said of different endpoints of two classes.
     pub fn between(&self, from: usize, to: usize) -> Option<&Cell> {
-        self.kinds.get(usize::from(self.cell_of(from, to)?))
+        self.kinds.get(index(self.cell_of(from, to)?)?)
     }
 
-    fn cell_of(&self, from: usize, to: usize) -> Option<u16> {
-        let count = self.members.len();
-        let single = || self.members.get(from).is_none_or(|members| members.len() < 2);
+    fn cell_of(&self, from: usize, to: usize) -> Option<u32> {
+        let count = self.classes.len();
+        let single = || self.classes.members().get(from).is_none_or(|members| members.len() < 2);
         (from < count && to < count && (from != to || !single()))
             .then(|| self.cells.get(from * count + to).copied())
             .flatten()
     }
 
     /// The number of a pair's kind; none for an endpoint and itself.
-    pub fn kind(&self, from: usize, to: usize) -> Option<u16> {
+    pub fn kind(&self, from: usize, to: usize) -> Option<u32> {
         if from == to {
             return None;
         }
-        self.cell_of(*self.of.get(from)?, *self.of.get(to)?)
+        self.cell_of(self.classes.of(from)?, self.classes.of(to)?)
     }
 
     /// What can be said of a pair.
     pub fn cell(&self, from: usize, to: usize) -> Option<&Cell> {
-        self.kinds.get(usize::from(self.kind(from, to)?))
+        self.kinds.get(index(self.kind(from, to)?)?)
     }
 
     /// The verdict on a pair.
@@ -121,15 +125,15 @@ impl Matrix {
     /// Endpoints that nothing tells apart: same switch, same kind, and alike towards everybody and among each other.
     /// Groups in the order of their first members, members in the order of their indexes.
     pub fn alike(&self, endpoints: &[Endpoint]) -> Vec<Vec<usize>> {
-        let count = self.members.len();
+        let count = self.classes.len();
         let prints = self.prints();
         let mut grouped = vec![false; count];
         let mut groups: Vec<Vec<usize>> = Vec::new();
         // Members of a group see each other as some kind; with that kind on the diagonal their rows are equal.
         for kind in 0..self.kinds.len().min(MOST_KINDS) {
             let mut buckets: HashMap<(u64, &str, u8), Vec<usize>> = HashMap::new();
-            for (class, members) in self.members.iter().enumerate() {
-                let other = || self.cell_of(class, class).is_some_and(|own| usize::from(own) != kind);
+            for (class, members) in self.classes.members().iter().enumerate() {
+                let other = || self.cell_of(class, class).is_some_and(|own| index(own) != Some(kind));
                 let first = members.first().and_then(|first| endpoints.get(*first));
                 let Some(first) = first.filter(|_| !grouped.get(class).copied().unwrap_or(true) && !other()) else {
                     continue;
@@ -155,14 +159,14 @@ impl Matrix {
 
     fn together(&self, classes: &[usize]) -> Vec<usize> {
         let mut members: Vec<usize> =
-            classes.iter().filter_map(|class| self.members.get(*class)).flatten().copied().collect();
+            classes.iter().filter_map(|class| self.classes.members().get(*class)).flatten().copied().collect();
         members.sort_unstable();
         members
     }
 
     /// For each class, a number for its row and column without the diagonal.
     fn prints(&self) -> Vec<u64> {
-        let count = self.members.len();
+        let count = self.classes.len();
         let mut prints = vec![0u64; count];
         for (index, cell) in self.cells.iter().enumerate() {
             let (from, to) = (index / count.max(1), index % count.max(1));
@@ -180,22 +184,8 @@ impl Matrix {
     }
 }
 
-/// The engine's classes, divided further by what readers tell apart: the switch and the kind.
-fn divided(classes: &Classes, endpoints: &[Endpoint]) -> (Vec<usize>, Vec<Vec<usize>>) {
-    let mut numbers = HashMap::new();
-    let mut members: Vec<Vec<usize>> = Vec::new();
-    let of = endpoints.iter().enumerate().map(|(index, endpoint)| {
-        let key = (classes.of(index), endpoint.kind as u8, endpoint.switch.as_str());
-        let number = *numbers.entry(key).or_insert_with(|| {
-            members.push(Vec::new());
-            members.len() - 1
-        });
-        if let Some(members) = members.get_mut(number) {
-            members.push(index);
-        }
-        number
-    });
-    (of.collect(), members)
+fn index(kind: u32) -> Option<usize> {
+    usize::try_from(kind).ok()
 }
 
 /// With more kinds of pairs than this, endpoints of the rarer ones stay by themselves.

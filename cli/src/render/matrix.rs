@@ -4,7 +4,7 @@ use super::remark::Remarks;
 use super::{FAINT, Line, STRONG, count, glyph};
 use crate::console::Script;
 use ringfence_engine::reach::{Endpoint, Verdict};
-use ringfence_view::pair::{Answered, rows};
+use ringfence_view::matrix::Matrix;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
@@ -16,32 +16,18 @@ const SCREEN: usize = 80;
 const LONGEST_ID: usize = 60;
 
 /// The table with its legend and what is noteworthy, or a summary where the table would not fit.
-pub(crate) fn write(
-    out: &mut dyn Write,
-    endpoints: &[Endpoint],
-    pairs: impl Iterator<Item = Answered>,
-    script: Script,
-) -> io::Result<()> {
+pub(crate) fn write(out: &mut dyn Write, endpoints: &[Endpoint], matrix: &Matrix, script: Script) -> io::Result<()> {
     if endpoints.is_empty() {
         return writeln!(out, "No endpoints: the input has neither a Subnet nor an Inventory with machines.");
     }
-    let mut verdicts = BTreeMap::new();
-    let mut totals: BTreeMap<Verdict, usize> = BTreeMap::new();
-    let mut remarks = Remarks::new(endpoints);
-    for row in rows(endpoints, pairs) {
-        *totals.entry(row.words.verdict).or_default() += 1;
-        if endpoints.len() <= MOST {
-            verdicts.insert(row.ends, row.words.verdict);
-        }
-        remarks.note(&row);
-    }
     if endpoints.len() <= MOST {
-        table(out, endpoints, &verdicts, script)?;
+        table(out, endpoints, matrix, script)?;
         writeln!(out)?;
         legend(out, script)?;
     } else {
-        summary(out, endpoints.len(), &totals)?;
+        summary(out, endpoints.len(), matrix)?;
     }
+    let remarks = Remarks::of(endpoints, matrix);
     if let Some((from, to)) = remarks.example() {
         writeln!(out)?;
         remarks.write(out, script)?;
@@ -50,12 +36,7 @@ pub(crate) fn write(
     Ok(())
 }
 
-fn table(
-    out: &mut dyn Write,
-    endpoints: &[Endpoint],
-    verdicts: &BTreeMap<(usize, usize), Verdict>,
-    script: Script,
-) -> io::Result<()> {
+fn table(out: &mut dyn Write, endpoints: &[Endpoint], matrix: &Matrix, script: Script) -> io::Result<()> {
     let digits = endpoints.len().to_string().len();
     let id = endpoints.iter().map(|endpoint| Line(&endpoint.id).to_string().chars().count()).max().unwrap_or(0);
     let id = id.min(LONGEST_ID);
@@ -70,10 +51,10 @@ fn table(
     for (from, endpoint) in endpoints.iter().enumerate() {
         write!(out, "{STRONG}{:>digits$}{STRONG:#} {:id$} ", from + 1, Line(&endpoint.id))?;
         for to in 0..endpoints.len() {
-            match verdicts.get(&(from, to)) {
+            match matrix.verdict(from, to) {
                 Some(verdict) => {
-                    let style = glyph::style(*verdict);
-                    write!(out, "{gap}{style}{}{style:#}", glyph::of(*verdict, script))?;
+                    let style = glyph::style(verdict);
+                    write!(out, "{gap}{style}{}{style:#}", glyph::of(verdict, script))?;
                 }
                 None => write!(out, "{gap}{FAINT}-{FAINT:#}")?,
             }
@@ -98,7 +79,9 @@ fn legend(out: &mut dyn Write, script: Script) -> io::Result<()> {
     Ok(())
 }
 
-fn summary(out: &mut dyn Write, endpoints: usize, totals: &BTreeMap<Verdict, usize>) -> io::Result<()> {
+fn summary(out: &mut dyn Write, endpoints: usize, matrix: &Matrix) -> io::Result<()> {
+    let mut totals: BTreeMap<Verdict, usize> = BTreeMap::new();
+    matrix.pairs().for_each(|(pair, cell)| *totals.entry(cell.verdict).or_default() += pair.pairs);
     let pairs = totals.values().sum();
     writeln!(out, "{}, {}:", count(endpoints, "endpoint"), count(pairs, "ordered pair"))?;
     for verdict in Verdict::ALL {

@@ -2,25 +2,23 @@
 
 use super::glyph;
 use crate::console::Script;
-use ringfence_engine::reach::{Endpoint, Verdict};
+use ringfence_engine::reach::{Endpoint, Example, Verdict};
+use ringfence_view::matrix::{Cell, Matrix};
 use ringfence_view::names::{Names, Pairs};
-use ringfence_view::pair::{PairRow, Words};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 /// More lines than this help nobody.
 const MOST: usize = 12;
-/// More pairs than this are not remembered.
-const MOST_PAIRS: usize = 500_000;
-
 /// Pairs by what can be said of them.
 #[derive(Debug)]
 pub(crate) struct Remarks<'e> {
     endpoints: &'e [Endpoint],
-    /// For each saying: who asks whom.
+    names: Names<'e>,
+    /// For each saying: which class asks which.
     groups: BTreeMap<(Rank, String), Pairs>,
-    noted: usize,
-    forgotten: usize,
+    /// The first pair of the gravest group.
+    first: Option<((Rank, String), Example)>,
 }
 
 /// What deserves attention first.
@@ -32,20 +30,25 @@ enum Rank {
 }
 
 impl<'e> Remarks<'e> {
-    /// Nothing noted yet about these endpoints.
-    pub(crate) fn new(endpoints: &'e [Endpoint]) -> Self {
-        Self { endpoints, groups: BTreeMap::new(), noted: 0, forgotten: 0 }
+    /// What there is to say about these endpoints.
+    pub(crate) fn of(endpoints: &'e [Endpoint], matrix: &Matrix) -> Self {
+        let names = endpoints.iter().map(|endpoint| endpoint.id.as_str());
+        let names = Names::grouped(names, matrix.classes().members());
+        let mut remarks = Self { endpoints, names, groups: BTreeMap::new(), first: None };
+        matrix.pairs().for_each(|(pair, cell)| remarks.note(pair, cell));
+        remarks
     }
 
-    /// Notes a pair, if there is anything to say about it.
-    pub(crate) fn note(&mut self, row: &PairRow<'_>) {
-        let Some(saying) = saying(&row.words) else { return };
-        self.noted += 1;
-        if self.noted > MOST_PAIRS {
-            self.forgotten += 1;
-        } else {
-            self.groups.entry(saying).or_default().entry(row.ends.0).or_default().insert(row.ends.1);
+    /// Notes a pair of classes, if there is anything to say about it.
+    fn note(&mut self, pair: Example, cell: &Cell) {
+        let Some(saying) = saying(cell) else { return };
+        let graver = |(known, first): &((Rank, String), Example)| {
+            (known, (first.from, first.to)) > (&saying, (pair.from, pair.to))
+        };
+        if self.first.as_ref().is_none_or(graver) {
+            self.first = Some((saying.clone(), pair));
         }
+        self.groups.entry(saying).or_default().entry(pair.classes.0).or_default().insert(pair.classes.1);
     }
 
     /// The lines, gravest first.
@@ -57,26 +60,22 @@ impl<'e> Remarks<'e> {
         if lines.len() > MOST {
             writeln!(out, "and {} more groups of pairs: `-o wide` lists every pair", lines.len() - MOST)?;
         }
-        if self.forgotten > 0 {
-            writeln!(out, "{} more pairs are not told here", self.forgotten)?;
-        }
         Ok(())
     }
 
     /// The first pair of the gravest group.
     pub(crate) fn example(&self) -> Option<(&'e str, &'e str)> {
-        let (from, targets) = self.groups.values().next()?.first_key_value()?;
-        Some((self.id(*from), self.id(*targets.first()?)))
+        let (_, pair) = self.first.as_ref()?;
+        Some((self.id(pair.from), self.id(pair.to)))
     }
 
     fn lines(&self, script: Script) -> Vec<(String, String)> {
-        let names = Names::new(self.endpoints.iter().map(|endpoint| endpoint.id.as_str()));
         let mut lines = Vec::new();
         for ((rank, saying), pairs) in &self.groups {
             let verdict = rank.verdict();
             let style = glyph::style(verdict);
             let head = format!("{style}{}{style:#}", verdict.name());
-            for who in names.merged(pairs, glyph::arrow(script)) {
+            for who in self.names.merged(pairs, glyph::arrow(script)) {
                 lines.push((head.clone(), format!(" {who}: {saying}")));
             }
         }
@@ -98,8 +97,8 @@ impl Rank {
     }
 }
 
-fn saying(words: &Words) -> Option<(Rank, String)> {
-    let Words { verdict, delivered, answered, undefined } = words;
+fn saying(cell: &Cell) -> Option<(Rank, String)> {
+    let Cell { verdict, delivered, answered, undefined } = cell;
     match verdict {
         Verdict::Open | Verdict::Closed => None,
         Verdict::Undefined => Some((Rank::Undefined, format!("nobody can tell what becomes of {undefined}"))),
@@ -111,41 +110,5 @@ fn saying(words: &Words) -> Option<(Rank, String)> {
             Some((Rank::Partial, format!("{delivered} arrives and is answered")))
         }
         Verdict::Partial => Some((Rank::Partial, format!("{delivered} arrives, {answered} is answered"))),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use ringfence_engine::ovn::network::Mac;
-    use ringfence_engine::reach::{Attachment, EndpointKind};
-
-    fn told(pairs: &[(usize, usize)]) -> String {
-        let endpoint = |id: &str| Endpoint {
-            id: id.into(),
-            kind: EndpointKind::Pod,
-            attachment: Attachment::Router(0),
-            switch: String::new(),
-            mac: Mac::BROADCAST,
-            addresses: Vec::new(),
-            place: None,
-        };
-        let endpoints = ["a", "b", "c", "d"].map(endpoint);
-        let mut remarks = Remarks::new(&endpoints);
-        for ends in pairs {
-            let [delivered, answered, undefined] = ["all", "none", "none"].map(str::to_owned);
-            let words = Words { verdict: Verdict::OneWay, delivered, answered, undefined };
-            remarks.note(&PairRow { ends: *ends, from: "", to: "", words: words.into() });
-        }
-        remarks.lines(Script::Ascii).into_iter().map(|(_, line)| line.split(':').next().unwrap().to_owned()).collect()
-    }
-
-    #[test]
-    fn pairs_are_told_together() {
-        assert_eq!(told(&[(0, 1), (0, 2)]), " a -> b, c");
-        assert_eq!(told(&[(0, 2), (1, 2)]), " a, b -> c");
-        assert_eq!(told(&[(0, 1), (0, 2), (0, 3)]), " a -> everybody else");
-        assert_eq!(told(&[(0, 1), (1, 0), (0, 2), (2, 0), (1, 2), (2, 1)]), " among a, b, c");
-        assert_eq!(told(&[(0, 1), (1, 0), (0, 3), (1, 3)]), " a, b -> a, b, d");
     }
 }

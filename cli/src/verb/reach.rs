@@ -66,28 +66,33 @@ impl Arguments {
             Format::Table | Format::Dot | Format::Svg => Answers::Afterwards,
             Format::Wide | Format::Json | Format::Csv | Format::Md => Answers::Meanwhile,
         };
-        if self.output == Format::Svg {
-            let matrix = Matrix::of(&mut reach, Filter::All);
-            let picture = Picture::of(endpoints, &matrix, &Wishes::default());
-            let mut text = String::new();
-            picture::write(&mut text, &picture, TITLE).map_err(io::Error::other)?;
-            console.print(|out| out.write_all(text.as_bytes()))?;
+        let mut progress = Progress::new(console, count, answers);
+        let script = console.script;
+        if matches!(self.output, Format::Table | Format::Svg) {
+            let matrix = Matrix::watched(&mut reach, Filter::All, |pairs| progress.step(pairs));
+            console.print(|out| match self.output {
+                Format::Svg => {
+                    let picture = Picture::of(endpoints, &matrix, &Wishes::default());
+                    let mut text = String::new();
+                    picture::write(&mut text, &picture, TITLE).map_err(io::Error::other)?;
+                    out.write_all(text.as_bytes())
+                }
+                _ => matrix::write(out, endpoints, &matrix, script),
+            })?;
             return Ok(input::status(&loaded));
         }
-        let mut progress = Progress::new(console, count, answers);
+        reach.classes();
         let pairs = reach.pairs().map(|(from, to)| {
-            progress.step();
+            progress.step(1);
             (from, to, reach.pair(from, to))
         });
-        let script = console.script;
         console.print(|out| match self.output {
-            Format::Table => matrix::write(out, endpoints, pairs, script),
             Format::Wide => wide::write(out, endpoints, pairs),
             Format::Json => wire::reach::write(out, &loaded, pairs),
             Format::Csv => csv::write(out, endpoints, pairs),
             Format::Md => markdown::write(out, endpoints, pairs),
             Format::Dot => dot::write(out, endpoints, pairs),
-            Format::Svg => Ok(()),
+            Format::Table | Format::Svg => Ok(()),
         })?;
         Ok(input::status(&loaded))
     }

@@ -163,7 +163,7 @@ pub fn changes(matched: &Matched, old: &mut Reach<'_>, new: &mut Reach<'_>) -> V
             changes.push(Change { from, to, old: before.clone(), new: after.clone() });
         }
     }
-    changes.sort_by_key(|change| (change.from, change.to));
+    changes.sort_unstable_by_key(|change| (change.from, change.to));
     changes
 }
 

@@ -1,11 +1,9 @@
 //! Endpoints that nothing on any way tells apart, so that pairs of classes stand for all pairs.
 
 use super::conversation::Solver;
-use super::endpoint::Attachment;
+use super::endpoint::{Attachment, Endpoint};
 use super::l4::Family;
-use alloc::vec;
 use alloc::vec::Vec;
-use core::hash::Hash;
 use core::net::IpAddr;
 use hashbrown::{HashMap, HashSet};
 
@@ -38,97 +36,133 @@ impl Classes {
         self.members.is_empty()
     }
 
+    /// One pair of different endpoints for every two classes, in the order of the classes.
+    pub fn pairs(&self) -> Vec<Example> {
+        let mut pairs = Vec::new();
+        for (source, asking) in self.members.iter().enumerate() {
+            let Some(from) = asking.first().copied() else { continue };
+            for (target, answering) in self.members.iter().enumerate() {
+                let (at, others) = if source == target { (1, answering.len() - 1) } else { (0, answering.len()) };
+                if let Some(to) = answering.get(at).copied() {
+                    pairs.push(Example { from, to, classes: (source, target), pairs: asking.len() * others });
+                }
+            }
+        }
+        pairs
+    }
+
+    /// The same, divided further by a number that is known of each endpoint.
+    pub fn divided(&self, number: &dyn Fn(usize) -> Option<usize>) -> Self {
+        let mut of = self.of.clone();
+        let signs: Vec<Sign> =
+            (0..of.len()).map(|endpoint| sign([number(endpoint).map_or(0, |number| number + 1)])).collect();
+        split(&mut of, &signs);
+        Self::numbered(of)
+    }
+
+    /// The first few pairs of different endpoints of two classes.
+    pub fn first(&self, (from, to): (usize, usize), most: usize) -> Vec<(usize, usize)> {
+        let members = |class: usize| self.members.get(class).map_or(&[][..], Vec::as_slice);
+        let pairs = members(from).iter().flat_map(|from| members(to).iter().map(move |to| (*from, *to)));
+        pairs.filter(|(from, to)| from != to).take(most).collect()
+    }
+
     fn numbered(of: Vec<usize>) -> Self {
-        let mut numbers = HashMap::new();
-        let mut members: Vec<Vec<usize>> = Vec::new();
-        let mut class_of = Vec::with_capacity(of.len());
-        for (endpoint, old) in of.into_iter().enumerate() {
-            let number = *numbers.entry(old).or_insert_with(|| {
-                members.push(Vec::new());
-                members.len() - 1
-            });
-            class_of.push(number);
-            if let Some(members) = members.get_mut(number) {
+        // Numbers are given in the order of first members; a split numbers so.
+        let count = of.iter().max().map_or(0, |last| last + 1);
+        let mut members: Vec<Vec<usize>> = (0..count).map(|_| Vec::new()).collect();
+        for (endpoint, class) in of.iter().enumerate() {
+            if let Some(members) = members.get_mut(*class) {
                 members.push(endpoint);
             }
         }
-        Self { of: class_of, members }
+        Self { of, members }
     }
 }
 
-/// What can be seen of an endpoint without looking at any row.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-enum Place<'n> {
-    /// On a switch; by the port where several share one, for they talk to each other past the switch.
-    Port(usize, Option<&'n str>),
-    Router(usize),
-    /// It is what a load balancer hands connections to, or one itself: nobody is like it.
-    Alone(usize),
+/// A pair that speaks for all pairs of its two classes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Example {
+    /// Who asks, by index.
+    pub from: usize,
+    /// Who answers.
+    pub to: usize,
+    /// The classes of both.
+    pub classes: (usize, usize),
+    /// How many pairs it speaks for, itself included.
+    pub pairs: usize,
+}
+
+/// All that is known of an endpoint at one place, as numbers.
+type Sign = [usize; 10];
+
+fn sign<const COUNT: usize>(known: [usize; COUNT]) -> Sign {
+    let mut sign = Sign::default();
+    sign.iter_mut().zip(known).for_each(|(slot, number)| *slot = number);
+    sign
 }
 
 impl<'n> Solver<'n> {
     /// The classes of all endpoints.
     pub fn classes(&mut self) -> Classes {
-        let mut of = self.places();
+        let mut of = alloc::vec![0; self.endpoints.len()];
+        split(&mut of, &self.places());
         for switch in 0..self.network.switches.len() {
             self.sees(switch);
-            let Some(parties) = self.parties(switch) else { continue };
-            let likeness = self.likenesses.get(switch).and_then(|made| made.as_ref()?.as_ref());
-            let seen: Vec<_> = (0..self.endpoints.len())
-                .map(|endpoint| {
-                    let party = parties.endpoint(endpoint)?;
-                    let looks = |party| Some((parties.kind(party), likeness?.looks(party)?));
-                    let all = looks(party).zip(looks(parties.routed(endpoint).unwrap_or(party)));
-                    // Where too much is seen, everybody is somebody else.
-                    Some(all.ok_or(endpoint))
-                })
-                .collect();
-            split(&mut of, &seen);
+            split(&mut of, &self.seen(switch));
         }
         Classes::numbered(of)
     }
 
-    fn places(&self) -> Vec<usize> {
-        let backends: HashSet<IpAddr> = self
-            .network
-            .load_balancers
-            .iter()
-            .flat_map(|balancer| &balancer.vips)
-            .flat_map(|vip| vip.backends.iter().map(|(address, _)| *address))
-            .collect();
-        let mut shared: HashMap<(usize, &str), usize> = HashMap::new();
+    /// What the rows of a switch can see of every endpoint; where they see too much, everybody is somebody else.
+    fn seen(&self, switch: usize) -> Vec<Sign> {
+        let Some(parties) = self.parties(switch) else { return Vec::new() };
+        let likeness = self.likenesses.get(switch).and_then(|made| made.as_ref()?.as_ref());
+        let looks = |endpoint: usize| {
+            let party = parties.endpoint(endpoint)?;
+            let routed = parties.routed(endpoint).unwrap_or(party);
+            let [mine, theirs] = [party, routed].map(|party| Some((parties.kind(party), likeness?.looks(party)?)));
+            let known = mine.zip(theirs).map(|((kind, [a, b, c, d]), (other, [e, f, g, h]))| {
+                [kind as usize + 1, other as usize, a, b, c, d, e, f, g, h]
+            });
+            Some(known.unwrap_or_else(|| sign([0, endpoint, 1])))
+        };
+        (0..self.endpoints.len()).map(|endpoint| looks(endpoint).unwrap_or_default()).collect()
+    }
+
+    /// What can be seen of every endpoint without looking at any row: where it is, and which families it has.
+    fn places(&self) -> Vec<Sign> {
+        let vips = self.network.load_balancers.iter().flat_map(|balancer| &balancer.vips);
+        let backends: HashSet<IpAddr> = vips.flat_map(|vip| vip.backends.iter().map(|(address, _)| *address)).collect();
+        let mut shared: HashMap<(usize, &str), (usize, usize)> = HashMap::new();
         for endpoint in self.endpoints {
             if let Attachment::Port { switch, port } = &endpoint.attachment {
-                *shared.entry((*switch, port.as_str())).or_default() += 1;
+                let number = shared.len() + 1;
+                shared.entry((*switch, port.as_str())).or_insert((number, 0)).1 += 1;
             }
         }
-        let places: Vec<_> = self
-            .endpoints
-            .iter()
-            .enumerate()
-            .map(|(index, endpoint)| {
-                let served = || endpoint.addresses.iter().any(|range| backends.contains(&range.first));
-                let place = match &endpoint.attachment {
-                    Attachment::Balancer(_) => Place::Alone(index),
-                    _ if !backends.is_empty() && served() => Place::Alone(index),
-                    Attachment::Port { switch, port } => {
-                        let several = shared.get(&(*switch, port.as_str())).is_some_and(|count| *count > 1);
-                        Place::Port(*switch, several.then_some(port.as_str()))
-                    }
-                    Attachment::Router(router) => Place::Router(*router),
-                };
-                (place, Family::ALL.map(|family| endpoint.has(family)))
-            })
-            .collect();
-        let mut of = vec![0; places.len()];
-        split(&mut of, &places);
-        of
+        let place = |(index, endpoint): (usize, &Endpoint)| {
+            let families = Family::ALL.iter().fold(0, |sum, family| sum * 2 + usize::from(endpoint.has(*family)));
+            let served = || endpoint.addresses.iter().any(|range| backends.contains(&range.first));
+            match &endpoint.attachment {
+                // What a load balancer hands connections to, or one itself: nobody is like it.
+                Attachment::Balancer(_) => sign([families, 1, index]),
+                _ if !backends.is_empty() && served() => sign([families, 1, index]),
+                Attachment::Router(router) => sign([families, 2, *router]),
+                // Those that share a port talk to each other past the switch.
+                Attachment::Port { switch, port } => {
+                    let port = shared.get(&(*switch, port.as_str())).filter(|(_, count)| *count > 1);
+                    sign([families, 3, *switch, port.map_or(0, |(number, _)| *number)])
+                }
+            }
+        };
+        self.endpoints.iter().enumerate().map(place).collect()
     }
 }
 
-/// Divides classes further, by one more thing that is known of each endpoint.
-fn split<T: Eq + Hash>(of: &mut [usize], known: &[T]) {
-    let mut numbers: HashMap<(usize, &T), usize> = HashMap::new();
+/// Divides classes further, by what is known of each endpoint.
+fn split(of: &mut [usize], known: &[Sign]) {
+    let mut numbers: HashMap<(usize, &Sign), usize> = HashMap::new();
     for (class, known) in of.iter_mut().zip(known) {
         let next = numbers.len();
         *class = *numbers.entry((*class, known)).or_insert(next);

@@ -40,10 +40,6 @@ impl Seen {
         };
         Self { alone: numbers(&alone), half: numbers(&halves), halves }
     }
-
-    fn look(&self, party: usize) -> Option<[u32; 2]> {
-        Some([*self.alone.get(party)?, *self.half.get(party)?])
-    }
 }
 
 /// All that rows can see of a pair: pairs with equal ones pass the same.
@@ -54,14 +50,12 @@ pub struct Likes {
     both: u32,
 }
 
-/// All that rows can see of a party, whatever the other one is: parties with equal ones pass the same.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Looks([[u32; 2]; 2]);
-
 impl Likeness {
-    /// What can be seen of one party, in both roles.
-    pub fn looks(&self, party: usize) -> Option<Looks> {
-        Some(Looks([self.source.look(party)?, self.target.look(party)?]))
+    /// All that rows can see of a party, whatever the other one is, in both roles: parties with equal ones pass the same.
+    pub fn looks(&self, party: usize) -> Option<[usize; 4]> {
+        let number = |of: &[u32]| usize::try_from(*of.get(party)?).ok();
+        let Self { source, target, .. } = self;
+        Some([number(&source.alone)?, number(&source.half)?, number(&target.alone)?, number(&target.half)?])
     }
 
     /// What can be seen of a pair of parties.

@@ -26,7 +26,7 @@ pub(super) fn analysis(loaded: &Loaded, scope: &Scope) -> Analysis {
         profile: compiled.profile.name.to_owned(),
         ovn: compiled.network.version.name().to_owned(),
         endpoints: endpoints.iter().map(|endpoint| plain(sources, endpoint)).collect(),
-        classes: matrix.classes().to_vec(),
+        classes: (0..endpoints.len()).filter_map(|endpoint| matrix.classes().of(endpoint)).collect(),
         verdicts: characters(&matrix),
         order: groups.iter().flatten().copied().collect(),
         groups: groups.len(),
@@ -53,7 +53,7 @@ pub(super) fn character(verdict: Verdict) -> char {
 }
 
 fn characters(matrix: &Matrix) -> String {
-    let count = matrix.count();
+    let count = matrix.classes().len();
     let pairs = (0..count).flat_map(|from| (0..count).map(move |to| (from, to)));
     pairs.map(|(from, to)| matrix.between(from, to).map_or(' ', |cell| character(cell.verdict))).collect()
 }

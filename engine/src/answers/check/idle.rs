@@ -87,7 +87,7 @@ impl Compared<'_> {
     }
 
     fn within(&self, space: &mut Space) -> Result<Option<Idle>, TooComplex> {
-        if self.id.acl(self.network).is_none_or(|acl| self.decides_tracking(acl)) {
+        if self.id.acl(self.network).is_none_or(|acl| self.decides_tracking(acl) || self.decides_default()) {
             return Ok(None);
         }
         let states: &[Tracking] = if self.pipeline.stateful() { Tracking::ALL } else { &[Tracking::Untracked] };
@@ -141,16 +141,20 @@ impl Compared<'_> {
                 && (other.tier, core::cmp::Reverse(other.priority))
                     >= (self.row.tier, core::cmp::Reverse(self.row.priority))
         });
-        for other in later {
-            if !space.meets_row(&packets, other)? {
-                continue;
+        let later: Vec<_> = later.copied().collect();
+        // Of equal rows nobody knows which decides: none of them may do anything else.
+        for equals in later.chunk_by(|one, other| (one.tier, one.priority) == (other.tier, other.priority)) {
+            for other in equals {
+                let same = other.outcome == self.row.outcome && self.is_alike(acl, other);
+                if !same && space.meets_row(&packets, other)? {
+                    return Ok(false);
+                }
             }
-            if other.outcome != self.row.outcome || !self.is_alike(acl, other) {
-                return Ok(false);
-            }
-            packets = space.without_row(&packets, other)?;
-            if packets.is_empty() {
-                return Ok(true);
+            for other in equals {
+                packets = space.without_row(&packets, other)?;
+                if packets.is_empty() {
+                    return Ok(true);
+                }
             }
         }
         Ok(states.iter().all(|state| self.rows.default_for(*state) == self.row.outcome))
@@ -167,6 +171,11 @@ impl Compared<'_> {
         let related = |id: &&AclId| id.acl(self.network).is_some_and(|acl| acl.action == Action::AllowRelated);
         let alone = || self.pipeline.acls.iter().filter(related).count() < 2;
         acl.action == Action::AllowStateless || acl.action == Action::AllowRelated && alone()
+    }
+
+    /// Whether the default is to drop only because of this row: a switch without any lets everything pass.
+    fn decides_default(&self) -> bool {
+        self.network.options.default_acl_drop && self.pipeline.acls.len() < 2
     }
 
     fn is_alike(&self, acl: &Acl, other: &Row) -> bool {

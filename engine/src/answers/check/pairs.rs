@@ -7,59 +7,65 @@ use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::ovn::acl::Action;
 use crate::ovn::network::Network;
 use crate::ovn::pipeline::{AclId, Builtin, Outcome, Pipeline};
-use crate::reach::{Endpoint, EndpointKind, FamilyAnswer, L4Header, L4Set, PairAnswer, Ports, Reach, Region, Verdict};
+use crate::reach::{
+    Classes, Endpoint, EndpointKind, Example, FamilyAnswer, L4Header, L4Set, PairAnswer, Ports, Reach, Region, Verdict,
+};
 use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::rc::Rc;
 use alloc::string::String;
+use alloc::vec;
 use alloc::vec::Vec;
 use hashbrown::HashMap;
 
-/// Pairs whose verdict is looked at; and how many rows are asked, over all the pairs that are walked.
+/// Pairs of classes whose verdict is looked at; and how many rows are asked, over all those that are walked.
 const MOST_PAIRS: usize = 1_000_000;
 const MOST_ROWS: usize = 20_000_000;
 
-/// The pairs about which something is found, by what is found and the row behind it.
+/// The pairs of classes about which something is found, by what is found and the row behind it.
 #[derive(Default)]
 struct Found {
-    replies: BTreeMap<AclId, Vec<(usize, usize)>>,
-    gateways: BTreeMap<AclId, Vec<(usize, usize)>>,
-    nodes: BTreeMap<AclId, Vec<(usize, usize)>>,
-    resolution: BTreeMap<AclId, Vec<(usize, usize)>>,
-    ties: BTreeMap<Vec<AclId>, Vec<(usize, usize)>>,
+    replies: BTreeMap<AclId, Vec<Example>>,
+    gateways: BTreeMap<AclId, Vec<Example>>,
+    nodes: BTreeMap<AclId, Vec<Example>>,
+    resolution: BTreeMap<AclId, Vec<Example>>,
+    ties: BTreeMap<Vec<AclId>, Vec<Example>>,
     /// Answers that connection tracking calls invalid, by switch.
-    invalid: BTreeMap<usize, Vec<(usize, usize)>>,
+    invalid: BTreeMap<usize, Vec<Example>>,
 }
 
 pub(super) fn check(network: &Network, endpoints: &[Endpoint], reach: &mut Reach<'_>) -> Vec<Diagnostic> {
     let pipelines = reach.pipelines().to_vec();
     let rows: usize = pipelines.iter().map(|pipeline| pipeline.acls.len()).sum();
     let most = (MOST_ROWS / rows.max(1)).max(100);
-    let pairs = reach.pairs().take(MOST_PAIRS);
-    let verdicts: Vec<_> = pairs.map(|(from, to)| ((from, to), reach.verdict(from, to))).collect();
-    let judged = Judged { network, pipelines: &pipelines, endpoints };
+    let classes = reach.classes().divided(&|end| endpoints.get(end).map(|endpoint| endpoint.kind as usize));
+    let all = classes.pairs();
+    let beyond = all.iter().skip(MOST_PAIRS).map(|pair| pair.pairs).sum::<usize>();
+    let verdicts: Vec<_> =
+        all.into_iter().take(MOST_PAIRS).map(|pair| (pair, reach.verdict(pair.from, pair.to))).collect();
+    let judged = Judged { network, pipelines: &pipelines, endpoints, classes: &classes };
     let isolated = judged.isolated(&verdicts);
     let mut found = Found::default();
     let mut left = verdicts.iter().filter(|(_, verdict)| *verdict != Verdict::Open).map(|(pair, _)| *pair);
     let (mut known, mut walked) = (HashMap::new(), 0);
     // Of pairs that are alike one is walked, and the same is found of all.
     while walked < most {
-        let Some((from, to)) = left.next() else { break };
-        let cut = judged.cuts(from, to, &isolated, reach);
-        let alike = reach.alike(from, to).map(|alike| (alike, cut));
+        let Some(pair) = left.next() else { break };
+        let cut = judged.cuts(pair, &isolated, reach);
+        let alike = reach.alike(pair.from, pair.to).map(|alike| (alike, cut));
         let behind = alike.and_then(|alike| known.get(&alike).cloned()).unwrap_or_else(|| {
             walked += 1;
-            let behind: Rc<[Behind]> = judged.look((from, to), &reach.pair(from, to), cut).into();
+            let behind: Rc<[Behind]> = judged.look(pair, &reach.pair(pair.from, pair.to), cut).into();
             if let Some(alike) = alike {
                 known.insert(alike, Rc::clone(&behind));
             }
             behind
         });
-        behind.iter().for_each(|behind| found.note(behind, (from, to)));
+        behind.iter().for_each(|behind| found.note(behind, pair));
     }
     let mut findings = judged.tell(found);
     findings.extend(judged.without_names(&verdicts, reach));
-    let unseen = left.count() + (endpoints.len() * endpoints.len().saturating_sub(1)).saturating_sub(verdicts.len());
+    let unseen = left.map(|pair| pair.pairs).sum::<usize>() + beyond;
     if unseen > 0 {
         let message =
             format!("{unseen} pairs were not walked one by one: the findings about pairs are from the first ones");
@@ -88,7 +94,7 @@ enum Behind {
 }
 
 impl Found {
-    fn note(&mut self, behind: &Behind, pair: (usize, usize)) {
+    fn note(&mut self, behind: &Behind, pair: Example) {
         let pairs = match behind {
             Behind::Reply(row) => self.replies.entry(*row).or_default(),
             Behind::Gateway(row) => self.gateways.entry(*row).or_default(),
@@ -113,14 +119,15 @@ struct Judged<'a> {
     network: &'a Network,
     pipelines: &'a [Pipeline],
     endpoints: &'a [Endpoint],
+    classes: &'a Classes,
 }
 
 impl Judged<'_> {
-    /// The endpoints that reach nobody: cutting them off the gateway too is what their isolation means.
-    fn isolated(&self, verdicts: &[((usize, usize), Verdict)]) -> Vec<bool> {
-        let mut isolated: Vec<bool> = self.endpoints.iter().map(|_| true).collect();
-        for ((from, _), _) in verdicts.iter().filter(|(_, verdict)| *verdict != Verdict::Closed) {
-            if let Some(isolated) = isolated.get_mut(*from) {
+    /// The classes that reach nobody: cutting them off the gateway too is what their isolation means.
+    fn isolated(&self, verdicts: &[(Example, Verdict)]) -> Vec<bool> {
+        let mut isolated = vec![true; self.classes.len()];
+        for (pair, _) in verdicts.iter().filter(|(_, verdict)| *verdict != Verdict::Closed) {
+            if let Some(isolated) = isolated.get_mut(pair.classes.0) {
                 *isolated = false;
             }
         }
@@ -128,9 +135,11 @@ impl Judged<'_> {
     }
 
     /// Whether a pair is a machine and a gateway that it cannot use, though it reaches others; or a node and a machine.
-    fn cuts(&self, from: usize, to: usize, isolated: &[bool], reach: &mut Reach<'_>) -> Cut {
+    fn cuts(&self, pair: Example, isolated: &[bool], reach: &mut Reach<'_>) -> Cut {
+        let Example { from, to, .. } = pair;
         let is = |end, kind| self.kind(end) == Some(kind);
-        let is_isolated = |end: usize| isolated.get(end).copied().unwrap_or(false);
+        let is_isolated =
+            |end: usize| self.classes.of(end).and_then(|class| isolated.get(class)).copied().unwrap_or(false);
         let gateway = |end| is(end, EndpointKind::Gateway);
         let (machine, gateway) = match (gateway(from), gateway(to)) {
             (false, true) => (from, to),
@@ -146,7 +155,7 @@ impl Judged<'_> {
         matches!(self.kind(endpoint), Some(EndpointKind::VirtualMachine | EndpointKind::Pod))
     }
 
-    fn look(&self, pair: (usize, usize), answer: &PairAnswer, cut: Cut) -> Vec<Behind> {
+    fn look(&self, pair: Example, answer: &PairAnswer, cut: Cut) -> Vec<Behind> {
         let mut found = Vec::new();
         for family in &answer.families {
             let unanswered =
@@ -177,18 +186,18 @@ impl Judged<'_> {
         found
     }
 
-    fn explain(&self, (from, to): (usize, usize), family: &FamilyAnswer, header: L4Header) -> Option<Explanation> {
-        let (from, to) = (self.endpoints.get(from)?, self.endpoints.get(to)?);
+    fn explain(&self, pair: Example, family: &FamilyAnswer, header: L4Header) -> Option<Explanation> {
+        let (from, to) = (self.endpoints.get(pair.from)?, self.endpoints.get(pair.to)?);
         let (network, pipelines, family) = (self.network, self.pipelines, family.family);
         let backend = backends(network, self.endpoints, to, family, header).first().copied();
         Some(explain(&Question { network, pipelines, from, to, family, header, shape: Shape::default(), backend }))
     }
 
     /// Machines that may open connections to somebody, but ask nobody for an address.
-    fn without_names(&self, verdicts: &[((usize, usize), Verdict)], reach: &mut Reach<'_>) -> Option<Diagnostic> {
+    fn without_names(&self, verdicts: &[(Example, Verdict)], reach: &mut Reach<'_>) -> Option<Diagnostic> {
         let mut asking: BTreeMap<usize, Asks> = BTreeMap::new();
-        for ((from, to), verdict) in verdicts.iter().filter(|((from, _), _)| self.is_machine(*from)) {
-            let asks = asking.entry(*from).or_insert(Asks::Nobody);
+        for (pair, verdict) in verdicts.iter().filter(|(pair, _)| self.is_machine(pair.from)) {
+            let asks = asking.entry(pair.classes.0).or_insert(Asks::Nobody);
             match verdict {
                 Verdict::Open | Verdict::Undefined => *asks = Asks::Names,
                 Verdict::Partial if *asks != Asks::Names => {
@@ -199,13 +208,16 @@ impl Judged<'_> {
                     let answered = |wanted: &L4Set, pair: &PairAnswer| {
                         pair.families.iter().any(|family| !family.answered.intersection(wanted).is_empty())
                     };
-                    let pair = reach.pair(*from, *to);
+                    let pair = reach.pair(pair.from, pair.to);
                     *asks = if answered(&port(53), &pair) { Asks::Names } else { Asks::Others };
                 }
                 Verdict::Partial | Verdict::OneWay | Verdict::Closed => {}
             }
         }
-        let cut: Vec<usize> = asking.iter().filter(|(_, asks)| **asks == Asks::Others).map(|(end, _)| *end).collect();
+        let cut = asking.iter().filter(|(_, asks)| **asks == Asks::Others).map(|(class, _)| *class);
+        let mut cut: Vec<usize> =
+            cut.filter_map(|class| self.classes.members().get(class)).flatten().copied().collect();
+        cut.sort_unstable();
         let id = |end: &usize| self.endpoints.get(*end).map(|endpoint| endpoint.id.as_str());
         let shown: Vec<&str> = cut.iter().take(3).filter_map(id).collect();
         let more = cut.len().saturating_sub(shown.len());
@@ -221,15 +233,14 @@ impl Judged<'_> {
     }
 
     fn tell(&self, found: Found) -> Vec<Diagnostic> {
-        let about =
-            |code, rows: BTreeMap<AclId, Vec<(usize, usize)>>, words: fn(&str, &str) -> (String, &'static str)| {
-                let tell = move |(id, pairs): (AclId, Vec<(usize, usize)>)| {
-                    let (acl, row) = name(self.network, id)?;
-                    let (message, help) = words(&row, &self.list(&pairs));
-                    Some(Diagnostic::new(code, message).at_maybe(acl.provenance.place).help(help))
-                };
-                rows.into_iter().filter_map(tell).collect::<Vec<_>>()
+        let about = |code, rows: BTreeMap<AclId, Vec<Example>>, words: fn(&str, &str) -> (String, &'static str)| {
+            let tell = move |(id, pairs): (AclId, Vec<Example>)| {
+                let (acl, row) = name(self.network, id)?;
+                let (message, help) = words(&row, &self.list(&pairs));
+                Some(Diagnostic::new(code, message).at_maybe(acl.provenance.place).help(help))
             };
+            rows.into_iter().filter_map(tell).collect::<Vec<_>>()
+        };
         let replies = about(Code::ReplyDropped, found.replies, |row, pairs| {
             (
                 format!("requests arrive, but {row} drops their answers: {pairs}"),
@@ -262,7 +273,7 @@ impl Judged<'_> {
         replies.into_iter().chain(invalid).chain(gateways).chain(nodes).chain(resolution).chain(ties).collect()
     }
 
-    fn tell_tie(&self, rows: &[AclId], pairs: &[(usize, usize)]) -> Option<Diagnostic> {
+    fn tell_tie(&self, rows: &[AclId], pairs: &[Example]) -> Option<Diagnostic> {
         let named: Vec<_> = rows.iter().filter_map(|id| name(self.network, *id)).collect();
         let (first, row) = named.first()?;
         let pairs = self.list(pairs);
@@ -283,7 +294,7 @@ impl Judged<'_> {
     }
 
     /// Requests that an `allow-stateless` row keeps out of connection tracking, on a switch that tracks the answers.
-    fn tell_invalid(&self, switch: usize, pairs: &[(usize, usize)]) -> Option<Diagnostic> {
+    fn tell_invalid(&self, switch: usize, pairs: &[Example]) -> Option<Diagnostic> {
         let stateless = |id: &&AclId| id.acl(self.network).is_some_and(|acl| acl.action == Action::AllowStateless);
         let rows = &self.pipelines.get(switch)?.acls;
         let found = rows.iter().find(stateless).and_then(|id| name(self.network, *id));
@@ -298,14 +309,20 @@ impl Judged<'_> {
     }
 
     /// Some pairs in words, and how many more there are.
-    fn list(&self, pairs: &[(usize, usize)]) -> String {
+    fn list(&self, pairs: &[Example]) -> String {
         let id = |end: usize| self.endpoints.get(end).map_or("?", |endpoint| endpoint.id.as_str());
-        let shown: Vec<_> = pairs.iter().take(3).map(|(from, to)| format!("{} → {}", id(*from), id(*to))).collect();
-        let rest = pairs.len().saturating_sub(shown.len());
+        let mut first: Vec<_> = pairs.iter().flat_map(|pair| self.classes.first(pair.classes, MOST_SHOWN)).collect();
+        first.sort_unstable();
+        let shown: Vec<_> =
+            first.iter().take(MOST_SHOWN).map(|(from, to)| format!("{} → {}", id(*from), id(*to))).collect();
+        let rest = pairs.iter().map(|pair| pair.pairs).sum::<usize>().saturating_sub(shown.len());
         let more = if rest > 0 { format!(" and {rest} more") } else { String::new() };
         format!("{}{more}", shown.join(", "))
     }
 }
+
+/// Pairs that are named.
+const MOST_SHOWN: usize = 3;
 
 fn tie(explanation: &Explanation, mut found: impl FnMut(Vec<AclId>)) {
     for step in &explanation.steps {

@@ -5,17 +5,17 @@ use crate::answers::tracking::{causes, stateless};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::ovn::network::Network;
 use crate::ovn::pipeline::Pipeline;
-use crate::reach::{Endpoint, Reach, Verdict, evaluate};
+use crate::reach::{Endpoint, Example, Reach, Verdict, evaluate};
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// With more endpoints than this the question is not asked.
-const MOST_ENDPOINTS: usize = 60;
+/// With more classes of endpoints than this the question is not asked.
+const MOST_CLASSES: usize = 60;
 
 /// For each switch that only `allow-related` rows make stateful: the pairs whose verdict would be another without it.
 pub(super) fn check(network: &Network, endpoints: &[Endpoint], reach: &mut Reach<'_>) -> Vec<Diagnostic> {
-    if endpoints.len() > MOST_ENDPOINTS {
+    if reach.classes().len() > MOST_CLASSES {
         return Vec::new();
     }
     let pipelines = reach.pipelines().to_vec();
@@ -27,11 +27,13 @@ fn tell(network: &Network, pipeline: &Pipeline, endpoints: &[Endpoint], reach: &
     let (cause, row) = name(network, *causes.first()?)?;
     let without = stateless(network, &causes);
     let mut other = evaluate(&without, endpoints);
+    let others = other.classes();
+    let classes = reach.classes().divided(&|endpoint| others.of(endpoint));
     let mut changed = Vec::new();
-    for (from, to) in reach.pairs() {
-        let (with, without) = (reach.verdict(from, to), other.verdict(from, to));
+    for pair in classes.pairs() {
+        let (with, without) = (reach.verdict(pair.from, pair.to), other.verdict(pair.from, pair.to));
         if with != without {
-            changed.push((from, to, with, without));
+            changed.push((pair, with, without));
         }
     }
     let switch = &network.switches.get(pipeline.switch)?.name;
@@ -44,10 +46,10 @@ fn tell(network: &Network, pipeline: &Pipeline, endpoints: &[Endpoint], reach: &
     Some(Diagnostic::new(Code::StatefulSwitch, message).at_maybe(cause.provenance.place))
 }
 
-fn list(endpoints: &[Endpoint], changed: &[(usize, usize, Verdict, Verdict)]) -> Option<String> {
-    let (from, to, with, without) = changed.first()?;
-    let (from, to) = (&endpoints.get(*from)?.id, &endpoints.get(*to)?.id);
-    let count = changed.len();
+fn list(endpoints: &[Endpoint], changed: &[(Example, Verdict, Verdict)]) -> Option<String> {
+    let (pair, with, without) = changed.first()?;
+    let (from, to) = (&endpoints.get(pair.from)?.id, &endpoints.get(pair.to)?.id);
+    let count: usize = changed.iter().map(|(pair, ..)| pair.pairs).sum();
     let pairs = if count == 1 { "1 pair".into() } else { format!("{count} pairs") };
     Some(format!("{pairs}: {from} → {to} would be {} without it, and is {}", without.name(), with.name()))
 }

@@ -19,6 +19,8 @@ pub struct Context {
     /// Shared by the contexts of all switches.
     address_sets: Arc<BTreeMap<String, Arc<[Constant]>>>,
     port_groups: BTreeSet<String>,
+    /// Those without a port, which bring no constant.
+    empty_groups: BTreeSet<String>,
 }
 
 impl Context {
@@ -38,7 +40,10 @@ impl Context {
             for family in ["ip4", "ip6"] {
                 context = context.with_address_set(alloc::format!("{}_{family}", group.name), [""; 0]);
             }
-            context = context.with_port_group(group.name.as_str());
+            context = match group.ports.is_empty() {
+                true => context.with_empty_port_group(group.name.as_str()),
+                false => context.with_port_group(group.name.as_str()),
+            };
         }
         for (name, elements) in &network.address_sets {
             context = context.with_address_set(name.as_str(), elements);
@@ -82,6 +87,13 @@ impl Context {
         self
     }
 
+    /// The same with one more port group, in which no port is. In a set it leaves open what the other constants are.
+    pub fn with_empty_port_group(mut self, name: impl Into<String>) -> Self {
+        let name = name.into();
+        self.empty_groups.insert(name.clone());
+        self.with_port_group(name)
+    }
+
     /// Whose symbols they are.
     pub fn version(&self) -> Version {
         self.version
@@ -107,6 +119,10 @@ impl Context {
 
     pub(super) fn has_port_group(&self, name: &str) -> bool {
         self.port_groups.contains(name)
+    }
+
+    pub(super) fn is_empty_group(&self, name: &str) -> bool {
+        self.empty_groups.contains(name)
     }
 }
 

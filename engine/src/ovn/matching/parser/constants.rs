@@ -14,7 +14,7 @@ pub(super) struct Written {
     pub(super) braces: bool,
     pub(super) kind: Kind,
     pub(super) span: Span,
-    /// Whether no constant stands in it so far; an empty address set brings none.
+    /// Whether no constant stands in it so far; an empty address set or port group brings none.
     empty: bool,
 }
 
@@ -93,7 +93,11 @@ impl Parser<'_> {
             });
         }
         written.kind = kind;
-        written.empty &= matches!(&element, ElementKind::AddressSet(_, constants) if constants.is_empty());
+        written.empty &= match &element {
+            ElementKind::AddressSet(_, constants) => constants.is_empty(),
+            ElementKind::PortGroup(name) => self.context.is_empty_group(name),
+            ElementKind::Number(_) | ElementKind::Text(_) => false,
+        };
         written.constants.elements.push(Element { span: token.span, kind: element });
         self.advance();
         Some(())
