@@ -65,12 +65,12 @@ pub struct Reach<'n> {
     known: HashMap<Alike, [Option<Sets>; 2]>,
     /// Made when somebody asks about everybody.
     classes: Option<Arc<Classes>>,
-    /// What was found for pairs of classes.
-    by_class: HashMap<(usize, usize), Found>,
+    /// What was found for pairs of classes, row by row.
+    by_class: Vec<Option<Found>>,
 }
 
 /// So many pairs of classes are remembered: with more of them, hardly anybody is like anybody else.
-const MOST_KNOWN: usize = 1 << 20;
+const MOST_KNOWN: usize = 1 << 18;
 
 /// The header sets of a pair by family, or why there are none.
 type Found = Result<[Option<Sets>; 2], NoPath>;
@@ -105,7 +105,7 @@ pub fn evaluate_by<'n>(network: &'n Network, endpoints: &'n [Endpoint], pipeline
         verdicts: HashMap::new(),
         known: HashMap::new(),
         classes: None,
-        by_class: HashMap::new(),
+        by_class: Vec::new(),
     }
 }
 
@@ -157,8 +157,14 @@ impl<'n> Reach<'n> {
     /// The classes of the endpoints: whoever wants to know about all pairs asks about one of each pair of classes. Asked
     /// for once, they make every later answer about a pair a matter of looking it up.
     pub fn classes(&mut self) -> Arc<Classes> {
-        let solver = &mut self.solver;
-        Arc::clone(self.classes.get_or_insert_with(|| Arc::new(solver.classes())))
+        if let Some(classes) = &self.classes {
+            return Arc::clone(classes);
+        }
+        let classes = Arc::new(self.solver.classes());
+        let pairs = classes.len().saturating_mul(classes.len());
+        self.by_class = alloc::vec![None; if pairs > MOST_KNOWN { 0 } else { pairs }];
+        self.classes = Some(Arc::clone(&classes));
+        classes
     }
 
     /// The verdict of a pair, without its header sets.
@@ -183,14 +189,16 @@ impl<'n> Reach<'n> {
     }
 
     fn sets(&mut self, from: usize, to: usize) -> Found {
-        let of = |endpoint| self.classes.as_ref()?.of(endpoint);
-        let Some(pair) = of(from).zip(of(to)).filter(|_| from != to) else { return self.solve(from, to) };
-        if let Some(found) = self.by_class.get(&pair) {
-            return *found;
+        let at = self.classes.as_ref().filter(|_| from != to).and_then(|classes| {
+            let (from, to) = (classes.of(from)?, classes.of(to)?);
+            Some(from * classes.len() + to)
+        });
+        if let Some(found) = at.and_then(|at| *self.by_class.get(at)?) {
+            return found;
         }
         let found = self.solve(from, to);
-        if self.by_class.len() < MOST_KNOWN {
-            self.by_class.insert(pair, found);
+        if let Some(slot) = at.and_then(|at| self.by_class.get_mut(at)) {
+            *slot = Some(found);
         }
         found
     }

@@ -339,7 +339,7 @@ fn same(old: &PairAnswer, new: &PairAnswer) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 3000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 40, ..ProptestConfig::default() })]
 
     /// Rows of which it is said that they could be left out are left out, and nothing changes.
     #[test]

@@ -96,7 +96,9 @@ mod tests {
 
     fn told(names: &Names<'_>, pairs: &[(usize, usize)]) -> String {
         let mut all = Pairs::new();
-        pairs.iter().for_each(|(from, to)| drop(all.entry(*from).or_default().insert(*to)));
+        for (from, to) in pairs {
+            all.entry(*from).or_default().insert(*to);
+        }
         names.merged(&all, "->").join("; ")
     }
 

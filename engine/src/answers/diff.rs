@@ -3,7 +3,9 @@
 //! Endpoints are matched by their ids; addresses that belong to nobody are matched where they overlap, so that two
 //! evaluations that tell different ranges apart are compared range by range.
 
-use crate::reach::{AddressRange, Endpoint, EndpointKind, Family, FamilyAnswer, L4Set, PairAnswer, Reach, Verdict};
+use crate::reach::{
+    AddressRange, Classes, Endpoint, EndpointKind, Family, FamilyAnswer, L4Set, PairAnswer, Reach, Verdict,
+};
 use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -141,12 +143,13 @@ fn common_ranges(one: &[AddressRange], other: &[AddressRange]) -> Vec<AddressRan
 /// Every ordered pair of common endpoints of which the evaluations say different things.
 pub fn changes(matched: &Matched, old: &mut Reach<'_>, new: &mut Reach<'_>) -> Vec<Change> {
     let classes = (old.classes(), new.classes());
-    let mut groups: BTreeMap<_, Vec<usize>> = BTreeMap::new();
-    for (index, common) in matched.common.iter().enumerate() {
-        groups.entry((classes.0.of(common.old), classes.1.of(common.new))).or_default().push(index);
-    }
+    let common = |index: usize| matched.common.get(index);
+    let groups = Classes::of_one(matched.common.len())
+        .divided(&|index| classes.0.of(common(index)?.old))
+        .divided(&|index| classes.1.of(common(index)?.new));
+    let groups = groups.members();
     let mut changes = Vec::new();
-    for (from, to) in groups.values().flat_map(|from| groups.values().map(move |to| (from, to))) {
+    for (from, to) in groups.iter().flat_map(|from| groups.iter().map(move |to| (from, to))) {
         let pairs = || from.iter().flat_map(|from| to.iter().map(move |to| (*from, *to)));
         // One pair speaks for all of its two groups.
         let mut answers = None;

@@ -6,13 +6,12 @@ use super::select::select_all;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::ovn::network::Network;
 use crate::ovn::pipeline::Pipeline;
-use crate::reach::{Endpoint, Family, L4Header, L4Set, PairAnswer, PairKey, Ports, Reach, Region, Verdict};
+use crate::reach::{Endpoint, Family, L4Header, L4Set, PairAnswer, Ports, Reach, Region, Verdict};
 use crate::read::{Assertion, Expect, Expectation, Party, Protocol, Query};
 use crate::source::Place;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
-use hashbrown::HashMap;
 
 /// The judgement of one claim.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -114,17 +113,14 @@ impl Judgement {
             findings.push(Diagnostic::new(Code::ExpectationFailed, message).at(assertion.place).help(help));
             self.holds = false;
         }
-        let mut known: HashMap<PairKey, (Verdict, Verdict)> = HashMap::new();
         for (from, to) in from.iter().flat_map(|from| to.iter().map(move |to| (*from, *to))).filter(|(a, b)| a != b) {
-            let (found, beyond) = *known.entry(reach.key(from, to)).or_insert_with(|| {
-                let answer = reach.pair(from, to);
-                let beyond = |family| L4Set::full(family).difference(&asked(&assertion.on, family));
-                (answer.verdict_within(|family| asked(&assertion.on, family)), answer.verdict_within(beyond))
-            });
+            let answer = reach.pair(from, to);
+            let found = answer.verdict_within(|family| asked(&assertion.on, family));
+            let beyond = answer.verdict_within(|family| L4Set::full(family).difference(&asked(&assertion.on, family)));
             if !holds(assertion.expect, found, beyond) {
                 let told = matches!(assertion.expect, Expect::Only | Expect::AtMost) && beyond != Verdict::Closed;
                 let found = if told { beyond } else { found };
-                self.fail(assertion, (from, to), &reach.pair(from, to), found);
+                self.fail(assertion, (from, to), &answer, found);
             }
         }
     }

@@ -51,6 +51,11 @@ impl Classes {
         pairs
     }
 
+    /// So many endpoints in one class, to be divided.
+    pub fn of_one(count: usize) -> Self {
+        Self::numbered(alloc::vec![0; count])
+    }
+
     /// The same, divided further by a number that is known of each endpoint.
     pub fn divided(&self, number: &dyn Fn(usize) -> Option<usize>) -> Self {
         let mut of = self.of.clone();
