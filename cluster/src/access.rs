@@ -70,3 +70,10 @@ fn is_missing(error: &KubeconfigError) -> bool {
         _ => false,
     }
 }
+
+impl Connection {
+    /// The client that asks.
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+}

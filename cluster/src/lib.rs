@@ -20,5 +20,5 @@ pub use access::{Access, Connection};
 pub use document::{Document, named_in};
 pub use error::ClusterError;
 pub use kind::{KINDS, Kind};
-pub use listing::PAGE;
+pub use listing::{Listing, PAGE, Progress};
 pub use reading::{Reading, read};

@@ -15,7 +15,7 @@ const RESTARTS: usize = 3;
 ///
 /// The server keeps an old state of its objects for some minutes. Where reading takes longer, the rest cannot be had any
 /// more (410), and a list with parts of two states would be of no world that ever was: then all of it is read anew.
-pub(crate) struct Listing {
+pub struct Listing {
     api: Api<DynamicObject>,
     page: u32,
     next: Option<String>,
@@ -25,7 +25,7 @@ pub(crate) struct Listing {
 
 /// Whether there is more to read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Progress {
+pub enum Progress {
     /// There is.
     More,
     /// All of it was read.
@@ -34,19 +34,19 @@ pub(crate) enum Progress {
 
 impl Listing {
     /// Everything of a kind, in all namespaces.
-    pub(crate) fn new(connection: &Connection, resource: &ApiResource, page: u32) -> Self {
+    pub fn new(connection: &Connection, resource: &ApiResource, page: u32) -> Self {
         let api = Api::all_with(connection.client.clone(), resource);
         Self { api, page, next: None, objects: Vec::new(), restarts: 0 }
     }
 
     /// Reads it to its end.
-    pub(crate) async fn all(mut self) -> Result<Vec<Value>, Error> {
+    pub async fn all(mut self) -> Result<Vec<Value>, Error> {
         while self.step().await? == Progress::More {}
         Ok(self.objects)
     }
 
     /// Reads one page.
-    pub(crate) async fn step(&mut self) -> Result<Progress, Error> {
+    pub async fn step(&mut self) -> Result<Progress, Error> {
         let mut parameters = ListParams { continue_token: self.next.take(), ..ListParams::default() };
         if self.restarts < RESTARTS {
             parameters = parameters.limit(self.page);
@@ -65,5 +65,12 @@ impl Listing {
                 Ok(if self.next.is_some() { Progress::More } else { Progress::Done })
             }
         }
+    }
+}
+
+impl Listing {
+    /// How often it had to be begun anew.
+    pub fn restarts(&self) -> usize {
+        self.restarts
     }
 }
