@@ -8,8 +8,10 @@ use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
+use tokio::runtime::{Builder, Runtime};
 
 /// How long both servers may take until they answer.
 const START: Duration = Duration::from_secs(120);
@@ -175,9 +177,10 @@ impl Server {
     }
 }
 
-/// One thread, for one thing after the other.
-pub fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
+/// One thread, for one thing after the other: what a client began is only gone on with in the runtime that it began in.
+pub fn runtime() -> &'static Runtime {
+    static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Builder::new_current_thread().enable_all().build().unwrap());
+    &RUNTIME
 }
 
 /// Runs `openssl`.
