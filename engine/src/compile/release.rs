@@ -57,7 +57,7 @@ fn nearest(wanted: Release) -> Option<(Release, &'static Profile)> {
     let of = |profile: &'static Profile| Some((numbers(profile.name.strip_prefix("kube-ovn/")?)?, profile));
     let mut known = PROFILES.iter().filter_map(of);
     let first = known.next()?;
-    Some(known.filter(|(release, _)| *release <= wanted).last().unwrap_or(first))
+    Some(known.rfind(|(release, _)| *release <= wanted).unwrap_or(first))
 }
 
 /// `1.14` of `registry/kube-ovn:v1.14.5-amd64@sha256:…`.
