@@ -30,6 +30,9 @@ use std::sync::Arc;
 /// What a test does with the server.
 type Test = fn(&Server) -> Result<(), String>;
 
+/// The same, for a file of its own.
+type Work = Box<dyn FnOnce(&Server) -> Result<(), String> + Send>;
+
 const TESTS: &[(&str, Test)] = &[
     ("faults::wrong_context", faults::wrong_context),
     ("faults::no_kubeconfig", faults::no_kubeconfig),
@@ -62,7 +65,7 @@ fn main() -> ExitCode {
 }
 
 fn trials(server: Option<&Arc<Server>>) -> Vec<Trial> {
-    let trial = |name: String, test: Box<dyn FnOnce(&Server) -> Result<(), String> + Send>| {
+    let trial = |name: String, test: Work| {
         let server = server.cloned();
         Trial::test(name, move || match server {
             Some(server) => test(&server).map_err(Failed::from),
