@@ -32,6 +32,8 @@ pub(crate) struct Files {
     pub(crate) databases: Vec<(SourceId, Document)>,
     /// What could not be read of them, each with its name.
     pub(crate) broken: Vec<(SourceId, String)>,
+    /// What else is to be said of them.
+    pub(crate) found: Vec<Diagnostic>,
     empty: Vec<String>,
     seen: BTreeSet<PathBuf>,
 }

@@ -1,5 +1,6 @@
 //! What every verb that asks the engine takes: files, a namespace, a profile.
 
+use crate::cluster::Cluster;
 use crate::console::Console;
 use crate::files::Files;
 use crate::live::{self, Live};
@@ -26,11 +27,15 @@ pub(crate) struct Input {
     #[command(flatten)]
     live: Live,
 
+    #[command(flatten)]
+    cluster: Cluster,
+
     /// The namespace of short names
     #[arg(short = 'n', long, value_name = "NAME", default_value = "default", help_heading = "Input")]
     pub(crate) namespace: String,
 
-    /// Whose behaviour to evaluate; without it kube-ovn/1.16, or the `ovn.version` of an Inventory
+    /// Whose behaviour to evaluate; without it that of the Kube-OVN that runs where the input has its controller, else that
+    /// of the `ovn.version` of an Inventory, else kube-ovn/1.16
     #[arg(long, value_parser = profile::parser(), value_name = "NAME", help_heading = "Input")]
     profile: Option<&'static Profile>,
 
@@ -49,7 +54,8 @@ impl Input {
     /// Reads and compiles all of it.
     pub(crate) fn load(&self) -> Loaded {
         let mut files = Files::read(&self.files);
-        self.live.read(self.files.is_empty(), &mut files);
+        self.cluster.read(&mut files);
+        self.live.read(self.files.is_empty() && !self.cluster.is_wanted(), &mut files);
         compiled(files, &self.settings())
     }
 }
@@ -69,13 +75,10 @@ pub(crate) fn worlds(page: &Path, input: &Input) -> Option<Vec<(usize, Loaded)>>
     Some(page::worlds(source.text()).into_iter().map(load).collect())
 }
 
-/// Reads and compiles files.
-pub(crate) fn read(paths: &[PathBuf], profile: Option<&'static Profile>, strictness: Strictness) -> Loaded {
-    compiled(Files::read(paths), &Settings { profile, strictness })
-}
-
-fn compiled(mut files: Files, settings: &Settings) -> Loaded {
+/// Compiles what was read.
+pub(crate) fn compiled(mut files: Files, settings: &Settings) -> Loaded {
     let mut loaded = Loaded::new(std::mem::take(&mut files.sources), settings);
+    loaded.compiled.diagnostics.append(&mut files.found);
     for (source, document) in &files.databases {
         document.complete(&mut loaded.compiled.network, *source);
         let remark = |message: &String| {

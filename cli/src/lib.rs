@@ -1,16 +1,18 @@
 //! The command line of Ringfence: reads, asks the engine, and renders; decides nothing.
 //!
 //! One file per verb in `verb`. A verb loads its `input`, asks, and hands plain values to `render` (for people)
-//! or `ringfence_view::wire` (for programs). Files are opened in `files` alone, databases are asked in `live` alone, `git`
+//! or `ringfence_view::wire` (for programs). Files are opened in `files` alone, databases are asked in `live` alone, clusters in
+//! `cluster` alone, `git`
 //! is asked in `revision` alone, terminals and the environment are looked at in
 //! `console` alone.
 //!
 //! ```text
-//! arguments → verb → input → files, live
+//! arguments → verb → input → files, live, cluster
 //!                  → render, wire → console
 //! ```
 
 mod arguments;
+mod cluster;
 mod console;
 mod files;
 mod input;

@@ -1,6 +1,7 @@
 //! The only place where databases are asked.
 #![expect(clippy::disallowed_methods, reason = "this is the place for them")]
 
+use crate::cluster;
 use crate::files::Files;
 use clap::Args;
 use ringfence_northbound::Document;
@@ -42,7 +43,7 @@ const VARIABLE: &str = "OVN_NB_DB";
 
 /// What may stand in the place of files: with the variable set, nothing need.
 pub(crate) fn instead_of_files() -> Vec<&'static str> {
-    if std::env::var_os(VARIABLE).is_some() { Vec::new() } else { vec!["nb"] }
+    if std::env::var_os(VARIABLE).is_some() { Vec::new() } else { [&["nb"], &cluster::ARGUMENTS[..]].concat() }
 }
 
 impl Live {

@@ -5,6 +5,7 @@ mod compile;
 mod completions;
 mod diff;
 mod explain;
+mod export;
 mod import;
 mod man;
 mod reach;
@@ -31,6 +32,8 @@ pub(crate) enum Verb {
     Diff(diff::Arguments),
     /// Lines of OVN's log or of `acl-list`, and the rules that they come from
     Import(import::Arguments),
+    /// Write down a live cluster as YAML that `-f` reads
+    Export(export::Arguments),
     /// Serve the playground on this machine, for a browser
     Serve(serve::Arguments),
     /// Find the smallest edits that make a pair connect, or keep it apart
@@ -51,6 +54,7 @@ impl Verb {
             Self::Compile(arguments) => arguments.run(console),
             Self::Diff(arguments) => arguments.run(console),
             Self::Import(arguments) => arguments.run(console),
+            Self::Export(arguments) => arguments.run(console),
             Self::Serve(arguments) => arguments.run(console),
             Self::Repair(arguments) => arguments.run(console),
             Self::Completions(arguments) => arguments.run(console),

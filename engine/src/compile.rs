@@ -18,6 +18,7 @@ mod parts;
 mod profile;
 mod ranges;
 mod refused;
+mod release;
 mod row;
 mod security_group;
 mod sites;
@@ -41,7 +42,7 @@ use compiler::Compiler;
 /// What the caller knows better than the input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Settings {
-    /// Whose behaviour, whatever an inventory says.
+    /// Whose behaviour, whatever an inventory or the image of Kube-OVN's controller says.
     pub profile: Option<&'static Profile>,
     /// Whether objects that the API server refuses have an effect.
     pub strictness: Strictness,
@@ -79,7 +80,8 @@ pub fn compile(world: &World, settings: &Settings) -> Compiled {
 
 fn parsed(world: &World, settings: &Settings) -> (Compiled, matches::Tests) {
     let mut out = Vec::new();
-    let profile = Profile::in_force(settings.profile, world.version);
+    let running = release::running(world.controller.image.as_ref(), settings.profile, &mut out);
+    let profile = Profile::in_force(settings.profile, running, world.version);
     let compiler = Compiler { world, roster: Roster::new(world), profile, strictness: settings.strictness };
     let mut network = network::network(&compiler, &mut out);
     let tests = matches::Tests::of(&network);

@@ -5,6 +5,7 @@
 
 mod cache;
 mod fuzz;
+mod kubernetes;
 mod packages;
 mod peers;
 mod play;

@@ -28,6 +28,13 @@ pub const PYTHON: &[Need] = &[("python3", "python3")];
 /// For the fuzzers: libFuzzer is C++.
 pub const FUZZ: &[Need] = &[("c++", "g++")];
 
+/// For a live cluster.
+pub const KUBERNETES: &[Need] = &[("etcd", "etcd-server"), ("openssl", "openssl"), ("setpriv", "util-linux")];
+
+/// For building a kube-apiserver of its source package.
+pub const KUBERNETES_SOURCE: &[Need] =
+    &[("go", "golang-go"), ("make", "make"), ("dpkg-source", "dpkg-dev"), ("rsync", "rsync"), ("jq", "jq")];
+
 /// For what npm brings to the playground.
 pub const NODE: &[Need] = &[("node", "nodejs"), ("npm", "npm")];
 

@@ -1,6 +1,7 @@
 //! The steps of `cargo xtask test`. All are run, whatever fails before.
 
 use crate::fuzz;
+use crate::kubernetes;
 use crate::packages;
 use crate::peers;
 use crate::run::{captured, cargo, command, watched};
@@ -41,13 +42,14 @@ const STEPS: &[Step] = &[
     Step { name: "corpus", does: "the tests that cross crates and need no OVN", run: corpus },
     Step { name: "peers", does: "another analyser of policies says the same of generated clusters", run: peers::peers },
     Step { name: "ovn", does: "OVN's own parser, OVN's own matcher, and real packets", run: ovn },
+    Step { name: "cluster", does: "a real kube-apiserver, read by the command line", run: kubernetes::cluster },
     Step { name: "sizes", does: "the playground is built, and light enough", run: web::within_budget },
     Step { name: "browser", does: "the playground in a real browser says what the command line says", run: browser },
     Step { name: "fuzz", does: "random bytes for the parser and the reader, for a bounded time", run: fuzz::fuzz },
 ];
 
 /// The tests that are steps of their own.
-const APART: [&str; 2] = ["peers", "browser"];
+const APART: [&str; 3] = ["cluster", "peers", "browser"];
 
 /// The tests against a real OVN.
 const OVN: [&str; 7] = ["lab", "parser", "matcher", "northbound", "ovsdb", "packets", "worlds"];

@@ -1,7 +1,8 @@
 //! `diff`: what other files, or another profile, change.
 
+use crate::cluster::{self, Cluster};
 use crate::console::Console;
-use crate::files::exists;
+use crate::files::{Files, exists};
 use crate::input;
 use crate::profile;
 use crate::render::diff;
@@ -30,9 +31,13 @@ pub(crate) struct Arguments {
     new: Option<PathBuf>,
 
     /// Files of both sides; without OLD and NEW all of them; may be repeated
-    #[arg(short = 'f', long = "filename", value_name = "FILE|DIR|-", required_unless_present = "old")]
+    #[arg(short = 'f', long = "filename", value_name = "FILE|DIR|-")]
+    #[arg(required_unless_present_any = [&["old"], &cluster::ARGUMENTS[..]].concat())]
     #[arg(help_heading = "Input", value_hint = clap::ValueHint::AnyPath)]
     files: Vec<PathBuf>,
+
+    #[command(flatten)]
+    cluster: Cluster,
 
     /// Whose behaviour to evaluate; twice: that of the old side, and that of the new one
     #[arg(long, value_parser = profile::parser(), value_name = "NAME", help_heading = "Input")]
@@ -56,11 +61,15 @@ Examples:
   ringfence diff old/ new/                                what a change of the files changes
   ringfence diff old.yaml new.yaml -f inventory.yaml      the same, with files that both sides share
   ringfence diff HEAD~1 -f manifests/                     what was changed since a revision of git
+  ringfence diff --cluster proposal/                      what applying these files would change in the live cluster
   ringfence diff -f manifests/ --profile kube-ovn/1.14 --profile kube-ovn/1.16   what an upgrade changes
   ringfence diff -f manifests/ --profile kubernetes --profile kube-ovn/1.16      where an enforcer does something else
 
 Exit status: 0 nothing changes; 1 something does (`--exit-on exposure`: only something new; `--exit-on loss`: only \
 something lost); 2 where some of the input could not be used as it is written.";
+
+/// A profile that somebody asked for.
+type Asked = Option<&'static Profile>;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 enum Format {
@@ -118,7 +127,7 @@ impl Arguments {
                 return Ok(Status::InputError);
             }
         };
-        let sides = self.load(self.old.as_ref(), old).and_then(|old| Ok((old, self.load(self.new.as_ref(), new)?)));
+        let sides = if self.cluster.is_wanted() { self.live(old, new) } else { self.written(old, new) };
         let (old, new) = match sides {
             Ok(sides) => sides,
             Err(message) => {
@@ -141,21 +150,45 @@ impl Arguments {
         Ok(answer.max(input::status(&old)).max(input::status(&new)))
     }
 
-    fn load(&self, own: Option<&PathBuf>, profile: Option<&'static Profile>) -> Result<Loaded, String> {
+    /// Both sides from files.
+    fn written(&self, old: Asked, new: Asked) -> Result<(Loaded, Loaded), String> {
+        Ok((self.load(self.old.as_ref(), old)?, self.load(self.new.as_ref(), new)?))
+    }
+
+    /// A cluster as it is, and as it is with files applied. It is asked once, so that both sides are of one moment.
+    fn live(&self, old: Asked, new: Asked) -> Result<(Loaded, Loaded), String> {
+        if self.new.is_some() {
+            return Err("a cluster is the old side: name at most one file or folder beside `--cluster`".to_owned());
+        }
+        let answer = self.cluster.ask();
+        let side = |own: Option<&PathBuf>, profile: Asked| {
+            let paths: Vec<PathBuf> = own.into_iter().chain(&self.files).cloned().collect();
+            let mut files = Files::read(&paths);
+            answer.add_below(&mut files);
+            input::compiled(files, &self.settings(profile))
+        };
+        Ok((side(None, old), side(self.old.as_ref(), new)))
+    }
+
+    fn settings(&self, profile: Asked) -> Settings {
         let strictness = if self.lenient { Strictness::Lenient } else { Strictness::Strict };
+        Settings { profile, strictness }
+    }
+
+    fn load(&self, own: Option<&PathBuf>, profile: Asked) -> Result<Loaded, String> {
         let revision = own.filter(|path| !exists(path)).and_then(|path| Revision::named(path.to_str()?));
         if let Some(revision) = revision {
             if self.files.is_empty() {
                 return Err("a revision has no files by itself: name them with `-f`".to_owned());
             }
             let sources = revision.read(&self.files)?;
-            return Ok(Loaded::new(sources, &Settings { profile, strictness }));
+            return Ok(Loaded::new(sources, &self.settings(profile)));
         }
         if self.old.is_some() && self.new.is_none() && own.is_some() {
             return Err("OLD is no revision of git: write OLD and NEW, or a revision and `-f`".to_owned());
         }
         let paths: Vec<PathBuf> = own.into_iter().chain(&self.files).cloned().collect();
-        Ok(input::read(&paths, profile, strictness))
+        Ok(input::compiled(Files::read(&paths), &self.settings(profile)))
     }
 
     /// Both sides' findings; of the new side only those that the old one has not.

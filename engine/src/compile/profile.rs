@@ -200,10 +200,15 @@ impl Profile {
         PROFILES.iter().find(|profile| profile.name == name)
     }
 
-    /// The profile in force: the one that was asked for, else OVN as an inventory names it, else the default.
-    pub(super) fn in_force(asked: Option<&'static Self>, version: Option<Version>) -> &'static Self {
+    /// The profile in force: the one that was asked for, else the release that runs, else OVN as an inventory names it,
+    /// else the default.
+    pub(super) fn in_force(
+        asked: Option<&'static Self>,
+        running: Option<&'static Self>,
+        version: Option<Version>,
+    ) -> &'static Self {
         let [.., default, _, _, old, main] = &PROFILES;
-        asked.unwrap_or(match version {
+        asked.or(running).unwrap_or(match version {
             Some(V23_03) => old,
             Some(Main) => main,
             None => default,
@@ -217,9 +222,9 @@ mod tests {
 
     #[test]
     fn profiles_are_found_by_name() {
-        assert_eq!(Profile::in_force(None, None).name, Profile::DEFAULT);
-        assert_eq!(Profile::in_force(None, Some(V23_03)).name, "ovn/23.03");
-        assert_eq!(Profile::in_force(None, Some(Main)).name, "ovn/main");
+        assert_eq!(Profile::in_force(None, None, None).name, Profile::DEFAULT);
+        assert_eq!(Profile::in_force(None, None, Some(V23_03)).name, "ovn/23.03");
+        assert_eq!(Profile::in_force(None, None, Some(Main)).name, "ovn/main");
         for profile in &PROFILES {
             assert_eq!(Profile::named(profile.name), Some(profile));
         }

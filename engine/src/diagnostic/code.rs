@@ -83,6 +83,10 @@ codes! {
     AssumedAddress = "RF024", Info;
     /// The profile's enforcer does less, more or something else than the object says.
     EnforcerDiffers = "RF025", Warning;
+    /// The input says which release of Kube-OVN runs: its behaviour is evaluated, unless another profile was asked for.
+    RunningRelease = "RF026", Info;
+    /// Some of a cluster could not be read: what depends on it is missing from the answer.
+    UnreadKind = "RF027", Error;
 
     /// OVN cannot parse the match: the row does nothing.
     MatchSyntax = "RF101", Error;

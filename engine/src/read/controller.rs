@@ -49,6 +49,8 @@ pub struct Flags {
     pub secondary: Option<Placed<bool>>,
     /// `ls-ct-skip-dst-lport-ips`: what goes straight to a port of the switch is not tracked because of a Service alone.
     pub skips_tracking: Option<Placed<bool>>,
+    /// The image that the controller runs, whose tag is its release.
+    pub image: Option<Placed<String>>,
 }
 
 /// Each flag, as it is called on the command line.
@@ -122,6 +124,7 @@ pub(crate) fn deployed(object: &Fields<'_>, out: &mut Out) -> Option<Flags> {
     let mut flags = Flags::default();
     for (path, container) in pod.items("containers", quiet) {
         let Some(container) = Fields::of(container, path, quiet) else { continue };
+        flags.image = flags.image.or_else(|| container.text("image", quiet));
         let words: Vec<_> = ["command", "args"].iter().flat_map(|key| container.items(key, quiet)).collect();
         let words =
             words.iter().filter_map(|(path, word)| Some((path, super::fields::word(word, path, &mut Vec::new())?)));

@@ -57,7 +57,7 @@ pub enum Object {
     /// Kube-OVN's `SecurityGroup`.
     SecurityGroup(Box<SecurityGroup>),
     /// The program's own `Inventory`.
-    Inventory(Inventory),
+    Inventory(Box<Inventory>),
     /// The program's own `Expectation`.
     Expectation(Expectation),
 }
@@ -183,7 +183,7 @@ fn object(fields: &Fields<'_>, kind: Placed<String>, api: Option<&str>, out: &mu
     let metadata = fields.fields("metadata", out);
     let name = metadata.as_ref().and_then(|metadata| metadata.word("name", out));
     if *known == Kind::Inventory {
-        return Some(Object::Inventory(inventory(fields, out)));
+        return Some(Object::Inventory(Box::new(inventory(fields, out))));
     }
     let Some(name) = name else {
         let flat = fields.get("metadata").is_none() && fields.get("name").is_some();
@@ -221,7 +221,7 @@ fn typed(known: Kind, fields: &Fields<'_>, kind: Placed<String>, identity: Ident
             let policy = network_policy(fields, identity.name, identity.namespace);
             Some(Object::NetworkPolicy(Box::new(policy)))
         }
-        Kind::Inventory => Some(Object::Inventory(inventory(fields, out))),
+        Kind::Inventory => Some(Object::Inventory(Box::new(inventory(fields, out)))),
         Kind::Expectation => Some(Object::Expectation(expectation(fields, identity.name, out))),
         Kind::AdminPolicy(kind) => Some(Object::AdminPolicy(Box::new(admin_policy(kind, fields, identity.name)))),
         Kind::SecurityGroup => Some(Object::SecurityGroup(Box::new(security_group(fields, identity.name)))),

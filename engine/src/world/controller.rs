@@ -4,6 +4,7 @@ use super::agreed;
 use crate::diagnostic::Diagnostic;
 use crate::read::{Enforcement, Flags, Object, Placed, Reading};
 use alloc::format;
+use alloc::string::String;
 use alloc::vec::Vec;
 use ipnet::IpNet;
 
@@ -26,6 +27,8 @@ pub struct Controller {
     pub secondary: bool,
     /// Whether what goes straight to a port of the switch is not tracked because of a Service alone.
     pub skips_tracking: bool,
+    /// The image that it runs, whose tag is its release; nothing where nobody says.
+    pub image: Option<Placed<String>>,
 }
 
 impl Default for Controller {
@@ -39,6 +42,7 @@ impl Default for Controller {
             keeps_machines: true,
             secondary: false,
             skips_tracking: true,
+            image: None,
         }
     }
 }
@@ -56,6 +60,7 @@ pub(super) fn controller(reading: &Reading, out: &mut Vec<Diagnostic>) -> Contro
         agreed(said.iter().filter_map(|flags| field(flags)), &format!("kubeOvn.{name}"), out)
     };
     Controller {
+        image: said.iter().find_map(|flags| flags.image.clone()),
         network_policies: is(|flags| flags.network_policies.as_ref(), "enable-np").unwrap_or(default.network_policies),
         admin_policies: is(|flags| flags.admin_policies.as_ref(), "enable-anp"),
         balancers: is(|flags| flags.balancers.as_ref(), "enable-lb").unwrap_or(default.balancers),
