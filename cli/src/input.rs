@@ -74,6 +74,16 @@ pub(crate) fn read(paths: &[PathBuf], profile: Option<&'static Profile>, strictn
     compiled(Files::read(paths), &Settings { profile, strictness })
 }
 
+/// Reads and compiles manifests; a database among them has rows of others, which nobody means to have written again.
+pub(crate) fn manifests(paths: &[PathBuf], settings: &Settings) -> Result<Loaded, String> {
+    let files = Files::read(paths);
+    let name = |source: &SourceId| files.sources.iter().find(|(id, _)| id == source).map(|(_, source)| source.name());
+    match files.databases.first().map(|(source, _)| name(source).unwrap_or_default().to_owned()) {
+        Some(name) => Err(format!("`{name}` is a database: name the manifests that say what is to be in it")),
+        None => Ok(compiled(files, settings)),
+    }
+}
+
 fn compiled(mut files: Files, settings: &Settings) -> Loaded {
     let mut loaded = Loaded::new(std::mem::take(&mut files.sources), settings);
     for (source, document) in &files.databases {

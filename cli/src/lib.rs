@@ -12,6 +12,7 @@
 
 mod arguments;
 mod console;
+mod enforcement;
 mod files;
 mod input;
 mod live;
@@ -21,6 +22,7 @@ mod progress;
 mod render;
 mod revision;
 mod status;
+mod target;
 mod verb;
 
 use clap::error::ErrorKind;

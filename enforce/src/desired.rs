@@ -48,6 +48,11 @@ impl Desired {
         Self { items }
     }
 
+    /// Whether addresses of machines are written.
+    pub fn has_addresses(&self) -> bool {
+        self.items.iter().any(|item| matches!(item, Item::AddressSet(set) if !set.addresses.is_empty()))
+    }
+
     /// The same for a database that may have no tiers, and with nothing in tier 0 where it has.
     pub(crate) fn fitted(&self, schema: &Schema, remarks: &mut Vec<String>) -> Result<Self, PlanError> {
         let acls = || self.items.iter().filter_map(Item::acl);

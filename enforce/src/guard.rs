@@ -62,20 +62,17 @@ impl Guard {
         match self {
             Self::Gateway => {
                 let cut = |(one, other): Ends<'_>| machine_and(one, other, EndpointKind::Gateway);
-                told(&closed(meaning, cut), "lose their gateway")
+                told("gateway and machine lose each other", &closed(meaning, cut))
             }
             Self::Dhcp => {
                 let before = unanswered(&meaning.before, &plan.world);
                 let after = unanswered(&meaning.after, &plan.world);
-                told(&after.difference(&before).cloned().collect(), "cannot ask OVN for an address any more")
+                told("OVN hears no question for an address any more", &after.difference(&before).cloned().collect())
             }
-            Self::Dns => told(
-                &without_names(meaning),
-                "reach nobody beyond their switch on udp/53 any more, and resolve no names",
-            ),
+            Self::Dns => told("nobody beyond the switch is left on udp/53 to resolve names", &without_names(meaning)),
             Self::Node => {
                 let cut = |(one, other): Ends<'_>| is_node(one).then(|| other.id.clone());
-                told(&lost(meaning, cut), "lose something that nodes asked them: probes of the kubelet may fail")
+                told("nodes reach less of a machine, and probes of the kubelet may fail", &lost(meaning, cut))
             }
             Self::Everything => everything(meaning),
             Self::Stateful => stateful(meaning),
@@ -96,8 +93,8 @@ pub struct Tripped {
 /// Who asks and who answers.
 type Ends<'a> = (&'a Endpoint, &'a Endpoint);
 
-fn told(who: &BTreeSet<String>, what: &str) -> Option<String> {
-    (!who.is_empty()).then(|| format!("{} {what}", some(who)))
+fn told(what: &str, who: &BTreeSet<String>) -> Option<String> {
+    (!who.is_empty()).then(|| format!("{what}: {}", some(who)))
 }
 
 fn ends<'m>(meaning: &'m Meaning, change: &Change) -> Option<Ends<'m>> {
@@ -175,9 +172,11 @@ fn stateful(meaning: &Meaning) -> Option<String> {
     let (before, after) = (tracking(&meaning.before), tracking(&meaning.after));
     let begin: BTreeSet<String> = after.difference(&before).cloned().collect();
     let end: BTreeSet<String> = before.difference(&after).cloned().collect();
-    let begin =
-        told(&begin, "begin to track connections: answers pass by themselves, and other rows mean something else");
-    let end = told(&end, "cease to track connections: answers need rows of their own");
+    let begin = told(
+        "connections are tracked from now on, so that answers pass by themselves and other rows mean something else",
+        &begin,
+    );
+    let end = told("connections are tracked no more, so that answers need rows of their own", &end);
     let both: Vec<String> = begin.into_iter().chain(end).collect();
     (!both.is_empty()).then(|| both.join("; "))
 }
@@ -195,12 +194,5 @@ fn ignored(meaning: &Meaning) -> Option<String> {
     };
     let before = broken(&meaning.before);
     let after: BTreeSet<String> = broken(&meaning.after).difference(&before).cloned().collect();
-    told(&after, "cannot be parsed: OVN ignores the rows")
-}
-
-impl Tripped {
-    /// Whether somebody has accepted it.
-    pub fn is_accepted(&self, accepted: &[Guard]) -> bool {
-        accepted.contains(&self.guard)
-    }
+    told("OVN cannot parse the row and ignores it", &after)
 }
