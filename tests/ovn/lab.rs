@@ -55,6 +55,11 @@ impl Lab {
         &self.homes[machine]
     }
 
+    /// The Northbound database, for those who write it themselves.
+    pub fn northbound(&self) -> &Database {
+        &self.northbound
+    }
+
     /// Makes OVN apply exactly this network's rows, and forgets what was tracked and resolved before.
     pub fn program(&self, network: &Network) -> io::Result<()> {
         self.apply(northbound::operations(network, &self.ports))?;

@@ -38,6 +38,11 @@ impl Store {
         self.database.transact(operations).map(drop)
     }
 
+    /// The database, for those who write it themselves.
+    pub fn database(&self) -> &Database {
+        &self.database
+    }
+
     /// Where it listens: `unix:PATH`.
     pub fn remote(&self) -> String {
         self.database.remote()
