@@ -81,7 +81,7 @@ impl Database {
 
     /// Lets others write for a moment.
     pub(crate) fn pause(&self, pause: Duration) {
-        self.runtime.block_on(tokio::time::sleep(pause));
+        self.runtime.block_on(async { tokio::time::sleep(pause).await });
     }
 }
 

@@ -53,6 +53,9 @@ pub(crate) fn after(
         };
         let mut row = snapshot.row(table, change.id).cloned().unwrap_or_default();
         row.extend(columns(item, set, schema, &ports));
+        if table == "Port_Group" {
+            row.entry("acls".to_owned()).or_insert_with(|| Datum::set(Vec::<Uuid>::new()));
+        }
         world.insert(table, change.id, row);
     }
     for ((table, parent), moved) in &links.0 {

@@ -100,18 +100,34 @@ impl Key {
     }
 }
 
+/// A row that is to be there.
+pub(crate) struct Wanted {
+    /// The identity that it had once.
+    pub(crate) id: Option<Uuid>,
+    /// What it is to say.
+    pub(crate) item: Item,
+}
+
 /// The rows that have to change so that exactly these are there.
 pub(crate) fn changes(
     snapshot: &Snapshot,
     set: &PolicySet,
     mut there: BTreeMap<Uuid, Item>,
-    wanted: Vec<Item>,
+    wanted: Vec<Wanted>,
 ) -> Vec<Change> {
     let mut changes = Vec::new();
-    let wanted = same(&mut there, wanted);
+    let (known, wanted): (Vec<Wanted>, Vec<Wanted>) = wanted.into_iter().partition(|wanted| wanted.id.is_some());
+    let mut taken = BTreeSet::new();
+    for (id, item) in known.into_iter().filter_map(|wanted| Some((wanted.id?, wanted.item))) {
+        let old = there.remove(&id);
+        taken.insert(id);
+        if old.as_ref() != Some(&item) {
+            changes.push(Change { id, old, new: Some(item) });
+        }
+    }
+    let wanted = same(&mut there, wanted.into_iter().map(|wanted| wanted.item).collect());
     let wanted = matched(&mut there, wanted, |item| Some(Key::exact(item)), &mut changes);
     let wanted = matched(&mut there, wanted, |item| item.acl().map(Key::rule), &mut changes);
-    let mut taken = BTreeSet::new();
     for item in wanted {
         let id = identity(set, &item, |id| snapshot.row(item.table(), id).is_some() || taken.contains(&id));
         taken.insert(id);

@@ -6,7 +6,7 @@ use crate::plan::Plan;
 use crate::resolve::some;
 use ringfence_engine::answers::diff::Change;
 use ringfence_engine::ovn::pipeline::Pipeline;
-use ringfence_engine::reach::{Endpoint, EndpointKind, L4Header, PairAnswer, Verdict};
+use ringfence_engine::reach::{Endpoint, EndpointKind, FamilyAnswer, L4Header, PairAnswer, Verdict};
 use ringfence_view::loaded::Loaded;
 use std::collections::BTreeSet;
 
@@ -102,11 +102,13 @@ fn ends<'m>(meaning: &'m Meaning, change: &Change) -> Option<Ends<'m>> {
     endpoint(change.from).zip(endpoint(change.to))
 }
 
-/// Of the pairs that could talk and cannot any more: those that are meant.
+/// Of the pairs that could talk in a family of addresses and cannot any more: those that are meant.
 fn closed(meaning: &Meaning, of: impl Fn(Ends<'_>) -> Option<String>) -> BTreeSet<String> {
-    let shut = |answer: &PairAnswer| answer.families.iter().all(|family| family.answered.is_empty());
-    let gone = meaning.changes.iter().filter(|change| !shut(&change.old) && shut(&change.new));
-    gone.filter_map(|change| of(ends(meaning, change)?)).collect()
+    let shut = |change: &&Change| {
+        let gone = |family: &FamilyAnswer| change.new.family(family.family).is_none_or(|now| now.answered.is_empty());
+        change.old.families.iter().any(|family| !family.answered.is_empty() && gone(family))
+    };
+    meaning.changes.iter().filter(shut).filter_map(|change| of(ends(meaning, change)?)).collect()
 }
 
 /// Of the pairs that lose something: those that are meant.

@@ -141,7 +141,11 @@ impl History {
     }
 
     /// The rows of a set as they were some applies ago.
-    pub(crate) fn back(&self, steps: usize, mut now: BTreeMap<Uuid, Item>) -> Result<Vec<Item>, HistoryError> {
+    pub(crate) fn back(
+        &self,
+        steps: usize,
+        mut now: BTreeMap<Uuid, Item>,
+    ) -> Result<BTreeMap<Uuid, Item>, HistoryError> {
         let latest = self.generation.unwrap_or(0);
         let unbroken =
             (0..).zip(self.kept.keys().rev()).take_while(|(back, number)| Some(**number) == latest.checked_sub(*back));
@@ -156,6 +160,6 @@ impl History {
             }
             now.extend(undo.was);
         }
-        Ok(now.into_values().collect())
+        Ok(now)
     }
 }

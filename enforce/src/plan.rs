@@ -1,7 +1,7 @@
 //! A plan: what has to change in a database so that it holds what is wanted.
 
 use crate::after::after;
-use crate::change::{Change, Kind, changes};
+use crate::change::{Change, Kind, Wanted, changes};
 use crate::desired::Desired;
 use crate::digest::digest;
 use crate::history::{History, HistoryError};
@@ -116,7 +116,8 @@ impl Plan {
         let mut remarks = Vec::new();
         let fitted = desired.fitted(schema, &mut remarks)?;
         let items = resolve(&world, set, fitted, &mut remarks)?;
-        let mut plan = Self::of(world, schema, set, items, desired.clone())?;
+        let wanted = items.into_iter().map(|item| Wanted { id: None, item });
+        let mut plan = Self::of(world, schema, set, wanted.collect(), desired.clone())?;
         plan.remarks.splice(0..0, remarks);
         Ok(plan)
     }
@@ -124,11 +125,12 @@ impl Plan {
     /// What has to change so that a policy set is as it was some applies ago.
     pub fn back(world: Snapshot, schema: &Schema, set: &PolicySet, steps: usize) -> Result<Self, PlanError> {
         let history = History::of(&world, set);
-        let items = history.back(steps, owned(&world, set))?;
+        let (ids, items): (Vec<Uuid>, Vec<Item>) = history.back(steps, owned(&world, set))?.into_iter().unzip();
         let mut remarks = Vec::new();
         let desired = Desired { items };
         let items = resolve(&world, set, desired.clone(), &mut remarks)?;
-        let mut plan = Self::of(world, schema, set, items, desired)?;
+        let wanted = ids.into_iter().zip(items).map(|(id, item)| Wanted { id: Some(id), item });
+        let mut plan = Self::of(world, schema, set, wanted.collect(), desired)?;
         plan.remarks.splice(0..0, remarks);
         Ok(plan)
     }
@@ -137,11 +139,11 @@ impl Plan {
         world: Snapshot,
         schema: &Schema,
         set: &PolicySet,
-        items: Vec<Item>,
+        wanted: Vec<Wanted>,
         desired: Desired,
     ) -> Result<Self, PlanError> {
         let global = world.rows(GLOBAL).next().map(|(id, _)| id).ok_or(PlanError::NotInitialised)?;
-        let changes = changes(&world, set, owned(&world, set), items);
+        let changes = changes(&world, set, owned(&world, set), wanted);
         let links = Links::of(&world, &changes);
         let history = History::of(&world, set);
         let plan = Self {

@@ -38,5 +38,10 @@ pub fn write(database: &Database) -> Result<(), String> {
 pub fn rows(database: &Database) -> Result<BTreeSet<String>, String> {
     let rows = database.select("ACL", json!([]), &["match", "external_ids"]).map_err(|error| error.to_string())?;
     let foreign = rows.iter().filter(|row| !row["external_ids"].to_string().contains("ringfence-owner"));
-    Ok(foreign.map(Value::to_string).collect())
+    Ok(foreign.map(|row| said(&row["match"], &row["external_ids"])).collect())
+}
+
+/// What a row says of itself.
+pub fn said(matches: &Value, ids: &Value) -> String {
+    format!("{matches} {ids}")
 }

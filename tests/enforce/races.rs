@@ -4,7 +4,7 @@ use crate::{contents, foreign, program};
 use libtest_mimic::Failed;
 use ringfence_tests::generate::network;
 use ringfence_tests::ovn::case;
-use ringfence_tests::ovn::database::{Database, set};
+use ringfence_tests::ovn::database::{Database, map, set};
 use ringfence_tests::ovn::store::Store;
 use ringfence_tests::random::{self, Random};
 use serde_json::json;
@@ -132,7 +132,7 @@ fn restless(database: &Database, ended: &AtomicBool) -> Result<(usize, Vec<Strin
             let gone = database.transact(vec![hang("delete", id)]);
             gone.map_err(|error| error.to_string())?;
         } else {
-            left.push(json!({ "external_ids": ["map", []], "match": matches }).to_string());
+            left.push(foreign::said(&json!(matches), &map([])));
         }
         count += 1;
         thread::sleep(Duration::from_millis(400));
