@@ -9,6 +9,8 @@
 
 #[path = "enforce/contents.rs"]
 mod contents;
+#[path = "enforce/cut.rs"]
+mod cut;
 #[path = "enforce/foreign.rs"]
 mod foreign;
 #[path = "enforce/packets.rs"]
@@ -35,6 +37,7 @@ fn main() -> ExitCode {
         Trial::test("two-at-once", move || races::two_at_once(seed)),
         Trial::test("killed", move || races::killed(seed)),
     ];
+    trials.extend(cut::trials());
     trials.extend(refusals::trials());
     trials.extend(packets::trials());
     libtest_mimic::run(&arguments, trials).exit_code()
