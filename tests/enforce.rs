@@ -13,6 +13,8 @@ mod contents;
 mod cut;
 #[path = "enforce/foreign.rs"]
 mod foreign;
+#[path = "enforce/guards.rs"]
+mod guards;
 #[path = "enforce/packets.rs"]
 mod packets;
 #[path = "enforce/program.rs"]
@@ -23,6 +25,8 @@ mod races;
 mod refusals;
 #[path = "enforce/sequence.rs"]
 mod sequence;
+#[path = "enforce/tiers.rs"]
+mod tiers;
 
 use libtest_mimic::{Arguments, Trial};
 use ringfence_tests::random;
@@ -39,6 +43,8 @@ fn main() -> ExitCode {
     ];
     trials.extend(cut::trials());
     trials.extend(refusals::trials());
+    trials.extend(guards::trials());
+    trials.extend(tiers::trials());
     trials.extend(packets::trials());
     libtest_mimic::run(&arguments, trials).exit_code()
 }

@@ -7,6 +7,7 @@ use anstyle::Style;
 use ringfence_enforce::{Acl, Change, History, Item, Kind, Plan};
 use ringfence_view::wire;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 /// Of more rows of a plan only the first ones are shown to people.
@@ -26,11 +27,7 @@ fn row(item: &Item) -> String {
     match item {
         Item::Acl(acl) => acl_row(acl),
         Item::PortGroup(group) => format!("port group {} with {}", Line(&group.name), count(group.ports.len(), "port")),
-        Item::AddressSet(set) => {
-            let addresses = if set.addresses.len() == 1 { "1 address" } else { "addresses" };
-            let number = if set.addresses.len() == 1 { String::new() } else { format!("{} ", set.addresses.len()) };
-            format!("address set {} with {number}{addresses}", Line(&set.name))
-        }
+        Item::AddressSet(set) => format!("address set {} with {} in it", Line(&set.name), set.addresses.len()),
     }
 }
 
@@ -148,10 +145,13 @@ pub(crate) fn drift(out: &mut dyn Write, proposal: &Proposal, database: &str, sc
         diff::write(out, &proposal.meaning.difference(), script)?;
     }
     let before = &proposal.meaning.before;
-    for error in before.pipelines().iter().flat_map(|pipeline| &pipeline.broken) {
-        let Some(acl) = error.id.acl(&before.compiled.network) else { continue };
-        let (object, field) = (Line(&acl.provenance.object), Line(&acl.provenance.field));
-        writeln!(out, "{DOUBT}ignored by OVN{DOUBT:#}: {object} {field}: {}", Line(&error.message))?;
+    let ignored = before.pipelines().iter().flat_map(|pipeline| &pipeline.broken);
+    let ignored = ignored.filter_map(|error| Some((error.id.acl(&before.compiled.network)?, &error.message)));
+    // A row of a port group is on every switch that has one of its ports.
+    let ignored: BTreeSet<_> = ignored.map(|(acl, message)| (&acl.provenance, message)).collect();
+    for (from, message) in ignored {
+        let (object, field) = (Line(&from.object), Line(&from.field));
+        writeln!(out, "{DOUBT}ignored by OVN{DOUBT:#}: {object} {field}: {}", Line(message))?;
     }
     remarks(out, proposal)
 }
