@@ -6,7 +6,9 @@ use crate::plan::Plan;
 use crate::resolve::some;
 use ringfence_engine::answers::diff::Change;
 use ringfence_engine::ovn::pipeline::Pipeline;
-use ringfence_engine::reach::{Endpoint, EndpointKind, FamilyAnswer, L4Header, PairAnswer, Verdict};
+use ringfence_engine::reach::{
+    Attachment, Endpoint, EndpointKind, FamilyAnswer, L4Header, L4Set, PairAnswer, Ports, Region, Verdict,
+};
 use ringfence_view::loaded::Loaded;
 use std::collections::BTreeSet;
 
@@ -70,10 +72,7 @@ impl Guard {
                 told("OVN hears no question for an address any more", &after.difference(&before).cloned().collect())
             }
             Self::Dns => told("nobody beyond the switch is left on udp/53 to resolve names", &without_names(meaning)),
-            Self::Node => {
-                let cut = |(one, other): Ends<'_>| is_node(one).then(|| other.id.clone());
-                told("nodes reach less of a machine, and probes of the kubelet may fail", &lost(meaning, cut))
-            }
+            Self::Node => told("nodes reach less of a machine, and probes of the kubelet may fail", &unprobed(meaning)),
             Self::Everything => everything(meaning),
             Self::Stateful => stateful(meaning),
             Self::Ignored => ignored(meaning),
@@ -111,19 +110,30 @@ fn closed(meaning: &Meaning, of: impl Fn(Ends<'_>) -> Option<String>) -> BTreeSe
     meaning.changes.iter().filter(shut).filter_map(|change| of(ends(meaning, change)?)).collect()
 }
 
-/// Of the pairs that lose something: those that are meant.
-fn lost(meaning: &Meaning, of: impl Fn(Ends<'_>) -> Option<String>) -> BTreeSet<String> {
-    let loses = |change: &&Change| change.families().iter().any(|family| !family.lost.is_empty());
-    meaning.changes.iter().filter(loses).filter_map(|change| of(ends(meaning, change)?)).collect()
+/// Machines of which a node loses a TCP port or the answer to a ping: what probes are made of.
+fn unprobed(meaning: &Meaning) -> BTreeSet<String> {
+    let probes = L4Set {
+        tcp: Region::product(&Ports::range(32_768, 60_999), &Ports::full()),
+        icmp: Region::full(),
+        ..L4Set::empty()
+    };
+    let loses = |change: &&Change| change.families().iter().any(|family| !family.lost.intersection(&probes).is_empty());
+    let probed = |change: &Change| {
+        let (from, to) = ends(meaning, change)?;
+        (is_node(from) && is_machine(to) && !is_node(to)).then(|| to.id.clone())
+    };
+    meaning.changes.iter().filter(loses).filter_map(probed).collect()
+}
+
+fn is_machine(endpoint: &Endpoint) -> bool {
+    matches!(endpoint.attachment, Attachment::Port { .. })
 }
 
 /// The machine of a pair of a machine and something else.
 fn machine_and(one: &Endpoint, other: &Endpoint, kind: EndpointKind) -> Option<String> {
-    let on_port =
-        |endpoint: &Endpoint| endpoint.kind == EndpointKind::VirtualMachine || endpoint.kind == EndpointKind::Pod;
     match (one.kind == kind, other.kind == kind) {
-        (true, false) if on_port(other) && other.switch == one.switch => Some(other.id.clone()),
-        (false, true) if on_port(one) && one.switch == other.switch => Some(one.id.clone()),
+        (true, false) if is_machine(other) && other.switch == one.switch => Some(other.id.clone()),
+        (false, true) if is_machine(one) && one.switch == other.switch => Some(one.id.clone()),
         _ => None,
     }
 }
@@ -159,11 +169,13 @@ fn without_names(meaning: &Meaning) -> BTreeSet<String> {
 fn everything(meaning: &Meaning) -> Option<String> {
     let talks = |world: &Loaded| {
         let mut reach = world.reach();
-        let pairs: Vec<_> = reach.pairs().collect();
-        pairs.into_iter().any(|(from, to)| !matches!(reach.verdict(from, to), Verdict::Closed | Verdict::OneWay))
+        let machine = |index: usize| world.compiled.endpoints.get(index).is_some_and(is_machine);
+        let mut pairs =
+            reach.pairs().filter(|(from, to)| machine(*from) || machine(*to)).collect::<Vec<_>>().into_iter();
+        pairs.any(|(from, to)| !matches!(reach.verdict(from, to), Verdict::Closed | Verdict::OneWay))
     };
     let loses = meaning.changes.iter().any(|change| change.families().iter().any(|family| !family.lost.is_empty()));
-    (loses && !talks(&meaning.after)).then(|| "nobody can talk to anybody any more".to_owned())
+    (loses && !talks(&meaning.after)).then(|| "no machine can talk to anybody any more".to_owned())
 }
 
 fn stateful(meaning: &Meaning) -> Option<String> {

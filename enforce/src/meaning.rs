@@ -4,6 +4,7 @@ use crate::plan::Plan;
 use ringfence_engine::answers::diff::{Change, Matched, changes, matched};
 use ringfence_engine::compile::Settings;
 use ringfence_engine::ovn::pipeline::Matches;
+use ringfence_engine::reach::EndpointKind;
 use ringfence_engine::source::{SourceId, Sources};
 use ringfence_northbound::Document;
 use ringfence_ovsdb::{Schema, Snapshot};
@@ -39,10 +40,16 @@ impl Meaning {
     /// Evaluates both worlds of a plan.
     pub fn of(plan: &Plan) -> Self {
         let mut matches = Matches::default();
-        let (before, remarks) = world(&plan.world, &plan.schema, &mut matches);
+        let (before, mut remarks) = world(&plan.world, &plan.schema, &mut matches);
         let (after, _) = world(&plan.after(), &plan.schema, &mut matches);
-        let matched = matched(&before.compiled.endpoints, &after.compiled.endpoints);
-        let changes = changes(&matched, &mut before.reach(), &mut after.reach());
+        let mut matched = matched(&before.compiled.endpoints, &after.compiled.endpoints);
+        if !plan.is_empty() {
+            remarks.extend(thinned(&mut matched, &after));
+        }
+        let changes = match plan.is_empty() {
+            true => Vec::new(),
+            false => changes(&matched, &mut before.reach(), &mut after.reach()),
+        };
         Self { before, after, matched, changes, remarks }
     }
 
@@ -55,6 +62,26 @@ impl Meaning {
     pub fn cost(&self) -> [Cost; 2] {
         [&self.before, &self.after].map(cost)
     }
+}
+
+/// So many pairs are compared in seconds.
+const MOST_PAIRS: usize = 4_000_000;
+
+/// Leaves addresses that are no machine's out of a comparison that would take too long, and says so.
+fn thinned(matched: &mut Matched, after: &Loaded) -> Option<String> {
+    let all = matched.common.len();
+    if all.saturating_mul(all) <= MOST_PAIRS {
+        return None;
+    }
+    let is_range = |index: usize| {
+        let kind = after.compiled.endpoints.get(index).map(|endpoint| endpoint.kind);
+        matches!(kind, Some(EndpointKind::External | EndpointKind::Address))
+    };
+    matched.common.retain(|common| !is_range(common.new));
+    let left_out = all - matched.common.len();
+    (left_out > 0).then(|| {
+        format!("{left_out} ranges of addresses that are no machine's were not compared: there are too many pairs")
+    })
 }
 
 fn world(snapshot: &Snapshot, schema: &Schema, matches: &mut Matches) -> (Loaded, Vec<String>) {

@@ -14,6 +14,9 @@ use std::path::PathBuf;
 /// The schema that the packages brought.
 const SCHEMA: &str = "/usr/share/ovn/ovn-nb.ovsschema";
 
+/// The file of the other one.
+const NEWER: &str = "newer.ovsschema";
+
 /// A database with the lab's switches, ports and router.
 #[derive(Debug)]
 pub struct Store {
@@ -37,7 +40,7 @@ impl Store {
         if let Some(actions) = columns["action"]["type"]["key"]["enum"][1].as_array_mut() {
             actions.push(json!("pass"));
         }
-        let path = sandbox.path("newer.ovsschema");
+        let path = sandbox.path(NEWER);
         fs::write(&path, schema.to_string())?;
         Self::with(sandbox, text(&path))
     }
@@ -57,6 +60,11 @@ impl Store {
         let mut operations: Vec<Value> = machines.iter().filter_map(addressed).collect();
         operations.extend(northbound::operations(network, &self.ports));
         self.database.transact(operations).map(drop)
+    }
+
+    /// Whether its table of ACLs has tiers.
+    pub fn has_tiers(&self) -> bool {
+        self.sandbox.path(NEWER).exists()
     }
 
     /// The database, for those who write it themselves.

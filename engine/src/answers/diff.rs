@@ -3,11 +3,14 @@
 //! Endpoints are matched by their ids; addresses that belong to nobody are matched where they overlap, so that two
 //! evaluations that tell different ranges apart are compared range by range.
 
-use crate::reach::{AddressRange, Endpoint, EndpointKind, Family, FamilyAnswer, L4Set, PairAnswer, Reach, Verdict};
+use crate::reach::{
+    AddressRange, Endpoint, EndpointKind, Family, FamilyAnswer, L4Set, PairAnswer, PairKey, Reach, Verdict,
+};
 use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use hashbrown::HashSet;
 
 /// An endpoint that both evaluations know.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -141,14 +144,21 @@ fn common_ranges(one: &[AddressRange], other: &[AddressRange]) -> Vec<AddressRan
 /// Every ordered pair of common endpoints of which the evaluations say different things.
 pub fn changes(matched: &Matched, old: &mut Reach<'_>, new: &mut Reach<'_>) -> Vec<Change> {
     let mut changes = Vec::new();
+    // Of many pairs that are alike in both evaluations, one is compared.
+    let mut same: HashSet<(PairKey, PairKey)> = HashSet::new();
     for (from, one) in matched.common.iter().enumerate() {
         for (to, other) in matched.common.iter().enumerate().filter(|(to, _)| *to != from) {
             if one.old == other.old || one.new == other.new {
                 continue;
             }
+            let keys = (old.key(one.old, other.old), new.key(one.new, other.new));
+            if same.contains(&keys) {
+                continue;
+            }
             let (before, after) = (old.pair(one.old, other.old), new.pair(one.new, other.new));
-            if before != after {
-                changes.push(Change { from, to, old: before, new: after });
+            match before == after {
+                true => drop(same.insert(keys)),
+                false => changes.push(Change { from, to, old: before, new: after }),
             }
         }
     }
