@@ -193,3 +193,72 @@ fn matched(
     }
     rest
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn acl(priority: i64, action: &str, rule: &str) -> Item {
+        let content = Content {
+            direction: "to-lport".into(),
+            tier: 0,
+            priority,
+            matches: "ip4".into(),
+            action: action.into(),
+            name: None,
+            log: false,
+            severity: None,
+            meter: None,
+            label: 0,
+            options: BTreeMap::new(),
+        };
+        let origin = Origin { object: "Subnet/s".into(), rule: rule.into() };
+        Item::Acl(Acl { parents: BTreeSet::from([Parent::Switch("s".into())]), content, origin })
+    }
+
+    /// What happens to each row, by what it is afterwards or was.
+    fn kinds(there: &[Item], wanted: &[Item]) -> Vec<(Kind, Item)> {
+        let there = (1..).map(Uuid::from_u128).zip(there.iter().cloned()).collect();
+        let wanted = wanted.iter().map(|item| Wanted { id: None, item: item.clone() }).collect();
+        let changes = changes(&Snapshot::default(), &PolicySet::default(), there, wanted);
+        changes.iter().map(|change| (change.kind(), change.item().unwrap().clone())).collect()
+    }
+
+    #[test]
+    fn a_rule_in_front_adds_one_row_and_relabels_the_others() {
+        let (first, second) = (acl(1, "drop", "acls[0]"), acl(2, "allow", "acls[1]"));
+        let wanted = [acl(9, "drop", "acls[0]"), acl(1, "drop", "acls[1]"), acl(2, "allow", "acls[2]")];
+        let found = kinds(&[first, second], &wanted);
+        let [new, moved, last] = wanted;
+        assert_eq!(found, [(Kind::Add, new), (Kind::Label, moved), (Kind::Label, last)]);
+    }
+
+    #[test]
+    fn a_rule_that_changes_alters_its_row() {
+        let now = acl(1, "allow", "acls[0]");
+        assert_eq!(kinds(&[acl(1, "drop", "acls[0]")], &[now.clone()]), [(Kind::Alter, now)]);
+    }
+
+    #[test]
+    fn rows_that_say_the_same_are_told_apart() {
+        let twin = acl(1, "drop", "acls[0]");
+        let wanted = [twin.clone(), twin.clone()].map(|item| Wanted { id: None, item });
+        let changes = changes(&Snapshot::default(), &PolicySet::default(), BTreeMap::new(), wanted.into());
+        let ids: BTreeSet<Uuid> = changes.iter().map(|change| change.id).collect();
+        assert_eq!((changes.len(), ids.len()), (2, 2));
+        assert_eq!(kinds(&[twin.clone(), twin.clone()], &[twin.clone(), twin.clone()]), []);
+        assert_eq!(kinds(&[twin.clone(), twin.clone()], &[twin.clone()]), [(Kind::Delete, twin)]);
+    }
+
+    #[test]
+    fn a_row_on_two_parents_is_made_anew_on_one() {
+        let mut spread = acl(1, "drop", "acls[0]");
+        if let Item::Acl(acl) = &mut spread {
+            acl.parents.insert(Parent::Switch("other".into()));
+        }
+        let wanted = acl(1, "drop", "acls[0]");
+        let mut found = kinds(&[spread.clone()], &[wanted.clone()]);
+        found.sort();
+        assert_eq!(found, [(Kind::Add, wanted), (Kind::Delete, spread)]);
+    }
+}

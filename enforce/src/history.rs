@@ -163,3 +163,62 @@ impl History {
         Ok(now)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::item::{AddressSet, Origin};
+    use std::collections::BTreeSet;
+
+    fn item(name: &str) -> Item {
+        Item::AddressSet(AddressSet { name: name.into(), addresses: BTreeSet::new(), origin: Origin::default() })
+    }
+
+    /// What is in the database after a record was written there.
+    fn written(history: &History, record: &Record) -> History {
+        let mut kept = history.clone();
+        let prefix = kept.prefix();
+        for key in record.delete.atoms().filter_map(|key| key.as_str()) {
+            if let Some(number) = key.strip_prefix(&prefix).and_then(|number| number.parse().ok()) {
+                kept.kept.remove(&number);
+            }
+        }
+        for (key, value) in record.insert.pairs().filter_map(|(key, value)| Some((key.as_str()?, value.as_str()?))) {
+            match key.strip_prefix(&prefix).and_then(|number| number.parse().ok()) {
+                Some(number) => drop(kept.kept.insert(number, value.to_owned())),
+                None => kept.generation = value.parse().ok(),
+            }
+        }
+        kept
+    }
+
+    #[test]
+    fn the_last_applies_can_be_taken_back_and_no_more() {
+        let mut history = History { set: PolicySet::default(), generation: None, kept: BTreeMap::new() };
+        let mut now = BTreeMap::new();
+        for step in 1..=15u128 {
+            let id = Uuid::from_u128(step);
+            let change = Change { id, old: None, new: Some(item(&step.to_string())) };
+            now.insert(id, item(&step.to_string()));
+            history = written(&history, &history.record(&[change], "one more"));
+        }
+        assert_eq!((history.generation(), history.steps().len()), (Some(15), KEPT));
+        assert_eq!(history.back(3, now.clone()).unwrap().len(), 12);
+        assert_eq!(history.back(10, now.clone()).unwrap().len(), 5);
+        assert!(matches!(history.back(11, now), Err(HistoryError::TooFar { kept: 10, wanted: 11, .. })));
+    }
+
+    #[test]
+    fn what_is_too_large_is_not_kept_and_ends_the_way_back() {
+        let mut history = History { set: PolicySet::default(), generation: None, kept: BTreeMap::new() };
+        let small = Change { id: Uuid::from_u128(1), old: Some(item("a")), new: None };
+        let large = Change { id: Uuid::from_u128(2), old: Some(item(&"x".repeat(BYTES))), new: None };
+        for (change, undoable) in [(&small, true), (&large, false), (&small, true)] {
+            let record = history.record(std::slice::from_ref(change), "");
+            assert_eq!(record.undoable, undoable);
+            history = written(&history, &record);
+        }
+        assert!(history.back(1, BTreeMap::new()).is_ok());
+        assert!(matches!(history.back(2, BTreeMap::new()), Err(HistoryError::TooFar { kept: 1, .. })));
+    }
+}

@@ -8,6 +8,7 @@ use ringfence_tests::ovn::database::{Database, map, set};
 use ringfence_tests::ovn::store::Store;
 use ringfence_tests::random::{self, Random};
 use serde_json::json;
+use std::collections::VecDeque;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -114,9 +115,12 @@ pub fn two_at_once(seed: u64) -> Result<(), Failed> {
     }
 }
 
-/// Hangs rows onto the first switch and takes every second one away, as a controller beside us would.
+/// So many rows of the restless writer are there at a time.
+const ALIVE: usize = 6;
+
+/// Hangs rows onto the first switch and takes the oldest ones away, as a controller beside us would.
 fn restless(database: &Database, ended: &AtomicBool) -> Result<(usize, Vec<String>), String> {
-    let (mut count, mut left) = (0, Vec::new());
+    let (mut count, mut left) = (0, VecDeque::new());
     while !ended.load(Ordering::Relaxed) {
         // Addresses would be told apart, and every evaluation would take longer than the one before.
         let matches = format!("udp.dst == {}", 1024 + count);
@@ -129,16 +133,17 @@ fn restless(database: &Database, ended: &AtomicBool) -> Result<(usize, Vec<Strin
         };
         let results = database.transact(vec![insert, hang("insert", json!(["named-uuid", "row"]))]);
         let id = results.map_err(|error| error.to_string())?[0]["uuid"].clone();
-        if count % 2 == 0 {
+        left.push_back((id, foreign::said(&json!(matches), &map([]))));
+        if left.len() > ALIVE
+            && let Some((id, _)) = left.pop_front()
+        {
             let gone = database.transact(vec![hang("delete", id)]);
             gone.map_err(|error| error.to_string())?;
-        } else {
-            left.push(foreign::said(&json!(matches), &map([])));
         }
         count += 1;
         thread::sleep(Duration::from_millis(400));
     }
-    Ok((count, left))
+    Ok((count, left.into_iter().map(|(_, said)| said).collect()))
 }
 
 /// Whenever it is killed, the database is before or after; and the next apply succeeds.
