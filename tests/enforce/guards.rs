@@ -13,7 +13,7 @@ const CASES: &[(&str, &str, &[&str])] = &[
     ("nothing", "{direction: from-lport, priority: 9, action: allow, match: inport == \"vm1\"}", &[]),
     (
         "one-of-many",
-        "{direction: to-lport, priority: 9, action: drop, match: outport == \"vm1\" && tcp.dst == 22}",
+        "{direction: to-lport, priority: 9, action: drop, match: ip4.src == 172.20.10.3 && tcp.dst == 22}",
         &[],
     ),
     (

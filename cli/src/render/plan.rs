@@ -82,8 +82,11 @@ fn cost(out: &mut dyn Write, proposal: &Proposal) -> io::Result<()> {
     let [before, after] = proposal.meaning.cost();
     writeln!(
         out,
-        "{FAINT}cost: {} ACL rows of everybody, {} before; about {} logical flows, {} before{FAINT:#}",
-        after.rows, before.rows, after.flows, before.flows
+        "{FAINT}cost: {} of everybody, {} before; about {}, {} before{FAINT:#}",
+        count(after.rows, "ACL row"),
+        before.rows,
+        count(after.flows, "logical flow"),
+        before.flows
     )
 }
 
