@@ -1,7 +1,7 @@
 //! What changes mean: the world before and the world after, evaluated.
 
 use crate::plan::Plan;
-use ringfence_engine::answers::diff::{Change, Matched, changes, matched};
+use ringfence_engine::answers::diff::{Change, Matched, changes_among, matched};
 use ringfence_engine::compile::Settings;
 use ringfence_engine::ovn::pipeline::Matches;
 use ringfence_engine::reach::EndpointKind;
@@ -10,6 +10,7 @@ use ringfence_northbound::Document;
 use ringfence_ovsdb::{Schema, Snapshot};
 use ringfence_view::difference::Difference;
 use ringfence_view::loaded::Loaded;
+use std::collections::BTreeSet;
 
 /// Both worlds of a plan, and what lies between them.
 pub struct Meaning {
@@ -42,13 +43,19 @@ impl Meaning {
         let mut matches = Matches::default();
         let (before, mut remarks) = world(&plan.world, &plan.schema, &mut matches);
         let (after, _) = world(&plan.after(), &plan.schema, &mut matches);
-        let mut matched = matched(&before.compiled.endpoints, &after.compiled.endpoints);
-        if !plan.is_empty() {
-            remarks.extend(thinned(&mut matched, &after));
+        let matched = matched(&before.compiled.endpoints, &after.compiled.endpoints);
+        let machines = machines(&matched, &after);
+        // Two addresses that are no machine's may be many, and what they do to each other is little of this switch's affair.
+        let all = matched.common.len().saturating_mul(matched.common.len()) <= MOST_PAIRS;
+        let asked = |from: usize, to: usize| all || machines.contains(&from) || machines.contains(&to);
+        if !all && !plan.is_empty() {
+            let ranges = matched.common.len() - machines.len();
+            remarks
+                .push(format!("{ranges} ranges of addresses outside were compared with machines, not with each other"));
         }
         let changes = match plan.is_empty() {
             true => Vec::new(),
-            false => changes(&matched, &mut before.reach(), &mut after.reach()),
+            false => changes_among(&matched, &mut before.reach(), &mut after.reach(), asked),
         };
         Self { before, after, matched, changes, remarks }
     }
@@ -64,24 +71,17 @@ impl Meaning {
     }
 }
 
-/// So many pairs are compared in seconds.
+/// So many pairs are compared in a few seconds; of more, those of which one is a machine.
 const MOST_PAIRS: usize = 4_000_000;
 
-/// Leaves addresses that are no machine's out of a comparison that would take too long, and says so.
-fn thinned(matched: &mut Matched, after: &Loaded) -> Option<String> {
-    let all = matched.common.len();
-    if all.saturating_mul(all) <= MOST_PAIRS {
-        return None;
-    }
+/// Everything but addresses that are no machine's, by index in [`Matched::common`].
+fn machines(matched: &Matched, after: &Loaded) -> BTreeSet<usize> {
     let is_range = |index: usize| {
         let kind = after.compiled.endpoints.get(index).map(|endpoint| endpoint.kind);
         matches!(kind, Some(EndpointKind::External | EndpointKind::Address))
     };
-    matched.common.retain(|common| !is_range(common.new));
-    let left_out = all - matched.common.len();
-    (left_out > 0).then(|| {
-        format!("{left_out} ranges of addresses that are no machine's were not compared: there are too many pairs")
-    })
+    let common = matched.common.iter().enumerate();
+    common.filter(|(_, common)| !is_range(common.new)).map(|(index, _)| index).collect()
 }
 
 fn world(snapshot: &Snapshot, schema: &Schema, matches: &mut Matches) -> (Loaded, Vec<String>) {

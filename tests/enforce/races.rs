@@ -23,25 +23,25 @@ fn rounds() -> u64 {
     random::setting("RINGFENCE_ROUNDS").unwrap_or(ROUNDS)
 }
 
-/// Two rule sets of which each replaces the other.
+/// Two rule sets of which each replaces the other, and a third that both replace.
 struct Rivals {
     _folder: tempfile::TempDir,
     machines: PathBuf,
-    rules: [PathBuf; 2],
+    rules: [PathBuf; 3],
 }
 
 impl Rivals {
     fn new(seed: u64) -> Result<Self, Failed> {
         let folder = tempfile::tempdir()?;
         let machines = Path::new(env!("CARGO_MANIFEST_DIR")).join("packets/lab/machines.yaml");
-        let rules = ["one", "other"].map(|name| folder.path().join(format!("{name}.yaml")));
+        let rules = ["one", "other", "third"].map(|name| folder.path().join(format!("{name}.yaml")));
         for (number, file) in rules.iter().enumerate() {
             // One with many rows and both kinds of parents says more.
             let rich = |network: &ringfence_engine::ovn::network::Network| {
                 network.switches.iter().all(|switch| switch.acls.len() > 1)
                     && network.port_groups.iter().any(|group| !group.acls.is_empty())
             };
-            let mut candidates = (0..).map(|part| network::network(&mut Random::part(seed, part * 2 + number)));
+            let mut candidates = (0..).map(|part| network::network(&mut Random::part(seed, part * 3 + number)));
             fs::write(file, case::text(&candidates.find(rich).unwrap()))?;
         }
         Ok(Self { _folder: folder, machines, rules })
@@ -78,7 +78,7 @@ pub fn two_at_once(seed: u64) -> Result<(), Failed> {
     foreign::write(store.database())?;
     let before = foreign::rows(store.database())?;
     let (rivals, remote) = (Rivals::new(seed)?, store.remote());
-    let mut wins = [0usize; 2];
+    let (mut wins, mut random) = ([0usize; 2], Random::new(seed));
     let ended = Arc::new(AtomicBool::new(false));
     let writer = thread::spawn({
         let (database, ended) = (store.database().clone(), Arc::clone(&ended));
@@ -86,7 +86,9 @@ pub fn two_at_once(seed: u64) -> Result<(), Failed> {
     });
     let result = (|| {
         for round in 0..rounds() {
-            let both = [rivals.start(&remote, 0)?, rivals.start(&remote, 1)?];
+            program::apply(&remote, &rivals.files(2), &["--wait", "none"])?.wants(0)?;
+            let first = random.below(2);
+            let both = [rivals.start(&remote, first)?, rivals.start(&remote, 1 - first)?];
             for child in both {
                 let output = child.wait_with_output()?;
                 if !output.status.success() {
@@ -104,6 +106,11 @@ pub fn two_at_once(seed: u64) -> Result<(), Failed> {
     ended.store(true, Ordering::Relaxed);
     let written = writer.join().unwrap()?;
     result?;
+    // Each of three wrote once in each round: nobody found the work done, and nobody did it twice.
+    let count = contents::nb_cfg(store.database())?;
+    if count != i64::try_from(3 * rounds())? {
+        return Err(format!("{count} transactions in {} rounds", rounds()).into());
+    }
     let mut expected = before;
     expected.extend(written.1);
     let after = foreign::rows(store.database())?;

@@ -143,12 +143,22 @@ fn common_ranges(one: &[AddressRange], other: &[AddressRange]) -> Vec<AddressRan
 
 /// Every ordered pair of common endpoints of which the evaluations say different things.
 pub fn changes(matched: &Matched, old: &mut Reach<'_>, new: &mut Reach<'_>) -> Vec<Change> {
+    changes_among(matched, old, new, |_, _| true)
+}
+
+/// Those of them that somebody asks about, by indexes in [`Matched::common`].
+pub fn changes_among(
+    matched: &Matched,
+    old: &mut Reach<'_>,
+    new: &mut Reach<'_>,
+    asked: impl Fn(usize, usize) -> bool,
+) -> Vec<Change> {
     let mut changes = Vec::new();
     // Of many pairs that are alike in both evaluations, one is compared.
     let mut same: HashSet<(PairKey, PairKey)> = HashSet::new();
     for (from, one) in matched.common.iter().enumerate() {
         for (to, other) in matched.common.iter().enumerate().filter(|(to, _)| *to != from) {
-            if one.old == other.old || one.new == other.new {
+            if one.old == other.old || one.new == other.new || !asked(from, to) {
                 continue;
             }
             let keys = (old.key(one.old, other.old), new.key(one.new, other.new));
