@@ -197,6 +197,7 @@ fn matched(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::slice::from_ref;
 
     fn acl(priority: i64, action: &str, rule: &str) -> Item {
         let content = Content {
@@ -236,7 +237,7 @@ mod tests {
     #[test]
     fn a_rule_that_changes_alters_its_row() {
         let now = acl(1, "allow", "acls[0]");
-        assert_eq!(kinds(&[acl(1, "drop", "acls[0]")], &[now.clone()]), [(Kind::Alter, now)]);
+        assert_eq!(kinds(&[acl(1, "drop", "acls[0]")], from_ref(&now)), [(Kind::Alter, now)]);
     }
 
     #[test]
@@ -247,7 +248,7 @@ mod tests {
         let ids: BTreeSet<Uuid> = changes.iter().map(|change| change.id).collect();
         assert_eq!((changes.len(), ids.len()), (2, 2));
         assert_eq!(kinds(&[twin.clone(), twin.clone()], &[twin.clone(), twin.clone()]), []);
-        assert_eq!(kinds(&[twin.clone(), twin.clone()], &[twin.clone()]), [(Kind::Delete, twin)]);
+        assert_eq!(kinds(&[twin.clone(), twin.clone()], from_ref(&twin)), [(Kind::Delete, twin)]);
     }
 
     #[test]
@@ -257,7 +258,7 @@ mod tests {
             acl.parents.insert(Parent::Switch("other".into()));
         }
         let wanted = acl(1, "drop", "acls[0]");
-        let mut found = kinds(&[spread.clone()], &[wanted.clone()]);
+        let mut found = kinds(from_ref(&spread), from_ref(&wanted));
         found.sort();
         assert_eq!(found, [(Kind::Add, wanted), (Kind::Delete, spread)]);
     }

@@ -15,6 +15,9 @@ use std::collections::BTreeSet;
 pub struct Desired {
     /// Its rows.
     pub items: Vec<Item>,
+    /// What the rows are written for: whether the database drops what no row matches. It is not written.
+    #[serde(default)]
+    pub default_drop: Option<bool>,
 }
 
 /// Kube-OVN moves every row of tier 0 there when it starts (`MigrateACLTier`), whoever wrote it.
@@ -45,7 +48,7 @@ impl Desired {
         for group in &network.port_groups {
             items.extend(group.acls.iter().map(|acl| acl_item(Parent::Group(group.name.clone()), acl)));
         }
-        Self { items }
+        Self { items, default_drop: Some(network.options.default_acl_drop) }
     }
 
     /// Whether addresses of machines are written.

@@ -11,7 +11,7 @@ use crate::owned::{is_of, owned};
 use crate::resolve::resolve;
 use crate::set::PolicySet;
 use crate::tables::GLOBAL;
-use ringfence_northbound::row::{text, uuids};
+use ringfence_northbound::row::{entry, text, uuids};
 use ringfence_ovsdb::{Schema, Snapshot, Uuid};
 use thiserror::Error;
 
@@ -116,6 +116,7 @@ impl Plan {
         let mut remarks = Vec::new();
         let fitted = desired.fitted(schema, &mut remarks)?;
         let items = resolve(&world, set, fitted, &mut remarks)?;
+        remarks.extend(other_default(&world, desired));
         let wanted = items.into_iter().map(|item| Wanted { id: None, item });
         let mut plan = Self::of(world, schema, set, wanted.collect(), desired.clone())?;
         plan.remarks.splice(0..0, remarks);
@@ -127,7 +128,7 @@ impl Plan {
         let history = History::of(&world, set);
         let (ids, items): (Vec<Uuid>, Vec<Item>) = history.back(steps, owned(&world, set))?.into_iter().unzip();
         let mut remarks = Vec::new();
-        let desired = Desired { items };
+        let desired = Desired { items, default_drop: None };
         let items = resolve(&world, set, desired.clone(), &mut remarks)?;
         let wanted = ids.into_iter().zip(items).map(|(id, item)| Wanted { id: Some(id), item });
         let mut plan = Self::of(world, schema, set, wanted.collect(), desired)?;
@@ -201,4 +202,14 @@ impl Plan {
     pub fn digest(&self) -> String {
         digest(&self.world, &self.history)
     }
+}
+
+/// What becomes of a packet that no row matches is the database's own affair.
+fn other_default(world: &Snapshot, desired: &Desired) -> Option<String> {
+    let row = world.rows(GLOBAL).next().map(|(_, row)| row)?;
+    let there = entry(row, "options", "default_acl_drop") == Some("true");
+    let wanted = desired.default_drop.filter(|wanted| *wanted != there && !desired.items.is_empty())?;
+    Some(format!(
+        "the files are written for default_acl_drop={wanted}, and the database has {there}, which stays as it is"
+    ))
 }
