@@ -7,6 +7,8 @@
 //! `RINGFENCE_ROUNDS` sets how many rounds the races have, `RINGFENCE_SEED` which.
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::indexing_slicing, reason = "test code")]
 
+#[path = "enforce/cluster.rs"]
+mod cluster;
 #[path = "enforce/contents.rs"]
 mod contents;
 #[path = "enforce/cut.rs"]
@@ -25,6 +27,9 @@ mod races;
 mod refusals;
 #[path = "enforce/sequence.rs"]
 mod sequence;
+#[path = "ovsdb/server.rs"]
+#[expect(dead_code, reason = "others use the rest of it")]
+mod server;
 #[path = "enforce/tiers.rs"]
 mod tiers;
 
@@ -40,6 +45,7 @@ fn main() -> ExitCode {
         Trial::test("sequence", move || sequence::run(seed)),
         Trial::test("two-at-once", move || races::two_at_once(seed)),
         Trial::test("killed", move || races::killed(seed)),
+        Trial::test("leader-killed", move || cluster::leader_killed(seed)),
     ];
     trials.extend(cut::trials());
     trials.extend(refusals::trials());

@@ -24,14 +24,14 @@ fn rounds() -> u64 {
 }
 
 /// Two rule sets of which each replaces the other, and a third that both replace.
-struct Rivals {
+pub struct Rivals {
     _folder: tempfile::TempDir,
     machines: PathBuf,
     rules: [PathBuf; 3],
 }
 
 impl Rivals {
-    fn new(seed: u64) -> Result<Self, Failed> {
+    pub fn new(seed: u64) -> Result<Self, Failed> {
         let folder = tempfile::tempdir()?;
         let machines = Path::new(env!("CARGO_MANIFEST_DIR")).join("packets/lab/machines.yaml");
         let rules = ["one", "other", "third"].map(|name| folder.path().join(format!("{name}.yaml")));
@@ -47,21 +47,25 @@ impl Rivals {
         Ok(Self { _folder: folder, machines, rules })
     }
 
-    fn files(&self, which: usize) -> [&Path; 2] {
+    pub fn files(&self, which: usize) -> [&Path; 2] {
         [self.machines.as_path(), self.rules[which].as_path()]
     }
 
-    fn start(&self, remote: &str, which: usize) -> Result<Child, Failed> {
+    pub fn start(&self, remote: &str, which: usize) -> Result<Child, Failed> {
         let more = ["--yes", "--accept", "all", "--wait", "none"];
         let mut command: Command = program::command("apply", remote, &self.files(which), &more);
         Ok(command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?)
     }
 
     /// Which of the two is in the database; an error where it is neither, or something between.
-    fn present(&self, remote: &str) -> Result<Option<usize>, Failed> {
+    pub fn present(&self, remote: &str) -> Result<Option<usize>, Failed> {
         let holds = |which: usize| {
             let ran = program::run("verify", remote, &self.files(which), &[])?;
-            Ok::<bool, String>(ran.status == 0)
+            match ran.status {
+                0 => Ok(true),
+                1 => Ok(false),
+                _ => Err(format!("verify: {ran:?}")),
+            }
         };
         match (holds(0)?, holds(1)?) {
             (true, false) => Ok(Some(0)),

@@ -173,7 +173,7 @@ fn vsctl(sandbox: &Sandbox, words: &str) -> io::Result<()> {
 }
 
 /// The logical network as one command of `ovn-nbctl`.
-pub(crate) fn logical() -> String {
+pub fn logical() -> String {
     let router = format!("lr-add {ROUTER}");
     let switch = |subnet: Subnet| {
         let (name, port, mac) = (subnet.name, subnet.router_port(), subnet.mac(1));
