@@ -51,7 +51,9 @@ impl Wanted {
         }
         let strictness = if self.lenient { Strictness::Lenient } else { Strictness::Strict };
         let loaded = input::manifests(&self.files, &Settings { profile: self.profile, strictness })?;
-        input::report(&loaded, console);
+        // Who is on a switch, the database knows.
+        let told = loaded.compiled.diagnostics.iter().filter(|found| found.code != Code::NoEndpoint);
+        input::tell(&loaded, console, &told.cloned().collect::<Vec<_>>());
         let in_the_way = |found: &&Diagnostic| {
             found.severity == Severity::Error && !matches!(found.code, Code::MatchSyntax | Code::MatchContext)
         };
