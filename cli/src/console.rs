@@ -62,6 +62,8 @@ pub(crate) struct Console {
     pub(crate) watched: bool,
     /// Whether somebody watches standard output.
     pub(crate) displayed: bool,
+    /// Whether somebody can be asked: there is a terminal to write a question to, and one to read the answer from.
+    pub(crate) answers: bool,
     /// Whether there is a desktop, with a browser that could be opened.
     #[cfg(feature = "playground")]
     pub(crate) desktop: bool,
@@ -78,6 +80,7 @@ impl Console {
             script: Script::of_environment(),
             watched: io::stderr().is_terminal(),
             displayed: io::stdout().is_terminal(),
+            answers: io::stdin().is_terminal() && io::stderr().is_terminal(),
             #[cfg(feature = "playground")]
             desktop: has_desktop(),
         }
@@ -94,6 +97,14 @@ impl Console {
     /// Writes everything else. Where not even that can be written, there is nobody to tell.
     pub(crate) fn report(&mut self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
         let _ = write(&mut self.err).and_then(|()| self.err.flush());
+    }
+
+    /// Asks a question; everything but `yes` and `y` is a no.
+    pub(crate) fn ask(&mut self, question: &str) -> bool {
+        self.report(|err| write!(err, "{question} [y/N] "));
+        let mut answer = String::new();
+        let read = io::stdin().read_line(&mut answer).is_ok();
+        read && matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
     }
 
     /// One line about what went wrong.

@@ -75,6 +75,16 @@ pub(crate) fn worlds(page: &Path, input: &Input) -> Option<Vec<(usize, Loaded)>>
     Some(page::worlds(source.text()).into_iter().map(load).collect())
 }
 
+/// Reads and compiles manifests; a database among them has rows of others, which nobody means to have written again.
+pub(crate) fn manifests(paths: &[PathBuf], settings: &Settings) -> Result<Loaded, String> {
+    let files = Files::read(paths);
+    let name = |source: &SourceId| files.sources.iter().find(|(id, _)| id == source).map(|(_, source)| source.name());
+    match files.databases.first().map(|(source, _)| name(source).unwrap_or_default().to_owned()) {
+        Some(name) => Err(format!("`{name}` is a database: name the manifests that say what is to be in it")),
+        None => Ok(compiled(files, settings)),
+    }
+}
+
 /// Compiles what was read.
 pub(crate) fn compiled(mut files: Files, settings: &Settings) -> Loaded {
     let mut loaded = Loaded::new(std::mem::take(&mut files.sources), settings);

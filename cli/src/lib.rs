@@ -14,6 +14,7 @@
 mod arguments;
 mod cluster;
 mod console;
+mod enforcement;
 mod files;
 mod input;
 mod live;
@@ -23,6 +24,7 @@ mod progress;
 mod render;
 mod revision;
 mod status;
+mod target;
 mod verb;
 
 use clap::error::ErrorKind;

@@ -4,10 +4,13 @@
 use crate::cluster;
 use crate::files::Files;
 use clap::Args;
+use ringfence_enforce::{Plan, SendError, Sent, Strictness, Wait, WaitError};
 use ringfence_northbound::Document;
 use ringfence_northbound::tables::{DATABASE, TABLES};
-use ringfence_ovsdb::{Client, Endpoint, Options, ServerName, Tls};
+use ringfence_ovsdb::{Client, Endpoint, Options, Schema, ServerName, Snapshot, Tls, TransactError};
 use std::path::PathBuf;
+use std::time::Duration;
+use tokio::runtime::Runtime;
 
 /// Which database is asked, and how.
 #[derive(Debug, Args)]
@@ -46,6 +49,43 @@ pub(crate) fn instead_of_files() -> Vec<&'static str> {
     if std::env::var_os(VARIABLE).is_some() { Vec::new() } else { [&["nb"], &cluster::ARGUMENTS[..]].concat() }
 }
 
+const HELP: &str = "see that ovn-nbctl reaches it by the same endpoints, and that files of ssl: fit";
+
+/// A database that rows are written into.
+pub(crate) struct Database {
+    /// Its endpoints, as somebody wrote them.
+    pub(crate) name: String,
+    client: Client,
+    runtime: Runtime,
+}
+
+impl Database {
+    /// All that a plan is made on.
+    pub(crate) fn read(&mut self) -> Result<Snapshot, TransactError> {
+        self.runtime.block_on(ringfence_enforce::read(&mut self.client))
+    }
+
+    /// What the database has.
+    pub(crate) fn schema(&self) -> &Schema {
+        self.client.schema()
+    }
+
+    /// Carries out a plan.
+    pub(crate) fn send(&mut self, plan: &Plan, strictness: Strictness) -> Result<Sent, SendError> {
+        self.runtime.block_on(ringfence_enforce::send(&mut self.client, plan, strictness))
+    }
+
+    /// Waits for its effect.
+    pub(crate) fn wait(&mut self, number: i64, wait: Wait, limit: Duration) -> Result<(), WaitError> {
+        self.runtime.block_on(ringfence_enforce::wait(&mut self.client, number, wait, limit))
+    }
+
+    /// Lets others write for a moment.
+    pub(crate) fn pause(&self, pause: Duration) {
+        self.runtime.block_on(async { tokio::time::sleep(pause).await });
+    }
+}
+
 impl Live {
     /// Adds the database to what was read; the variable counts where there is nothing else.
     pub(crate) fn read(&self, alone: bool, files: &mut Files) {
@@ -62,18 +102,27 @@ impl Live {
     }
 
     fn document(&self, endpoints: &str) -> Result<Document, (String, &'static str)> {
+        let mut database = self.connect(endpoints)?;
+        let snapshot = database.runtime.block_on(database.client.dump(TABLES));
+        let snapshot = snapshot.map_err(|error| (format!("cannot read the Northbound database: {error}"), HELP))?;
+        Ok(Document::of(&snapshot, Some(database.client.schema())))
+    }
+
+    fn connect(&self, endpoints: &str) -> Result<Database, (String, &'static str)> {
         let list = Endpoint::list(endpoints)
             .map_err(|error| (error.to_string(), "write tcp:HOST:PORT, ssl:HOST:PORT or unix:PATH"))?;
-        let help = "see that ovn-nbctl reaches it by the same endpoints, and that files of ssl: fit";
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        let runtime = runtime.map_err(|error| (error.to_string(), help))?;
-        runtime.block_on(async {
-            let failed = |why: String| (format!("cannot read the Northbound database: {why}"), help);
-            let connected = Client::connect(&list, self.options()).await;
-            let mut client = connected.map_err(|error| failed(error.to_string()))?;
-            let snapshot = client.dump(TABLES).await.map_err(|error| failed(error.to_string()))?;
-            Ok(Document::of(&snapshot, Some(client.schema())))
-        })
+        let runtime = runtime.map_err(|error| (error.to_string(), HELP))?;
+        let client = runtime.block_on(Client::connect(&list, self.options()));
+        let client = client.map_err(|error| (format!("cannot read the Northbound database: {error}"), HELP))?;
+        Ok(Database { name: endpoints.to_owned(), client, runtime })
+    }
+
+    /// Connects to the database that is to be written; the variable counts where none is named.
+    pub(crate) fn open(&self) -> Result<Database, String> {
+        let endpoints = self.nb.clone().or_else(|| std::env::var(VARIABLE).ok());
+        let endpoints = endpoints.ok_or(format!("no database is named: write `--nb unix:PATH`, or set {VARIABLE}"))?;
+        self.connect(&endpoints).map_err(|(message, help)| format!("{message}; {help}"))
     }
 
     fn options(&self) -> Options {

@@ -13,6 +13,7 @@ pub(crate) mod junit;
 pub(crate) mod markdown;
 pub(crate) mod matrix;
 pub(crate) mod page;
+pub(crate) mod plan;
 pub(crate) mod remark;
 pub(crate) mod repair;
 pub(crate) mod sarif;

@@ -1,5 +1,6 @@
 //! The verbs, one file each: what they take, what they ask, and which exit status follows.
 
+mod apply;
 mod check;
 mod compile;
 mod completions;
@@ -8,9 +9,12 @@ mod explain;
 mod export;
 mod import;
 mod man;
+mod plan;
 mod reach;
 mod repair;
+mod rollback;
 mod serve;
+mod verify;
 
 use crate::console::Console;
 use crate::status::Status;
@@ -38,6 +42,14 @@ pub(crate) enum Verb {
     Serve(serve::Arguments),
     /// Find the smallest edits that make a pair connect, or keep it apart
     Repair(repair::Arguments),
+    /// What an apply would change in a Northbound database, in rows and in connections
+    Plan(plan::Arguments),
+    /// Write the rows into a Northbound database, in one transaction
+    Apply(apply::Arguments),
+    /// Whether a Northbound database holds what the files say
+    Verify(verify::Arguments),
+    /// Take applies back
+    Rollback(rollback::Arguments),
     /// Print a completion script for a shell
     Completions(completions::Arguments),
     /// Print the manual page, or write all of them
@@ -57,6 +69,10 @@ impl Verb {
             Self::Export(arguments) => arguments.run(console),
             Self::Serve(arguments) => arguments.run(console),
             Self::Repair(arguments) => arguments.run(console),
+            Self::Plan(arguments) => arguments.run(console),
+            Self::Apply(arguments) => arguments.run(console),
+            Self::Verify(arguments) => arguments.run(console),
+            Self::Rollback(arguments) => arguments.run(console),
             Self::Completions(arguments) => arguments.run(console),
             Self::Man(arguments) => arguments.run(console),
         }

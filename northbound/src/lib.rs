@@ -8,7 +8,7 @@ mod document;
 mod link;
 mod owner;
 mod port;
-mod row;
+pub mod row;
 pub mod tables;
 
 pub use document::Document;

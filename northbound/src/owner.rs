@@ -19,5 +19,7 @@ pub(crate) fn owner(row: &Row) -> Option<String> {
     if let Some(rule) = id("neutron:security_group_rule_id") {
         return Some(written("neutron", Some(rule)));
     }
-    id("ringfence/owner").map(|owner| written("ringfence", Some(owner)))
+    let ours = [id("ringfence-set"), id("ringfence-object"), id("ringfence-rule")];
+    let ours = ours.into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
+    id("ringfence-owner").map(|owner| written(owner, Some(&ours).filter(|ours| !ours.is_empty()).map(String::as_str)))
 }

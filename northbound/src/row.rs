@@ -2,23 +2,27 @@
 
 use ringfence_ovsdb::{Atom, Row, Uuid};
 
-pub(crate) fn text<'a>(row: &'a Row, column: &str) -> Option<&'a str> {
+/// The only text of a column.
+pub fn text<'a>(row: &'a Row, column: &str) -> Option<&'a str> {
     row.get(column)?.only()?.as_str()
 }
 
-pub(crate) fn texts<'a>(row: &'a Row, column: &str) -> Vec<&'a str> {
+/// The texts of a column.
+pub fn texts<'a>(row: &'a Row, column: &str) -> Vec<&'a str> {
     row.get(column).map(|value| value.atoms().filter_map(Atom::as_str).collect()).unwrap_or_default()
 }
 
-pub(crate) fn uuids(row: &Row, column: &str) -> Vec<Uuid> {
+/// The rows that a column refers to.
+pub fn uuids(row: &Row, column: &str) -> Vec<Uuid> {
     row.get(column).map(|value| value.atoms().filter_map(Atom::as_uuid).collect()).unwrap_or_default()
 }
 
-pub(crate) fn integer(row: &Row, column: &str) -> Option<i64> {
+/// The only number of a column.
+pub fn integer(row: &Row, column: &str) -> Option<i64> {
     row.get(column)?.only()?.as_integer()
 }
 
 /// The value of a key of a map.
-pub(crate) fn entry<'a>(row: &'a Row, column: &str, key: &str) -> Option<&'a str> {
+pub fn entry<'a>(row: &'a Row, column: &str, key: &str) -> Option<&'a str> {
     row.get(column)?.pairs().find(|(name, _)| name.as_str() == Some(key))?.1.as_str()
 }

@@ -55,6 +55,11 @@ impl Lab {
         &self.homes[machine]
     }
 
+    /// The Northbound database, for those who write it themselves.
+    pub fn northbound(&self) -> &Database {
+        &self.northbound
+    }
+
     /// Makes OVN apply exactly this network's rows, and forgets what was tracked and resolved before.
     pub fn program(&self, network: &Network) -> io::Result<()> {
         self.apply(northbound::operations(network, &self.ports))?;
@@ -168,7 +173,7 @@ fn vsctl(sandbox: &Sandbox, words: &str) -> io::Result<()> {
 }
 
 /// The logical network as one command of `ovn-nbctl`.
-pub(crate) fn logical() -> String {
+pub fn logical() -> String {
     let router = format!("lr-add {ROUTER}");
     let switch = |subnet: Subnet| {
         let (name, port, mac) = (subnet.name, subnet.router_port(), subnet.mac(1));

@@ -3,12 +3,19 @@
 use super::database::Database;
 use super::lab::{logical, nbctl};
 use super::northbound::{self, Ports};
-use super::sandbox::Sandbox;
+use super::sandbox::{Sandbox, text};
 use ringfence_engine::ovn::network::Network;
 use ringfence_engine::reach::{Attachment, Endpoint};
 use serde_json::{Value, json};
+use std::fs;
 use std::io;
 use std::path::PathBuf;
+
+/// The schema that the packages brought.
+const SCHEMA: &str = "/usr/share/ovn/ovn-nb.ovsschema";
+
+/// The file of the other one.
+const NEWER: &str = "newer.ovsschema";
 
 /// A database with the lab's switches, ports and router.
 #[derive(Debug)]
@@ -21,8 +28,25 @@ pub struct Store {
 impl Store {
     /// Starts a server and writes the lab's topology.
     pub fn start() -> io::Result<Self> {
-        let mut sandbox = Sandbox::new()?;
-        let database = sandbox.database("OVN_Northbound", "/usr/share/ovn/ovn-nb.ovsschema")?;
+        Self::with(Sandbox::new()?, SCHEMA)
+    }
+
+    /// The same with what a newer OVN has in its table of ACLs: tiers, and the action `pass` (schema 7.1.0).
+    pub fn newer() -> io::Result<Self> {
+        let sandbox = Sandbox::new()?;
+        let mut schema: Value = serde_json::from_str(&fs::read_to_string(SCHEMA)?)?;
+        let columns = &mut schema["tables"]["ACL"]["columns"];
+        columns["tier"] = json!({ "type": { "key": { "type": "integer", "minInteger": 0, "maxInteger": 3 } } });
+        if let Some(actions) = columns["action"]["type"]["key"]["enum"][1].as_array_mut() {
+            actions.push(json!("pass"));
+        }
+        let path = sandbox.path(NEWER);
+        fs::write(&path, schema.to_string())?;
+        Self::with(sandbox, text(&path))
+    }
+
+    fn with(mut sandbox: Sandbox, schema: &str) -> io::Result<Self> {
+        let database = sandbox.database("OVN_Northbound", schema)?;
         nbctl(&sandbox, "init")?;
         nbctl(&sandbox, &logical())?;
         let ports = database.select("Logical_Switch_Port", json!([]), &["name", "_uuid"])?;
@@ -36,6 +60,16 @@ impl Store {
         let mut operations: Vec<Value> = machines.iter().filter_map(addressed).collect();
         operations.extend(northbound::operations(network, &self.ports));
         self.database.transact(operations).map(drop)
+    }
+
+    /// Whether its table of ACLs has tiers.
+    pub fn has_tiers(&self) -> bool {
+        self.sandbox.path(NEWER).exists()
+    }
+
+    /// The database, for those who write it themselves.
+    pub fn database(&self) -> &Database {
+        &self.database
     }
 
     /// Where it listens: `unix:PATH`.

@@ -35,7 +35,7 @@ pub(crate) fn write(out: &mut dyn Write, report: &Report<'_>) -> io::Result<()> 
 }
 
 /// Text that means nothing to Markdown: each character of its punctuation as a character reference.
-fn plain(text: &str) -> String {
+pub(crate) fn plain(text: &str) -> String {
     let escaped = |letter: char| match letter {
         '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '\\' | '&' | '!' | '#' | '~' | '@' | '$' => {
             format!("&#{};", u32::from(letter))

@@ -6,8 +6,9 @@
 use crate::reach::{
     AddressRange, Classes, Endpoint, EndpointKind, Family, FamilyAnswer, L4Set, PairAnswer, Reach, Verdict,
 };
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
+use alloc::rc::Rc;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
@@ -41,9 +42,9 @@ pub struct Change {
     /// Who answers.
     pub to: usize,
     /// What was so.
-    pub old: PairAnswer,
+    pub old: Rc<PairAnswer>,
     /// What is so.
-    pub new: PairAnswer,
+    pub new: Rc<PairAnswer>,
 }
 
 /// The change of a pair in one family.
@@ -67,13 +68,14 @@ pub fn matched(old: &[Endpoint], new: &[Endpoint]) -> Matched {
         new.iter().enumerate().map(|(index, endpoint)| ((endpoint.id.as_str(), endpoint.kind), index)).collect();
     let mut matched = Matched::default();
     let mut seen = alloc::vec![false; new.len()];
+    let ranges = ranges(new);
     for (index, endpoint) in old.iter().enumerate() {
         let before = matched.common.len();
         match known.get(&(endpoint.id.as_str(), endpoint.kind)) {
             Some(other) if !is_range(endpoint) => {
                 matched.common.push(Common { id: endpoint.id.clone(), old: index, new: *other });
             }
-            _ if is_range(endpoint) => matched.common.extend(overlapping(index, endpoint, new)),
+            _ if is_range(endpoint) => matched.common.extend(overlapping(index, endpoint, &ranges, new)),
             _ => {}
         }
         if matched.common.len() == before {
@@ -103,8 +105,28 @@ fn place(endpoint: &Endpoint) -> (&str, EndpointKind) {
     (place, endpoint.kind)
 }
 
-fn overlapping(index: usize, endpoint: &Endpoint, new: &[Endpoint]) -> Vec<Common> {
-    let ranges = new.iter().enumerate().filter(|(_, other)| is_range(other) && place(other) == place(endpoint));
+/// Ranges of addresses by where they are, each with the index of its endpoint, sorted.
+type Ranges<'e> = BTreeMap<(&'e str, EndpointKind), Vec<(AddressRange, usize)>>;
+
+fn ranges(endpoints: &[Endpoint]) -> Ranges<'_> {
+    let mut ranges = Ranges::new();
+    for (index, endpoint) in endpoints.iter().enumerate().filter(|(_, endpoint)| is_range(endpoint)) {
+        let here = ranges.entry(place(endpoint)).or_default();
+        here.extend(endpoint.addresses.iter().map(|range| (*range, index)));
+    }
+    ranges.values_mut().for_each(|here| here.sort_unstable());
+    ranges
+}
+
+fn overlapping(index: usize, endpoint: &Endpoint, ranges: &Ranges<'_>, new: &[Endpoint]) -> Vec<Common> {
+    let here = ranges.get(&place(endpoint)).map(Vec::as_slice).unwrap_or_default();
+    let meeting = |own: &AddressRange| {
+        let (first, last) = (own.first, own.last);
+        let before = here.iter().take_while(move |(range, _)| range.first <= last);
+        before.filter(move |(range, _)| range.last >= first).map(|(_, other)| *other)
+    };
+    let candidates: BTreeSet<usize> = endpoint.addresses.iter().flat_map(meeting).collect();
+    let ranges = candidates.into_iter().filter_map(|other| Some((other, new.get(other)?)));
     let overlap = ranges.filter_map(|(other, candidate)| {
         let common = common_ranges(&endpoint.addresses, &candidate.addresses);
         (!common.is_empty()).then(|| {
@@ -158,8 +180,8 @@ pub fn changes(matched: &Matched, old: &mut Reach<'_>, new: &mut Reach<'_>) -> V
             if one.old == other.old || one.new == other.new {
                 continue;
             }
-            let (before, after): &(PairAnswer, PairAnswer) =
-                answers.get_or_insert_with(|| (old.pair(one.old, other.old), new.pair(one.new, other.new)));
+            let (before, after): &(Rc<PairAnswer>, Rc<PairAnswer>) = answers
+                .get_or_insert_with(|| (Rc::new(old.pair(one.old, other.old)), Rc::new(new.pair(one.new, other.new))));
             if before == after {
                 break;
             }

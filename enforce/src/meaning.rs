@@ -1,0 +1,79 @@
+//! What changes mean: the world before and the world after, evaluated.
+
+use crate::plan::Plan;
+use ringfence_engine::answers::diff::{Change, Matched, changes, matched};
+use ringfence_engine::compile::Settings;
+use ringfence_engine::ovn::pipeline::Matches;
+use ringfence_engine::source::{SourceId, Sources};
+use ringfence_northbound::Document;
+use ringfence_ovsdb::{Schema, Snapshot};
+use ringfence_view::difference::Difference;
+use ringfence_view::loaded::Loaded;
+
+/// Both worlds of a plan, and what lies between them.
+pub struct Meaning {
+    /// The world before.
+    pub before: Loaded,
+    /// The world after.
+    pub after: Loaded,
+    /// The endpoints of both.
+    pub matched: Matched,
+    /// The pairs that change.
+    pub changes: Vec<Change>,
+    /// What of the database is not evaluated, a sentence each.
+    pub remarks: Vec<String>,
+}
+
+/// What rows cost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cost {
+    /// Rows of the table `ACL`, of everybody.
+    pub rows: usize,
+    /// Rows that switches ask: one of a port group counts on each switch that has one of its ports.
+    pub asked: usize,
+    /// Logical flows that become of them.
+    pub flows: usize,
+}
+
+impl Meaning {
+    /// Evaluates both worlds of a plan.
+    pub fn of(plan: &Plan) -> Self {
+        let mut matches = Matches::default();
+        let (before, remarks) = world(&plan.world, &plan.schema, &mut matches);
+        let (after, _) = world(&plan.after(), &plan.schema, &mut matches);
+        let matched = matched(&before.compiled.endpoints, &after.compiled.endpoints);
+        let changes = match plan.is_empty() {
+            true => Vec::new(),
+            false => changes(&matched, &mut before.reach(), &mut after.reach()),
+        };
+        Self { before, after, matched, changes, remarks }
+    }
+
+    /// In the words of `diff`.
+    pub fn difference(&self) -> Difference<'_> {
+        Difference { old: &self.before, new: &self.after, matched: &self.matched, changes: &self.changes }
+    }
+
+    /// What the rows cost before and after.
+    pub fn cost(&self) -> [Cost; 2] {
+        [&self.before, &self.after].map(cost)
+    }
+}
+
+fn world(snapshot: &Snapshot, schema: &Schema, matches: &mut Matches) -> (Loaded, Vec<String>) {
+    let document = Document::of(snapshot, Some(schema));
+    let mut sources = Sources::new();
+    let source: SourceId = sources.add("the database", document.text.clone());
+    let loaded = Loaded::by(sources, &Settings::default(), |network| document.complete(network, source), matches);
+    (loaded, document.remarks)
+}
+
+/// northd writes a stateful row twice (`consider_acl`): for connections that are new, and for those that are known.
+fn cost(world: &Loaded) -> Cost {
+    let network = &world.compiled.network;
+    let own: usize = network.switches.iter().map(|switch| switch.acls.len()).sum();
+    let grouped: usize = network.port_groups.iter().map(|group| group.acls.len()).sum();
+    let asked = world.pipelines().iter().map(|pipeline| pipeline.acls.len());
+    let flows = world.pipelines().iter().map(|pipeline| pipeline.acls.len() * if pipeline.stateful() { 2 } else { 1 });
+    Cost { rows: own + grouped, asked: asked.sum(), flows: flows.sum() }
+}

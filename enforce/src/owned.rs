@@ -1,0 +1,77 @@
+//! Whose a row is: what stands in its `external_ids`.
+
+use crate::acl::{Acl, Content};
+use crate::item::{AddressSet, Item, Origin, PortGroup};
+use crate::parent::{self, Parent};
+use crate::set::PolicySet;
+use ringfence_northbound::row::{entry, text, texts, uuids};
+use ringfence_ovsdb::{Datum, Row, Snapshot, Uuid};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// The key that says whose a row is.
+pub(crate) const OWNER_KEY: &str = "ringfence-owner";
+/// What stands there in our rows.
+pub(crate) const OWNER: &str = "ringfence";
+/// The key of the policy set.
+const SET_KEY: &str = "ringfence-set";
+/// The key of the object.
+const OBJECT_KEY: &str = "ringfence-object";
+/// The key of the rule in it.
+const RULE_KEY: &str = "ringfence-rule";
+
+/// The `external_ids` of a row of ours.
+pub(crate) fn labels(set: &PolicySet, origin: &Origin) -> Datum {
+    Datum::texts([
+        (OWNER_KEY, OWNER),
+        (SET_KEY, set.name()),
+        (OBJECT_KEY, origin.object.as_str()),
+        (RULE_KEY, origin.rule.as_str()),
+    ])
+}
+
+/// Whether a row belongs to a policy set.
+pub(crate) fn is_of(row: &Row, set: &PolicySet) -> bool {
+    let says = |key: &str, value: &str| entry(row, "external_ids", key) == Some(value);
+    says(OWNER_KEY, OWNER) && says(SET_KEY, set.name())
+}
+
+fn origin(row: &Row) -> Origin {
+    let said = |key: &str| entry(row, "external_ids", key).unwrap_or_default().to_owned();
+    Origin { object: said(OBJECT_KEY), rule: said(RULE_KEY) }
+}
+
+/// What is in the database for a policy set, by identity.
+pub(crate) fn owned(snapshot: &Snapshot, set: &PolicySet) -> BTreeMap<Uuid, Item> {
+    let mut parents = parents(snapshot);
+    let mut found = BTreeMap::new();
+    for (id, row) in snapshot.rows("ACL").filter(|(_, row)| is_of(row, set)) {
+        let parents = parents.remove(&id).unwrap_or_default();
+        found.insert(id, Item::Acl(Acl { parents, content: Content::found(row), origin: origin(row) }));
+    }
+    for (id, row) in snapshot.rows("Port_Group").filter(|(_, row)| is_of(row, set)) {
+        let name = text(row, "name").unwrap_or_default().to_owned();
+        let port = |id: Uuid| text(snapshot.row("Logical_Switch_Port", id)?, "name").map(str::to_owned);
+        let ports = uuids(row, "ports").into_iter().filter_map(port).collect();
+        found.insert(id, Item::PortGroup(PortGroup { name, ports, origin: origin(row) }));
+    }
+    for (id, row) in snapshot.rows("Address_Set").filter(|(_, row)| is_of(row, set)) {
+        let name = text(row, "name").unwrap_or_default().to_owned();
+        let addresses = texts(row, "addresses").into_iter().map(str::to_owned).collect();
+        found.insert(id, Item::AddressSet(AddressSet { name, addresses, origin: origin(row) }));
+    }
+    found
+}
+
+/// What each ACL hangs on.
+fn parents(snapshot: &Snapshot) -> HashMap<Uuid, BTreeSet<Parent>> {
+    let mut parents: HashMap<Uuid, BTreeSet<Parent>> = HashMap::new();
+    for table in parent::TABLES {
+        for (_, row) in snapshot.rows(table) {
+            let parent = Parent::of(table, text(row, "name").unwrap_or_default());
+            for acl in uuids(row, "acls") {
+                parents.entry(acl).or_default().insert(parent.clone());
+            }
+        }
+    }
+    parents
+}

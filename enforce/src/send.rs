@@ -1,0 +1,130 @@
+//! A plan on its way: read the world, send the transaction, know what became of it, wait for its effect.
+
+use crate::history::History;
+use crate::plan::Plan;
+use crate::tables::{GLOBAL, TABLES};
+use crate::transaction::Strictness;
+use ringfence_northbound::row::integer;
+use ringfence_ovsdb::{Client, Row, Snapshot, TransactError};
+use std::time::Duration;
+use thiserror::Error;
+use tokio::time::{Instant, sleep};
+
+/// What became of a plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sent {
+    /// It was carried out; wait for this number of `nb_cfg`.
+    Done(i64),
+    /// Nothing was written: the world has moved since the plan was made.
+    Moved,
+}
+
+/// Why a plan was not carried out, or nobody knows.
+#[derive(Debug, Error)]
+pub enum SendError {
+    /// The server refused it for another reason than that the world has moved.
+    #[error("{0}; nothing was written")]
+    Refused(TransactError),
+    /// The connection was lost, and reading back did not succeed either.
+    #[error(
+        "the connection was lost after sending, and nobody answers who could tell what became of it: {0}; `ringfence verify` tells as soon as the database is there again"
+    )]
+    Unknown(TransactError),
+}
+
+/// Whose confirmation is waited for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wait {
+    /// Nobody's.
+    None,
+    /// ovn-northd's: the Southbound database has the flows.
+    Southbound,
+    /// Every hypervisor's.
+    Hypervisors,
+}
+
+/// Why an effect was not seen.
+#[derive(Debug, Error)]
+pub enum WaitError {
+    /// It takes too long.
+    #[error("{who} did not confirm within {} seconds: {missing}", .limit.as_secs_f32())]
+    Late {
+        /// Who should have.
+        who: &'static str,
+        /// How long it was waited.
+        limit: Duration,
+        /// What is not so yet.
+        missing: String,
+    },
+    /// The database does not answer.
+    #[error("{0}")]
+    Read(#[from] TransactError),
+}
+
+/// All that a plan is made on, of one moment.
+pub async fn read(client: &mut Client) -> Result<Snapshot, TransactError> {
+    client.dump(TABLES).await
+}
+
+/// Sends a plan. What became of it is known afterwards, even when the connection was lost in between.
+pub async fn send(client: &mut Client, plan: &Plan, strictness: Strictness) -> Result<Sent, SendError> {
+    match client.transact(&plan.operations(strictness)).await {
+        Ok(results) => {
+            let last = results.last().map(|result| result.rows()).unwrap_or_default();
+            Ok(Sent::Done(last.first().map(number).unwrap_or_default()))
+        }
+        Err(TransactError::Refused { operation, error, .. }) if has_moved(operation, &error) => Ok(Sent::Moved),
+        Err(error @ TransactError::Unknown(_)) => look_back(client, plan, error).await,
+        Err(error) => Err(SendError::Refused(error)),
+    }
+}
+
+fn number(row: &Row) -> i64 {
+    integer(row, "nb_cfg").unwrap_or_default()
+}
+
+/// A `wait` that fails, an identity that is taken; at commit, a name that is taken or a reference to what is gone.
+fn has_moved(operation: Option<usize>, error: &str) -> bool {
+    match operation {
+        Some(_) => matches!(error, "timed out" | "duplicate uuid"),
+        None => matches!(error, "constraint violation" | "referential integrity violation"),
+    }
+}
+
+/// The generation that follows says that the transaction was carried out, or somebody else's; the same one that it was not.
+async fn look_back(client: &mut Client, plan: &Plan, lost: TransactError) -> Result<Sent, SendError> {
+    let Ok(world) = read(client).await else { return Err(SendError::Unknown(lost)) };
+    let now = History::of(&world, &plan.set);
+    if !now.follows(&plan.history, &plan.changes, &plan.summary()) {
+        return Ok(Sent::Moved);
+    }
+    let global = world.rows(GLOBAL).next().map(|(_, row)| number(row));
+    Ok(Sent::Done(global.unwrap_or_default()))
+}
+
+/// Waits until somebody confirms a number of `nb_cfg`.
+pub async fn wait(client: &mut Client, wanted: i64, wait: Wait, limit: Duration) -> Result<(), WaitError> {
+    let (who, columns): (_, &[&str]) = match wait {
+        Wait::None => return Ok(()),
+        Wait::Southbound => ("ovn-northd", &["sb_cfg"]),
+        Wait::Hypervisors => ("a hypervisor", &["sb_cfg", "hv_cfg"]),
+    };
+    let end = Instant::now() + limit;
+    loop {
+        let world = client.dump(&[(GLOBAL, columns)]).await?;
+        let row = world.rows(GLOBAL).next().map(|(_, row)| row.clone()).unwrap_or_default();
+        let there = columns.iter().filter_map(|column| integer(&row, column)).min().unwrap_or(i64::MIN);
+        if there >= wanted {
+            return Ok(());
+        }
+        if Instant::now() > end {
+            let said = |column: &&str| format!("{column} is {}", integer(&row, column).unwrap_or_default());
+            let missing = columns.iter().map(said).collect::<Vec<_>>().join(", ");
+            return Err(WaitError::Late { who, limit, missing: format!("{missing}, and not yet {wanted}") });
+        }
+        sleep(PAUSE).await;
+    }
+}
+
+/// Between two looks.
+const PAUSE: Duration = Duration::from_millis(20);
