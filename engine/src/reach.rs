@@ -16,6 +16,7 @@ mod balanced;
 mod classes;
 mod conversation;
 mod endpoint;
+mod fan;
 mod header;
 mod intervals;
 mod l4;
@@ -52,6 +53,8 @@ use arena::L4Id;
 pub use classes::{Classes, Example};
 use conversation::{Exchange, Solver, Talk};
 use core::net::IpAddr;
+pub use fan::Fan;
+use fan::Targets;
 use hashbrown::HashMap;
 
 /// The reachability of a network's endpoints. Pairs are computed when they are asked for.
@@ -61,16 +64,20 @@ pub struct Reach<'n> {
     solver: Solver<'n>,
     /// Verdicts of single families by what they are made of.
     verdicts: HashMap<Sets, Verdict>,
-    /// What was found for pairs that are alike.
-    known: HashMap<Alike, [Option<Sets>; 2]>,
+    /// What was found for pairs that are alike, as long as nobody asks about everybody.
+    known: HashMap<Alike, Found>,
     /// Made when somebody asks about everybody.
     classes: Option<Arc<Classes>>,
-    /// What was found for pairs of classes, row by row.
-    by_class: Vec<Option<Found>>,
+    /// The classes as targets.
+    targets: Option<Targets>,
+    /// What was found for pairs of classes, by the class of those who ask.
+    fans: Vec<Option<Arc<Fan>>>,
+    /// How many of them are kept.
+    kept: usize,
 }
 
-/// So many pairs of classes are remembered: with more of them, hardly anybody is like anybody else.
-const MOST_KNOWN: usize = 1 << 18;
+/// So many pairs of classes are remembered; with more of them, those of a few classes that ask.
+const MOST_KNOWN: usize = 1 << 20;
 
 /// The header sets of a pair by family, or why there are none.
 type Found = Result<[Option<Sets>; 2], NoPath>;
@@ -105,7 +112,9 @@ pub fn evaluate_by<'n>(network: &'n Network, endpoints: &'n [Endpoint], pipeline
         verdicts: HashMap::new(),
         known: HashMap::new(),
         classes: None,
-        by_class: Vec::new(),
+        targets: None,
+        fans: Vec::new(),
+        kept: 0,
     }
 }
 
@@ -161,8 +170,7 @@ impl<'n> Reach<'n> {
             return Arc::clone(classes);
         }
         let classes = Arc::new(self.solver.classes());
-        let pairs = classes.len().saturating_mul(classes.len());
-        self.by_class = alloc::vec![None; if pairs > MOST_KNOWN { 0 } else { pairs }];
+        self.targets = Some(Targets::of(Arc::clone(&classes), &mut self.solver));
         self.classes = Some(Arc::clone(&classes));
         classes
     }
@@ -189,18 +197,67 @@ impl<'n> Reach<'n> {
     }
 
     fn sets(&mut self, from: usize, to: usize) -> Found {
-        let at = self.classes.as_ref().filter(|_| from != to).and_then(|classes| {
-            let (from, to) = (classes.of(from)?, classes.of(to)?);
-            Some(from * classes.len() + to)
-        });
-        if let Some(found) = at.and_then(|at| *self.by_class.get(at)?) {
-            return found;
+        match self.classes.as_ref().filter(|_| from != to).and_then(|classes| classes.of(from).zip(classes.of(to))) {
+            Some((source, target)) => {
+                let fan = self.fan(source);
+                fan.and_then(|fan| fan.found(target)).unwrap_or(Err(NoPath::Apart))
+            }
+            None => self.single(from, to),
+        }
+    }
+
+    fn single(&mut self, from: usize, to: usize) -> Found {
+        let alike = self.alike(from, to);
+        if let Some(known) = alike.and_then(|alike| self.known.get(&alike)) {
+            return *known;
         }
         let found = self.solve(from, to);
-        if let Some(slot) = at.and_then(|at| self.by_class.get_mut(at)) {
-            *slot = Some(found);
+        if let Some(alike) = alike {
+            self.known.insert(alike, found);
         }
         found
+    }
+
+    /// What the endpoints of a class of [`Self::classes`] are told by all others.
+    pub fn fan(&mut self, class: usize) -> Option<Arc<Fan>> {
+        let count = self.classes().len();
+        if let Some(Some(fan)) = self.fans.get(class) {
+            return Some(Arc::clone(fan));
+        }
+        if self.kept.saturating_mul(count) > MOST_KNOWN {
+            (self.fans, self.kept) = (Vec::new(), 0);
+        }
+        self.fans.resize(count, None);
+        let mut targets = self.targets.take()?;
+        let fan = self.ask_all(class, count, &mut targets).map(Arc::new);
+        self.targets = Some(targets);
+        *self.fans.get_mut(class)? = Some(Arc::clone(fan.as_ref()?));
+        self.kept += 1;
+        fan
+    }
+
+    fn ask_all(&mut self, class: usize, count: usize, targets: &mut Targets) -> Option<Fan> {
+        let classes = self.classes.clone()?;
+        let own = classes.members().get(class)?;
+        let from = *own.first()?;
+        let mut fan = Fan::new(count);
+        for place in 0..targets.places().len() {
+            let mut left = targets.places().get(place)?.clone();
+            if own.len() == 1 {
+                left.set(class, false);
+            }
+            while let Some(target) = left.minimum() {
+                let members = classes.members().get(target)?;
+                let to = *members.iter().find(|member| **member != from)?;
+                self.solver.asked = Some(Vec::new());
+                let found = self.solve(from, to);
+                let asked = self.solver.asked.take()?;
+                let alike = targets.alike(left.clone(), to, &asked, &mut self.solver);
+                fan.push(&alike, (from, to), found);
+                left.difference_with(&alike);
+            }
+        }
+        Some(fan)
     }
 
     fn solve(&mut self, from: usize, to: usize) -> Found {
@@ -215,15 +272,7 @@ impl<'n> Reach<'n> {
             Route::Unknown(why) => return Err(NoPath::Unknown(why)),
             Route::Direct | Route::Switched(_) | Route::Routed(..) | Route::Balanced(_) => {}
         }
-        let alike = self.solver.alike(route, from, to);
-        if let Some(known) = alike.and_then(|alike| self.known.get(&alike)) {
-            return Ok(*known);
-        }
-        let sets = Family::ALL.map(|family| common(family).then(|| self.family_sets(route, from, to, family)));
-        if let Some(alike) = alike {
-            self.known.insert(alike, sets);
-        }
-        Ok(sets)
+        Ok(Family::ALL.map(|family| common(family).then(|| self.family_sets(route, from, to, family))))
     }
 
     /// Everything depends on a way that nobody can know.

@@ -3,7 +3,7 @@
 use crate::words::{self, Part};
 use ringfence_engine::answers::filter::Filter;
 use ringfence_engine::reach::{Classes, Endpoint, Example, PairAnswer, PairKey, Reach, Verdict};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// What can be said of pairs that are alike.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -32,13 +32,15 @@ impl Cell {
 /// All pairs, by index of their endpoints.
 ///
 /// Endpoints that the engine cannot tell apart make one class, and a pair of classes has one cell: a world of ten thousand
-/// machines in twenty classes has four hundred.
+/// machines in twenty classes has four hundred. Neighbours that are told the same share a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Matrix {
     /// Endpoints of one kind, on one switch, and alike towards everybody.
     classes: Classes,
-    /// Row by row: an index of `kinds`. Of a class with one member the diagonal means nothing.
-    cells: Vec<u32>,
+    /// By class that asks: an index of `rows`.
+    row_of: Vec<usize>,
+    /// By class that answers: an index of `kinds`. Of a class with one member the diagonal means nothing.
+    rows: Vec<Vec<u32>>,
     /// What there is, each once.
     pub kinds: Vec<Cell>,
 }
@@ -63,22 +65,34 @@ impl Matrix {
         let mut known: HashMap<PairKey, u32> = HashMap::new();
         let mut numbers: HashMap<Cell, u32> = HashMap::new();
         let mut kinds = Vec::new();
-        let mut cells = vec![0; classes.len().saturating_mul(classes.len())];
-        for pair in classes.pairs() {
-            step(pair.pairs);
-            let key = reach.key(pair.from, pair.to);
-            let kind = *known.entry(key).or_insert_with(|| {
-                let made = Cell::of(&reach.pair(pair.from, pair.to), filter);
-                *numbers.entry(made).or_insert_with_key(|made| {
-                    kinds.push(made.clone());
-                    u32::try_from(kinds.len() - 1).unwrap_or(u32::MAX)
-                })
-            });
-            if let Some(cell) = cells.get_mut(pair.classes.0 * classes.len() + pair.classes.1) {
-                *cell = kind;
+        let base = reach.classes();
+        let bases = classes.members().iter().map(|members| members.first().and_then(|first| base.of(*first)));
+        let bases: Vec<_> = bases.map(Option::unwrap_or_default).collect();
+        let (mut row_of, mut rows, mut last) = (Vec::new(), Vec::<Vec<u32>>::new(), vec![0; classes.len()]);
+        for (class, (members, own)) in classes.members().iter().zip(&bases).enumerate() {
+            step(members.len() * endpoints.len().saturating_sub(1));
+            let fan = reach.fan(*own);
+            let mut told: Vec<u32> = Vec::new();
+            for (from, to) in fan.iter().flat_map(|fan| fan.examples()) {
+                told.push(*known.entry(reach.key(from, to)).or_insert_with(|| {
+                    let made = Cell::of(&reach.pair(from, to), filter);
+                    *numbers.entry(made).or_insert_with_key(|made| {
+                        kinds.push(made.clone());
+                        u32::try_from(kinds.len() - 1).unwrap_or(u32::MAX)
+                    })
+                }));
             }
+            let says = |base: usize| told.get(fan.as_ref()?.of(base)?).copied();
+            for (column, (cell, base)) in last.iter_mut().zip(&bases).enumerate() {
+                // What stands on the diagonal of somebody alone is as in the row before, so that rows may be equal.
+                *cell = says(*base).filter(|_| column != class || members.len() > 1).unwrap_or(*cell);
+            }
+            if rows.last() != Some(&last) {
+                rows.push(last.clone());
+            }
+            row_of.push(rows.len() - 1);
         }
-        Self { classes, cells, kinds }
+        Self { classes, row_of, rows, kinds }
     }
 
     /// The classes of the endpoints.
@@ -88,7 +102,7 @@ impl Matrix {
 
     /// Every two classes with different endpoints in them, and what can be said of those.
     pub fn pairs(&self) -> impl Iterator<Item = (Example, &Cell)> {
-        self.classes.pairs().into_iter().filter_map(|pair| Some((pair, self.between(pair.classes.0, pair.classes.1)?)))
+        self.classes.pairs().filter_map(|pair| Some((pair, self.between(pair.classes.0, pair.classes.1)?)))
     }
 
     /// What can be said of different endpoints of two classes.
@@ -99,9 +113,40 @@ impl Matrix {
     fn cell_of(&self, from: usize, to: usize) -> Option<u32> {
         let count = self.classes.len();
         let single = || self.classes.members().get(from).is_none_or(|members| members.len() < 2);
-        (from < count && to < count && (from != to || !single()))
-            .then(|| self.cells.get(from * count + to).copied())
-            .flatten()
+        (from < count && to < count && (from != to || !single())).then(|| self.row(from)?.get(to).copied()).flatten()
+    }
+
+    fn row(&self, class: usize) -> Option<&[u32]> {
+        self.rows.get(*self.row_of.get(class)?).map(Vec::as_slice)
+    }
+
+    /// How many pairs of endpoints there are of each verdict.
+    pub fn totals(&self) -> BTreeMap<Verdict, usize> {
+        let sizes: Vec<usize> = self.classes.members().iter().map(Vec::len).collect();
+        let sums: Vec<Vec<usize>> = self.rows.iter().map(|row| self.sums(row, &sizes)).collect();
+        let mut counts = vec![0; self.kinds.len()];
+        for (class, (size, row)) in sizes.iter().zip(&self.row_of).enumerate() {
+            for (count, sum) in counts.iter_mut().zip(sums.get(*row).into_iter().flatten()) {
+                *count += size * sum;
+            }
+            // Nobody asks himself.
+            let own = self.row(class).and_then(|row| index(*row.get(class)?));
+            own.and_then(|own| counts.get_mut(own)).into_iter().for_each(|count| *count -= size);
+        }
+        let mut totals = BTreeMap::new();
+        for (kind, count) in self.kinds.iter().zip(counts).filter(|(_, count)| *count > 0) {
+            *totals.entry(kind.verdict).or_default() += count;
+        }
+        totals
+    }
+
+    /// Of a row: how many endpoints answer by each kind.
+    fn sums(&self, row: &[u32], sizes: &[usize]) -> Vec<usize> {
+        let mut sums = vec![0; self.kinds.len()];
+        for (kind, size) in row.iter().zip(sizes) {
+            index(*kind).and_then(|kind| sums.get_mut(kind)).into_iter().for_each(|sum| *sum += size);
+        }
+        sums
     }
 
     /// The number of a pair's kind; none for an endpoint and itself.
@@ -168,8 +213,10 @@ impl Matrix {
     fn prints(&self) -> Vec<u64> {
         let count = self.classes.len();
         let mut prints = vec![0u64; count];
-        for (index, cell) in self.cells.iter().enumerate() {
-            let (from, to) = (index / count.max(1), index % count.max(1));
+        let rows = (0..count).filter_map(|from| Some((from, self.row(from)?)));
+        for (from, to, cell) in
+            rows.flat_map(|(from, row)| row.iter().enumerate().map(move |(to, cell)| (from, to, cell)))
+        {
             if from == to {
                 continue;
             }

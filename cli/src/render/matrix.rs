@@ -5,7 +5,6 @@ use super::{FAINT, Line, STRONG, count, glyph};
 use crate::console::Script;
 use ringfence_engine::reach::{Endpoint, Verdict};
 use ringfence_view::matrix::Matrix;
-use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 /// More endpoints than this do not fit a screen.
@@ -80,8 +79,7 @@ fn legend(out: &mut dyn Write, script: Script) -> io::Result<()> {
 }
 
 fn summary(out: &mut dyn Write, endpoints: usize, matrix: &Matrix) -> io::Result<()> {
-    let mut totals: BTreeMap<Verdict, usize> = BTreeMap::new();
-    matrix.pairs().for_each(|(pair, cell)| *totals.entry(cell.verdict).or_default() += pair.pairs);
+    let totals = matrix.totals();
     let pairs = totals.values().sum();
     writeln!(out, "{}, {}:", count(endpoints, "endpoint"), count(pairs, "ordered pair"))?;
     for verdict in Verdict::ALL {

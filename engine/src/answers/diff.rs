@@ -6,7 +6,7 @@
 use crate::reach::{
     AddressRange, Classes, Endpoint, EndpointKind, Family, FamilyAnswer, L4Set, PairAnswer, Reach, Verdict,
 };
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::rc::Rc;
 use alloc::string::{String, ToString};
@@ -105,27 +105,29 @@ fn place(endpoint: &Endpoint) -> (&str, EndpointKind) {
     (place, endpoint.kind)
 }
 
-/// Ranges of addresses by where they are, each with the index of its endpoint, sorted.
-type Ranges<'e> = BTreeMap<(&'e str, EndpointKind), Vec<(AddressRange, usize)>>;
+/// Ranges of addresses, each behind its place and before the index of its endpoint, sorted.
+type Ranges<'e> = Vec<((&'e str, EndpointKind), AddressRange, usize)>;
 
 fn ranges(endpoints: &[Endpoint]) -> Ranges<'_> {
     let mut ranges = Ranges::new();
     for (index, endpoint) in endpoints.iter().enumerate().filter(|(_, endpoint)| is_range(endpoint)) {
-        let here = ranges.entry(place(endpoint)).or_default();
-        here.extend(endpoint.addresses.iter().map(|range| (*range, index)));
+        ranges.extend(endpoint.addresses.iter().map(|range| (place(endpoint), *range, index)));
     }
-    ranges.values_mut().for_each(|here| here.sort_unstable());
+    ranges.sort_unstable();
     ranges
 }
 
 fn overlapping(index: usize, endpoint: &Endpoint, ranges: &Ranges<'_>, new: &[Endpoint]) -> Vec<Common> {
-    let here = ranges.get(&place(endpoint)).map(Vec::as_slice).unwrap_or_default();
-    let meeting = |own: &AddressRange| {
-        let (first, last) = (own.first, own.last);
-        let before = here.iter().take_while(move |(range, _)| range.first <= last);
-        before.filter(move |(range, _)| range.last >= first).map(|(_, other)| *other)
-    };
-    let candidates: BTreeSet<usize> = endpoint.addresses.iter().flat_map(meeting).collect();
+    let here = place(endpoint);
+    let start = ranges.partition_point(|(place, ..)| *place < here);
+    let mut candidates = Vec::new();
+    for own in &endpoint.addresses {
+        let near = ranges.get(start..).unwrap_or_default().iter();
+        let near = near.take_while(|(place, range, _)| *place == here && range.first <= own.last);
+        candidates.extend(near.filter(|(_, range, _)| range.last >= own.first).map(|(.., other)| *other));
+    }
+    candidates.sort_unstable();
+    candidates.dedup();
     let ranges = candidates.into_iter().filter_map(|other| Some((other, new.get(other)?)));
     let overlap = ranges.filter_map(|(other, candidate)| {
         let common = common_ranges(&endpoint.addresses, &candidate.addresses);
@@ -162,6 +164,9 @@ fn common_ranges(one: &[AddressRange], other: &[AddressRange]) -> Vec<AddressRan
     cut.filter(|range| range.first <= range.last).collect()
 }
 
+/// What was told and what is told.
+type Both = (Rc<PairAnswer>, Rc<PairAnswer>);
+
 /// Every ordered pair of common endpoints of which the evaluations say different things.
 pub fn changes(matched: &Matched, old: &mut Reach<'_>, new: &mut Reach<'_>) -> Vec<Change> {
     let classes = (old.classes(), new.classes());
@@ -171,21 +176,31 @@ pub fn changes(matched: &Matched, old: &mut Reach<'_>, new: &mut Reach<'_>) -> V
         .divided(&|index| classes.1.of(common(index)?.new));
     let groups = groups.members();
     let mut changes = Vec::new();
-    for (from, to) in groups.iter().flat_map(|from| groups.iter().map(move |to| (from, to))) {
-        let pairs = || from.iter().flat_map(|from| to.iter().map(move |to| (*from, *to)));
-        // One pair speaks for all of its two groups.
-        let mut answers = None;
-        for (from, to) in pairs() {
-            let Some((one, other)) = matched.common.get(from).zip(matched.common.get(to)) else { continue };
-            if one.old == other.old || one.new == other.new {
-                continue;
+    for from in groups {
+        let Some(first) = from.first().and_then(|from| common(*from)) else { continue };
+        let own = classes.0.of(first.old).zip(classes.1.of(first.new));
+        let Some((before, after)) = own.and_then(|(was, is)| old.fan(was).zip(new.fan(is))) else { continue };
+        // By what was told and what is told: both answers, where they differ.
+        let most = after.examples().len();
+        let mut answers: Vec<Option<Both>> = alloc::vec![None; before.examples().len() * most];
+        for to in groups {
+            let told = to
+                .first()
+                .and_then(|to| common(*to))
+                .and_then(|to| Some((before.of(classes.0.of(to.old)?)?, after.of(classes.1.of(to.new)?)?)));
+            let Some(told) = told else { continue };
+            let Some(known) = answers.get_mut(told.0 * most + told.1) else { continue };
+            if known.is_none() {
+                let Some(pairs) = before.example(told.0).zip(after.example(told.1)) else { continue };
+                *known = Some((Rc::new(old.pair(pairs.0.0, pairs.0.1)), Rc::new(new.pair(pairs.1.0, pairs.1.1))));
             }
-            let (before, after): &(Rc<PairAnswer>, Rc<PairAnswer>) = answers
-                .get_or_insert_with(|| (Rc::new(old.pair(one.old, other.old)), Rc::new(new.pair(one.new, other.new))));
-            if before == after {
-                break;
+            let Some((was, is)) = known.as_ref().filter(|(was, is)| was != is) else { continue };
+            for (from, to) in from.iter().flat_map(|from| to.iter().map(move |to| (*from, *to))) {
+                let Some((one, other)) = common(from).zip(common(to)) else { continue };
+                if one.old != other.old && one.new != other.new {
+                    changes.push(Change { from, to, old: Rc::clone(was), new: Rc::clone(is) });
+                }
             }
-            changes.push(Change { from, to, old: before.clone(), new: after.clone() });
         }
     }
     changes.sort_unstable_by_key(|change| (change.from, change.to));

@@ -37,18 +37,14 @@ impl Classes {
     }
 
     /// One pair of different endpoints for every two classes, in the order of the classes.
-    pub fn pairs(&self) -> Vec<Example> {
-        let mut pairs = Vec::new();
-        for (source, asking) in self.members.iter().enumerate() {
-            let Some(from) = asking.first().copied() else { continue };
-            for (target, answering) in self.members.iter().enumerate() {
+    pub fn pairs(&self) -> impl Iterator<Item = Example> {
+        self.members.iter().enumerate().flat_map(move |(source, asking)| {
+            self.members.iter().enumerate().filter_map(move |(target, answering)| {
                 let (at, others) = if source == target { (1, answering.len() - 1) } else { (0, answering.len()) };
-                if let Some(to) = answering.get(at).copied() {
-                    pairs.push(Example { from, to, classes: (source, target), pairs: asking.len() * others });
-                }
-            }
-        }
-        pairs
+                let (from, to) = (*asking.first()?, *answering.get(at)?);
+                Some(Example { from, to, classes: (source, target), pairs: asking.len() * others })
+            })
+        })
     }
 
     /// So many endpoints in one class, to be divided.
@@ -133,6 +129,23 @@ impl<'n> Solver<'n> {
             Some(known.unwrap_or_else(|| sign([0, endpoint, 1])))
         };
         (0..self.endpoints.len()).map(|endpoint| looks(endpoint).unwrap_or_default()).collect()
+    }
+
+    /// For each endpoint, a number of its place: to those of one place the ways are the same, from wherever one comes.
+    pub(super) fn place_numbers(&mut self) -> Vec<usize> {
+        (0..self.network.switches.len()).for_each(|switch| self.meet(switch));
+        let mut of = alloc::vec![0; self.endpoints.len()];
+        split(&mut of, &self.places());
+        let kind = |(index, endpoint): (usize, &Endpoint)| match &endpoint.attachment {
+            Attachment::Port { switch, .. } => {
+                let parties = self.parties(*switch)?;
+                Some(parties.kind(parties.endpoint(index)?) as usize)
+            }
+            Attachment::Router(_) | Attachment::Balancer(_) => None,
+        };
+        let kinds = self.endpoints.iter().enumerate().map(|at| sign([kind(at).map_or(0, |kind| kind + 1)]));
+        split(&mut of, &kinds.collect::<Vec<_>>());
+        of
     }
 
     /// What can be seen of every endpoint without looking at any row: where it is, and which families it has.

@@ -3,6 +3,7 @@
 
 use super::arena::{L4Arena, L4Id};
 use super::endpoint::Endpoint;
+use super::fan::Asked;
 use super::l4::{Family, L4Set};
 use super::lens::{Lens, Passing};
 use super::likeness::Likeness;
@@ -38,7 +39,11 @@ pub struct Solver<'n> {
     pub(super) sensitive: Sensitivity,
     pub(super) arena: L4Arena,
     fixed: FixedSets,
-    lenses: HashMap<Key, Lens>,
+    /// What was asked so far, by the numbers of their keys.
+    pub(super) lenses: Vec<Lens>,
+    numbers: HashMap<Key, Option<usize>>,
+    /// Where questions are noted, while somebody wants to know them.
+    pub(super) asked: Option<Vec<Asked>>,
     /// Whether everything asked since the start of the conversation was promised by OVN.
     pub(super) certain: bool,
     /// Endpoints by their addresses; made when the first load balancer is asked about.
@@ -177,7 +182,9 @@ impl<'n> Solver<'n> {
             sensitive,
             arena,
             fixed,
-            lenses: HashMap::new(),
+            lenses: Vec::new(),
+            numbers: HashMap::new(),
+            asked: None,
             certain: true,
             by_address: None,
         }
@@ -373,28 +380,35 @@ impl<'n> Solver<'n> {
 
     /// The rows of the database that some header got to and matched, in all that was asked so far.
     pub(super) fn met(&self) -> BTreeSet<AclId> {
-        self.lenses.values().flat_map(Lens::met).collect()
+        self.lenses.iter().flat_map(Lens::met).collect()
     }
 
     fn ask(&mut self, switch: usize, what: What, mode: Mode, source: usize, target: usize, choice: Choice) -> L4Id {
         let key = Key { switch, what, mode: self.sensitive.reduce(mode) };
-        let passing = match self.lenses.get_mut(&key) {
-            Some(lens) => lens.passing(source, target, &mut self.arena),
-            None => match self.build(key) {
-                Some(mut lens) => {
-                    let passing = lens.passing(source, target, &mut self.arena);
-                    self.lenses.insert(key, lens);
-                    passing
-                }
-                None => {
-                    let full = match mode.scene {
-                        Scene::Ip(family) => self.fixed.of(family).full,
-                        Scene::ArpRequest | Scene::ArpReply => self.fixed.of(Family::Ipv4).full,
-                    };
-                    Passing { must: full, may: full }
-                }
-            },
+        let number = match self.numbers.get(&key) {
+            Some(number) => *number,
+            None => {
+                let number = self.build(key).map(|lens| {
+                    self.lenses.push(lens);
+                    self.lenses.len() - 1
+                });
+                self.numbers.insert(key, number);
+                number
+            }
         };
+        let passing = match number.and_then(|number| self.lenses.get_mut(number)) {
+            Some(lens) => lens.passing(source, target, &mut self.arena),
+            None => {
+                let full = match mode.scene {
+                    Scene::Ip(family) => self.fixed.of(family).full,
+                    Scene::ArpRequest | Scene::ArpReply => self.fixed.of(Family::Ipv4).full,
+                };
+                Passing { must: full, may: full }
+            }
+        };
+        if let Some((lens, asked)) = number.zip(self.asked.as_mut()) {
+            asked.push(Asked { switch, lens, source, target, passing });
+        }
         self.certain &= passing.must == passing.may;
         match choice {
             Choice::Strict => passing.must,

@@ -105,8 +105,30 @@ impl Lens {
     /// What comes through from one party of the switch to another.
     pub fn passing(&mut self, source: usize, target: usize, arena: &mut L4Arena) -> Passing {
         let nothing = Passing { must: L4Arena::EMPTY, may: L4Arena::EMPTY };
-        let classes = self.source.partition.class(source).zip(self.target.partition.class(target));
-        let Some(classes) = classes else { return nothing };
+        let classes = self.class(Party::Source, source).zip(self.class(Party::Target, target));
+        classes.map_or(nothing, |classes| self.between(classes, arena))
+    }
+
+    /// How many classes there are of parties in a role.
+    pub fn classes(&self, role: Party) -> usize {
+        self.side(role).partition.len()
+    }
+
+    /// The class of a party in a role.
+    pub fn class(&self, role: Party, party: usize) -> Option<u32> {
+        self.side(role).partition.class(party)
+    }
+
+    fn side(&self, role: Party) -> &Classes {
+        match role {
+            Party::Source => &self.source,
+            Party::Target => &self.target,
+        }
+    }
+
+    /// What comes through from a class of sources to a class of targets.
+    pub fn between(&mut self, classes: (u32, u32), arena: &mut L4Arena) -> Passing {
+        let nothing = Passing { must: L4Arena::EMPTY, may: L4Arena::EMPTY };
         if let Some(found) = self.found.get(&classes) {
             return *found;
         }
@@ -115,6 +137,109 @@ impl Lens {
         self.met = met;
         self.found.insert(classes, found);
         found
+    }
+
+    /// What the rows say of all classes in a role, when the other party is of this class: sets of classes, by what is said.
+    pub fn sayings(&self, role: Party, other: u32, arena: &mut L4Arena) -> Vec<(Passing, FixedBitSet)> {
+        let Some(other) = usize::try_from(other).ok() else { return Vec::new() };
+        let mut undecided = all(self.classes(role));
+        let mut open = Cells::default();
+        open.add(Open::new(self.full), undecided.clone());
+        let mut sayings = Cells::default();
+        let asked = self.side(role.other()).rows.get(other).into_iter().flat_map(FixedBitSet::ones);
+        for row in asked.filter_map(|at| self.rows.get(at)) {
+            let parts = self.parts(row, role, other, &undecided, arena);
+            if parts.is_empty() {
+                continue;
+            }
+            let mut next = Cells::default();
+            for (mut before, mut classes) in open.0 {
+                if !before.meets(row, arena) && before.is_decided() {
+                    undecided.difference_with(&classes);
+                    sayings.add(before.finish(self.default, self.full, arena), classes);
+                    continue;
+                }
+                for (passing, part) in parts.iter().filter(|_| before.left != L4Arena::EMPTY) {
+                    if part.is_disjoint(&classes) {
+                        continue;
+                    }
+                    let mut common = classes.clone();
+                    common.intersect_with(part);
+                    classes.difference_with(part);
+                    let mut after = before;
+                    after.ask(row.outcome, *passing, arena);
+                    next.add(after, common);
+                }
+                next.add(before, classes);
+            }
+            open = next;
+            if open.0.is_empty() {
+                break;
+            }
+        }
+        open.0
+            .into_iter()
+            .for_each(|(open, classes)| sayings.add(open.finish(self.default, self.full, arena), classes));
+        sayings.0
+    }
+
+    /// The undecided classes of which a row may hold, by the headers of which it does.
+    fn parts(
+        &self,
+        row: &Asked,
+        role: Party,
+        other: usize,
+        of: &FixedBitSet,
+        arena: &mut L4Arena,
+    ) -> Vec<(Passing, FixedBitSet)> {
+        let (mine, theirs) = (self.side(role), self.side(role.other()));
+        let mut questions = Vec::new();
+        row.tree.questions(role, &mut questions);
+        let mut said = |truths: &[bool]| {
+            let asks = |party: Party, question: &usize| match party == role {
+                // A question that is not answered yet might hold: trees have no negation.
+                true => questions
+                    .iter()
+                    .position(|known| known == question)
+                    .and_then(|at| truths.get(at).copied())
+                    .unwrap_or(true),
+                false => theirs.holding.get(*question).is_some_and(|holding| holding.contains(other)),
+            };
+            let may = row.tree.headers(arena, self.full, true, &asks);
+            (may != L4Arena::EMPTY).then(|| Passing { must: row.tree.headers(arena, self.full, false, &asks), may })
+        };
+        // Answered one after the other; where the row can no longer hold, nothing more is asked.
+        let mut parts: Vec<(Vec<bool>, FixedBitSet)> = Vec::new();
+        if said(&[]).is_some() {
+            parts.push((Vec::new(), of.clone()));
+        }
+        for holding in questions.iter().map(|question| mine.holding.get(*question)) {
+            let mut next = Vec::with_capacity(parts.len());
+            for (truths, classes) in parts {
+                for truth in [true, false] {
+                    let truths = truths.iter().copied().chain([truth]).collect::<Vec<bool>>();
+                    if said(&truths).is_none() {
+                        continue;
+                    }
+                    let mut part = classes.clone();
+                    match holding {
+                        Some(holding) if truth => part.intersect_with(holding),
+                        Some(holding) => part.difference_with(holding),
+                        None if truth => part.clear(),
+                        None => {}
+                    }
+                    if !part.is_clear() {
+                        next.push((truths, part));
+                    }
+                }
+            }
+            parts = next;
+        }
+        let mut cells = Cells::default();
+        parts
+            .into_iter()
+            .for_each(|(truths, classes)| said(&truths).into_iter().for_each(|said| cells.add(said, classes.clone())));
+        cells.0
     }
 
     /// The rows of the database that some header got to and matched, in all that was asked so far.
@@ -166,7 +291,35 @@ impl Rank {
     }
 }
 
+/// Sets of classes, by what is so for them. There are few.
+struct Cells<K>(Vec<(K, FixedBitSet)>);
+
+impl<K> Default for Cells<K> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<K: PartialEq> Cells<K> {
+    fn add(&mut self, key: K, classes: FixedBitSet) {
+        if classes.is_clear() {
+            return;
+        }
+        match self.0.iter_mut().find(|(known, _)| *known == key) {
+            Some((_, known)) => known.union_with(&classes),
+            None => self.0.push((key, classes)),
+        }
+    }
+}
+
+fn all(classes: usize) -> FixedBitSet {
+    let mut set = FixedBitSet::with_capacity(classes);
+    set.insert_range(..);
+    set
+}
+
 /// The state of a walk: which headers no row has settled yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Open {
     tier: u8,
     priority: Option<u16>,

@@ -46,6 +46,16 @@ pub enum Party {
     Target,
 }
 
+impl Party {
+    /// The one that it talks to.
+    pub fn other(self) -> Self {
+        match self {
+            Self::Source => Self::Target,
+            Self::Target => Self::Source,
+        }
+    }
+}
+
 /// What a field of a packet depends on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Role {

@@ -176,3 +176,15 @@ impl<P> Tree<P> {
         }
     }
 }
+
+impl<P: Clone + PartialEq> Tree<P> {
+    /// Everything that it asks of a party, each once.
+    pub fn questions(&self, of: Party, found: &mut Vec<P>) {
+        match self {
+            Self::Constant(_) | Self::Unknown | Self::Headers(_) => {}
+            Self::Party(party, question) if *party == of && !found.contains(question) => found.push(question.clone()),
+            Self::Party(..) => {}
+            Self::All(parts) | Self::Any(parts) => parts.iter().for_each(|part| part.questions(of, found)),
+        }
+    }
+}

@@ -39,10 +39,9 @@ pub(super) fn check(network: &Network, endpoints: &[Endpoint], reach: &mut Reach
     let rows: usize = pipelines.iter().map(|pipeline| pipeline.acls.len()).sum();
     let most = (MOST_ROWS / rows.max(1)).max(100);
     let classes = reach.classes().divided(&|end| endpoints.get(end).map(|endpoint| endpoint.kind as usize));
-    let all = classes.pairs();
-    let beyond = all.iter().skip(MOST_PAIRS).map(|pair| pair.pairs).sum::<usize>();
+    let beyond = classes.pairs().skip(MOST_PAIRS).map(|pair| pair.pairs).sum::<usize>();
     let verdicts: Vec<_> =
-        all.into_iter().take(MOST_PAIRS).map(|pair| (pair, reach.verdict(pair.from, pair.to))).collect();
+        classes.pairs().take(MOST_PAIRS).map(|pair| (pair, reach.verdict(pair.from, pair.to))).collect();
     let judged = Judged { network, pipelines: &pipelines, endpoints, classes: &classes };
     let isolated = judged.isolated(&verdicts);
     let mut found = Found::default();
