@@ -2,15 +2,19 @@
 //!
 //! `spec.config` is JSON inside a text: the configuration of one CNI plugin, or of a list of them (`plugins`).
 
+use super::document::Document;
 use super::fields::{Fields, Out, Placed};
 use super::machine::Identity;
+use super::node::{Node, Style, Value};
 use super::scalar::place_within;
+use super::tree::tree;
+use super::words::Words;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{Place, Sources, Span};
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
-use serde_json::Value;
+use serde::de::IgnoredAny;
 
 /// The type of Kube-OVN's plugin, and of its part that only gives addresses.
 const KUBE_OVN: &str = "kube-ovn";
@@ -56,8 +60,14 @@ impl Attachment {
     /// Reads the configuration; what is wrong with it is a diagnostic at its place.
     pub(crate) fn settle(&mut self, sources: &Sources, out: &mut Out) {
         let Some(config) = self.config.clone() else { return };
-        match serde_json::from_str::<Value>(&config.value) {
-            Ok(value) => self.plugin = self.of(&value, &config, sources, out),
+        match serde_json::from_str::<IgnoredAny>(&config.value) {
+            // JSON is YAML too.
+            Ok(_) => {
+                let document = Document { source: config.place.source, offset: 0, text: &config.value };
+                if let Some(value) = tree(&document, &mut Words::default(), &mut Vec::new()) {
+                    self.plugin = self.of(&value, &config, sources, out);
+                }
+            }
             Err(error) => {
                 let at = byte(&config.value, error.line(), error.column());
                 let place = place_within(sources, config.place, &config.value, Span::new(at, at + 1));
@@ -66,13 +76,13 @@ impl Attachment {
         }
     }
 
-    fn of(&self, value: &Value, config: &Placed<String>, sources: &Sources, out: &mut Out) -> Plugin {
+    fn of(&self, value: &Node, config: &Placed<String>, sources: &Sources, out: &mut Out) -> Plugin {
         let name = &self.name.value;
-        let plugins: Vec<&Value> = match value.get("plugins").and_then(Value::as_array) {
-            Some(plugins) => plugins.iter().collect(),
-            None => alloc::vec![value],
+        let plugins: Vec<&Node> = match field(value, "plugins").map(|plugins| &plugins.value) {
+            Some(Value::Sequence(plugins)) => plugins.iter().collect(),
+            _ => alloc::vec![value],
         };
-        let kind = |plugin: &Value| text(plugin, "type");
+        let kind = |plugin: &Node| text(plugin, "type");
         let Some(first) = plugins.iter().find_map(|plugin| kind(plugin)) else {
             let message = format!("the configuration of NetworkAttachmentDefinition `{name}` has no `type`");
             let finding = Diagnostic::new(Code::MissingField, message + ": no pod can be attached to it");
@@ -85,7 +95,7 @@ impl Attachment {
             return self.own(own, config, sources, out);
         }
         let gives =
-            |plugin: &&&Value| plugin.get("ipam").and_then(|ipam| text(ipam, "type")).as_deref() == Some(KUBE_OVN);
+            |plugin: &&&Node| field(plugin, "ipam").and_then(|ipam| text(ipam, "type")).as_deref() == Some(KUBE_OVN);
         match plugins.iter().find(gives).and_then(|plugin| kind(plugin)) {
             Some(kind) => Plugin::AddressesOnly(kind),
             None => Plugin::Foreign(first),
@@ -94,7 +104,7 @@ impl Attachment {
 
     /// A network of Kube-OVN's own. Its plugin asks under the provider that is written, its controller answers under the
     /// one that it makes of the name.
-    fn own(&self, plugin: &Value, config: &Placed<String>, sources: &Sources, out: &mut Out) -> Plugin {
+    fn own(&self, plugin: &Node, config: &Placed<String>, sources: &Sources, out: &mut Out) -> Plugin {
         let (expected, name) = (self.provider(), &self.name.value);
         if text(plugin, "server_socket").is_none() {
             let message = format!("the configuration of NetworkAttachmentDefinition `{name}` has no `server_socket`");
@@ -127,9 +137,21 @@ impl Attachment {
     }
 }
 
+fn field<'n>(value: &'n Node, key: &str) -> Option<&'n Node> {
+    match &value.value {
+        Value::Mapping(mapping) => mapping.get(key),
+        _ => None,
+    }
+}
+
 /// A text that counts as absent when it is empty.
-fn text(value: &Value, key: &str) -> Option<String> {
-    value.get(key)?.as_str().filter(|text| !text.is_empty()).map(ToString::to_string)
+fn text(value: &Node, key: &str) -> Option<String> {
+    match &field(value, key)?.value {
+        Value::Scalar(scalar) if scalar.style == Style::Text && !scalar.text.is_empty() => {
+            Some(scalar.text.to_string())
+        }
+        _ => None,
+    }
 }
 
 /// The byte of a line and column, both counted from 1.
