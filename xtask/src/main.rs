@@ -3,6 +3,7 @@
 //! `cargo xtask play` shows the program at work, `cargo xtask test` is everything that the project's CI runs.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "it talks to a person at a terminal")]
 
+mod bench;
 mod cache;
 mod fuzz;
 mod kubernetes;
@@ -32,6 +33,8 @@ enum Verb {
     Play(play::Choice),
     /// Builds the playground and the package for JavaScript, and says what they weigh.
     Web,
+    /// Measures the program beside another one on the same files, and prints a table.
+    Bench,
     /// Runs every check and every test there is; ends with their counts.
     Test(steps::Choice),
 }
@@ -40,6 +43,7 @@ fn main() -> ExitCode {
     let result = match Arguments::parse().verb {
         Verb::Play(choice) => play::play(&choice),
         Verb::Web => web::print(),
+        Verb::Bench => bench::bench(),
         Verb::Test(choice) => return steps::test(&choice),
     };
     match result {

@@ -6,7 +6,7 @@ use crate::cache;
 use crate::packages;
 use crate::run::{captured, cargo, command, watched};
 use crate::tally::Tally;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The analyser and its version (`docs/peers.md`).
 const PACKAGE: &str = "network-config-analyzer";
@@ -14,13 +14,19 @@ const VERSION: &str = "2.1.0";
 
 /// Installs it and holds the program against it.
 pub fn peers(tally: &mut Tally) -> Result<(), String> {
+    let program = provide()?;
+    let mut test = cargo(&["test", "--quiet", "-p", "ringfence-tests", "--test", "peers", "--", "--nocapture"]);
+    watched(test.env("RINGFENCE_NCA", program), tally)
+}
+
+/// Installs it where it is not there; its program.
+pub fn provide() -> Result<PathBuf, String> {
     let home = cache::folder("nca");
     if !is_installed(&home) {
         install(&home)
             .map_err(|error| format!("{PACKAGE} {VERSION} cannot be installed into {}: {error}", home.display()))?;
     }
-    let mut test = cargo(&["test", "--quiet", "-p", "ringfence-tests", "--test", "peers", "--", "--nocapture"]);
-    watched(test.env("RINGFENCE_NCA", home.join("bin/nca")), tally)
+    Ok(home.join("bin/nca"))
 }
 
 fn is_installed(home: &Path) -> bool {
