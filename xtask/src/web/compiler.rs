@@ -21,7 +21,7 @@ pub fn provide() -> Result<Environment, String> {
         variables: vec![
             ("RUSTC", sysroot.join("bin/rustc").into()),
             ("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", "wasm-ld-19".into()),
-            ("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", sysroot::WORDLESS.into()),
+            ("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", sysroot::ABORT.into()),
         ],
     })
 }

@@ -15,9 +15,9 @@ use std::path::{Path, PathBuf};
 const RUSTC: &str = "/usr/bin/rustc";
 const CARGO: &str = "/usr/bin/cargo";
 
-/// A program in a browser has nobody to tell of a panic: it stops, and carries no words for it, nor for what only
-/// programmers print. Cargo is told, so that it builds everything again for a library that was built otherwise.
-pub const WORDLESS: &str = "-Zunstable-options -Cpanic=immediate-abort -Zpanic_abort_tests -Zfmt-debug=none";
+/// A program in a browser has nobody to tell of a panic: it stops, and carries no words for it. Cargo is told, so that
+/// it builds everything again for a library that was built otherwise.
+pub const ABORT: &str = "-Zunstable-options -Cpanic=immediate-abort -Zpanic_abort_tests";
 
 /// The sysroot for the compiler that is installed; built where there is none for just this one.
 pub fn provide() -> Result<PathBuf, String> {
@@ -29,7 +29,7 @@ pub fn provide() -> Result<PathBuf, String> {
     let folder = cache::folder("web").join(format!("sysroot-{release}-small"));
     // Written last: half a sysroot is none.
     let stamp = folder.join("made-by");
-    let made_by = format!("{version}{WORDLESS}\n");
+    let made_by = format!("{version}{ABORT}\n");
     if std::fs::read_to_string(&stamp).is_ok_and(|found| found == made_by) {
         return Ok(folder);
     }
@@ -65,7 +65,7 @@ fn library(into: &Path) -> Result<(), String> {
         .env("PATH", "/usr/bin:/bin")
         .env("RUSTC", RUSTC)
         .env("RUSTC_BOOTSTRAP", "1")
-        .env("RUSTFLAGS", format!("-Cembed-bitcode=yes -Copt-level=z {WORDLESS}"))
+        .env("RUSTFLAGS", format!("-Cembed-bitcode=yes -Copt-level=z {ABORT}"))
         .env("CARGO_TARGET_DIR", &target)
         .current_dir(&scratch);
     watched(&mut build, &mut Tally::default())?;
@@ -83,7 +83,7 @@ fn is_of_std(path: &Path) -> bool {
     path.extension() == Some(OsStr::new("rlib")) && !name.starts_with("libscratch-")
 }
 
-/// A compiler that looks there. Only what is built for the browser may use [`WORDLESS`], which is not stable yet.
+/// A compiler that looks there. Only what is built for the browser may use [`ABORT`], which is not stable yet.
 fn shim(folder: &Path) -> std::io::Result<()> {
     let program = folder.join("bin/rustc");
     std::fs::create_dir_all(folder.join("bin"))?;
