@@ -21,6 +21,8 @@ pub mod page;
 #[cfg(feature = "page")]
 pub mod protocol;
 #[cfg(feature = "page")]
+pub mod raster;
+#[cfg(feature = "page")]
 pub mod service;
 #[cfg(feature = "page")]
 pub mod session;

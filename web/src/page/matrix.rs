@@ -2,6 +2,7 @@
 
 use super::table::word;
 use crate::protocol::Analysis;
+use crate::raster::Raster;
 use crate::session::{Action, Session};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -20,7 +21,7 @@ pub(super) struct Props {
 const GLYPH: f64 = 11.0;
 /// The largest cell.
 const MOST: f64 = 26.0;
-/// The smallest one.
+/// The smallest one that shows a single pair; where all are to be seen, many share a pixel.
 const LEAST: f64 = 2.0;
 /// The most room for names, where names fit.
 const NAMES: f64 = 150.0;
@@ -131,10 +132,11 @@ pub(super) fn Matrix(props: &Props) -> Html {
         })
     };
     let zoom = |by: f64| {
-        let (lens, current) = (lens.clone(), current.clone());
+        let (lens, current, cursor) = (lens.clone(), current.clone(), *cursor);
         move |_: MouseEvent| {
-            if let Some((now, _)) = current() {
-                lens.set(Some(Lens { cell: (now.cell * by).clamp(LEAST, MOST), ..now }));
+            if let Some((now, canvas)) = current() {
+                let next = Lens { cell: (now.cell * by).clamp(least(&canvas, size), MOST), ..now };
+                lens.set(Some(following(next, &canvas, cursor)));
             }
         }
     };
@@ -184,14 +186,21 @@ fn short(id: &str) -> String {
     if short.chars().count() > 20 { short.chars().take(19).chain(['…']).collect() } else { short.to_owned() }
 }
 
-/// A lens that shows all of it, if that can be.
+/// The smallest cell: then all are seen.
+fn least(canvas: &HtmlCanvasElement, size: usize) -> f64 {
+    let (width, height) = room(canvas);
+    (width.min(height) / size.max(1) as f64).min(LEAST)
+}
+
+/// A lens that shows all of it.
 fn fitting(canvas: &HtmlCanvasElement, (size, names): (usize, f64)) -> Lens {
     let (width, height) = room(canvas);
     let side = width.min(height);
     let count = size.max(1) as f64;
     let with_names = ((side - names) / count).floor();
-    let cell = if with_names >= NAMED { with_names } else { (side / count).floor().min(NAMED - 1.0) };
-    Lens { cell: cell.clamp(LEAST, MOST), row: 0, column: 0, names }
+    let whole = (side / count).floor().min(NAMED - 1.0);
+    let cell = if with_names >= NAMED { with_names } else { whole };
+    Lens { cell: if cell < LEAST { side / count } else { cell.min(MOST) }, row: 0, column: 0, names }
 }
 
 /// How many cells are seen, down and across.
@@ -214,7 +223,15 @@ fn hit(canvas: &HtmlCanvasElement, lens: Lens, event: &MouseEvent, size: usize) 
 
 fn scrolled(lens: Lens, canvas: &HtmlCanvasElement, event: &WheelEvent, size: usize) -> Lens {
     if event.ctrl_key() || event.meta_key() {
-        return Lens { cell: (lens.cell * (-event.delta_y() / 300.0).exp()).clamp(LEAST, MOST), ..lens };
+        let cell = (lens.cell * (-event.delta_y() / 300.0).exp()).clamp(least(canvas, size), MOST);
+        let larger = Lens { cell, ..lens };
+        // What is under the pointer stays there.
+        let stays = |first: usize, pixels: i32| {
+            let pointed = first as f64 + (f64::from(pixels) - lens.margin()).max(0.0) / lens.cell;
+            (pointed - (f64::from(pixels) - larger.margin()).max(0.0) / cell).max(0.0) as usize
+        };
+        let (row, column) = (stays(lens.row, event.offset_y()), stays(lens.column, event.offset_x()));
+        return Lens { row, column, ..larger };
     }
     let (rows, columns) = seen(canvas, lens);
     let by = |delta: f64| (delta / lens.cell).round() as isize;
@@ -308,25 +325,22 @@ fn draw(
     context.set_text_align("center");
     context.set_text_baseline("middle");
     context.set_font(&format!("{}px system-ui, sans-serif", (cell * 0.62).round()));
+    let raster = Raster::of(analysis, (lens.row, lens.column), cell, (width - edge, height - edge));
     // One colour after the other: changing it is what costs.
     for (mark, _) in &paint.tones {
         context.set_fill_style_str(paint.tone(*mark));
         context.set_global_alpha(if *mark == b'.' || cell < GLYPH { 1.0 } else { 0.28 });
-        for row in lens.row..last(lens.row, rows) {
-            let Some(from) = analysis.order.get(row).copied() else { continue };
-            let y = edge + (row - lens.row) as f64 * cell;
+        for row in 0..raster.rows {
+            let y = edge + row as f64 * raster.side;
             let mut run: Option<(usize, usize)> = None;
-            for column in lens.column..=last(lens.column, columns) {
-                let same = analysis
-                    .order
-                    .get(column)
-                    .is_some_and(|to| column < last(lens.column, columns) && analysis.verdict(from, *to) == *mark);
+            for column in 0..=raster.columns {
+                let same = raster.mark(row, column) == *mark;
                 match (run, same) {
                     (None, true) => run = Some((column, column)),
                     (Some((start, _)), true) if gap == 0.0 => run = Some((start, column)),
                     (Some((start, end)), _) => {
-                        let x = edge + (start - lens.column) as f64 * cell;
-                        context.fill_rect(x, y, (end + 1 - start) as f64 * cell - gap, cell - gap);
+                        let (x, count) = (edge + start as f64 * raster.side, end + 1 - start);
+                        context.fill_rect(x, y, count as f64 * raster.side - gap, raster.side - gap);
                         run = same.then_some((column, column));
                     }
                     (None, false) => {}
@@ -365,10 +379,10 @@ fn draw(
     context.set_line_width(1.5);
     let side = |first: usize, room: f64| ((size - first.min(size)) as f64 * cell).min(room - edge);
     if y >= edge {
-        context.stroke_rect(edge, y - 0.5, side(lens.column, width), cell);
+        context.stroke_rect(edge, y - 0.5, side(lens.column, width), cell.max(1.0));
     }
     if x >= edge {
-        context.stroke_rect(x - 0.5, edge, cell, side(lens.row, height));
+        context.stroke_rect(x - 0.5, edge, cell.max(1.0), side(lens.row, height));
     }
     if let Some((from, to)) = session.pair() {
         let at = |endpoint: usize| analysis.order.iter().position(|known| *known == endpoint);
@@ -378,8 +392,8 @@ fn draw(
             context.stroke_rect(
                 edge + (column as f64 - lens.column as f64) * cell,
                 edge + (row as f64 - lens.row as f64) * cell,
-                cell - gap,
-                cell - gap,
+                (cell - gap).max(1.0),
+                (cell - gap).max(1.0),
             );
         }
     }
