@@ -119,12 +119,15 @@ fn ranges(endpoints: &[Endpoint]) -> Ranges<'_> {
 
 fn overlapping(index: usize, endpoint: &Endpoint, ranges: &Ranges<'_>, new: &[Endpoint]) -> Vec<Common> {
     let here = place(endpoint);
-    let start = ranges.partition_point(|(place, ..)| *place < here);
+    let [start, end] =
+        [false, true].map(|same| ranges.partition_point(|(place, ..)| *place < here || (same && *place == here)));
+    let ranges = ranges.get(start..end).unwrap_or_default();
     let mut candidates = Vec::new();
     for own in &endpoint.addresses {
-        let near = ranges.get(start..).unwrap_or_default().iter();
-        let near = near.take_while(|(place, range, _)| *place == here && range.first <= own.last);
-        candidates.extend(near.filter(|(_, range, _)| range.last >= own.first).map(|(.., other)| *other));
+        // Ranges of one place do not meet: their ends are in the order of their beginnings.
+        let near = ranges.partition_point(|(_, range, _)| range.last < own.first);
+        let near = ranges.get(near..).unwrap_or_default().iter();
+        candidates.extend(near.take_while(|(_, range, _)| range.first <= own.last).map(|(.., other)| *other));
     }
     candidates.sort_unstable();
     candidates.dedup();
@@ -157,11 +160,17 @@ fn named(endpoint: &Endpoint, ranges: &[AddressRange]) -> String {
 }
 
 fn common_ranges(one: &[AddressRange], other: &[AddressRange]) -> Vec<AddressRange> {
-    let pairs = one.iter().flat_map(|left| other.iter().map(move |right| (left, right)));
-    let same = pairs.filter(|(left, right)| left.first.is_ipv4() == right.first.is_ipv4());
-    let cut =
-        same.map(|(left, right)| AddressRange { first: left.first.max(right.first), last: left.last.min(right.last) });
-    cut.filter(|range| range.first <= range.last).collect()
+    let mut sorted = other.to_vec();
+    sorted.sort_unstable();
+    let mut common = Vec::new();
+    for left in one {
+        let near = sorted.partition_point(|right| right.last < left.first);
+        let near = sorted.get(near..).unwrap_or_default().iter().take_while(|right| right.first <= left.last);
+        common.extend(
+            near.map(|right| AddressRange { first: left.first.max(right.first), last: left.last.min(right.last) }),
+        );
+    }
+    common
 }
 
 /// What was told and what is told.
@@ -182,7 +191,7 @@ pub fn changes(matched: &Matched, old: &mut Reach<'_>, new: &mut Reach<'_>) -> V
         let Some((before, after)) = own.and_then(|(was, is)| old.fan(was).zip(new.fan(is))) else { continue };
         // By what was told and what is told: both answers, where they differ.
         let most = after.examples().len();
-        let mut answers: Vec<Option<Both>> = alloc::vec![None; before.examples().len() * most];
+        let mut answers: Vec<Option<Option<Both>>> = alloc::vec![None; before.examples().len() * most];
         for to in groups {
             let told = to
                 .first()
@@ -192,9 +201,10 @@ pub fn changes(matched: &Matched, old: &mut Reach<'_>, new: &mut Reach<'_>) -> V
             let Some(known) = answers.get_mut(told.0 * most + told.1) else { continue };
             if known.is_none() {
                 let Some(pairs) = before.example(told.0).zip(after.example(told.1)) else { continue };
-                *known = Some((Rc::new(old.pair(pairs.0.0, pairs.0.1)), Rc::new(new.pair(pairs.1.0, pairs.1.1))));
+                let (was, is) = (old.pair(pairs.0.0, pairs.0.1), new.pair(pairs.1.0, pairs.1.1));
+                *known = Some((was != is).then(|| (Rc::new(was), Rc::new(is))));
             }
-            let Some((was, is)) = known.as_ref().filter(|(was, is)| was != is) else { continue };
+            let Some(Some((was, is))) = known else { continue };
             for (from, to) in from.iter().flat_map(|from| to.iter().map(move |to| (*from, *to))) {
                 let Some((one, other)) = common(from).zip(common(to)) else { continue };
                 if one.old != other.old && one.new != other.new {
