@@ -112,7 +112,7 @@ impl Page {
     pub fn settle(&self) -> Result<()> {
         let begin = Instant::now();
         loop {
-            let state = self.run("return document.documentElement.dataset.ringfence || null", &[])?;
+            let state = self.run("return document.documentElement?.dataset.ringfence || null", &[])?;
             if state == "ready" {
                 return Ok(());
             }

@@ -221,7 +221,7 @@ pub fn embedded(page: &Page, site: &Site) -> Result<()> {
     until(
         page,
         "the frame with its answer",
-        "document.querySelector('ring-fence').shadowRoot.querySelector('iframe')?.contentDocument?.documentElement.dataset.ringfence === 'ready'",
+        "document.querySelector('ring-fence').shadowRoot.querySelector('iframe')?.contentDocument?.documentElement?.dataset.ringfence === 'ready'",
     )?;
     let inner = "return document.querySelector('ring-fence').shadowRoot.querySelector('iframe').contentDocument.querySelectorAll('#reach-table tr[data-from]').length";
     let lines = page.run(inner, &[])?;
