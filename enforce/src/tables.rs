@@ -17,23 +17,7 @@ pub(crate) const TABLES: &[(&str, &[&str])] = &[
             "external_ids",
         ],
     ),
-    (
-        "ACL",
-        &[
-            "name",
-            "direction",
-            "priority",
-            "match",
-            "action",
-            "tier",
-            "log",
-            "severity",
-            "meter",
-            "label",
-            "options",
-            "external_ids",
-        ],
-    ),
+    ("ACL", ACL),
     ("Port_Group", &["name", "ports", "acls", "external_ids"]),
     ("Address_Set", &["name", "addresses", "external_ids"]),
     ("Logical_Router", &["name", "ports", "policies", "static_routes", "load_balancer"]),
@@ -42,6 +26,22 @@ pub(crate) const TABLES: &[(&str, &[&str])] = &[
     ("Load_Balancer", &["name", "vips"]),
     ("Load_Balancer_Group", &["load_balancer"]),
     ("Meter", &["name"]),
+];
+
+/// The columns of a row that a plan reads and writes.
+pub(crate) const ACL: &[&str] = &[
+    "name",
+    "direction",
+    "priority",
+    "match",
+    "action",
+    "tier",
+    "log",
+    "severity",
+    "meter",
+    "label",
+    "options",
+    "external_ids",
 ];
 
 /// The only row of this table is the database's own.

@@ -3,7 +3,7 @@
 use crate::after::{columns, ports};
 use crate::item::Item;
 use crate::plan::Plan;
-use crate::tables::GLOBAL;
+use crate::tables::{ACL, GLOBAL};
 use ringfence_ovsdb::{Atom, Datum, Operation, Row, Snapshot, Uuid};
 use serde_json::json;
 
@@ -59,20 +59,7 @@ impl Plan {
         let columns = |table: &str| match table {
             "Port_Group" => &["name", "ports", "external_ids"][..],
             "Address_Set" => &["name", "addresses", "external_ids"],
-            _ => &[
-                "name",
-                "direction",
-                "priority",
-                "match",
-                "action",
-                "tier",
-                "log",
-                "severity",
-                "meter",
-                "label",
-                "options",
-                "external_ids",
-            ],
+            _ => ACL,
         };
         let there = self.changes.iter().filter(|change| change.old.is_some());
         waits.extend(there.filter_map(|change| wait(&self.world, change.table(), change.id, columns(change.table()))));

@@ -199,8 +199,9 @@ impl<'n> Reach<'n> {
     fn sets(&mut self, from: usize, to: usize) -> Found {
         match self.classes.as_ref().filter(|_| from != to).and_then(|classes| classes.of(from).zip(classes.of(to))) {
             Some((source, target)) => {
-                let fan = self.fan(source);
-                fan.and_then(|fan| fan.found(target)).unwrap_or(Err(NoPath::Apart))
+                let found = self.fan(source).and_then(|fan| fan.found(target));
+                // Whatever a fan leaves out is asked for by itself, never guessed.
+                found.unwrap_or_else(|| self.single(from, to))
             }
             None => self.single(from, to),
         }
