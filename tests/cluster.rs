@@ -19,6 +19,8 @@ mod roles;
 mod server;
 #[path = "cluster/worlds.rs"]
 mod worlds;
+#[path = "cluster/writing.rs"]
+mod writing;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use manifest::{Loaded, Manifest};
@@ -48,6 +50,12 @@ const TESTS: &[(&str, Test)] = &[
     ("worlds::objects_are_named", worlds::objects_are_named),
     ("worlds::files_against_the_cluster", worlds::files_against_the_cluster),
     ("worlds::no_secret_is_written", worlds::no_secret_is_written),
+    ("writing::there_and_back", writing::there_and_back),
+    ("writing::what_is_not_wanted_goes", writing::what_is_not_wanted_goes),
+    ("writing::conflicts_are_told", writing::conflicts_are_told),
+    ("writing::rivals_lose_nothing", writing::rivals_lose_nothing),
+    ("writing::the_writer_may_write_and_the_viewer_not", writing::the_writer_may_write_and_the_viewer_not),
+    ("writing::what_moved_is_planned_again", writing::what_moved_is_planned_again),
 ];
 
 fn main() -> ExitCode {

@@ -75,6 +75,11 @@ impl Database {
         self.runtime.block_on(ringfence_enforce::send(&mut self.client, plan, strictness))
     }
 
+    /// Has a plan tried, and nothing kept of it.
+    pub(crate) fn attempt(&mut self, plan: &Plan) -> Result<Sent, SendError> {
+        self.runtime.block_on(ringfence_enforce::attempt(&mut self.client, plan, Strictness::World))
+    }
+
     /// Waits for its effect.
     pub(crate) fn wait(&mut self, number: i64, wait: Wait, limit: Duration) -> Result<(), WaitError> {
         self.runtime.block_on(ringfence_enforce::wait(&mut self.client, number, wait, limit))
@@ -116,6 +121,11 @@ impl Live {
         let client = runtime.block_on(Client::connect(&list, self.options()));
         let client = client.map_err(|error| (format!("cannot read the Northbound database: {error}"), HELP))?;
         Ok(Database { name: endpoints.to_owned(), client, runtime })
+    }
+
+    /// Whether a database is named.
+    pub(crate) fn is_named(&self) -> bool {
+        self.nb.is_some()
     }
 
     /// Connects to the database that is to be written; the variable counts where none is named.

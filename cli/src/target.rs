@@ -1,13 +1,18 @@
 //! What is to be in which database: files, a policy set, endpoints.
 
+use crate::advice;
+use crate::cluster::Cluster;
 use crate::console::Console;
+use crate::files::Files;
 use crate::input;
 use crate::live::Live;
 use crate::profile;
-use clap::Args;
+use clap::{Args, ValueEnum};
 use ringfence_enforce::{Desired, PolicySet};
 use ringfence_engine::compile::{Profile, Settings, Strictness};
 use ringfence_engine::diagnostic::{Code, Diagnostic, Severity};
+use ringfence_objects::{Adoption, Wanted as Objects};
+use ringfence_view::loaded::Loaded;
 use std::path::PathBuf;
 
 /// Which rows of which database.
@@ -20,10 +25,52 @@ pub(crate) struct Target {
     #[arg(long, value_name = "NAME", default_value_t, help_heading = "Input")]
     pub(crate) set: PolicySet,
 
-    /// Where the rules go: `ovn` writes rows into the Northbound database
-    #[arg(long, value_name = "WHERE", value_parser = ["ovn"], default_value = "ovn", help_heading = "Input")]
-    to: String,
+    /// Where the rules go; without it the one that is named, and of a database and a cluster the one that fits
+    #[arg(long, value_enum, value_name = "WHERE", help_heading = "Input")]
+    to: Option<To>,
+
+    #[command(flatten)]
+    pub(crate) cluster: Cluster,
+
+    /// The namespace of the ConfigMap that keeps what takes applies back, for `--to cluster`
+    #[arg(long, value_name = "NAMESPACE", default_value = "kube-system", help_heading = "Input")]
+    pub(crate) keep_in: String,
+
+    /// Takes over what others wrote into the objects that the files name, for `--to cluster`
+    #[arg(long, help_heading = "Input")]
+    adopt: bool,
 }
+
+/// Where rules go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum To {
+    /// Rows into the Northbound database
+    Ovn,
+    /// Objects into the Kubernetes cluster, of which Kube-OVN makes rows
+    Cluster,
+}
+
+impl Target {
+    /// Whether what others wrote is taken over.
+    pub(crate) fn adoption(&self) -> Adoption {
+        if self.adopt { Adoption::Named } else { Adoption::None }
+    }
+
+    /// Where the rules go. Of a database and a cluster, the cluster where Kube-OVN makes rows of its objects.
+    pub(crate) fn to(&self) -> Result<To, String> {
+        match (self.to, self.live.is_named(), self.cluster.is_wanted()) {
+            (Some(to), ..) => Ok(to),
+            (None, true, true) => {
+                let observed = self.cluster.open()?.observe()?;
+                Ok(if advice::has_controller(&observed.reading.documents) { To::Cluster } else { To::Ovn })
+            }
+            (None, false, true) => Ok(To::Cluster),
+            (None, _, false) => Ok(To::Ovn),
+        }
+    }
+}
+
+const NO_FILE: &str = "no file is named: `-f` says what is to be there";
 
 /// What is to be there.
 #[derive(Debug, Args)]
@@ -46,20 +93,7 @@ impl Wanted {
     /// The rows that the files say. What cannot be used as it is written is no ground to write anything; a match that OVN
     /// ignores is a guard rail's affair.
     pub(crate) fn load(&self, console: &mut Console) -> Result<Desired, String> {
-        if self.files.is_empty() {
-            return Err("no file is named: `-f` says what is to be in the database".to_owned());
-        }
-        let strictness = if self.lenient { Strictness::Lenient } else { Strictness::Strict };
-        let loaded = input::manifests(&self.files, &Settings { profile: self.profile, strictness })?;
-        // Who is on a switch, the database knows.
-        let told = loaded.compiled.diagnostics.iter().filter(|found| found.code != Code::NoEndpoint);
-        input::tell(&loaded, console, &told.cloned().collect::<Vec<_>>());
-        let in_the_way = |found: &&Diagnostic| {
-            found.severity == Severity::Error && !matches!(found.code, Code::MatchSyntax | Code::MatchContext)
-        };
-        if loaded.compiled.diagnostics.iter().any(|found| in_the_way(&found)) {
-            return Err("some of the input cannot be used as it is written, so nothing of it is".to_owned());
-        }
+        let loaded = self.loaded(console)?;
         let desired = Desired::of(&loaded.compiled.network);
         let assumed = loaded.compiled.diagnostics.iter().any(|found| found.code == Code::AssumedAddress);
         if assumed && desired.has_addresses() {
@@ -69,4 +103,52 @@ impl Wanted {
         }
         Ok(desired)
     }
+
+    /// The objects that the files say. What is wrong with them is told of the cluster that they are in.
+    pub(crate) fn objects(&self) -> Result<Objects, String> {
+        if self.files.is_empty() {
+            return Err(NO_FILE.to_owned());
+        }
+        let files = Files::read(&self.files);
+        if let Some((source, _)) = files.databases.first() {
+            let name = files.sources.iter().find(|(id, _)| id == source).map(|(_, source)| source.name());
+            return Err(format!("`{}` is a database: name manifests", name.unwrap_or_default()));
+        }
+        let mut objects = Objects::default();
+        for (_, source) in files.sources.iter() {
+            match source.fault() {
+                Some(fault) => return Err(fault.message.clone()),
+                None => objects.add(source.name(), source.text()).map_err(|error| error.to_string())?,
+            }
+        }
+        Ok(objects)
+    }
+
+    /// How the input is understood.
+    pub(crate) fn settings(&self) -> Settings {
+        let strictness = if self.lenient { Strictness::Lenient } else { Strictness::Strict };
+        Settings { profile: self.profile, strictness }
+    }
+
+    fn loaded(&self, console: &mut Console) -> Result<Loaded, String> {
+        if self.files.is_empty() {
+            return Err(NO_FILE.to_owned());
+        }
+        let loaded = input::manifests(&self.files, &self.settings())?;
+        // Who is on a switch, the database knows.
+        let told = loaded.compiled.diagnostics.iter().filter(|found| found.code != Code::NoEndpoint);
+        input::tell(&loaded, console, &told.cloned().collect::<Vec<_>>());
+        if loaded.compiled.diagnostics.iter().any(is_in_the_way) {
+            return Err(UNUSABLE.to_owned());
+        }
+        Ok(loaded)
+    }
+}
+
+/// Why nothing is written.
+pub(crate) const UNUSABLE: &str = "some of the input cannot be used as it is written, so nothing of it is";
+
+/// Whether nothing may be written of input with this finding.
+pub(crate) fn is_in_the_way(found: &Diagnostic) -> bool {
+    found.severity == Severity::Error && !matches!(found.code, Code::MatchSyntax | Code::MatchContext)
 }

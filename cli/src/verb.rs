@@ -42,11 +42,11 @@ pub(crate) enum Verb {
     Serve(serve::Arguments),
     /// Find the smallest edits that make a pair connect, or keep it apart
     Repair(repair::Arguments),
-    /// What an apply would change in a Northbound database, in rows and in connections
+    /// What an apply would change, in rows or objects, and in connections
     Plan(plan::Arguments),
-    /// Write the rows into a Northbound database, in one transaction
+    /// Write rows into a Northbound database, or objects into a cluster
     Apply(apply::Arguments),
-    /// Whether a Northbound database holds what the files say
+    /// Whether a database or a cluster holds what the files say
     Verify(verify::Arguments),
     /// Take applies back
     Rollback(rollback::Arguments),

@@ -44,6 +44,6 @@ pub use meaning::{Cost, Meaning};
 pub use parent::Parent;
 pub use plan::{Plan, PlanError};
 pub use saved::{SavedError, SavedPlan};
-pub use send::{SendError, Sent, Wait, WaitError, read, send, wait};
+pub use send::{SendError, Sent, Wait, WaitError, attempt, read, send, wait};
 pub use set::{PolicySet, SetError};
 pub use transaction::Strictness;
