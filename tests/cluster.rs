@@ -15,6 +15,8 @@ mod program;
 mod release;
 #[path = "cluster/roles.rs"]
 mod roles;
+#[path = "cluster/running.rs"]
+mod running;
 #[path = "cluster/server.rs"]
 mod server;
 #[path = "cluster/worlds.rs"]
@@ -47,6 +49,10 @@ const TESTS: &[(&str, Test)] = &[
     ("release::the_running_release_is_the_profile", release::the_running_release_is_the_profile),
     ("roles::denied_kinds_are_told", roles::denied_kinds_are_told),
     ("roles::the_viewer_may_read_all", roles::the_viewer_may_read_all),
+    ("running::guard_rails_hold", running::guard_rails_hold),
+    ("running::rows_are_kept", running::rows_are_kept),
+    ("running::what_is_forgotten_is_read_anew", running::what_is_forgotten_is_read_anew),
+    ("running::one_of_two_acts", running::one_of_two_acts),
     ("worlds::objects_are_named", worlds::objects_are_named),
     ("worlds::files_against_the_cluster", worlds::files_against_the_cluster),
     ("worlds::no_secret_is_written", worlds::no_secret_is_written),

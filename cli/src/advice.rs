@@ -1,17 +1,12 @@
 //! Which of the two ways fits: rows into a database, or objects into a cluster.
 
-use ringfence_cluster::Document;
+use ringfence_cluster::{Document, runs_kube_ovn};
 use ringfence_northbound::row::entry;
 use ringfence_ovsdb::Snapshot;
 
-/// Whether Kube-OVN's controller is among the objects of a cluster.
-pub(crate) fn has_controller(documents: &[Document]) -> bool {
-    documents.iter().any(|document| document.name == "deployment/kube-system/kube-ovn-controller")
-}
-
 /// What is to be said of a cluster that objects are written into.
 pub(crate) fn on_cluster(documents: &[Document]) -> String {
-    match has_controller(documents) {
+    match runs_kube_ovn(documents) {
         true => "`--to cluster` fits: Kube-OVN's controller runs there, makes rows of these objects, and keeps them",
         false => {
             "no kube-ovn-controller was found in namespace kube-system: if nobody makes rows of Subnets and policies \

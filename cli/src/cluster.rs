@@ -96,6 +96,13 @@ impl Cluster {
     }
 }
 
+impl Cluster {
+    /// Connects within somebody's runtime.
+    pub(crate) async fn connect(&self) -> Result<Connection, String> {
+        self.access().connect().await.map_err(|error| format!("{error}; {}", error.help()))
+    }
+}
+
 impl Writing {
     /// All that a plan is made on.
     pub(crate) fn observe(&self) -> Result<Observed, String> {

@@ -70,12 +70,12 @@ impl From<WaitFor> for Wait {
 
 /// Guard rails that somebody accepts.
 #[derive(Debug, Clone)]
-enum Accepted {
+pub(crate) enum Accepted {
     All,
     One(Guard),
 }
 
-fn accepted(name: &str) -> Result<Accepted, String> {
+pub(crate) fn accepted(name: &str) -> Result<Accepted, String> {
     let names = || Guard::ALL.map(Guard::name).join(", ");
     match name {
         "all" => Ok(Accepted::All),

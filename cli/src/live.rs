@@ -135,6 +135,14 @@ impl Live {
         self.connect(&endpoints).map_err(|(message, help)| format!("{message}; {help}"))
     }
 
+    /// Where the database is, and how it is connected to, for somebody who does so time and again.
+    pub(crate) fn named(&self) -> Result<(Vec<Endpoint>, Options), String> {
+        let endpoints = self.nb.clone().or_else(|| std::env::var(VARIABLE).ok());
+        let endpoints = endpoints.ok_or(format!("no database is named: write `--nb unix:PATH`, or set {VARIABLE}"))?;
+        let list = Endpoint::list(&endpoints).map_err(|error| error.to_string())?;
+        Ok((list, self.options()))
+    }
+
     fn options(&self) -> Options {
         let server_name = if self.any_host { ServerName::AnyOfAuthority } else { ServerName::Checked };
         let identity = self.certificate.clone().zip(self.private_key.clone());

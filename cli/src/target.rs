@@ -1,6 +1,5 @@
 //! What is to be in which database: files, a policy set, endpoints.
 
-use crate::advice;
 use crate::cluster::Cluster;
 use crate::console::Console;
 use crate::files::Files;
@@ -8,9 +7,10 @@ use crate::input;
 use crate::live::Live;
 use crate::profile;
 use clap::{Args, ValueEnum};
-use ringfence_enforce::{Desired, PolicySet};
+use ringfence_cluster::runs_kube_ovn;
+use ringfence_enforce::{Desired, PolicySet, Unusable, is_in_the_way};
 use ringfence_engine::compile::{Profile, Settings, Strictness};
-use ringfence_engine::diagnostic::{Code, Diagnostic, Severity};
+use ringfence_engine::diagnostic::Code;
 use ringfence_objects::{Adoption, Wanted as Objects};
 use ringfence_view::loaded::Loaded;
 use std::path::PathBuf;
@@ -62,7 +62,7 @@ impl Target {
             (Some(to), ..) => Ok(to),
             (None, true, true) => {
                 let observed = self.cluster.open()?.observe()?;
-                Ok(if advice::has_controller(&observed.reading.documents) { To::Cluster } else { To::Ovn })
+                Ok(if runs_kube_ovn(&observed.reading.documents) { To::Cluster } else { To::Ovn })
             }
             (None, false, true) => Ok(To::Cluster),
             (None, _, false) => Ok(To::Ovn),
@@ -94,14 +94,7 @@ impl Wanted {
     /// ignores is a guard rail's affair.
     pub(crate) fn load(&self, console: &mut Console) -> Result<Desired, String> {
         let loaded = self.loaded(console)?;
-        let desired = Desired::of(&loaded.compiled.network);
-        let assumed = loaded.compiled.diagnostics.iter().any(|found| found.code == Code::AssumedAddress);
-        if assumed && desired.has_addresses() {
-            return Err("addresses of machines are assumed (RF024), and nobody must write those into an address set: \
-                        name them in an `Inventory`, or in Kube-OVN's `IP` objects"
-                .to_owned());
-        }
-        Ok(desired)
+        Desired::written(&loaded).map_err(|error| error.to_string())
     }
 
     /// The objects that the files say. What is wrong with them is told of the cluster that they are in.
@@ -139,16 +132,8 @@ impl Wanted {
         let told = loaded.compiled.diagnostics.iter().filter(|found| found.code != Code::NoEndpoint);
         input::tell(&loaded, console, &told.cloned().collect::<Vec<_>>());
         if loaded.compiled.diagnostics.iter().any(is_in_the_way) {
-            return Err(UNUSABLE.to_owned());
+            return Err(Unusable::Errors.to_string());
         }
         Ok(loaded)
     }
-}
-
-/// Why nothing is written.
-pub(crate) const UNUSABLE: &str = "some of the input cannot be used as it is written, so nothing of it is";
-
-/// Whether nothing may be written of input with this finding.
-pub(crate) fn is_in_the_way(found: &Diagnostic) -> bool {
-    found.severity == Severity::Error && !matches!(found.code, Code::MatchSyntax | Code::MatchContext)
 }

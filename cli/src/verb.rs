@@ -13,6 +13,7 @@ mod plan;
 mod reach;
 mod repair;
 mod rollback;
+mod run;
 mod serve;
 mod verify;
 
@@ -50,6 +51,8 @@ pub(crate) enum Verb {
     Verify(verify::Arguments),
     /// Take applies back
     Rollback(rollback::Arguments),
+    /// Stay, watch a cluster, and keep the rows of a Northbound database
+    Run(run::Arguments),
     /// Print a completion script for a shell
     Completions(completions::Arguments),
     /// Print the manual page, or write all of them
@@ -73,6 +76,7 @@ impl Verb {
             Self::Apply(arguments) => arguments.run(console),
             Self::Verify(arguments) => arguments.run(console),
             Self::Rollback(arguments) => arguments.run(console),
+            Self::Run(arguments) => arguments.run(console),
             Self::Completions(arguments) => arguments.run(console),
             Self::Man(arguments) => arguments.run(console),
         }

@@ -60,3 +60,8 @@ pub fn named_in(text: &str) -> Vec<String> {
     }
     names
 }
+
+/// Whether Kube-OVN's controller is among the objects of a cluster: it makes rows of them.
+pub fn runs_kube_ovn(documents: &[Document]) -> bool {
+    documents.iter().any(|document| document.name == "deployment/kube-system/kube-ovn-controller")
+}

@@ -19,7 +19,7 @@ mod watching;
 
 pub use absence::{Absence, Grade};
 pub use access::{Access, Connection};
-pub use document::{Document, named_in};
+pub use document::{Document, named_in, runs_kube_ovn};
 pub use error::ClusterError;
 pub use kind::{KINDS, Kind};
 pub use listing::{Listing, PAGE, Progress};

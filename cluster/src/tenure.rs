@@ -31,6 +31,9 @@ impl Default for Term {
     }
 }
 
+/// How often it is tried to give a Lease back.
+const RELEASES: usize = 3;
+
 /// A Lease that one of several holds.
 pub struct Tenure {
     api: Api<DynamicObject>,
@@ -79,7 +82,12 @@ impl Tenure {
 
     /// Whether we may act at this moment.
     pub fn is_held(&self) -> bool {
-        self.renewed.is_some_and(|renewed| renewed.elapsed() < self.term.trusted)
+        self.until().is_some_and(|until| Instant::now() < until)
+    }
+
+    /// Until when we may act, where nothing more is heard.
+    pub fn until(&self) -> Option<Instant> {
+        self.renewed.map(|renewed| renewed + self.term.trusted)
     }
 
     /// Who acts, as far as is known.
@@ -184,17 +192,25 @@ impl Tenure {
 
     /// Gives it back, so that nobody has to wait for its end.
     pub async fn release(&mut self) -> Result<(), ClusterError> {
-        let held = self.is_held();
         self.renewed = None;
-        let Some((seen, _)) = self.seen.clone().filter(|(seen, _)| held && seen.holder == self.identity) else {
-            return Ok(());
-        };
+        let mut result = Ok(());
+        // A renewal may have been under way that nobody heard the answer of.
+        for _ in 0..RELEASES {
+            result = self.give_back().await;
+            match &result {
+                Err(Error::Api(status)) if status.code == 409 => {}
+                _ => break,
+            }
+        }
+        result.map_err(|error| ClusterError::of(&error, &self.server))
+    }
+
+    async fn give_back(&mut self) -> Result<(), Error> {
+        let Some(found) = self.api.get_opt(&self.name).await? else { return Ok(()) };
+        self.note(&found, Instant::now());
+        let Some((seen, _)) = self.seen.clone().filter(|(seen, _)| seen.holder == self.identity) else { return Ok(()) };
         let now = json!(format!("{:.6}", Timestamp::now()));
-        let released = async {
-            let body = self.object(Some(seen.version), "", 1, &now, seen.transitions, Some(seen.acquired))?;
-            self.api.replace(&self.name, &PostParams::default(), &body).await
-        };
-        let released: Result<DynamicObject, Error> = released.await;
-        released.map(drop).map_err(|error| ClusterError::of(&error, &self.server))
+        let body = self.object(Some(seen.version), "", 1, &now, seen.transitions, Some(seen.acquired))?;
+        self.api.replace(&self.name, &PostParams::default(), &body).await.map(drop)
     }
 }

@@ -60,6 +60,13 @@ pub enum Turn {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Served(BTreeSet<(String, String)>);
 
+impl Served {
+    /// The version in which a kind is followed: `networking.k8s.io/v1`.
+    pub fn api_version(&self, kind: &str) -> Option<&str> {
+        self.0.iter().find(|(_, name)| name == kind).map(|(version, _)| version.as_str())
+    }
+}
+
 impl Watching {
     /// Begins to follow every kind that the server has, so many objects of a page.
     pub async fn start(connection: &Connection, page: u32) -> Result<Self, ClusterError> {
@@ -93,7 +100,11 @@ impl Watching {
     pub async fn kinds_of(connection: &Connection) -> Result<Served, ClusterError> {
         let served = served(connection).await?;
         let ours = |known: &&ApiResource| KINDS.iter().any(|kind| kind.group == known.group && kind.name == known.kind);
-        Ok(Served(served.iter().filter(ours).map(|known| (known.api_version.clone(), known.kind.clone())).collect()))
+        let mut first: BTreeMap<(&str, &str), &ApiResource> = BTreeMap::new();
+        for known in served.iter().filter(ours) {
+            first.entry((&known.group, &known.kind)).or_insert(known);
+        }
+        Ok(Served(first.values().map(|known| (known.api_version.clone(), known.kind.clone())).collect()))
     }
 
     /// The kinds that are followed.

@@ -10,7 +10,7 @@ use std::fs;
 use tempfile::TempDir;
 
 /// A switch with a row of somebody else's and three machines.
-const WORLD: &str = r#"
+pub const WORLD: &str = r#"
 apiVersion: kubeovn.io/v1
 kind: Subnet
 metadata: {name: vswitch1, annotations: {keep: "this"}}
@@ -72,7 +72,7 @@ spec: {podSelector: {matchLabels: {app: c}}, policyTypes: [Ingress]}
 "#;
 
 /// A cluster with the world in it, and files.
-struct Field<'s> {
+pub struct Field<'s> {
     server: &'s Server,
     client: Client,
     folder: TempDir,
@@ -81,7 +81,8 @@ struct Field<'s> {
     is_theirs: bool,
 }
 
-fn said(error: impl std::fmt::Display) -> String {
+/// An error's words.
+pub fn said(error: impl std::fmt::Display) -> String {
     error.to_string()
 }
 
@@ -97,7 +98,8 @@ fn resource(kind: &str) -> (ApiResource, bool) {
 }
 
 impl<'s> Field<'s> {
-    fn new(server: &'s Server, more: &[Value]) -> Result<Self, String> {
+    /// Puts the world there, and more.
+    pub fn new(server: &'s Server, more: &[Value]) -> Result<Self, String> {
         let mut manifest = Manifest::of(WORLD);
         manifest.objects.extend(more.iter().cloned());
         let loaded = runtime().block_on(Loaded::load(server, &manifest))?;
@@ -124,7 +126,8 @@ impl<'s> Field<'s> {
         self.run("admin", &[&["apply", "-f", &file, "--yes", "--accept", "all"], more].concat())
     }
 
-    fn api(&self, kind: &str, namespace: &str) -> Api<DynamicObject> {
+    /// The objects of a kind.
+    pub fn api(&self, kind: &str, namespace: &str) -> Api<DynamicObject> {
         let (resource, namespaced) = resource(kind);
         match namespaced {
             true => Api::namespaced_with(self.client.clone(), namespace, &resource),
@@ -151,14 +154,15 @@ impl<'s> Field<'s> {
         Ok(objects.into_iter().flatten().map(|object| object["metadata"]["resourceVersion"].clone()).collect())
     }
 
-    fn patch(&self, kind: &str, name: &str, manager: &str, patch: &Value) -> Result<(), String> {
+    /// What somebody else writes.
+    pub fn patch(&self, kind: &str, name: &str, manager: &str, patch: &Value) -> Result<(), String> {
         let parameters = PatchParams { field_manager: Some(manager.to_owned()), ..PatchParams::default() };
         let (api, patch) = (self.api(kind, "default"), Patch::Merge(patch));
         runtime().block_on(api.patch(name, &parameters, &patch)).map(drop).map_err(said)
     }
 
     /// Whatever became of it, the next test finds the server as it was.
-    fn end(self, outcome: Result<(), String>) -> Result<(), String> {
+    pub fn end(self, outcome: Result<(), String>) -> Result<(), String> {
         let remove = |kind: &str, namespace: &str, names: &[&str]| {
             for name in names {
                 let _ = runtime().block_on(self.api(kind, namespace).delete(name, &DeleteParams::default()));
@@ -174,11 +178,17 @@ impl<'s> Field<'s> {
     }
 }
 
-fn expect(what: &str, holds: bool, ran: &impl std::fmt::Debug) -> Result<(), String> {
+/// What must hold, with what was seen instead.
+pub fn expect(what: &str, holds: bool, ran: &impl std::fmt::Debug) -> Result<(), String> {
     if holds { Ok(()) } else { Err(format!("{what}: {ran:?}")) }
 }
 
-fn within(server: &Server, more: &[Value], test: impl FnOnce(&Field<'_>) -> Result<(), String>) -> Result<(), String> {
+/// A test in a cluster with the world in it.
+pub fn within(
+    server: &Server,
+    more: &[Value],
+    test: impl FnOnce(&Field<'_>) -> Result<(), String>,
+) -> Result<(), String> {
     let field = Field::new(server, more)?;
     let outcome = test(&field);
     field.end(outcome)
@@ -304,7 +314,7 @@ pub fn conflicts_are_told(server: &Server) -> Result<(), String> {
 }
 
 /// A role of a file with the user who has it.
-fn bound(file: &str, roles: &[&str], user: &str) -> Result<Vec<Value>, String> {
+pub fn bound(file: &str, roles: &[&str], user: &str) -> Result<Vec<Value>, String> {
     let text = fs::read_to_string(super::root().join(file)).map_err(said)?;
     let group = "rbac.authorization.k8s.io";
     let of = |role: Value| {

@@ -4,9 +4,8 @@ use super::{Outcome, Patience, Place};
 use crate::cluster::Writing;
 use crate::console::Console;
 use crate::input;
-use crate::target::{UNUSABLE, is_in_the_way};
 use ringfence_cluster::{Document, Observed};
-use ringfence_enforce::{Meaning, PolicySet};
+use ringfence_enforce::{Meaning, PolicySet, Unusable, is_in_the_way};
 use ringfence_engine::compile::Settings;
 use ringfence_engine::diagnostic::Diagnostic;
 use ringfence_engine::ovn::pipeline::Matches;
@@ -141,7 +140,7 @@ pub(crate) fn tell_fresh(meaning: &Meaning, console: &mut Console) -> Result<(),
     let all = meaning.after.compiled.diagnostics.iter();
     let fresh: Vec<Diagnostic> = all.filter(|found| !known.contains(found.message.as_str())).cloned().collect();
     input::tell(&meaning.after, console, &fresh);
-    if fresh.iter().any(is_in_the_way) { Err(UNUSABLE.to_owned()) } else { Ok(()) }
+    if fresh.iter().any(is_in_the_way) { Err(Unusable::Errors.to_string()) } else { Ok(()) }
 }
 
 /// The ports of Subnets whose machines ask OVN for an address.
