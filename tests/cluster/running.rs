@@ -2,7 +2,7 @@
 
 use super::manifest;
 use super::manifest::{Loaded, Manifest};
-use super::program::{argument, program};
+use super::program::{argument, program, ringfence};
 use super::server::{Server, runtime};
 use super::writing::{Field, WORLD, bound, expect, said, within};
 use kube::api::{ApiResource, DeleteParams, DynamicObject, ListParams, Patch, PatchParams};
@@ -239,7 +239,7 @@ fn forget_lease(server: &Server) -> Result<(), String> {
 /// Rows come, change with the objects, and come back when somebody takes them away; objects have Events; roles are enough.
 pub fn rows_are_kept(server: &Server) -> Result<(), String> {
     let mut roles = bound("deploy/viewer.yaml", &["ringfence-viewer"], "viewer")?;
-    roles.extend(bound("deploy/writer.yaml", &["ringfence-runner"], "viewer")?);
+    roles.extend(bound("deploy/writer.yaml", &["ringfence-runner", "ringfence-elector"], "viewer")?);
     forget_lease(server)?;
     within(server, &roles, |field: &Field<'_>| {
         let database = Database::start()?;
@@ -372,4 +372,64 @@ pub fn one_of_two_acts(server: &Server) -> Result<(), String> {
         database.until("the third one acts", |rows| rows.contains("tcp.dst == 80"))?;
         third.end()
     })
+}
+
+/// A database says whether it would take a plan, and keeps nothing; of both ways the one that fits is told.
+pub fn a_database_is_tried(server: &Server) -> Result<(), String> {
+    within(server, &[], |field: &Field<'_>| {
+        let database = Database::start()?;
+        let rules = field.file("rules.yaml", &WORLD.replace("priority: 900", "priority: 901"))?;
+        let nb = format!("unix:{}", database.socket());
+        let before = database.nbctl(&["--columns=_uuid,external_ids", "list", "NB_Global"])?;
+        let tried = ringfence(&["apply", "-f", &rules, "--nb", &nb, "--dry-run=server"])?;
+        let words = ["901 drop", "the server takes it"];
+        expect("tried", tried.status == 0 && words.iter().all(|word| tried.out.contains(word)), &tried)?;
+        let after = database.nbctl(&["--columns=_uuid,external_ids", "list", "NB_Global"])?;
+        expect("nothing is kept", database.rows()?.is_empty() && before == after, &(before, after))?;
+        // Of a database and a cluster, the cluster where Kube-OVN makes rows.
+        let kubeconfig = argument(&server.kubeconfig());
+        let both = ["plan", "-f", &rules, "--nb", &nb, "--kubeconfig", &kubeconfig];
+        let alone = ringfence(&both)?;
+        expect("rows", alone.out.contains("`--to ovn` fits") && alone.out.contains(&nb), &alone)?;
+        let controller = json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "kube-ovn-controller", "namespace": "kube-system"},
+            "spec": {"template": {"metadata": {"labels": {"app": "c"}}, "spec": {"containers": [{"name": "c", "image": "kube-ovn:v1.14.5"}]}}}});
+        let loaded =
+            runtime().block_on(Loaded::load(server, &Manifest { own: String::new(), objects: vec![controller] }))?;
+        let beside = ringfence(&both);
+        let replica = Replica::start(server, &database, "admin", &["--accept", "all"]);
+        let blocked = replica.and_then(|replica| replica.until("ringfence_blocked", 1.0).map(|()| replica.said()));
+        runtime().block_on(loaded.clear())?;
+        let beside = beside?;
+        expect("objects", beside.out.contains("`--to cluster` fits: Kube-OVN's controller runs there"), &beside)?;
+        let blocked = blocked?;
+        expect("no rows twice", blocked.contains("Kube-OVN's controller runs in this cluster"), &blocked)
+    })
+}
+
+/// What is to be deployed, the server takes as it is written.
+pub fn the_deployment_is_taken(server: &Server) -> Result<(), String> {
+    let text = fs::read_to_string(super::root().join("deploy/run.yaml")).map_err(said)?;
+    let manifest = Manifest::of(&text);
+    let loaded = runtime().block_on(Loaded::load(server, &manifest))?;
+    let refused = loaded.refused.clone();
+    let connection = runtime().block_on(server.client("admin"))?;
+    let found = runtime().block_on(api_of_deployments(&connection).get("ringfence")).map_err(said);
+    runtime().block_on(loaded.clear())?;
+    let found = serde_json::to_value(found?).map_err(said)?;
+    let written = manifest.objects.iter().find(|object| object["kind"] == "Deployment").cloned().unwrap_or_default();
+    let pod = |object: &Value| object["spec"]["template"]["spec"]["containers"][0].clone();
+    let kept = |key: &str| pod(&found)[key] == pod(&written)[key];
+    let whole = ["image", "args", "securityContext"].into_iter().all(kept) && !pod(&found)["readinessProbe"].is_null();
+    expect("all of it is kept", refused.is_empty() && whole, &(refused, found))
+}
+
+fn api_of_deployments(client: &Client) -> Api<DynamicObject> {
+    let resource = ApiResource {
+        group: "apps".to_owned(),
+        version: "v1".to_owned(),
+        api_version: "apps/v1".to_owned(),
+        kind: "Deployment".to_owned(),
+        plural: "deployments".to_owned(),
+    };
+    Api::namespaced_with(client.clone(), "ringfence", &resource)
 }

@@ -109,7 +109,8 @@ impl<'s> Field<'s> {
         if field.loaded.refused.is_empty() { Ok(field) } else { Err(format!("{:?}", field.loaded.refused)) }
     }
 
-    fn file(&self, name: &str, text: &str) -> Result<String, String> {
+    /// A file with a text.
+    pub fn file(&self, name: &str, text: &str) -> Result<String, String> {
         let path = self.folder.path().join(name);
         fs::write(&path, text).map_err(said)?;
         Ok(argument(&path))
