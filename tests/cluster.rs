@@ -60,6 +60,7 @@ const TESTS: &[(&str, Test)] = &[
     ("worlds::no_secret_is_written", worlds::no_secret_is_written),
     ("writing::there_and_back", writing::there_and_back),
     ("writing::what_is_not_wanted_goes", writing::what_is_not_wanted_goes),
+    ("worlds::written_worlds_are_the_same", worlds::written_worlds_are_the_same),
     ("writing::conflicts_are_told", writing::conflicts_are_told),
     ("writing::rivals_lose_nothing", writing::rivals_lose_nothing),
     ("writing::the_writer_may_write_and_the_viewer_not", writing::the_writer_may_write_and_the_viewer_not),

@@ -2,7 +2,6 @@
 
 use crate::cluster::Cluster;
 use crate::console::Console;
-use crate::files::Files;
 use crate::input;
 use crate::live::Live;
 use crate::profile;
@@ -10,7 +9,7 @@ use clap::{Args, ValueEnum};
 use ringfence_cluster::runs_kube_ovn;
 use ringfence_enforce::{Desired, PolicySet, Unusable, is_in_the_way};
 use ringfence_engine::compile::{Profile, Settings, Strictness};
-use ringfence_engine::diagnostic::Code;
+use ringfence_engine::diagnostic::{Code, Diagnostic};
 use ringfence_objects::{Adoption, Wanted as Objects};
 use ringfence_view::loaded::Loaded;
 use std::path::PathBuf;
@@ -97,22 +96,22 @@ impl Wanted {
         Desired::written(&loaded).map_err(|error| error.to_string())
     }
 
-    /// The objects that the files say. What is wrong with them is told of the cluster that they are in.
-    pub(crate) fn objects(&self) -> Result<Objects, String> {
+    /// The objects that the files say. What is wrong with the texts themselves is told here, everything else of the cluster
+    /// that they are in.
+    pub(crate) fn objects(&self, console: &mut Console) -> Result<Objects, String> {
         if self.files.is_empty() {
             return Err(NO_FILE.to_owned());
         }
-        let files = Files::read(&self.files);
-        if let Some((source, _)) = files.databases.first() {
-            let name = files.sources.iter().find(|(id, _)| id == source).map(|(_, source)| source.name());
-            return Err(format!("`{}` is a database: name manifests", name.unwrap_or_default()));
+        let loaded = input::manifests(&self.files, &self.settings())?;
+        let found = loaded.compiled.diagnostics.iter().filter(|found| is_of_text(found.code));
+        let found: Vec<Diagnostic> = found.cloned().collect();
+        input::tell(&loaded, console, &found);
+        if found.iter().any(is_in_the_way) {
+            return Err(Unusable::Errors.to_string());
         }
         let mut objects = Objects::default();
-        for (_, source) in files.sources.iter() {
-            match source.fault() {
-                Some(fault) => return Err(fault.message.clone()),
-                None => objects.add(source.name(), source.text()).map_err(|error| error.to_string())?,
-            }
+        for (_, source) in loaded.sources.iter() {
+            objects.add(source.name(), source.text()).map_err(|error| error.to_string())?;
         }
         Ok(objects)
     }
@@ -136,4 +135,28 @@ impl Wanted {
         }
         Ok(loaded)
     }
+}
+
+/// Whether a finding hangs on the text alone, and not on what else there is.
+fn is_of_text(code: Code) -> bool {
+    use Code::{
+        AliasBomb, ApiRefused, BrokenYaml, DuplicateKey, EmptyFolder, IgnoredTag, ImpossibleName, NotAnObject,
+        OutOfRange, UnknownField, UnknownValue, UnreadableFile, WrongType,
+    };
+    let alone = [
+        UnreadableFile,
+        BrokenYaml,
+        DuplicateKey,
+        AliasBomb,
+        NotAnObject,
+        WrongType,
+        UnknownValue,
+        OutOfRange,
+        EmptyFolder,
+        UnknownField,
+        ApiRefused,
+        IgnoredTag,
+        ImpossibleName,
+    ];
+    alone.contains(&code)
 }

@@ -1,18 +1,19 @@
 //! A plan: what has to change in a cluster so that it holds what is wanted.
 
-use crate::content::{Content, whole};
+mod portion;
+mod whole;
+
+use crate::content::Content;
 use crate::deed::{Deed, Kind};
 use crate::history::{History, HistoryError};
-use crate::merge::merged;
-use crate::owned::{APPLIED, SET, applied, content, is_of, note, note_key, others, owner};
-use crate::portion::{Note, Portion};
+use crate::owned::{content, others};
 use crate::reference::Reference;
 use crate::wanted::Wanted;
 use crate::writable::{WRITABLE, Way, is_writable};
 use kube::api::ApiResource;
 use ringfence_cluster::{Document, Grade, Observed};
 use ringfence_enforce::PolicySet;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use thiserror::Error;
 
@@ -148,184 +149,6 @@ impl Plan {
         Ok(plan)
     }
 
-    fn whole(
-        &mut self,
-        reference: &Reference,
-        there: Option<&Value>,
-        old: Option<&Content>,
-        new: Option<&Content>,
-    ) -> Result<Option<Deed>, PlanError> {
-        let Some(Content::Whole(wanted)) = new else {
-            // What is not ours does not go with the files that named it.
-            let deed = |old: &Content| Deed {
-                reference: reference.clone(),
-                kind: Kind::Delete,
-                old: Some(old.clone()),
-                new: None,
-                before: there.cloned(),
-                after: None,
-                body: Value::Null,
-            };
-            return Ok(old.map(deed));
-        };
-        let resource = self.resource(reference)?;
-        let ours = there.is_some_and(|object| is_of(object, &self.set));
-        let now = there.map(whole).unwrap_or_default();
-        let before = if ours { there.map(applied).unwrap_or_default() } else { Value::Null };
-        let after = if there.is_some() { merged(&now, &before, wanted) } else { wanted.clone() };
-        let is_same = there.is_some() && after == now;
-        if let Some(object) = there.filter(|_| !ours) {
-            if let Some(other) = owner(object) {
-                return Err(PlanError::Other { object: reference.to_string(), other: other.to_owned() });
-            }
-            if self.adoption == Adoption::None {
-                if is_same {
-                    self.remarks
-                        .push(format!("{reference} is there as it is wanted, and somebody else's: it stays theirs"));
-                    return Ok(None);
-                }
-                return Err(PlanError::Foreign { object: reference.to_string(), owner: managers(object, &self.set) });
-            }
-        }
-        if let Some(object) = there.filter(|_| ours) {
-            self.remark_others(reference, object);
-        }
-        if is_same && ours && before == *wanted {
-            return Ok(None);
-        }
-        let kind = match there {
-            None => Kind::Create,
-            Some(_) if is_same => Kind::Note,
-            Some(_) => Kind::Alter,
-        };
-        let old = match there {
-            Some(_) if !ours => Some(Content::Whole(now)),
-            _ => old.cloned(),
-        };
-        let mut object = there.cloned().unwrap_or_else(|| identity(reference, &resource));
-        copy(&after, &mut object);
-        let body = self.applied(reference, &resource, there, wanted);
-        let (before, after) = (there.cloned(), Some(object));
-        Ok(Some(Deed { reference: reference.clone(), kind, old, new: new.cloned(), before, after, body }))
-    }
-
-    /// What a server-side apply says.
-    fn applied(&self, reference: &Reference, resource: &ApiResource, there: Option<&Value>, wanted: &Value) -> Value {
-        let mut body = identity(reference, resource);
-        copy(wanted, &mut body);
-        let Some(metadata) = body.get_mut("metadata").and_then(Value::as_object_mut) else { return body };
-        let mut note = |pairs: &str, key: &str, value: String| {
-            let entry = metadata.entry(pairs).or_insert_with(|| json!({}));
-            if let Some(entry) = entry.as_object_mut() {
-                entry.insert(key.to_owned(), Value::String(value));
-            }
-        };
-        note("labels", SET, self.set.name().to_owned());
-        note("annotations", APPLIED, wanted.to_string());
-        if let Some(version) = there.and_then(version) {
-            metadata.insert("resourceVersion".to_owned(), version.clone());
-        }
-        body
-    }
-
-    fn portion(
-        &mut self,
-        reference: &Reference,
-        there: Option<&Value>,
-        new: Option<&Content>,
-        is_named: bool,
-        live: &Live,
-    ) -> Result<Option<Deed>, PlanError> {
-        let wanted = match new {
-            Some(Content::Portion(portion)) => portion.clone(),
-            _ => Portion::default(),
-        };
-        let Some(object) = there else {
-            return match new {
-                Some(_) => Err(PlanError::NoSubnet { name: reference.name.clone(), there: subnets(live) }),
-                None => Ok(None),
-            };
-        };
-        let none = Value::Null;
-        let spec = object.get("spec").unwrap_or(&none);
-        let noted = note(object, &self.set);
-        let known = match (self.adoption, is_named) {
-            (Adoption::Named, true) => Note { portion: Portion::written(spec), was: noted.was.clone() },
-            _ => noted.clone(),
-        };
-        let (changed, after) = Portion::replace(spec, &known, &wanted);
-        self.clash(reference, object, &changed)?;
-        self.remark_rows(reference, spec, object, &after, new.is_some());
-        if changed.is_empty() && after == noted {
-            return Ok(None);
-        }
-        let mut altered = object.clone();
-        if let Some(spec) = altered.get_mut("spec").and_then(Value::as_object_mut) {
-            for (key, value) in &changed {
-                match value.is_null() {
-                    true => drop(spec.remove(key)),
-                    false => drop(spec.insert(key.clone(), value.clone())),
-                }
-            }
-        }
-        let text = match after == Note::default() {
-            true => Value::Null,
-            false => serde_json::to_string(&after).map_or(Value::Null, Value::String),
-        };
-        let kind = if changed.is_empty() { Kind::Note } else { Kind::Alter };
-        let mut body = json!({ "metadata": {
-            "resourceVersion": version(object), "annotations": { note_key(&self.set): text },
-        } });
-        if let (false, Some(body)) = (changed.is_empty(), body.as_object_mut()) {
-            body.insert("spec".to_owned(), Value::Object(changed));
-        }
-        let said = |note: Note| (note != Note::default()).then_some(Content::Portion(note.portion));
-        Ok(Some(Deed {
-            reference: reference.clone(),
-            kind,
-            old: said(known),
-            new: said(after),
-            before: Some(object.clone()),
-            after: Some(altered),
-            body,
-        }))
-    }
-
-    /// A field that two policy sets write would go to and fro.
-    fn clash(&self, reference: &Reference, object: &Value, changed: &Map<String, Value>) -> Result<(), PlanError> {
-        let notes = object.get("metadata").and_then(|metadata| metadata.get("annotations")?.as_object());
-        for key in notes.into_iter().flatten().map(|(key, _)| key) {
-            let Some(other) = key.strip_prefix("ringfence/set-").filter(|other| *other != self.set.name()) else {
-                continue;
-            };
-            let theirs = other.parse().map(|set| note(object, &set)).unwrap_or_default();
-            if let Some(field) = changed.keys().find(|field| theirs.portion.fields.contains_key(*field)) {
-                let object = format!("spec.{field} of {reference}");
-                return Err(PlanError::Other { object, other: other.to_owned() });
-            }
-        }
-        Ok(())
-    }
-
-    fn remark_rows(&mut self, reference: &Reference, spec: &Value, object: &Value, after: &Note, is_wanted: bool) {
-        let rows = Portion::written(spec).acls;
-        let ours = rows.iter().filter(|row| after.portion.acls.contains(row)).count();
-        let theirs = rows.len()
-            - ours
-            - note(object, &self.set)
-                .portion
-                .acls
-                .iter()
-                .filter(|row| !after.portion.acls.contains(row) && rows.contains(row))
-                .count();
-        if is_wanted && theirs > 0 {
-            self.remarks.push(format!("{theirs} of the rows of {reference} are somebody else's, and stay"));
-        }
-        if is_wanted {
-            self.remark_others(reference, object);
-        }
-    }
-
     fn remark_others(&mut self, reference: &Reference, object: &Value) {
         let others = others(object, &self.set);
         if !others.is_empty() {
@@ -421,36 +244,6 @@ fn order(deed: &Deed) -> (bool, usize, Reference) {
     (gone, if gone { WRITABLE.len() - at } else { at }, deed.reference.clone())
 }
 
-fn identity(reference: &Reference, resource: &ApiResource) -> Value {
-    let mut metadata = json!({ "name": reference.name });
-    if let (Some(namespace), Some(metadata)) = (&reference.namespace, metadata.as_object_mut()) {
-        metadata.insert("namespace".to_owned(), json!(namespace));
-    }
-    json!({ "apiVersion": resource.api_version, "kind": resource.kind, "metadata": metadata })
-}
-
-/// Writes what a content says into an object.
-fn copy(content: &Value, object: &mut Value) {
-    let Some(object) = object.as_object_mut() else { return };
-    object.insert("spec".to_owned(), content.get("spec").cloned().unwrap_or_default());
-    let said = content.get("metadata").and_then(Value::as_object);
-    let metadata = object.entry("metadata").or_insert_with(|| json!({}));
-    if let (Some(said), Some(metadata)) = (said, metadata.as_object_mut()) {
-        metadata.extend(said.iter().map(|(key, value)| (key.clone(), value.clone())));
-    }
-}
-
 fn version(object: &Value) -> Option<&Value> {
     object.get("metadata")?.get("resourceVersion")
-}
-
-fn managers(object: &Value, set: &PolicySet) -> String {
-    let others: Vec<String> = others(object, set).iter().map(|name| format!("`{}`", name.escape_debug())).collect();
-    if others.is_empty() { "somebody else".to_owned() } else { others.join(", ") }
-}
-
-fn subnets(live: &Live) -> String {
-    let all = live.keys().filter(|reference| reference.kind.way() == Way::Portion);
-    let names: Vec<String> = all.take(6).map(|reference| format!("`{}`", reference.name)).collect();
-    if names.is_empty() { "none".to_owned() } else { names.join(", ") }
 }

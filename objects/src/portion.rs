@@ -54,7 +54,9 @@ impl Portion {
         let mut changed = Map::new();
         let (acls, portion) = rows(spec, &old.portion.acls, &new.acls);
         if spec.get("acls").and_then(Value::as_array).map_or(!acls.is_empty(), |there| *there != acls) {
-            changed.insert("acls".to_owned(), Value::Array(acls));
+            // A list of nothing is as good as none, and none was there before the first row.
+            let list = if acls.is_empty() { Value::Null } else { Value::Array(acls) };
+            changed.insert("acls".to_owned(), list);
         }
         let mut note = Note { portion: Self { acls: portion, fields: BTreeMap::new() }, was: BTreeMap::new() };
         for name in FIELDS {

@@ -138,7 +138,7 @@ async fn step(connection: &Connection, plan: &Plan, deed: &Deed, purpose: Purpos
         (_, Way::Whole) => {
             let force = plan.adoption == Adoption::Named;
             let parameters =
-                PatchParams { dry_run, force, field_manager: Some(manager(&plan.set)), ..PatchParams::default() };
+                PatchParams { dry_run, force, ..PatchParams::apply(&manager(&plan.set)).validation_strict() };
             api.patch(&deed.reference.name, &parameters, &Patch::Apply(&deed.body)).await.map(drop)
         }
         (_, Way::Portion) => {

@@ -44,7 +44,7 @@ impl Arguments {
     pub(super) fn run(&self, console: &mut Console) -> io::Result<Status> {
         let done = self.target.to().and_then(|to| match to {
             To::Ovn => self.rows(console).map(|mut rows| self.manner.carry_out(console, &mut rows)),
-            To::Cluster => self.objects().map(|mut objects| self.manner.carry_out(console, &mut objects)),
+            To::Cluster => self.objects(console).map(|mut objects| self.manner.carry_out(console, &mut objects)),
         });
         done.unwrap_or_else(|message| {
             console.complain(&message);
@@ -68,11 +68,11 @@ impl Arguments {
         }))
     }
 
-    fn objects(&self) -> Result<Objects<'static>, String> {
+    fn objects(&self, console: &mut Console) -> Result<Objects<'static>, String> {
         if self.plan.is_some() {
             return Err("a kept plan is one of rows, for `--to ovn`".to_owned());
         }
-        let wanted = self.wanted.objects()?;
+        let wanted = self.wanted.objects(console)?;
         let (set, adoption) = (self.target.set.clone(), self.target.adoption());
         let place = (set.clone(), self.target.keep_in.clone(), self.wanted.settings());
         Ok(Objects::new(self.target.cluster.open()?, place, move |observed, _| {

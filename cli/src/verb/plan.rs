@@ -83,7 +83,7 @@ impl Arguments {
         if self.out.is_some() {
             return Err("a plan that is kept is one of rows, for `--to ovn`".to_owned());
         }
-        let wanted = self.wanted.objects()?;
+        let wanted = self.wanted.objects(console)?;
         let cluster = self.target.cluster.open()?;
         let observed = cluster.observe()?;
         let advice = advice::on_cluster(&observed.reading.documents);

@@ -94,7 +94,8 @@ impl Arguments {
 }
 
 /// Somebody applied meanwhile: N applies back is something else now.
-const MEANWHILE: &str = "the policy set was applied meanwhile, and nothing was written";
+const MEANWHILE: &str =
+    "the policy set was applied meanwhile: `ringfence rollback --list` tells what can be taken back now";
 
 fn tell(console: &mut Console, steps: &[(u64, String)]) -> io::Result<Status> {
     console.print(|out| render::plan::history(out, steps))?;

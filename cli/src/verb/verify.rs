@@ -74,7 +74,7 @@ impl Arguments {
     }
 
     fn objects(&self, console: &mut Console) -> Result<(Proposal<ringfence_objects::Plan>, String), String> {
-        let wanted = self.wanted.objects()?;
+        let wanted = self.wanted.objects(console)?;
         let cluster = self.target.cluster.open()?;
         let observed = cluster.observe()?;
         let plan = ringfence_objects::Plan::new(observed, &self.target.set, &wanted, self.target.adoption());
