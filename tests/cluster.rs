@@ -62,6 +62,7 @@ const TESTS: &[(&str, Test)] = &[
     ("writing::what_is_not_wanted_goes", writing::what_is_not_wanted_goes),
     ("worlds::written_worlds_are_the_same", worlds::written_worlds_are_the_same),
     ("writing::conflicts_are_told", writing::conflicts_are_told),
+    ("writing::killed_applies_converge", writing::killed_applies_converge),
     ("writing::rivals_lose_nothing", writing::rivals_lose_nothing),
     ("writing::the_writer_may_write_and_the_viewer_not", writing::the_writer_may_write_and_the_viewer_not),
     ("writing::what_moved_is_planned_again", writing::what_moved_is_planned_again),

@@ -439,3 +439,46 @@ pub fn rivals_lose_nothing(server: &Server) -> Result<(), String> {
         Ok(())
     })
 }
+
+/// Whenever it is killed, the next apply makes everything as it is wanted, and a rollback finds its way.
+pub fn killed_applies_converge(server: &Server) -> Result<(), String> {
+    use std::process::{Command, Stdio};
+    const ROUNDS: u64 = 20;
+    within(server, &[], |field| {
+        let before = field.subnet()?["spec"].clone();
+        let files = [field.file("a.yaml", RULES)?, field.file("b.yaml", OTHERS)?];
+        let kubeconfig = argument(&server.kubeconfig());
+        let mut halfway = 0;
+        for round in 0..ROUNDS {
+            let file = if round % 2 == 0 { &files[0] } else { &files[1] };
+            let arguments =
+                ["apply", "-f", file, "--yes", "--accept", "all", "--to", "cluster", "--kubeconfig", &kubeconfig];
+            let started = std::time::Instant::now();
+            let whole = field.run("admin", &["plan", "-f", file])?;
+            let typical = started.elapsed();
+            let mut child = Command::new(super::program::program()?)
+                .args(arguments)
+                .stdin(Stdio::null())
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .spawn()
+                .map_err(said)?;
+            // From the end of what a plan takes, where requests begin, to about twice of it.
+            std::thread::sleep(typical * u32::try_from(ROUNDS + round).unwrap() / u32::try_from(ROUNDS).unwrap());
+            let _ = child.kill();
+            let _ = child.wait();
+            let left = field.run("admin", &["plan", "-f", file, "-o", "json"])?.json()?;
+            let objects = left["objects"].as_array().map_or(0, Vec::len);
+            halfway += usize::from(objects > 0);
+            let again = ringfence(&arguments)?;
+            let verified = field.run("admin", &["verify", "-f", file])?;
+            expect("it converges", again.status == 0 && verified.status == 0, &(again, verified, whole))?;
+        }
+        expect("some were killed before their end", halfway > 0, &halfway)?;
+        let emptied = field.apply("", &[])?;
+        let same = field.subnet()?["spec"] == before && field.get("NetworkPolicy", "other")?.is_none();
+        expect("nothing stays", emptied.status == 0 && same, &emptied)?;
+        let back = field.run("admin", &["rollback", "--yes", "--accept", "all"])?;
+        expect("the way back", back.status == 0 && field.get("NetworkPolicy", "other")?.is_some(), &back)
+    })
+}
