@@ -15,10 +15,14 @@ mod program;
 mod release;
 #[path = "cluster/roles.rs"]
 mod roles;
+#[path = "cluster/running.rs"]
+mod running;
 #[path = "cluster/server.rs"]
 mod server;
 #[path = "cluster/worlds.rs"]
 mod worlds;
+#[path = "cluster/writing.rs"]
+mod writing;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use manifest::{Loaded, Manifest};
@@ -45,9 +49,23 @@ const TESTS: &[(&str, Test)] = &[
     ("release::the_running_release_is_the_profile", release::the_running_release_is_the_profile),
     ("roles::denied_kinds_are_told", roles::denied_kinds_are_told),
     ("roles::the_viewer_may_read_all", roles::the_viewer_may_read_all),
+    ("running::a_database_is_tried", running::a_database_is_tried),
+    ("running::guard_rails_hold", running::guard_rails_hold),
+    ("running::rows_are_kept", running::rows_are_kept),
+    ("running::the_deployment_is_taken", running::the_deployment_is_taken),
+    ("running::what_is_forgotten_is_read_anew", running::what_is_forgotten_is_read_anew),
+    ("running::one_of_two_acts", running::one_of_two_acts),
     ("worlds::objects_are_named", worlds::objects_are_named),
     ("worlds::files_against_the_cluster", worlds::files_against_the_cluster),
     ("worlds::no_secret_is_written", worlds::no_secret_is_written),
+    ("writing::there_and_back", writing::there_and_back),
+    ("writing::what_is_not_wanted_goes", writing::what_is_not_wanted_goes),
+    ("worlds::written_worlds_are_the_same", worlds::written_worlds_are_the_same),
+    ("writing::conflicts_are_told", writing::conflicts_are_told),
+    ("writing::killed_applies_converge", writing::killed_applies_converge),
+    ("writing::rivals_lose_nothing", writing::rivals_lose_nothing),
+    ("writing::the_writer_may_write_and_the_viewer_not", writing::the_writer_may_write_and_the_viewer_not),
+    ("writing::what_moved_is_planned_again", writing::what_moved_is_planned_again),
 ];
 
 fn main() -> ExitCode {

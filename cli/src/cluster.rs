@@ -3,10 +3,16 @@
 
 use crate::files::Files;
 use clap::Args;
-use ringfence_cluster::{Absence, Access, ClusterError, Document, Grade, PAGE, Reading, named_in, read};
+use ringfence_cluster::{
+    Absence, Access, ClusterError, Connection, Document, Grade, Kind, Observed, PAGE, Reading, named_in, observe, read,
+};
+use ringfence_enforce::PolicySet;
 use ringfence_engine::diagnostic::{Code, Diagnostic, Severity};
+use ringfence_objects::{History, Plan, Purpose, SendError, Sent, is_writable, send};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::time::Duration;
+use tokio::runtime::Runtime;
 
 /// Which cluster is asked, and how.
 #[derive(Debug, Clone, Args)]
@@ -49,15 +55,75 @@ impl Cluster {
 
     /// Asks it.
     pub(crate) fn ask(&self) -> Answer {
-        let name = self.context.as_ref().map_or_else(|| "cluster".to_owned(), |context| format!("cluster {context}"));
-        Answer { name, said: self.reading() }
+        Answer { name: self.name(), said: self.reading() }
+    }
+
+    fn name(&self) -> String {
+        self.context.as_ref().map_or_else(|| "cluster".to_owned(), |context| format!("cluster {context}"))
+    }
+
+    fn access(&self) -> Access {
+        Access { kubeconfig: self.kubeconfig.clone(), context: self.context.clone() }
     }
 
     fn reading(&self) -> Result<Reading, ClusterError> {
-        let access = Access { kubeconfig: self.kubeconfig.clone(), context: self.context.clone() };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| ClusterError::Kubeconfig(error.to_string()))?;
-        runtime.block_on(async { read(&access.connect().await?, PAGE).await })
+        runtime.block_on(async { read(&self.access().connect().await?, PAGE).await })
+    }
+}
+
+/// A cluster that objects are written into.
+pub(crate) struct Writing {
+    /// What it is called in messages.
+    pub(crate) name: String,
+    /// The arguments that name it, as they were written.
+    pub(crate) arguments: String,
+    connection: Connection,
+    runtime: Runtime,
+}
+
+impl Cluster {
+    /// Connects to the cluster that is to be written.
+    pub(crate) fn open(&self) -> Result<Writing, String> {
+        let said = |error: ClusterError| format!("{error}; {}", error.help());
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.map_err(|error| error.to_string())?;
+        let connection = runtime.block_on(self.access().connect()).map_err(said)?;
+        let kubeconfig = self.kubeconfig.iter().map(|path| format!(" --kubeconfig {}", path.display()));
+        let context = self.context.iter().map(|context| format!(" --context {context}"));
+        Ok(Writing { name: self.name(), arguments: kubeconfig.chain(context).collect(), connection, runtime })
+    }
+}
+
+impl Cluster {
+    /// Connects within somebody's runtime.
+    pub(crate) async fn connect(&self) -> Result<Connection, String> {
+        self.access().connect().await.map_err(|error| format!("{error}; {}", error.help()))
+    }
+}
+
+impl Writing {
+    /// All that a plan is made on.
+    pub(crate) fn observe(&self) -> Result<Observed, String> {
+        let writable = |kind: &Kind| is_writable(kind.group, kind.name);
+        let observed = self.runtime.block_on(observe(&self.connection, PAGE, writable));
+        observed.map_err(|error| format!("{error}; {}", error.help()))
+    }
+
+    /// What takes applies back.
+    pub(crate) fn history(&self, set: &PolicySet, namespace: &str) -> Result<History, SendError> {
+        self.runtime.block_on(History::read(&self.connection, set, namespace))
+    }
+
+    /// Carries out a plan, or has it tried.
+    pub(crate) fn send(&self, plan: &Plan, history: &History, purpose: Purpose) -> Result<Sent, SendError> {
+        self.runtime.block_on(send(&self.connection, plan, history, purpose))
+    }
+
+    /// Lets others write for a moment.
+    pub(crate) fn pause(&self, pause: Duration) {
+        self.runtime.block_on(async { tokio::time::sleep(pause).await });
     }
 }
 

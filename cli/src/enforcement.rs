@@ -1,12 +1,17 @@
 //! A plan, shown and carried out: what `apply` and `rollback` have in common.
 
+mod objects;
+mod rows;
+
+pub(crate) use objects::{Objects, meaning, tell_fresh};
+pub(crate) use rows::Rows;
+
 use crate::console::Console;
-use crate::live::Database;
+use crate::planned::Planned;
 use crate::render;
 use crate::status::Status;
 use clap::{Args, ValueEnum};
-use ringfence_enforce::{Guard, Meaning, Plan, PlanError, Sent, Strictness, Tripped, Wait};
-use ringfence_ovsdb::{Schema, Snapshot};
+use ringfence_enforce::{Guard, Meaning, Tripped, Wait};
 use std::io;
 use std::time::Duration;
 
@@ -21,13 +26,25 @@ pub(crate) struct Manner {
     #[arg(long, value_name = "NAME[,…]", value_delimiter = ',', value_parser = accepted)]
     accept: Vec<Accepted>,
 
-    /// Whose confirmation to wait for
+    /// Writes nothing: `client` shows the plan, `server` has it tried by the server too
+    #[arg(long, value_enum, value_name = "WHERE", num_args = 0..=1, require_equals = true, default_missing_value = "client")]
+    dry_run: Option<DryRun>,
+
+    /// Whose confirmation to wait for, of rows
     #[arg(long, value_enum, default_value_t, value_name = "WHOM")]
     wait: WaitFor,
 
     /// How long to wait for it, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     timeout: u64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum DryRun {
+    /// Nobody is told
+    Client,
+    /// The server checks it, and keeps nothing
+    Server,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
@@ -53,12 +70,12 @@ impl From<WaitFor> for Wait {
 
 /// Guard rails that somebody accepts.
 #[derive(Debug, Clone)]
-enum Accepted {
+pub(crate) enum Accepted {
     All,
     One(Guard),
 }
 
-fn accepted(name: &str) -> Result<Accepted, String> {
+pub(crate) fn accepted(name: &str) -> Result<Accepted, String> {
     let names = || Guard::ALL.map(Guard::name).join(", ");
     match name {
         "all" => Ok(Accepted::All),
@@ -69,23 +86,64 @@ fn accepted(name: &str) -> Result<Accepted, String> {
 /// How often a plan is made anew because the world has moved.
 const ATTEMPTS: u32 = 20;
 
-/// After so many attempts other writers are taken for restless, and only our own rows have to be as they were.
-const STRICT_ATTEMPTS: u32 = 8;
+/// What became of a plan.
+pub(crate) enum Outcome {
+    /// It was carried out, or tried.
+    Done,
+    /// The world has moved since it was made.
+    Moved,
+}
 
-/// A plan of this moment's world; nothing where it must not be made any more, with the reason.
-pub(crate) type Planning<'p> = dyn FnMut(Snapshot, &Schema) -> Result<Result<Plan, String>, PlanError> + 'p;
+/// Whose confirmation is waited for, and how long.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Patience {
+    whom: Wait,
+    limit: Duration,
+}
+
+/// Where a plan is made and carried out.
+pub(crate) trait Place {
+    /// What is planned there.
+    type Plan: Planned;
+
+    /// What it is called in messages.
+    fn name(&self) -> &str;
+
+    /// A plan of this moment's world; a refusal where it must not be made any more, an error where it cannot be.
+    fn plan(&mut self) -> Result<Result<Self::Plan, String>, String>;
+
+    /// What a plan means; an error where it leads to something that cannot be used.
+    fn meaning(&self, plan: &Self::Plan, console: &mut Console) -> Result<Meaning, String>;
+
+    /// Carries a plan out.
+    fn send(&mut self, plan: &Self::Plan, attempt: u32) -> Result<Outcome, String>;
+
+    /// Has it tried, with nothing kept of it.
+    fn attempt(&mut self, plan: &Self::Plan) -> Result<Outcome, String>;
+
+    /// How what was done is taken back; nothing where it cannot be.
+    fn way_back(&self, plan: &Self::Plan) -> Option<String>;
+
+    /// Whether something was done before the world moved.
+    fn has_begun(&self) -> bool;
+
+    /// Waits for the effect.
+    fn wait(&mut self, patience: Patience) -> Result<(), String>;
+
+    /// Lets others write for a moment.
+    fn pause(&self, pause: Duration);
+}
 
 /// A plan with what it means.
-pub(crate) struct Proposal {
-    pub(crate) plan: Plan,
+pub(crate) struct Proposal<P> {
+    pub(crate) plan: P,
     pub(crate) meaning: Meaning,
     pub(crate) tripped: Vec<Tripped>,
 }
 
-impl Proposal {
-    pub(crate) fn of(plan: Plan) -> Self {
-        let meaning = Meaning::of(&plan);
-        let tripped = Guard::tripped(&plan, &meaning);
+impl<P: Planned> Proposal<P> {
+    pub(crate) fn with(meaning: Meaning, plan: P) -> Self {
+        let tripped = Guard::tripped(&meaning);
         Self { plan, meaning, tripped }
     }
 }
@@ -99,18 +157,10 @@ impl Manner {
     }
 
     /// Plans, shows, asks, sends, waits, and tells how to take it back.
-    pub(crate) fn carry_out(
-        &self,
-        console: &mut Console,
-        database: &mut Database,
-        planning: &mut Planning<'_>,
-    ) -> io::Result<Status> {
-        let mut confirmed = None;
+    pub(crate) fn carry_out<P: Place>(&self, console: &mut Console, place: &mut P) -> io::Result<Status> {
+        let mut confirmed: Option<P::Plan> = None;
         for attempt in 1..=ATTEMPTS {
-            let planned = database.read().map_err(|error| format!("cannot read the Northbound database: {error}"));
-            let planned =
-                planned.and_then(|world| planning(world, database.schema()).map_err(|error| error.to_string()));
-            let plan = match planned {
+            let plan = match place.plan() {
                 Ok(Ok(plan)) => plan,
                 Ok(Err(refusal)) => {
                     console.complain(&refusal);
@@ -122,42 +172,82 @@ impl Manner {
                 }
             };
             if plan.is_empty() {
-                console.print(|out| render::plan::nothing(out, &plan, &database.name))?;
+                if place.has_begun() {
+                    return self.finish(console, place, &plan);
+                }
+                console.print(|out| render::plan::nothing(out, &plan, place.name()))?;
                 return Ok(Status::Fine);
             }
-            let proposal = Proposal::of(plan);
-            let is_known = confirmed.as_ref() == Some(&proposal.plan.changes);
-            if !is_known {
-                let script = console.script;
-                console.print(|out| render::plan::text(out, &proposal, &database.name, script))?;
-            }
-            if let Some(refusal) = self.refusal(&proposal, console.answers) {
-                console.complain(&refusal);
-                return Ok(Status::Findings);
-            }
-            if !is_known && !self.yes && !console.ask("Apply?") {
-                console.complain("nothing was written");
-                return Ok(Status::Findings);
-            }
-            let strictness = if attempt > STRICT_ATTEMPTS { Strictness::Own } else { Strictness::World };
-            match database.send(&proposal.plan, strictness) {
-                Ok(Sent::Done(number)) => return self.finish(console, database, &proposal.plan, number),
-                Ok(Sent::Moved) => {}
-                Err(error) => {
-                    console.complain(&error.to_string());
+            let is_known = confirmed.as_ref().is_some_and(|known| known.is_same(&plan));
+            let proposal = match place.meaning(&plan, console) {
+                Ok(meaning) => Proposal::with(meaning, plan),
+                Err(message) => {
+                    console.complain(&message);
                     return Ok(Status::InputError);
                 }
+            };
+            if !is_known {
+                let script = console.script;
+                console.print(|out| render::plan::text(out, &proposal, place.name(), script))?;
             }
-            confirmed = Some(proposal.plan.changes);
+            let refusal = self.refusal(&proposal, console.answers);
+            if let Some(dry_run) = self.dry_run {
+                if let Some(status) = self.rehearse(console, place, &proposal.plan, dry_run)? {
+                    return Ok(status);
+                }
+            } else if let Some(refusal) = refusal {
+                console.complain(&refusal);
+                return Ok(Status::Findings);
+            } else if !is_known && !self.yes && !console.ask("Apply?") {
+                console.complain("nothing was written");
+                return Ok(Status::Findings);
+            } else {
+                match place.send(&proposal.plan, attempt) {
+                    Ok(Outcome::Done) => return self.finish(console, place, &proposal.plan),
+                    Ok(Outcome::Moved) => {}
+                    Err(message) => {
+                        console.complain(&message);
+                        return Ok(Status::InputError);
+                    }
+                }
+            }
+            confirmed = Some(proposal.plan);
             // Two who meet should not meet again.
             let shift = u64::from(std::process::id() % 17);
-            database.pause(Duration::from_millis(u64::from(attempt) * (3 + shift)));
+            place.pause(Duration::from_millis(u64::from(attempt) * (3 + shift)));
         }
-        console.complain(&format!("the database changed under each of {ATTEMPTS} plans; nothing was written"));
+        let written = if place.has_begun() { "some of it was written before" } else { "nothing was written" };
+        console.complain(&format!("the world changed under each of {ATTEMPTS} plans; {written}"));
         Ok(Status::InputError)
     }
 
-    fn refusal(&self, proposal: &Proposal, answers: bool) -> Option<String> {
+    /// Nothing where the world has moved.
+    fn rehearse<P: Place>(
+        &self,
+        console: &mut Console,
+        place: &mut P,
+        plan: &P::Plan,
+        dry_run: DryRun,
+    ) -> io::Result<Option<Status>> {
+        let tried = match dry_run {
+            DryRun::Client => Ok(Outcome::Done),
+            DryRun::Server => place.attempt(plan),
+        };
+        match tried {
+            Ok(Outcome::Done) => {
+                let name = if dry_run == DryRun::Server { "the server takes it" } else { "nobody was told" };
+                console.print(|out| writeln!(out, "dry run: {name}, nothing was written"))?;
+                Ok(Some(Status::Fine))
+            }
+            Ok(Outcome::Moved) => Ok(None),
+            Err(message) => {
+                console.complain(&message);
+                Ok(Some(Status::InputError))
+            }
+        }
+    }
+
+    fn refusal<P>(&self, proposal: &Proposal<P>, answers: bool) -> Option<String> {
         let tripped = proposal.tripped.iter().filter(|tripped| !self.accepts(tripped));
         let names: Vec<&str> = tripped.map(|tripped| tripped.guard.name()).collect();
         if !names.is_empty() {
@@ -169,12 +259,13 @@ impl Manner {
         (!self.yes && !answers).then(|| "nobody can be asked here, and nothing was written: write `--yes`".to_owned())
     }
 
-    fn finish(&self, console: &mut Console, database: &mut Database, plan: &Plan, number: i64) -> io::Result<Status> {
-        console.print(|out| render::plan::done(out, plan, &database.name))?;
-        match database.wait(number, self.wait.into(), Duration::from_secs(self.timeout)) {
+    fn finish<P: Place>(&self, console: &mut Console, place: &mut P, plan: &P::Plan) -> io::Result<Status> {
+        let back = place.way_back(plan);
+        console.print(|out| render::plan::done(out, plan, back.as_deref()))?;
+        match place.wait(Patience { whom: self.wait.into(), limit: Duration::from_secs(self.timeout) }) {
             Ok(()) => Ok(Status::Fine),
             Err(error) => {
-                console.complain(&format!("the rows are written, but {error}"));
+                console.complain(&format!("it is written, but {error}"));
                 Ok(Status::InputError)
             }
         }

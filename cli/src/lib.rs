@@ -11,6 +11,7 @@
 //!                  → render, wire → console
 //! ```
 
+mod advice;
 mod arguments;
 mod cluster;
 mod console;
@@ -19,6 +20,7 @@ mod files;
 mod input;
 mod live;
 mod page;
+mod planned;
 mod profile;
 mod progress;
 mod render;

@@ -75,6 +75,11 @@ impl Database {
         self.runtime.block_on(ringfence_enforce::send(&mut self.client, plan, strictness))
     }
 
+    /// Has a plan tried, and nothing kept of it.
+    pub(crate) fn attempt(&mut self, plan: &Plan) -> Result<Sent, SendError> {
+        self.runtime.block_on(ringfence_enforce::attempt(&mut self.client, plan, Strictness::World))
+    }
+
     /// Waits for its effect.
     pub(crate) fn wait(&mut self, number: i64, wait: Wait, limit: Duration) -> Result<(), WaitError> {
         self.runtime.block_on(ringfence_enforce::wait(&mut self.client, number, wait, limit))
@@ -118,11 +123,24 @@ impl Live {
         Ok(Database { name: endpoints.to_owned(), client, runtime })
     }
 
+    /// Whether a database is named.
+    pub(crate) fn is_named(&self) -> bool {
+        self.nb.is_some()
+    }
+
     /// Connects to the database that is to be written; the variable counts where none is named.
     pub(crate) fn open(&self) -> Result<Database, String> {
         let endpoints = self.nb.clone().or_else(|| std::env::var(VARIABLE).ok());
         let endpoints = endpoints.ok_or(format!("no database is named: write `--nb unix:PATH`, or set {VARIABLE}"))?;
         self.connect(&endpoints).map_err(|(message, help)| format!("{message}; {help}"))
+    }
+
+    /// Where the database is, and how it is connected to, for somebody who does so time and again.
+    pub(crate) fn named(&self) -> Result<(Vec<Endpoint>, Options), String> {
+        let endpoints = self.nb.clone().or_else(|| std::env::var(VARIABLE).ok());
+        let endpoints = endpoints.ok_or(format!("no database is named: write `--nb unix:PATH`, or set {VARIABLE}"))?;
+        let list = Endpoint::list(&endpoints).map_err(|error| error.to_string())?;
+        Ok((list, self.options()))
     }
 
     fn options(&self) -> Options {

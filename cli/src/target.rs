@@ -1,13 +1,17 @@
 //! What is to be in which database: files, a policy set, endpoints.
 
+use crate::cluster::Cluster;
 use crate::console::Console;
 use crate::input;
 use crate::live::Live;
 use crate::profile;
-use clap::Args;
-use ringfence_enforce::{Desired, PolicySet};
+use clap::{Args, ValueEnum};
+use ringfence_cluster::runs_kube_ovn;
+use ringfence_enforce::{Desired, PolicySet, Unusable, is_in_the_way};
 use ringfence_engine::compile::{Profile, Settings, Strictness};
-use ringfence_engine::diagnostic::{Code, Diagnostic, Severity};
+use ringfence_engine::diagnostic::{Code, Diagnostic};
+use ringfence_objects::{Adoption, Wanted as Objects};
+use ringfence_view::loaded::Loaded;
 use std::path::PathBuf;
 
 /// Which rows of which database.
@@ -20,10 +24,52 @@ pub(crate) struct Target {
     #[arg(long, value_name = "NAME", default_value_t, help_heading = "Input")]
     pub(crate) set: PolicySet,
 
-    /// Where the rules go: `ovn` writes rows into the Northbound database
-    #[arg(long, value_name = "WHERE", value_parser = ["ovn"], default_value = "ovn", help_heading = "Input")]
-    to: String,
+    /// Where the rules go; without it the one that is named, and of a database and a cluster the one that fits
+    #[arg(long, value_enum, value_name = "WHERE", help_heading = "Input")]
+    to: Option<To>,
+
+    #[command(flatten)]
+    pub(crate) cluster: Cluster,
+
+    /// The namespace of the ConfigMap that keeps what takes applies back, for `--to cluster`
+    #[arg(long, value_name = "NAMESPACE", default_value = "kube-system", help_heading = "Input")]
+    pub(crate) keep_in: String,
+
+    /// Takes over what others wrote into the objects that the files name, for `--to cluster`
+    #[arg(long, help_heading = "Input")]
+    adopt: bool,
 }
+
+/// Where rules go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum To {
+    /// Rows into the Northbound database
+    Ovn,
+    /// Objects into the Kubernetes cluster, of which Kube-OVN makes rows
+    Cluster,
+}
+
+impl Target {
+    /// Whether what others wrote is taken over.
+    pub(crate) fn adoption(&self) -> Adoption {
+        if self.adopt { Adoption::Named } else { Adoption::None }
+    }
+
+    /// Where the rules go. Of a database and a cluster, the cluster where Kube-OVN makes rows of its objects.
+    pub(crate) fn to(&self) -> Result<To, String> {
+        match (self.to, self.live.is_named(), self.cluster.is_wanted()) {
+            (Some(to), ..) => Ok(to),
+            (None, true, true) => {
+                let observed = self.cluster.open()?.observe()?;
+                Ok(if runs_kube_ovn(&observed.reading.documents) { To::Cluster } else { To::Ovn })
+            }
+            (None, false, true) => Ok(To::Cluster),
+            (None, _, false) => Ok(To::Ovn),
+        }
+    }
+}
+
+const NO_FILE: &str = "no file is named: `-f` says what is to be there";
 
 /// What is to be there.
 #[derive(Debug, Args)]
@@ -46,27 +92,71 @@ impl Wanted {
     /// The rows that the files say. What cannot be used as it is written is no ground to write anything; a match that OVN
     /// ignores is a guard rail's affair.
     pub(crate) fn load(&self, console: &mut Console) -> Result<Desired, String> {
+        let loaded = self.loaded(console)?;
+        Desired::written(&loaded).map_err(|error| error.to_string())
+    }
+
+    /// The objects that the files say. What is wrong with the texts themselves is told here, everything else of the cluster
+    /// that they are in.
+    pub(crate) fn objects(&self, console: &mut Console) -> Result<Objects, String> {
         if self.files.is_empty() {
-            return Err("no file is named: `-f` says what is to be in the database".to_owned());
+            return Err(NO_FILE.to_owned());
         }
+        let loaded = input::manifests(&self.files, &self.settings())?;
+        let found = loaded.compiled.diagnostics.iter().filter(|found| is_of_text(found.code));
+        let found: Vec<Diagnostic> = found.cloned().collect();
+        input::tell(&loaded, console, &found);
+        if found.iter().any(is_in_the_way) {
+            return Err(Unusable::Errors.to_string());
+        }
+        let mut objects = Objects::default();
+        for (_, source) in loaded.sources.iter() {
+            objects.add(source.name(), source.text()).map_err(|error| error.to_string())?;
+        }
+        Ok(objects)
+    }
+
+    /// How the input is understood.
+    pub(crate) fn settings(&self) -> Settings {
         let strictness = if self.lenient { Strictness::Lenient } else { Strictness::Strict };
-        let loaded = input::manifests(&self.files, &Settings { profile: self.profile, strictness })?;
+        Settings { profile: self.profile, strictness }
+    }
+
+    fn loaded(&self, console: &mut Console) -> Result<Loaded, String> {
+        if self.files.is_empty() {
+            return Err(NO_FILE.to_owned());
+        }
+        let loaded = input::manifests(&self.files, &self.settings())?;
         // Who is on a switch, the database knows.
         let told = loaded.compiled.diagnostics.iter().filter(|found| found.code != Code::NoEndpoint);
         input::tell(&loaded, console, &told.cloned().collect::<Vec<_>>());
-        let in_the_way = |found: &&Diagnostic| {
-            found.severity == Severity::Error && !matches!(found.code, Code::MatchSyntax | Code::MatchContext)
-        };
-        if loaded.compiled.diagnostics.iter().any(|found| in_the_way(&found)) {
-            return Err("some of the input cannot be used as it is written, so nothing of it is".to_owned());
+        if loaded.compiled.diagnostics.iter().any(is_in_the_way) {
+            return Err(Unusable::Errors.to_string());
         }
-        let desired = Desired::of(&loaded.compiled.network);
-        let assumed = loaded.compiled.diagnostics.iter().any(|found| found.code == Code::AssumedAddress);
-        if assumed && desired.has_addresses() {
-            return Err("addresses of machines are assumed (RF024), and nobody must write those into an address set: \
-                        name them in an `Inventory`, or in Kube-OVN's `IP` objects"
-                .to_owned());
-        }
-        Ok(desired)
+        Ok(loaded)
     }
+}
+
+/// Whether a finding hangs on the text alone, and not on what else there is.
+fn is_of_text(code: Code) -> bool {
+    use Code::{
+        AliasBomb, ApiRefused, BrokenYaml, DuplicateKey, EmptyFolder, IgnoredTag, ImpossibleName, NotAnObject,
+        OutOfRange, UnknownField, UnknownValue, UnreadableFile, WrongType,
+    };
+    let alone = [
+        UnreadableFile,
+        BrokenYaml,
+        DuplicateKey,
+        AliasBomb,
+        NotAnObject,
+        WrongType,
+        UnknownValue,
+        OutOfRange,
+        EmptyFolder,
+        UnknownField,
+        ApiRefused,
+        IgnoredTag,
+        ImpossibleName,
+    ];
+    alone.contains(&code)
 }

@@ -13,6 +13,7 @@ mod plan;
 mod reach;
 mod repair;
 mod rollback;
+mod run;
 mod serve;
 mod verify;
 
@@ -42,14 +43,16 @@ pub(crate) enum Verb {
     Serve(serve::Arguments),
     /// Find the smallest edits that make a pair connect, or keep it apart
     Repair(repair::Arguments),
-    /// What an apply would change in a Northbound database, in rows and in connections
+    /// What an apply would change, in rows or objects, and in connections
     Plan(plan::Arguments),
-    /// Write the rows into a Northbound database, in one transaction
+    /// Write rows into a Northbound database, or objects into a cluster
     Apply(apply::Arguments),
-    /// Whether a Northbound database holds what the files say
+    /// Whether a database or a cluster holds what the files say
     Verify(verify::Arguments),
     /// Take applies back
     Rollback(rollback::Arguments),
+    /// Stay, watch a cluster, and keep the rows of a Northbound database
+    Run(run::Arguments),
     /// Print a completion script for a shell
     Completions(completions::Arguments),
     /// Print the manual page, or write all of them
@@ -73,6 +76,7 @@ impl Verb {
             Self::Apply(arguments) => arguments.run(console),
             Self::Verify(arguments) => arguments.run(console),
             Self::Rollback(arguments) => arguments.run(console),
+            Self::Run(arguments) => arguments.run(console),
             Self::Completions(arguments) => arguments.run(console),
             Self::Man(arguments) => arguments.run(console),
         }

@@ -14,7 +14,7 @@ pub struct Document {
 
 impl Document {
     /// An object, of which what its kind keeps is kept; nothing where it has no name.
-    pub(crate) fn of(kind: &Kind, api_version: &str, object: &Value) -> Option<Self> {
+    pub fn of(kind: &Kind, api_version: &str, object: &Value) -> Option<Self> {
         let mut object = object.clone();
         if let Some(fields) = object.as_object_mut() {
             fields.insert("kind".to_owned(), json!(kind.name));
@@ -59,4 +59,9 @@ pub fn named_in(text: &str) -> Vec<String> {
         names.push(name);
     }
     names
+}
+
+/// Whether Kube-OVN's controller is among the objects of a cluster: it makes rows of them.
+pub fn runs_kube_ovn(documents: &[Document]) -> bool {
+    documents.iter().any(|document| document.name == "deployment/kube-system/kube-ovn-controller")
 }

@@ -53,7 +53,7 @@ pub enum ClusterError {
 
 impl ClusterError {
     /// What a client's error means.
-    pub(crate) fn of(error: &kube::Error, server: &str) -> Self {
+    pub fn of(error: &kube::Error, server: &str) -> Self {
         let server = server.to_owned();
         if let kube::Error::Api(status) = error {
             return match status.code {

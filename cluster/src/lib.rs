@@ -14,11 +14,15 @@ mod keep;
 mod kind;
 mod listing;
 mod reading;
+mod tenure;
+mod watching;
 
 pub use absence::{Absence, Grade};
 pub use access::{Access, Connection};
-pub use document::{Document, named_in};
+pub use document::{Document, named_in, runs_kube_ovn};
 pub use error::ClusterError;
 pub use kind::{KINDS, Kind};
 pub use listing::{Listing, PAGE, Progress};
-pub use reading::{Reading, read};
+pub use reading::{Observed, Reading, observe, read};
+pub use tenure::{Tenure, Term};
+pub use watching::{Served, Turn, Watching};

@@ -2,7 +2,6 @@
 
 use crate::lease::unanswered;
 use crate::meaning::Meaning;
-use crate::plan::Plan;
 use crate::resolve::some;
 use ringfence_engine::answers::diff::Change;
 use ringfence_engine::ovn::pipeline::Pipeline;
@@ -54,21 +53,21 @@ impl Guard {
         Self::ALL.into_iter().find(|guard| guard.name() == name)
     }
 
-    /// The guard rails that a plan trips, each with the reason.
-    pub fn tripped(plan: &Plan, meaning: &Meaning) -> Vec<Tripped> {
-        let found = |guard: Self| guard.trip(plan, meaning).map(|message| Tripped { guard, message });
+    /// The guard rails that a change trips, each with the reason.
+    pub fn tripped(meaning: &Meaning) -> Vec<Tripped> {
+        let found = |guard: Self| guard.trip(meaning).map(|message| Tripped { guard, message });
         Self::ALL.into_iter().filter_map(found).collect()
     }
 
-    fn trip(self, plan: &Plan, meaning: &Meaning) -> Option<String> {
+    fn trip(self, meaning: &Meaning) -> Option<String> {
         match self {
             Self::Gateway => {
                 let cut = |(one, other): Ends<'_>| machine_and(one, other, EndpointKind::Gateway);
                 told("gateway and machine lose each other", &closed(meaning, cut))
             }
             Self::Dhcp => {
-                let before = unanswered(&meaning.before, &plan.world);
-                let after = unanswered(&meaning.after, &plan.world);
+                let before = unanswered(&meaning.before, &meaning.served);
+                let after = unanswered(&meaning.after, &meaning.served);
                 told("OVN hears no question for an address any more", &after.difference(&before).cloned().collect())
             }
             Self::Dns => told("nobody beyond the switch is left on udp/53 to resolve names", &without_names(meaning)),

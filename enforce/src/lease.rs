@@ -11,16 +11,17 @@ use ringfence_view::loaded::Loaded;
 use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr};
 
+/// The ports of a database that OVN answers.
+pub(crate) fn served(snapshot: &Snapshot) -> BTreeSet<String> {
+    let ports = snapshot.rows("Logical_Switch_Port").filter(|(_, row)| !uuids(row, "dhcpv4_options").is_empty());
+    ports.filter_map(|(_, row)| Some(text(row, "name")?.to_owned())).collect()
+}
+
 /// The machines whose question for an address does not reach OVN's answerer, of those that OVN answers.
-pub(crate) fn unanswered(world: &Loaded, snapshot: &Snapshot) -> BTreeSet<String> {
-    let served: BTreeSet<&str> = snapshot
-        .rows("Logical_Switch_Port")
-        .filter(|(_, row)| !uuids(row, "dhcpv4_options").is_empty())
-        .filter_map(|(_, row)| text(row, "name"))
-        .collect();
+pub(crate) fn unanswered(world: &Loaded, served: &BTreeSet<String>) -> BTreeSet<String> {
     let endpoints = world.compiled.endpoints.iter();
     let of = |endpoint: &Endpoint| match &endpoint.attachment {
-        Attachment::Port { switch, port } if served.contains(port.as_str()) => Some((*switch, port.clone())),
+        Attachment::Port { switch, port } if served.contains(port) => Some((*switch, port.clone())),
         Attachment::Port { .. } | Attachment::Router(_) | Attachment::Balancer(_) => None,
     };
     let stopped =

@@ -33,6 +33,7 @@ mod send;
 mod set;
 mod tables;
 mod transaction;
+mod usable;
 
 pub use acl::{Acl, Content};
 pub use change::{Change, Kind};
@@ -44,6 +45,8 @@ pub use meaning::{Cost, Meaning};
 pub use parent::Parent;
 pub use plan::{Plan, PlanError};
 pub use saved::{SavedError, SavedPlan};
-pub use send::{SendError, Sent, Wait, WaitError, read, send, wait};
+pub use send::{SendError, Sent, Wait, WaitError, attempt, read, send, wait};
 pub use set::{PolicySet, SetError};
+pub use tables::selects;
 pub use transaction::Strictness;
+pub use usable::{Unusable, is_in_the_way};

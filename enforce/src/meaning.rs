@@ -1,5 +1,6 @@
 //! What changes mean: the world before and the world after, evaluated.
 
+use crate::lease::served;
 use crate::plan::Plan;
 use ringfence_engine::answers::diff::{Change, Matched, changes, matched};
 use ringfence_engine::compile::Settings;
@@ -9,6 +10,7 @@ use ringfence_northbound::Document;
 use ringfence_ovsdb::{Schema, Snapshot};
 use ringfence_view::difference::Difference;
 use ringfence_view::loaded::Loaded;
+use std::collections::BTreeSet;
 
 /// Both worlds of a plan, and what lies between them.
 pub struct Meaning {
@@ -20,8 +22,10 @@ pub struct Meaning {
     pub matched: Matched,
     /// The pairs that change.
     pub changes: Vec<Change>,
-    /// What of the database is not evaluated, a sentence each.
+    /// What of the world is not evaluated, a sentence each.
     pub remarks: Vec<String>,
+    /// The ports that OVN answers when they ask for an address.
+    pub(crate) served: BTreeSet<String>,
 }
 
 /// What rows cost.
@@ -41,12 +45,28 @@ impl Meaning {
         let mut matches = Matches::default();
         let (before, remarks) = world(&plan.world, &plan.schema, &mut matches);
         let (after, _) = world(&plan.after(), &plan.schema, &mut matches);
+        let served = served(&plan.world);
+        if plan.is_empty() {
+            Self::none(before, after, served, remarks)
+        } else {
+            Self::between(before, after, served, remarks)
+        }
+    }
+
+    /// What lies between two worlds, whatever makes one of the other.
+    pub fn between(before: Loaded, after: Loaded, served: BTreeSet<String>, remarks: Vec<String>) -> Self {
+        let mut meaning = Self::none(before, after, served, remarks);
+        let (mut old, mut new) = (meaning.before.reach(), meaning.after.reach());
+        let changes = changes(&meaning.matched, &mut old, &mut new);
+        drop((old, new));
+        meaning.changes = changes;
+        meaning
+    }
+
+    /// Two worlds that are known to be the same.
+    pub fn none(before: Loaded, after: Loaded, served: BTreeSet<String>, remarks: Vec<String>) -> Self {
         let matched = matched(&before.compiled.endpoints, &after.compiled.endpoints);
-        let changes = match plan.is_empty() {
-            true => Vec::new(),
-            false => changes(&matched, &mut before.reach(), &mut after.reach()),
-        };
-        Self { before, after, matched, changes, remarks }
+        Self { before, after, matched, changes: Vec::new(), remarks, served }
     }
 
     /// In the words of `diff`.

@@ -5,7 +5,8 @@ use crate::plan::Plan;
 use crate::tables::{GLOBAL, TABLES};
 use crate::transaction::Strictness;
 use ringfence_northbound::row::integer;
-use ringfence_ovsdb::{Client, Row, Snapshot, TransactError};
+use ringfence_ovsdb::{Client, Operation, Row, Snapshot, TransactError};
+use serde_json::json;
 use std::time::Duration;
 use thiserror::Error;
 use tokio::time::{Instant, sleep};
@@ -76,6 +77,18 @@ pub async fn send(client: &mut Client, plan: &Plan, strictness: Strictness) -> R
         Err(TransactError::Refused { operation, error, .. }) if has_moved(operation, &error) => Ok(Sent::Moved),
         Err(error @ TransactError::Unknown(_)) => look_back(client, plan, error).await,
         Err(error) => Err(SendError::Refused(error)),
+    }
+}
+
+/// Has a plan tried: the server says what it would say, and keeps nothing.
+pub async fn attempt(client: &mut Client, plan: &Plan, strictness: Strictness) -> Result<Sent, SendError> {
+    let mut operations = plan.operations(strictness);
+    operations.push(Operation(json!({ "op": "abort" })));
+    match client.transact(&operations).await {
+        Err(TransactError::Refused { error, .. }) if error == "aborted" => Ok(Sent::Done(0)),
+        Err(TransactError::Refused { operation, error, .. }) if has_moved(operation, &error) => Ok(Sent::Moved),
+        Err(error) => Err(SendError::Refused(error)),
+        Ok(_) => Ok(Sent::Moved),
     }
 }
 

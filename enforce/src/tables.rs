@@ -1,5 +1,7 @@
 //! The tables and columns that a plan is made on: what is evaluated, and all of a row that may be written.
 
+use ringfence_ovsdb::Select;
+
 /// Tables with their columns; what a server's schema has not is left out of a question.
 pub(crate) const TABLES: &[(&str, &[&str])] = &[
     ("NB_Global", &["options", "nb_cfg", "external_ids"]),
@@ -43,6 +45,13 @@ pub(crate) const ACL: &[&str] = &[
     "options",
     "external_ids",
 ];
+
+/// What somebody follows who wants to know when a plan has to be made anew. The database's own row is left out: others count
+/// in it, which changes no row.
+pub fn selects() -> Vec<Select> {
+    let followed = TABLES.iter().filter(|(table, _)| *table != GLOBAL);
+    followed.map(|(table, columns)| Select::all(table, columns)).collect()
+}
 
 /// The only row of this table is the database's own.
 pub(crate) const GLOBAL: &str = "NB_Global";

@@ -16,10 +16,12 @@ pub struct Manifest {
 }
 
 /// A kind of the server's that is loaded and not read.
-const OTHERS: [(&str, &str); 3] = [
+const OTHERS: [(&str, &str); 5] = [
     ("CustomResourceDefinition", "customresourcedefinitions"),
     ("ClusterRole", "clusterroles"),
     ("ClusterRoleBinding", "clusterrolebindings"),
+    ("RoleBinding", "rolebindings"),
+    ("ServiceAccount", "serviceaccounts"),
 ];
 
 impl Manifest {
@@ -67,7 +69,9 @@ fn namespace(object: &Value) -> String {
 fn is_namespaced(object: &Value) -> bool {
     let (group, _) = group_and_version(object);
     let of_kube_ovn = group == "kubeovn.io" || group == "policy.networking.k8s.io";
-    !of_kube_ovn && !["Namespace", "Node"].contains(&text(&object["kind"])) && known(object).is_some()
+    let kind = text(&object["kind"]);
+    let is_ours = ["RoleBinding", "ServiceAccount"].contains(&kind);
+    is_ours || (!of_kube_ovn && !["Namespace", "Node"].contains(&kind) && known(object).is_some())
 }
 
 fn group_and_version(object: &Value) -> (String, String) {

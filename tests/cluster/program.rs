@@ -38,7 +38,8 @@ pub fn ringfence(arguments: &[&str]) -> Result<Ran, String> {
     Ok(Ran { status, out: text(&output.stdout), err: text(&output.stderr) })
 }
 
-fn program() -> Result<PathBuf, String> {
+/// Where it was built.
+pub fn program() -> Result<PathBuf, String> {
     let own = std::env::current_exe().map_err(|error| error.to_string())?;
     let built = own.ancestors().nth(2).map(|folder| folder.join("ringfence")).filter(|program| program.exists());
     built.ok_or("there is no program to ask: cargo build -p ringfence-cli".to_owned())

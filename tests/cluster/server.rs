@@ -19,6 +19,8 @@ const START: Duration = Duration::from_secs(120);
 /// A server, which ends with its value.
 pub struct Server {
     processes: Vec<Child>,
+    /// What the API server was started with.
+    arguments: Vec<String>,
     directory: TempDir,
     etcd: u16,
     /// Where it listens.
@@ -39,7 +41,7 @@ impl Server {
     pub fn start() -> Self {
         let directory = tempfile::tempdir().unwrap();
         let [etcd, peers, port] = free_ports();
-        let mut server = Self { processes: Vec::new(), directory, etcd, port };
+        let mut server = Self { processes: Vec::new(), arguments: Vec::new(), directory, etcd, port };
         let url = |port: u16| format!("http://127.0.0.1:{port}");
         let data = format!("--data-dir={}", server.path("etcd").display());
         let (clients, peers) = (url(etcd), url(peers));
@@ -72,10 +74,26 @@ impl Server {
             "--service-cluster-ip-range=10.96.0.0/16".to_owned(),
             "--disable-admission-plugins=ServiceAccount".to_owned(),
         ];
-        server.spawn(&program(), &arguments.iter().map(String::as_str).collect::<Vec<_>>());
+        server.arguments = arguments.to_vec();
+        server.spawn_api();
         server.write_kubeconfig();
         server.wait();
         server
+    }
+
+    fn spawn_api(&mut self) {
+        let arguments = self.arguments.clone();
+        self.spawn(&program(), &arguments.iter().map(String::as_str).collect::<Vec<_>>());
+    }
+
+    /// Ends the API server and starts another one, which knows no state but the store's last.
+    pub fn restart_api(&mut self) {
+        if let Some(mut api) = self.processes.pop() {
+            let _ = api.kill();
+            let _ = api.wait();
+        }
+        self.spawn_api();
+        self.wait();
     }
 
     fn spawn(&mut self, program: &Path, arguments: &[&str]) {

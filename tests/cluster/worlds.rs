@@ -174,3 +174,83 @@ spec:
     }
     Ok(())
 }
+
+/// What a file says of isolation, written into a cluster that has everything else of it, makes the cluster say what the file
+/// says; a second time nothing is sent; and without any of it the cluster is as it was.
+pub fn written_worlds_are_the_same(server: &Server) -> Result<(), String> {
+    let mut refused = Vec::new();
+    let files = files();
+    for file in &files {
+        let name = file.strip_prefix(root()).unwrap_or(file).display().to_string();
+        match written(server, file).map_err(|error| format!("{name}: {error}"))? {
+            None => {}
+            Some(why) if why.contains("cannot be used as it is written") => refused.push(name),
+            Some(why) => return Err(format!("{name}: {why}")),
+        }
+    }
+    let expected = MISPLACED.map(str::to_owned);
+    if refused == expected { Ok(()) } else { Err(format!("of {} were refused {refused:#?}", files.len())) }
+}
+
+/// Policies with `policyTypes` outside of `spec`, which a strict server refuses.
+const MISPLACED: [&str; 3] = [
+    "examples/kube-ovn-vm-isolation/network-policy-3.yaml",
+    "tests/corpus/reach/network-policy-3-misplaced.yaml",
+    "tests/corpus/reach/network-policy-3.yaml",
+];
+
+const RULES: [&str; 5] =
+    ["NetworkPolicy", "AdminNetworkPolicy", "BaselineAdminNetworkPolicy", "ClusterNetworkPolicy", "SecurityGroup"];
+
+/// Why a file is refused, where it is.
+fn written(server: &Server, file: &Path) -> Result<Option<String>, String> {
+    let said = |error: std::io::Error| error.to_string();
+    let kubeconfig = argument(&server.kubeconfig());
+    let folder = tempfile::tempdir().map_err(said)?;
+    let path = |name: &str| argument(&folder.path().join(name));
+    let system = ringfence(&["export", "--kubeconfig", &kubeconfig])?;
+    fs::write(path("system.yaml"), &system.out).map_err(said)?;
+    let mut manifest = Manifest::of(&fs::read_to_string(file).map_err(said)?);
+    fs::write(path("own.yaml"), format!("{}\n", manifest.own)).map_err(said)?;
+    let reach = ringfence(&["reach", "-o", "json", "-f", &argument(file), "-f", &path("system.yaml")])?;
+    manifest.objects.retain(|object| !RULES.iter().any(|kind| object["kind"] == *kind));
+    for subnet in manifest.objects.iter_mut().filter(|object| object["kind"] == "Subnet") {
+        for field in ["acls", "private", "allowSubnets", "allowEWTraffic"] {
+            subnet["spec"].as_object_mut().map(|spec| spec.remove(field));
+        }
+    }
+    let loaded = runtime().block_on(Loaded::load(server, &manifest))?;
+    let outcome = (|| {
+        let before = ringfence(&["export", "--kubeconfig", &kubeconfig])?.out;
+        let run = |verb: &str, file: &str| {
+            let place = ["--to", "cluster", "--kubeconfig", &kubeconfig, "--yes", "--accept", "all"];
+            ringfence(&[&[verb, "-f", file][..], &place].concat())
+        };
+        let applied = run("apply", &argument(file))?;
+        if applied.status != 0 {
+            let same = ringfence(&["export", "--kubeconfig", &kubeconfig])?.out == before;
+            let why = applied.err.lines().last().unwrap_or_default().to_owned();
+            return if same { Ok(Some(why)) } else { Err(format!("refused, and written: {applied:?}")) };
+        }
+        let live = ringfence(&["reach", "-o", "json", "--kubeconfig", &kubeconfig, "-f", &path("own.yaml")])?;
+        if let Some(different) = difference(&answer(&reach.json()?), &answer(&live.json()?)) {
+            return Err(format!("the file and the cluster: {different}; {applied:?}"));
+        }
+        let again = run("apply", &argument(file))?;
+        if again.status != 0 || !again.out.contains("nothing to change") {
+            return Err(format!("again: {again:?}"));
+        }
+        fs::write(path("empty.yaml"), "").map_err(said)?;
+        let emptied = run("apply", &path("empty.yaml"))?;
+        let after = ringfence(&["export", "--kubeconfig", &kubeconfig])?.out;
+        if emptied.status == 0 && after == before { Ok(None) } else { Err(format!("not as it was: {emptied:?}")) }
+    })();
+    let swept = outcome.is_ok();
+    if !swept {
+        let place = ["--to", "cluster", "--kubeconfig", &kubeconfig, "--yes", "--accept", "all"];
+        fs::write(path("empty.yaml"), "").map_err(said)?;
+        ringfence(&[&["apply", "-f", &path("empty.yaml")][..], &place].concat())?;
+    }
+    runtime().block_on(loaded.clear())?;
+    outcome
+}

@@ -21,6 +21,8 @@ const IMPORT: &str = "k8s.io/kubernetes";
 pub fn cluster(tally: &mut Tally) -> Result<(), String> {
     let server = cache::folder("kubernetes").join("kube-apiserver");
     packages::provide(packages::KUBERNETES)?;
+    // What is kept is kept in a database.
+    packages::provide(packages::OVN)?;
     if !server.exists() {
         build(&server).map_err(|error| format!("kube-apiserver cannot be built into {}: {error}", server.display()))?;
     }

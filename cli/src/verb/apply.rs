@@ -1,10 +1,10 @@
-//! `apply`: the rows go into the database.
+//! `apply`: the rows go into the database, or the objects into the cluster.
 
 use crate::console::Console;
-use crate::enforcement::Manner;
+use crate::enforcement::{Manner, Objects, Rows};
 use crate::files;
 use crate::status::Status;
-use crate::target::{Target, Wanted};
+use crate::target::{Target, To, Wanted};
 use clap::Args;
 use ringfence_enforce::{Desired, Plan, SavedPlan};
 use std::io;
@@ -33,23 +33,30 @@ Examples:
   ringfence apply -f manifests/ --nb unix:/run/ovn/ovnnb_db.sock              shows the plan, asks, writes
   ringfence apply -f manifests/ --nb unix:/run/ovn/ovnnb_db.sock --yes --wait hv --accept stateful
   ringfence apply --plan p.json --nb unix:/run/ovn/ovnnb_db.sock --yes
+  ringfence apply -f manifests/ --to cluster --context prod                   objects, through the Kubernetes API
+  ringfence apply -f manifests/ --to cluster --dry-run=server
 
-Exit status: 0 the database holds what the files say; 1 nothing was written, because a guard rail is tripped, somebody said \
-no, or the database is not that of the plan; 2 something went wrong.";
+Exit status: 0 the target holds what the files say; 1 nothing was written, because a guard rail is tripped, somebody said \
+no, or the world is not that of the plan; 2 something went wrong.";
 
 impl Arguments {
     /// Plans, shows, asks, writes.
     pub(super) fn run(&self, console: &mut Console) -> io::Result<Status> {
-        let prepared = self.prepare(console).and_then(|prepared| Ok((prepared, self.target.live.open()?)));
-        let ((desired, saved), mut database) = match prepared {
-            Ok(prepared) => prepared,
-            Err(message) => {
-                console.complain(&message);
-                return Ok(Status::InputError);
-            }
-        };
+        let done = self.target.to().and_then(|to| match to {
+            To::Ovn => self.rows(console).map(|mut rows| self.manner.carry_out(console, &mut rows)),
+            To::Cluster => self.objects(console).map(|mut objects| self.manner.carry_out(console, &mut objects)),
+        });
+        done.unwrap_or_else(|message| {
+            console.complain(&message);
+            Ok(Status::InputError)
+        })
+    }
+
+    fn rows(&self, console: &mut Console) -> Result<Rows<'static>, String> {
+        let (desired, saved) = self.prepare(console)?;
+        let database = self.target.live.open()?;
         let set = saved.as_ref().map_or_else(|| self.target.set.clone(), SavedPlan::set);
-        self.manner.carry_out(console, &mut database, &mut |world, schema| {
+        Ok(Rows::new(database, move |world, schema| {
             let plan = Plan::new(world, schema, &set, &desired)?;
             match &saved {
                 Some(saved) if !saved.fits(&plan) => {
@@ -58,7 +65,19 @@ impl Arguments {
                 }
                 Some(_) | None => Ok(Ok(plan)),
             }
-        })
+        }))
+    }
+
+    fn objects(&self, console: &mut Console) -> Result<Objects<'static>, String> {
+        if self.plan.is_some() {
+            return Err("a kept plan is one of rows, for `--to ovn`".to_owned());
+        }
+        let wanted = self.wanted.objects(console)?;
+        let (set, adoption) = (self.target.set.clone(), self.target.adoption());
+        let place = (set.clone(), self.target.keep_in.clone(), self.wanted.settings());
+        Ok(Objects::new(self.target.cluster.open()?, place, move |observed, _| {
+            ringfence_objects::Plan::new(observed, &set, &wanted, adoption).map(Ok)
+        }))
     }
 
     fn prepare(&self, console: &mut Console) -> Result<(Desired, Option<SavedPlan>), String> {

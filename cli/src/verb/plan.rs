@@ -1,13 +1,15 @@
 //! `plan`: what an apply would change.
 
+use crate::advice;
 use crate::console::Console;
-use crate::enforcement::Proposal;
+use crate::enforcement::{Proposal, meaning, tell_fresh};
 use crate::files;
+use crate::planned::Planned;
 use crate::render;
 use crate::status::Status;
-use crate::target::{Target, Wanted};
+use crate::target::{Target, To, Wanted};
 use clap::{Args, ValueEnum};
-use ringfence_enforce::{Plan, SavedPlan};
+use ringfence_enforce::{Meaning, Plan, SavedPlan};
 use std::io;
 use std::path::PathBuf;
 
@@ -35,6 +37,7 @@ Examples:
   ringfence plan -f manifests/ --nb unix:/run/ovn/ovnnb_db.sock
   ringfence plan -f manifests/ --nb tcp:127.0.0.1:6641 -o md          for a comment on a change
   ringfence plan -f manifests/ --nb tcp:127.0.0.1:6641 --out p.json   and later: ringfence apply --plan p.json
+  ringfence plan -f manifests/ --to cluster                           objects, through the Kubernetes API
 
 Exit status: 0 nothing has to change; 1 something has to; 2 where there is no plan.";
 
@@ -52,36 +55,54 @@ enum Format {
 impl Arguments {
     /// Shows what would change.
     pub(super) fn run(&self, console: &mut Console) -> io::Result<Status> {
-        match self.plan(console) {
-            Ok((plan, name)) => self.show(console, plan, &name),
-            Err(message) => {
-                console.complain(&message);
-                Ok(Status::InputError)
-            }
-        }
+        let shown = self.target.to().and_then(|to| match to {
+            To::Ovn => self.rows(console).map(|(proposal, name)| self.show(console, &proposal, &name)),
+            To::Cluster => self.objects(console).map(|(proposal, name)| self.show(console, &proposal, &name)),
+        });
+        shown.unwrap_or_else(|message| {
+            console.complain(&message);
+            Ok(Status::InputError)
+        })
     }
 
-    fn plan(&self, console: &mut Console) -> Result<(Plan, String), String> {
+    fn rows(&self, console: &mut Console) -> Result<(Proposal<Plan>, String), String> {
         let desired = self.wanted.load(console)?;
         let mut database = self.target.live.open()?;
         let world = database.read().map_err(|error| format!("cannot read the Northbound database: {error}"))?;
-        let plan =
+        let advice = advice::on_database(&world);
+        let mut plan =
             Plan::new(world, database.schema(), &self.target.set, &desired).map_err(|error| error.to_string())?;
         if let Some(path) = &self.out {
             files::write(path, &SavedPlan::of(&plan).to_json())?;
         }
-        Ok((plan, database.name))
+        plan.remarks.push(advice);
+        Ok((Proposal::with(Meaning::of(&plan), plan), database.name))
     }
 
-    fn show(&self, console: &mut Console, plan: Plan, name: &str) -> io::Result<Status> {
-        let status = if plan.is_empty() { Status::Fine } else { Status::Findings };
-        let proposal = Proposal::of(plan);
+    fn objects(&self, console: &mut Console) -> Result<(Proposal<ringfence_objects::Plan>, String), String> {
+        if self.out.is_some() {
+            return Err("a plan that is kept is one of rows, for `--to ovn`".to_owned());
+        }
+        let wanted = self.wanted.objects(console)?;
+        let cluster = self.target.cluster.open()?;
+        let observed = cluster.observe()?;
+        let advice = advice::on_cluster(&observed.reading.documents);
+        let plan = ringfence_objects::Plan::new(observed, &self.target.set, &wanted, self.target.adoption());
+        let mut plan = plan.map_err(|error| error.to_string())?;
+        plan.remarks.push(advice);
+        let meaning = meaning(&plan, &self.wanted.settings());
+        tell_fresh(&meaning, console)?;
+        Ok((Proposal::with(meaning, plan), cluster.name))
+    }
+
+    fn show<P: Planned>(&self, console: &mut Console, proposal: &Proposal<P>, name: &str) -> io::Result<Status> {
+        let status = if proposal.plan.is_empty() { Status::Fine } else { Status::Findings };
         let script = console.script;
         console.print(|out| match self.output {
-            Format::Text if proposal.plan.is_empty() => render::plan::nothing(out, &proposal.plan, name),
-            Format::Text => render::plan::text(out, &proposal, name, script),
-            Format::Json => render::plan::json(out, &proposal),
-            Format::Md => render::plan::markdown(out, &proposal, script),
+            Format::Text if proposal.plan.is_empty() => render::plan::none(out, proposal, name),
+            Format::Text => render::plan::text(out, proposal, name, script),
+            Format::Json => render::plan::json(out, proposal),
+            Format::Md => render::plan::markdown(out, proposal, script),
         })?;
         Ok(status)
     }
