@@ -29,11 +29,18 @@ impl<'a> Report<'a> {
 
 /// Everything that is found in a loaded input, and what became of its expectations.
 pub fn found(loaded: &Loaded, reach: &mut Reach<'_>, namespace: &str) -> (Vec<Diagnostic>, Vec<Judgement>) {
+    let (mut findings, judgements) = known(loaded, reach, namespace);
+    let unknown = findings.split_off(loaded.compiled.diagnostics.len());
+    let lints = check(&loaded.compiled.network, &loaded.compiled.endpoints, reach);
+    findings.extend(lints.into_iter().filter(is_news));
+    findings.extend(unknown);
+    (findings, judgements)
+}
+
+/// What is known without any lint: what was found on loading and by the expectations, and what became of these.
+pub fn known(loaded: &Loaded, reach: &mut Reach<'_>, namespace: &str) -> (Vec<Diagnostic>, Vec<Judgement>) {
     let compiled = &loaded.compiled;
     let mut findings = compiled.diagnostics.clone();
-    let lints = check(&compiled.network, &compiled.endpoints, reach);
-    // Rows that OVN ignores are told on loading, by everybody.
-    findings.extend(lints.into_iter().filter(|found| found.code != Code::MatchContext));
     let (mut judgements, unknown) = judge(&compiled.expectations, &compiled.endpoints, reach, namespace);
     findings.extend(unknown);
     for judgement in &mut judgements {
@@ -42,4 +49,9 @@ pub fn found(loaded: &Loaded, reach: &mut Reach<'_>, namespace: &str) -> (Vec<Di
         judgement.counterexamples = found.into_iter().map(walk).collect();
     }
     (findings, judgements)
+}
+
+/// Whether a lint says what was not said on loading: rows that OVN ignores are told there, by everybody.
+pub fn is_news(found: &Diagnostic) -> bool {
+    found.code != Code::MatchContext
 }

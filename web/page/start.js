@@ -84,7 +84,7 @@ const timing = { repaints: 0 };
 const root = document.documentElement;
 let since;
 new MutationObserver(() => {
-  if (root.dataset.ringfence !== "ready") {
+  if (root.dataset.ringfence === "busy") {
     since ??= performance.now();
     return;
   }

@@ -4,37 +4,53 @@
 #[derive(Debug, Clone)]
 pub struct Offsets<'t> {
     text: &'t str,
-    ascii: bool,
+    /// The letters that are more than one byte.
+    wide: Vec<Wide>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Wide {
+    /// Its first byte, and the first one after it.
+    bytes: (usize, usize),
+    /// Its first unit, and the first one after it.
+    units: (usize, usize),
 }
 
 impl<'t> Offsets<'t> {
     /// Of this text.
     pub fn new(text: &'t str) -> Self {
-        Self { text, ascii: text.is_ascii() }
+        let mut wide = Vec::new();
+        if !text.is_ascii() {
+            let mut last = Wide { bytes: (0, 0), units: (0, 0) };
+            for (at, letter) in text.char_indices().filter(|(_, letter)| !letter.is_ascii()) {
+                let unit = last.units.1 + (at - last.bytes.1);
+                last = Wide { bytes: (at, at + letter.len_utf8()), units: (unit, unit + letter.len_utf16()) };
+                wide.push(last);
+            }
+        }
+        Self { text, wide }
     }
 
     /// The unit at which a byte's character begins; past the end, the end.
     pub fn unit(&self, byte: usize) -> usize {
         let byte = byte.min(self.text.len());
-        if self.ascii {
-            return byte;
+        match self.before(|wide| wide.bytes.0 < byte) {
+            Some(wide) => wide.units.1 + byte.saturating_sub(wide.bytes.1),
+            None => byte,
         }
-        self.text.char_indices().take_while(|(at, _)| *at < byte).map(|(_, letter)| letter.len_utf16()).sum()
     }
 
     /// The byte at which a unit's character begins; past the end, the end.
     pub fn byte(&self, unit: usize) -> usize {
-        if self.ascii {
-            return unit.min(self.text.len());
-        }
-        let mut units = 0;
-        for (at, letter) in self.text.char_indices() {
-            if units >= unit {
-                return at;
-            }
-            units += letter.len_utf16();
-        }
-        self.text.len()
+        let byte = match self.before(|wide| wide.units.0 < unit) {
+            Some(wide) => wide.bytes.1 + unit.saturating_sub(wide.units.1),
+            None => unit,
+        };
+        byte.min(self.text.len())
+    }
+
+    fn before(&self, is_before: impl Fn(&Wide) -> bool) -> Option<&Wide> {
+        self.wide.partition_point(is_before).checked_sub(1).and_then(|at| self.wide.get(at))
     }
 }
 

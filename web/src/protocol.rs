@@ -72,6 +72,12 @@ pub enum Request {
         /// What to compare with.
         pinned: Option<Input>,
     },
+    /// What lints find in the input that was analysed last. They take longer than the picture, so it is asked for part by
+    /// part, and somebody who goes on typing waits for no more than one.
+    Lints {
+        /// Which part: zero begins anew.
+        part: usize,
+    },
     /// Why one conversation works, or does not; of the input that was analysed last.
     Why {
         /// Who asks.
@@ -117,6 +123,13 @@ pub struct Ask {
 pub enum Reply {
     /// Who talks to whom.
     Analysis(Box<Analysis>),
+    /// What the lints found.
+    Lints {
+        /// After the last part the findings of all, in the order of their places.
+        findings: Vec<Finding>,
+        /// The part to ask for next.
+        next: Option<usize>,
+    },
     /// Why.
     Why(Box<Why>),
     /// What could be done.
@@ -397,7 +410,7 @@ pub struct Analysis {
     pub rows: Vec<Row>,
     /// The picture.
     pub picture: Picture,
-    /// What was found.
+    /// What was found without any lint.
     pub findings: Vec<Finding>,
     /// What is claimed.
     pub claims: Vec<Claim>,

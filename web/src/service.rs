@@ -3,14 +3,17 @@
 mod analysis;
 mod changes;
 mod drawing;
+mod lints;
 mod names;
 mod rows;
+mod texts;
 mod why;
 mod wishes;
 
 use crate::protocol::{Analysis, Answer, Ask, Edit, File, Input, Reply, Request, Scope, Tracking};
 use ringfence_engine::answers::filter::Filter;
 use ringfence_engine::compile::{Profile, Settings, Strictness};
+use ringfence_engine::diagnostic::Diagnostic;
 use ringfence_engine::ovn::acl::{Acl, Action, Direction, Priority, Provenance, Tier};
 use ringfence_engine::ovn::network::Network;
 use ringfence_engine::ovn::pipeline::Matches;
@@ -24,6 +27,8 @@ use ringfence_view::picture::{self, Wishes};
 #[derive(Default)]
 pub struct Service {
     loaded: Option<(Input, Loaded)>,
+    /// What lints found in it so far.
+    linted: Vec<Diagnostic>,
     /// What was parsed already: most rows stay as they are while somebody types.
     matches: Matches,
 }
@@ -43,6 +48,10 @@ impl Service {
         match request {
             Request::Analyze { input, scope, pinned } => {
                 Some(Reply::Analysis(Box::new(self.analyze(input, &scope, pinned.as_ref()))))
+            }
+            Request::Lints { part } => {
+                let (_, loaded) = self.loaded.as_ref()?;
+                Some(lints::lints(loaded, part, &mut self.linted))
             }
             Request::Why { from, to, filter } => {
                 let (_, loaded) = self.loaded.as_ref()?;

@@ -1,10 +1,14 @@
 //! What the page knows: a state, and what actions make of it. No browser in here.
 
+mod lints;
+
 use crate::gallery::{self, Example};
 use crate::protocol::{
-    Analysis, Answer, Ask, Edit, File, Input, Intent, Proposal, Proposals, Reply, Request, Scope, Tracking, Why,
+    Analysis, Answer, Ask, Edit, File, Finding, Input, Intent, Proposal, Proposals, Reply, Request, Scope, Tracking,
+    Why,
 };
 use crate::share::Link;
+use lints::Lints;
 use std::rc::Rc;
 
 /// How the answer is shown.
@@ -130,6 +134,8 @@ pub struct Session {
     pub only: Option<String>,
     /// The last answer.
     pub analysis: Option<Rc<Analysis>>,
+    /// What lints found, in the texts as they were then; on its way to where it is now.
+    lints: Rc<Lints>,
     /// The explanation of the selected pair.
     pub why: Option<Rc<Why>>,
     /// What could be done about the selected pair.
@@ -147,6 +153,7 @@ pub struct Session {
     /// How long the last analysis took, in milliseconds.
     pub took: f64,
     analyzing: Option<u32>,
+    linting: Option<u32>,
     stale: bool,
     asked: u32,
     wanted_why: Option<u32>,
@@ -285,6 +292,7 @@ impl Session {
             source: None,
             only: None,
             analysis: None,
+            lints: Rc::default(),
             why: None,
             proposals: None,
             pinned: None,
@@ -294,6 +302,7 @@ impl Session {
             theme: Theme::default(),
             took: 0.0,
             analyzing: None,
+            linting: None,
             stale: false,
             asked: 0,
             wanted_why: None,
@@ -304,6 +313,7 @@ impl Session {
     /// The same with nothing asked: for a page that has asked nobody yet.
     pub fn settled(mut self) -> Self {
         self.analyzing = None;
+        self.linting = None;
         self.stale = false;
         self
     }
@@ -321,6 +331,16 @@ impl Session {
     /// Whether the answer on the page is not that to the texts on the page.
     pub fn busy(&self) -> bool {
         self.analyzing.is_some() || self.analysis.is_none()
+    }
+
+    /// Whether there is more to be said of the texts on the page.
+    pub fn linting(&self) -> bool {
+        self.linting.is_some()
+    }
+
+    /// All that was found.
+    pub fn findings(&self) -> impl Iterator<Item = &Finding> {
+        self.analysis.iter().flat_map(|analysis| &analysis.findings).chain(&self.lints.findings)
     }
 
     /// The index of an endpoint.
@@ -545,6 +565,7 @@ impl Session {
         session.view = self.view;
         session.asked = self.asked;
         session.analyzing = self.analyzing;
+        session.linting = self.linting;
         session.stale = self.stale;
         *self = session;
         self.all_shown()
@@ -573,10 +594,16 @@ impl Session {
     }
 
     fn analyze(&mut self) -> Effect {
-        self.stale = false;
+        (self.stale, self.linting) = (false, None);
         let (input, scope, pinned) = (self.input(), self.scope.clone(), self.pinned.clone());
         let ask = self.ask(Request::Analyze { input, scope, pinned });
         self.analyzing = Some(self.asked);
+        ask
+    }
+
+    fn lint(&mut self, part: usize) -> Effect {
+        let ask = self.ask(Request::Lints { part });
+        self.linting = Some(self.asked);
         ask
     }
 
@@ -645,12 +672,22 @@ impl Session {
                 }
                 self.turned = Rc::new(turned(self.analysis.as_deref(), &analysis));
                 self.analysis = Some(Rc::from(analysis));
+                self.lints = Rc::new(self.lints.moved(&self.files));
                 let mut effects = vec![Effect::Annotate];
                 let proposals = self.proposals.take();
                 effects.extend(self.explain());
                 self.proposals = proposals;
+                effects.push(self.lint(0));
                 effects
             }
+            Some(Reply::Lints { findings, next }) if self.linting == Some(answer.number) => match next {
+                Some(part) => vec![self.lint(part)],
+                None => {
+                    self.linting = None;
+                    self.lints = Rc::new(Lints { files: self.files.clone(), findings });
+                    vec![Effect::Annotate]
+                }
+            },
             Some(Reply::Why(why)) if self.wanted_why == Some(answer.number) => {
                 self.why = Some(Rc::from(why));
                 vec![Effect::Light]
@@ -667,7 +704,7 @@ impl Session {
                 }
                 self.edit(edits)
             }
-            Some(Reply::Analysis(_) | Reply::Why(_) | Reply::Proposals(_)) | None => Vec::new(),
+            Some(Reply::Analysis(_) | Reply::Lints { .. } | Reply::Why(_) | Reply::Proposals(_)) | None => Vec::new(),
         }
     }
 

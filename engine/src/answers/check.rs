@@ -17,20 +17,59 @@ use crate::ovn::pipeline::{AclId, Pipeline};
 use crate::reach::{Endpoint, Reach};
 use alloc::vec::Vec;
 
+/// A part of all lints, for whoever wants to do something else before the next one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// What can be said of the rows by themselves.
+    Rows,
+    /// What they do between the endpoints.
+    Pairs,
+    /// What is left, for which the findings of the other parts must be known.
+    Rest,
+}
+
+impl Part {
+    /// All parts, in their order.
+    pub const ALL: [Self; 3] = [Self::Rows, Self::Pairs, Self::Rest];
+
+    /// The findings of this part; `told` are those of the parts before it.
+    pub fn check(
+        self,
+        network: &Network,
+        endpoints: &[Endpoint],
+        reach: &mut Reach<'_>,
+        told: &[Diagnostic],
+    ) -> Vec<Diagnostic> {
+        match self {
+            Self::Rows => [rows::check(network, reach.pipelines()), idle::check(network, reach.pipelines())].concat(),
+            Self::Pairs => {
+                [pairs::check(network, endpoints, reach), stateful::check(network, endpoints, reach)].concat()
+            }
+            Self::Rest => {
+                let mut found = unmet::check(network, endpoints, reach, told);
+                found.extend(cost::check(network, reach.pipelines()));
+                found.extend(spoof::check(network));
+                found
+            }
+        }
+    }
+}
+
 /// All findings about the rows of a network and what they do between its endpoints.
 /// Mistakes in the matches themselves are found where the rows are read.
 pub fn check(network: &Network, endpoints: &[Endpoint], reach: &mut Reach<'_>) -> Vec<Diagnostic> {
-    let mut findings = rows::check(network, reach.pipelines());
-    findings.extend(pairs::check(network, endpoints, reach));
-    findings.extend(stateful::check(network, endpoints, reach));
-    let idle = idle::check(network, reach.pipelines());
-    findings.extend(idle);
-    let unmet = unmet::check(network, endpoints, reach, &findings);
-    findings.extend(unmet);
-    findings.extend(cost::check(network, reach.pipelines()));
-    findings.extend(spoof::check(network));
-    findings.sort_by_key(|finding| (finding.place, finding.code));
+    let mut findings = Vec::new();
+    for part in Part::ALL {
+        let found = part.check(network, endpoints, reach, &findings);
+        findings.extend(found);
+    }
+    sort(&mut findings);
     findings
+}
+
+/// Puts findings into the order of their places.
+pub fn sort(findings: &mut [Diagnostic]) {
+    findings.sort_by_key(|finding| (finding.place, finding.code));
 }
 
 /// Rows that are well formed by themselves, and ignored for where OVN puts them.

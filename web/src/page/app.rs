@@ -73,7 +73,11 @@ impl Component for App {
                 let changed = session != *self.session;
                 self.session = Rc::new(session);
                 effects.into_iter().for_each(|effect| self.act(effect));
-                tell_state(if self.session.busy() { "busy" } else { "ready" });
+                tell_state(match (self.session.busy(), self.session.linting()) {
+                    (true, _) => "busy",
+                    (false, true) => "shown",
+                    (false, false) => "ready",
+                });
                 changed
             }
             Msg::Share(anonymous) => {
@@ -231,7 +235,8 @@ impl App {
             (Effect::Light, Some(editor)) => editor.light(&self.session.lit()),
             (Effect::Annotate, Some(editor)) => {
                 if let Some(analysis) = &self.session.analysis {
-                    editor.annotate(analysis, active, &self.session.lit());
+                    editor.annotate(analysis, self.session.findings(), active);
+                    editor.light(&self.session.lit());
                 }
             }
         }

@@ -125,12 +125,16 @@ impl Editor {
     }
 
     /// Shows what is known of a file.
-    pub(super) fn annotate(&self, analysis: &Rc<Analysis>, file: usize, lit: &[usize]) {
-        let marks: Vec<Mark<'_>> = analysis.findings.iter().filter_map(|found| mark(found, file)).collect();
+    pub(super) fn annotate<'a>(
+        &self,
+        analysis: &Rc<Analysis>,
+        findings: impl Iterator<Item = &'a Finding>,
+        file: usize,
+    ) {
+        let marks: Vec<Mark<'_>> = findings.filter_map(|found| mark(found, file)).collect();
         self.handle.diagnostics(&plain(&marks));
         self.known.replace(Some((Rc::clone(analysis), file)));
         self.handle.outdate();
-        self.light(lit);
     }
 
     /// Lights up lines.

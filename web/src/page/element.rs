@@ -21,7 +21,7 @@ pub(super) fn root() -> Option<HtmlElement> {
     document()?.document_element()?.dyn_into().ok()
 }
 
-/// Says in the document what the page is doing: `ready` or `busy`.
+/// Says in the document what the page is doing: `busy`, then `shown` while lints are looked for, then `ready`.
 pub(super) fn tell_state(state: &str) {
     if let Some(root) = root() {
         // Nobody is told where there is no attribute to tell by.

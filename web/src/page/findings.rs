@@ -9,11 +9,10 @@ const MOST: usize = 40;
 
 /// A line for each finding, gravest first.
 pub(super) fn view(session: &Session, send: &Callback<Action>) -> Html {
-    let Some(analysis) = &session.analysis else { return html! {} };
-    if analysis.findings.is_empty() {
+    let mut found: Vec<&Finding> = session.findings().collect();
+    if found.is_empty() {
         return html! {};
     }
-    let mut found: Vec<&Finding> = analysis.findings.iter().collect();
     found.sort_by_key(|finding| match finding.severity.as_str() {
         "error" => 0,
         "warning" => 1,

@@ -1,27 +1,28 @@
 //! Everything that the page shows of an input.
 
+use super::texts::{Texts, line};
 use super::{drawing, filter_of, names, reach, rows, shown};
-use crate::offsets::Offsets;
-use crate::protocol::{Analysis, Claim, Counterexample, Edit, Endpoint, Finding, Place, Scope};
+use crate::protocol::{Analysis, Claim, Counterexample, Endpoint, Finding, Scope};
 use ringfence_engine::answers::expect;
-use ringfence_engine::diagnostic::{Diagnostic, Fix};
+use ringfence_engine::diagnostic::Diagnostic;
 use ringfence_engine::reach::{self as reached, Verdict};
-use ringfence_engine::source::{self, Sources};
+use ringfence_engine::source::Sources;
 use ringfence_view::loaded::Loaded;
 use ringfence_view::matrix::Matrix;
 use ringfence_view::picture::Picture;
-use ringfence_view::report::found;
+use ringfence_view::report::known;
 use ringfence_view::wire::reach::address;
 
 /// Analyses a loaded input.
 pub(super) fn analysis(loaded: &Loaded, scope: &Scope) -> Analysis {
     let (sources, compiled) = (&loaded.sources, &loaded.compiled);
+    let texts = Texts::of(sources);
     let endpoints = compiled.endpoints.as_slice();
     let mut reach = reach(loaded);
     let matrix = Matrix::of(&mut reach, filter_of(&scope.filter));
     let groups = matrix.alike(endpoints);
     let picture = Picture::of(endpoints, &matrix, &shown(scope));
-    let (findings, judgements) = found(loaded, &mut reach, "default");
+    let (findings, judgements) = known(loaded, &mut reach, "default");
     Analysis {
         profile: compiled.profile.name.to_owned(),
         ovn: compiled.network.version.name().to_owned(),
@@ -33,11 +34,11 @@ pub(super) fn analysis(loaded: &Loaded, scope: &Scope) -> Analysis {
         switches: rows::switches(&compiled.network, reach.pipelines()),
         rows: rows::rows(loaded, reach.pipelines()),
         picture: drawing::plain(picture),
-        findings: findings.iter().map(|found| finding(sources, found)).collect(),
+        findings: findings.iter().map(|found| finding(&texts, found)).collect(),
         claims: judgements.into_iter().map(|judgement| claim(sources, judgement)).collect(),
         changes: None,
         names: names::names(loaded),
-        notes: names::notes(loaded, reach.pipelines()),
+        notes: names::notes(loaded, reach.pipelines(), &texts),
     }
 }
 
@@ -68,34 +69,16 @@ fn plain(sources: &Sources, endpoint: &reached::Endpoint) -> Endpoint {
     }
 }
 
-/// File and line of a place.
-pub(super) fn line(sources: &Sources, place: source::Place) -> Option<Place> {
-    let (_, position) = sources.locate(place)?;
-    Some(Place { file: usize::try_from(place.source.0).ok()?, line: position.line })
-}
-
-/// The units of a place.
-pub(super) fn units(sources: &Sources, place: source::Place) -> Option<(usize, usize)> {
-    let offsets = Offsets::new(sources.get(place.source)?.text());
-    Some((offsets.unit(place.span.start), offsets.unit(place.span.end)))
-}
-
-/// An edit as editors take it.
-pub(super) fn edit(sources: &Sources, fix: &Fix) -> Option<Edit> {
-    let (from, to) = units(sources, fix.place)?;
-    let file = usize::try_from(fix.place.source.0).ok()?;
-    Some(Edit { file, from, to, insert: fix.replacement.clone() })
-}
-
-fn finding(sources: &Sources, found: &Diagnostic) -> Finding {
+/// A finding as the page shows it.
+pub(super) fn finding(texts: &Texts<'_>, found: &Diagnostic) -> Finding {
     Finding {
         code: found.code.name().to_owned(),
         severity: found.severity.name().to_owned(),
         message: found.message.clone(),
         help: found.help.clone(),
-        place: found.place.and_then(|place| line(sources, place)),
-        span: found.place.and_then(|place| units(sources, place)),
-        fix: found.fix.as_ref().and_then(|fix| edit(sources, fix)),
+        place: found.place.and_then(|place| texts.line(place)),
+        span: found.place.and_then(|place| texts.units(place)),
+        fix: found.fix.as_ref().and_then(|fix| texts.edit(fix)),
     }
 }
 

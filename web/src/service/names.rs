@@ -1,6 +1,6 @@
 //! What an editor knows of this world: names to complete, remarks on pieces of text, canonical matches.
 
-use super::analysis::{line, units};
+use super::texts::Texts;
 use crate::protocol::{Edit, Note, Word};
 use ringfence_engine::ovn::matching::{Context, parse};
 use ringfence_engine::ovn::pipeline::{Pipeline, Stage};
@@ -43,7 +43,7 @@ pub(super) fn names(loaded: &Loaded) -> Vec<Word> {
 }
 
 /// What became of each row that is written somewhere: its turn, or why OVN ignores it.
-pub(super) fn notes(loaded: &Loaded, pipelines: &[Pipeline]) -> Vec<Note> {
+pub(super) fn notes(loaded: &Loaded, pipelines: &[Pipeline], texts: &Texts<'_>) -> Vec<Note> {
     let network = &loaded.compiled.network;
     let mut told: BTreeMap<(usize, usize, usize), Vec<String>> = BTreeMap::new();
     for pipeline in pipelines {
@@ -51,7 +51,7 @@ pub(super) fn notes(loaded: &Loaded, pipelines: &[Pipeline]) -> Vec<Note> {
         for stage in Stage::ALL {
             for (turn, (_, acl, error)) in asked(network, pipeline, stage).enumerate() {
                 let Some(place) = acl.provenance.place else { continue };
-                let Some(((from, to), line)) = units(&loaded.sources, place).zip(line(&loaded.sources, place)) else {
+                let Some(((from, to), line)) = texts.units(place).zip(texts.line(place)) else {
                     continue;
                 };
                 let what = match error {
@@ -81,7 +81,7 @@ pub(super) fn notes(loaded: &Loaded, pipelines: &[Pipeline]) -> Vec<Note> {
 /// what is not written on one plain line.
 pub(super) fn canonical(loaded: &Loaded) -> Vec<Edit> {
     let network = &loaded.compiled.network;
-    let context = Context::of(network);
+    let (context, texts) = (Context::of(network), Texts::of(&loaded.sources));
     let edit = |acl: &ringfence_engine::ovn::acl::Acl| {
         let place = acl.provenance.place?;
         let written = loaded.sources.get(place.source)?.text().get(place.span.range())?;
@@ -89,7 +89,7 @@ pub(super) fn canonical(loaded: &Loaded) -> Vec<Edit> {
         if written != acl.matches || printed == acl.matches {
             return None;
         }
-        let (from, to) = units(&loaded.sources, place)?;
+        let (from, to) = texts.units(place)?;
         Some(Edit { file: usize::try_from(place.source.0).ok()?, from, to, insert: printed })
     };
     let mut edits: Vec<Edit> = network.switches.iter().flat_map(|switch| &switch.acls).filter_map(edit).collect();

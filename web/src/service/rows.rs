@@ -1,6 +1,6 @@
 //! The rows in the order in which OVN asks them, its own ones included.
 
-use super::analysis::line;
+use super::texts::line;
 use crate::protocol::{Row, Switch};
 use ringfence_engine::ovn::acl::Acl;
 use ringfence_engine::ovn::network::Network;

@@ -1,6 +1,6 @@
 //! One conversation, told.
 
-use super::analysis::line;
+use super::texts::line;
 use super::{reach, rows};
 use crate::protocol::{Decider, Half, Step, Switch, Why};
 use ringfence_engine::answers::conversation::{self, Shape};

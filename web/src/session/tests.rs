@@ -89,11 +89,9 @@ fn a_fix_is_an_edit() {
     let mut page = Page::open();
     let example = gallery::EXAMPLES.iter().find(|example| example.path == "unparsable-match.yaml").unwrap();
     page.act(Action::Example(example));
-    let fix = page.session.analysis.as_ref().unwrap().findings.iter().find_map(|found| found.fix.clone()).unwrap();
+    let fix = page.session.findings().find_map(|found| found.fix.clone()).unwrap();
     page.act(Action::Fix(fix));
-    let errors = |page: &Page| {
-        page.session.analysis.as_ref().unwrap().findings.iter().filter(|found| found.severity == "error").count()
-    };
+    let errors = |page: &Page| page.session.findings().filter(|found| found.severity == "error").count();
     assert_eq!(errors(&page), 0, "{}", page.text());
 }
 
