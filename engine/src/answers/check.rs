@@ -1,6 +1,7 @@
 //! Lints: rows that do not do what their author probably wants.
 
 mod cost;
+mod cuboid;
 mod hulls;
 mod idle;
 mod pairs;

@@ -1,26 +1,31 @@
-//! Which rows of a stage may match a packet of another at all.
+//! The rows of a stage, and which of them may match a packet of another at all.
 
-use super::space::{Hull, Space};
-use crate::ovn::field::PortField;
+use super::cuboid::{Budget, Cuboid, Side, TooComplex, meet};
+use super::space::{Shape, Space, Test, Values, numbered};
 use crate::ovn::pipeline::{Row, StageRows, Tracking};
+use alloc::rc::Rc;
+use alloc::vec;
 use alloc::vec::Vec;
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
 /// Steps for what one row matches.
 const MOST_STEPS: usize = 1_000;
 
-/// What the rows of a stage match, roughly: never less than they do.
-#[derive(Debug)]
+/// The rows of a stage with what they match, roughly: never less than they do.
 pub(super) struct Hulls<'a> {
     /// OVN's own rows, then the others in the order in which they are asked.
-    rows: Vec<&'a Row>,
-    hulls: Vec<Known>,
-    /// Rows by the only port that they are about; and those that are about no single one.
-    by_port: HashMap<(PortField, u128), Vec<usize>>,
-    others: Vec<usize>,
+    rows: Vec<Shaped<'a>>,
+    index: Index,
 }
 
-#[derive(Debug)]
+/// A row over numbered axes.
+pub(super) struct Shaped<'a> {
+    pub(super) row: &'a Row,
+    shape: Shape,
+    guard: Test,
+    hull: Known,
+}
+
 enum Known {
     /// It is no more than this.
     Hull(Hull),
@@ -30,43 +35,95 @@ enum Known {
     Anything,
 }
 
+/// What all packets of some boxes have in common; by it most rows need not be compared at all.
+struct Hull(Vec<(usize, Values)>);
+
+/// Rows by the values of the axis that tells most of them apart.
+struct Index {
+    axis: usize,
+    /// The least and the greatest value of a row, in the order of the least ones.
+    bounds: Vec<((u128, u128), usize)>,
+    /// For the middle of each part of `bounds` that is halved: the greatest value in that part.
+    highest: Vec<u128>,
+    /// Rows that may have any value.
+    others: Vec<usize>,
+}
+
 impl<'a> Hulls<'a> {
-    /// The hulls of a stage's rows.
-    pub(super) fn of(rows: &'a StageRows, space: &mut Space) -> Self {
-        let rows: Vec<&Row> = rows.fixed.iter().chain(&rows.acls).collect();
-        let mut known = |row: &Row| {
-            space.refill(MOST_STEPS);
-            match space.of_row(row, Tracking::ALL) {
-                Ok(packets) => Hull::of(&packets).map_or(Known::Nothing, Known::Hull),
-                Err(_) => Known::Anything,
-            }
-        };
-        let hulls: Vec<Known> = rows.iter().map(|row| known(row)).collect();
-        let (mut by_port, mut others): (HashMap<_, Vec<usize>>, _) = (HashMap::new(), Vec::new());
-        for (index, known) in hulls.iter().enumerate() {
-            match known.port() {
-                Some(port) => by_port.entry(port).or_default().push(index),
-                None => others.push(index),
-            }
-        }
-        Self { rows, hulls, by_port, others }
+    /// The rows of a stage.
+    pub(super) fn of(rows: &'a StageRows) -> Self {
+        let mut space = Space::default();
+        let rows: Vec<_> = rows.fixed.iter().chain(&rows.acls).map(|row| Shaped::of(row, &mut space)).collect();
+        Self { index: Index::of(&rows), rows }
     }
 
-    /// The rows that may match a packet that this one matches, in the order in which they are asked.
-    pub(super) fn near(&self, row: &Row) -> Vec<&'a Row> {
-        let Some(at) = self.rows.iter().position(|other| other.origin == row.origin) else { return self.rows.clone() };
-        let own = self.hulls.get(at);
-        let mut near: Vec<usize> = match own.and_then(Known::port) {
+    /// Each row that is an ACL, with the rows that may match a packet that it matches: in the order in which they are asked.
+    pub(super) fn each(&self) -> impl Iterator<Item = (&Shaped<'a>, Vec<&Shaped<'a>>)> {
+        self.rows.iter().map(|row| (row, self.near(row)))
+    }
+
+    fn near(&self, row: &Shaped<'a>) -> Vec<&Shaped<'a>> {
+        let mut near: Vec<usize> = match row.hull.bounds(self.index.axis) {
+            Some(bounds) => self.index.near(bounds),
             None => (0..self.rows.len()).collect(),
-            // A row about another field's port may match, too.
-            Some((field, port)) => {
-                let same = self.by_port.iter().filter(|((of, name), _)| *of != field || *name == port);
-                same.flat_map(|(_, rows)| rows).chain(&self.others).copied().collect()
-            }
         };
-        near.retain(|index| own.zip(self.hulls.get(*index)).is_none_or(|(own, other)| own.meets(other)));
         near.sort_unstable();
-        near.into_iter().filter_map(|index| self.rows.get(index).copied()).collect()
+        let rows = near.into_iter().filter_map(|at| self.rows.get(at));
+        rows.filter(|other| row.hull.meets(&other.hull)).collect()
+    }
+}
+
+impl<'a> Shaped<'a> {
+    fn of(row: &'a Row, space: &mut Space) -> Self {
+        let (shape, guard) = (space.shape(&row.matches), Test::of_guard(row.guard));
+        let mut shaped = Self { row, shape, guard, hull: Known::Anything };
+        if let Ok(packets) = shaped.packets(Tracking::ALL, &mut Budget(MOST_STEPS)) {
+            shaped.hull = Hull::of(&packets).map_or(Known::Nothing, Known::Hull);
+        }
+        shaped
+    }
+
+    /// The packets that it is asked about and matches, out of those whose tracking is one of `states`.
+    pub(super) fn packets(&self, states: &[Tracking], budget: &mut Budget) -> Result<Vec<Cuboid>, TooComplex> {
+        let all = Cuboid::of(Space::TRACKING, &numbered(states));
+        let asked: Vec<_> = all.and_then(|all| all.cut(Space::TRACKING, &self.guard.inside)).into_iter().collect();
+        budget.all_within(&asked, &self.shape, Side::Inside)
+    }
+
+    /// Those of some packets that it does not match, or is not asked about; nothing where these are all of them.
+    pub(super) fn without(&self, packets: &[Cuboid], budget: &mut Budget) -> Result<Option<Vec<Cuboid>>, TooComplex> {
+        if !packets.iter().any(|one| self.may_meet(one)) {
+            return Ok(None);
+        }
+        let mut left = Vec::new();
+        for one in packets {
+            match one.cut(Space::TRACKING, &self.guard.inside).filter(|_| self.may_meet(one)) {
+                None => left.push(one.clone()),
+                Some(asked) => {
+                    left.extend(one.cut(Space::TRACKING, &self.guard.outside));
+                    budget.within(&asked, &self.shape, Side::Outside, &mut left)?;
+                }
+            }
+        }
+        Ok(Some(left).filter(|left| left != packets))
+    }
+
+    /// Whether it matches some of these packets.
+    pub(super) fn meets(&self, packets: &[Cuboid], budget: &mut Budget) -> Result<bool, TooComplex> {
+        let mut found = Vec::new();
+        for one in packets.iter().filter(|one| self.may_meet(one)) {
+            if let Some(asked) = one.cut(Space::TRACKING, &self.guard.inside) {
+                budget.within(&asked, &self.shape, Side::Inside, &mut found)?;
+            }
+            if !found.is_empty() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn may_meet(&self, packets: &Cuboid) -> bool {
+        packets.meets_test(&self.guard) && packets.may_meet(&self.shape)
     }
 }
 
@@ -79,8 +136,111 @@ impl Known {
         }
     }
 
-    fn port(&self) -> Option<(PortField, u128)> {
-        let Self::Hull(hull) = self else { return None };
-        [PortField::Inport, PortField::Outport].into_iter().find_map(|field| Some((field, hull.port(field)?)))
+    fn bounds(&self, axis: usize) -> Option<(u128, u128)> {
+        let Self::Hull(Hull(axes)) = self else { return None };
+        let at = axes.binary_search_by_key(&axis, |(axis, _)| *axis).ok()?;
+        bounds(&axes.get(at)?.1)
     }
+}
+
+impl Hull {
+    /// The hull of some boxes; nothing where there is none.
+    fn of(packets: &[Cuboid]) -> Option<Self> {
+        let (first, rest) = packets.split_first()?;
+        let mut axes = first.axes().to_vec();
+        for other in rest {
+            let of = |axis: usize| {
+                let at = other.axes().binary_search_by_key(&axis, |(axis, _)| *axis).ok()?;
+                other.axes().get(at).map(|(_, values)| values)
+            };
+            axes.retain_mut(|(axis, values)| match of(*axis) {
+                None => false,
+                Some(more) if more == values => true,
+                Some(more) => {
+                    *values = Rc::new(values.union(more));
+                    true
+                }
+            });
+        }
+        Some(Self(axes))
+    }
+
+    /// Whether a packet may be in both.
+    fn meets(&self, other: &Self) -> bool {
+        let (mut mine, mut theirs) = (self.0.iter().peekable(), other.0.iter().peekable());
+        while let (Some((axis, values)), Some((other, more))) = (mine.peek(), theirs.peek()) {
+            if axis == other && !meet(values, more) {
+                return false;
+            }
+            if axis <= other {
+                mine.next();
+            }
+            if other <= axis {
+                theirs.next();
+            }
+        }
+        true
+    }
+}
+
+impl Index {
+    fn of(rows: &[Shaped<'_>]) -> Self {
+        let mut told: HashMap<usize, HashSet<(u128, u128)>> = HashMap::new();
+        for row in rows {
+            let Known::Hull(Hull(axes)) = &row.hull else { continue };
+            for (axis, values) in axes {
+                told.entry(*axis).or_default().extend(bounds(values));
+            }
+        }
+        let most = told.iter().max_by_key(|(axis, bounds)| (bounds.len(), core::cmp::Reverse(**axis)));
+        let axis = most.map_or(Space::TRACKING, |(axis, _)| *axis);
+        let (mut bounds, mut others) = (Vec::new(), Vec::new());
+        for (at, row) in rows.iter().enumerate() {
+            match row.hull.bounds(axis) {
+                Some(found) => bounds.push((found, at)),
+                None => others.push(at),
+            }
+        }
+        bounds.sort_unstable();
+        let mut index = Self { axis, highest: vec![0; bounds.len()], bounds, others };
+        index.rise(0, index.bounds.len());
+        index
+    }
+
+    /// Finds the greatest value of a part, and of all parts that it is halved into.
+    fn rise(&mut self, start: usize, end: usize) -> u128 {
+        let middle = usize::midpoint(start, end);
+        let Some(((_, own), _)) = self.bounds.get(middle).copied().filter(|_| start < end) else { return 0 };
+        let highest = own.max(self.rise(start, middle)).max(self.rise(middle + 1, end));
+        if let Some(slot) = self.highest.get_mut(middle) {
+            *slot = highest;
+        }
+        highest
+    }
+
+    /// The rows that may have one of these values.
+    fn near(&self, wanted: (u128, u128)) -> Vec<usize> {
+        let mut near = self.others.clone();
+        self.gather((0, self.bounds.len()), wanted, &mut near);
+        near
+    }
+
+    fn gather(&self, (start, end): (usize, usize), wanted: (u128, u128), near: &mut Vec<usize>) {
+        let middle = usize::midpoint(start, end);
+        let Some(((least, own), row)) = self.bounds.get(middle).filter(|_| start < end) else { return };
+        if self.highest.get(middle).is_none_or(|highest| *highest < wanted.0) {
+            return;
+        }
+        self.gather((start, middle), wanted, near);
+        if *least <= wanted.1 {
+            if *own >= wanted.0 {
+                near.push(*row);
+            }
+            self.gather((middle + 1, end), wanted, near);
+        }
+    }
+}
+
+fn bounds(values: &Values) -> Option<(u128, u128)> {
+    Some((values.ranges().first()?.0, values.ranges().last()?.1))
 }

@@ -1,8 +1,8 @@
 //! Rules that could be left out: exactly, and for every address there may ever be.
 
-use super::hulls::Hulls;
+use super::cuboid::{Budget, Cuboid, TooComplex};
+use super::hulls::{Hulls, Shaped};
 use super::name;
-use super::space::{Cuboid, Space, TooComplex};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::ovn::acl::{Acl, Action};
 use crate::ovn::matching::Expression;
@@ -43,13 +43,12 @@ pub(super) fn check(network: &Network, pipelines: &[Pipeline]) -> Vec<Diagnostic
     let mut unknown = 0usize;
     for (pipeline, stage) in pipelines.iter().flat_map(|one| Stage::ALL.into_iter().map(move |stage| (one, stage))) {
         let Some(rows) = pipeline.stage(stage) else { continue };
-        let mut space = Space::with_budget(0);
-        let hulls = Hulls::of(rows, &mut space);
-        for row in &rows.acls {
-            let Origin::Acl(id) = row.origin else { continue };
+        let stage = Asked::of(network, pipeline, rows);
+        for (row, near) in Hulls::of(rows).each() {
+            let Origin::Acl(id) = row.row.origin else { continue };
             let Some(place) = id.acl(network).and_then(|acl| acl.provenance.place) else { continue };
-            let compared = Compared { network, pipeline, rows, near: hulls.near(row), row, id };
-            let idle = compared.idle(&mut space, &mut left).unwrap_or_else(|TooComplex| {
+            let compared = Compared { stage: &stage, near, row, id };
+            let idle = compared.idle(&mut left).unwrap_or_else(|TooComplex| {
                 unknown += 1;
                 None
             });
@@ -66,52 +65,75 @@ pub(super) fn check(network: &Network, pipelines: &[Pipeline]) -> Vec<Diagnostic
     findings
 }
 
-/// A row among those of its stage.
-struct Compared<'a> {
+/// The rows of one stage, and what must be known of all of them.
+struct Asked<'a> {
     network: &'a Network,
     pipeline: &'a Pipeline,
     rows: &'a StageRows,
+    /// How many rows of the switch make it track connections.
+    related: usize,
+    /// By tier, the highest priority of a row that ends it.
+    passed: BTreeMap<u8, u16>,
+}
+
+impl<'a> Asked<'a> {
+    fn of(network: &'a Network, pipeline: &'a Pipeline, rows: &'a StageRows) -> Self {
+        let related = |id: &&AclId| id.acl(network).is_some_and(|acl| acl.action == Action::AllowRelated);
+        let mut passed = BTreeMap::new();
+        for row in rows.acls.iter().filter(|row| row.outcome == Outcome::Pass) {
+            let highest = passed.entry(row.tier).or_insert(row.priority);
+            *highest = row.priority.max(*highest);
+        }
+        Self { network, pipeline, rows, related: pipeline.acls.iter().filter(related).count(), passed }
+    }
+}
+
+/// A row among those of its stage.
+struct Compared<'a> {
+    stage: &'a Asked<'a>,
     /// Those that may match one of its packets, OVN's own included.
-    near: Vec<&'a Row>,
-    row: &'a Row,
+    near: Vec<&'a Shaped<'a>>,
+    row: &'a Shaped<'a>,
     id: AclId,
 }
 
 impl Compared<'_> {
-    fn idle(&self, space: &mut Space, left: &mut usize) -> Result<Option<Idle>, TooComplex> {
-        let budget = MOST_STEPS.min(*left);
-        space.refill(budget);
-        let found = self.within(space);
-        *left = left.saturating_sub(budget.saturating_sub(space.left()));
+    fn idle(&self, left: &mut usize) -> Result<Option<Idle>, TooComplex> {
+        let most = MOST_STEPS.min(*left);
+        let mut budget = Budget(most);
+        let found = self.within(&mut budget);
+        *left = left.saturating_sub(most.saturating_sub(budget.0));
         found
     }
 
-    fn within(&self, space: &mut Space) -> Result<Option<Idle>, TooComplex> {
-        if self.id.acl(self.network).is_none_or(|acl| self.decides_tracking(acl) || self.decides_default()) {
+    fn acl(&self) -> Option<&Acl> {
+        self.id.acl(self.stage.network)
+    }
+
+    fn within(&self, budget: &mut Budget) -> Result<Option<Idle>, TooComplex> {
+        if self.acl().is_none_or(|acl| self.decides_tracking(acl) || self.decides_default()) {
             return Ok(None);
         }
-        let states: &[Tracking] = if self.pipeline.stateful() { Tracking::ALL } else { &[Tracking::Untracked] };
-        let mut packets = space.of_row(self.row, states)?;
+        let states: &[Tracking] = if self.stage.pipeline.stateful() { Tracking::ALL } else { &[Tracking::Untracked] };
+        let mut packets = self.row.packets(states, budget)?;
         if packets.is_empty() {
             return Ok(self.is_news().then_some(Idle::Never));
         }
         let mut reasons = Vec::new();
-        for earlier in self.near.iter().filter(|other| self.decides_before(other)) {
-            let fewer = space.without_row(&packets, earlier)?;
-            if fewer != packets {
-                reasons.push(earlier.origin);
-            }
+        for earlier in self.near.iter().filter(|other| self.decides_before(other.row)) {
+            let Some(fewer) = earlier.without(&packets, budget)? else { continue };
+            reasons.push(earlier.row.origin);
             packets = fewer;
             if packets.is_empty() {
                 return Ok(Some(Idle::Shadowed(reasons)));
             }
         }
-        Ok(self.is_redundant(packets, states, space)?.then_some(Idle::Redundant))
+        Ok(self.is_redundant(packets, states, budget)?.then_some(Idle::Redundant))
     }
 
     /// Constants are told where matches are looked at one by one, and a policy may well allow nobody.
     fn is_news(&self) -> bool {
-        *self.row.matches != Expression::Constant(false) && self.id.acl(self.network).is_some_and(is_by_hand)
+        *self.row.row.matches != Expression::Constant(false) && self.acl().is_some_and(is_by_hand)
     }
 
     /// Whether what another row matches is decided for certain before this one is asked.
@@ -119,12 +141,12 @@ impl Compared<'_> {
         if matches!(other.origin, Origin::Builtin(_)) {
             return true;
         }
-        if other.tier == self.row.tier {
-            return other.priority > self.row.priority;
+        let row = self.row.row;
+        if other.tier == row.tier {
+            return other.priority > row.priority;
         }
-        let passed =
-            |row: &Row| row.tier == other.tier && row.outcome == Outcome::Pass && row.priority >= other.priority;
-        other.tier < self.row.tier && other.outcome != Outcome::Pass && !self.rows.acls.iter().any(passed)
+        let passed = || self.stage.passed.get(&other.tier).is_some_and(|highest| *highest >= other.priority);
+        other.tier < row.tier && other.outcome != Outcome::Pass && !passed()
     }
 
     /// Whether the rows after it, and the default, do with the rest what it does.
@@ -132,32 +154,30 @@ impl Compared<'_> {
         &self,
         mut packets: Vec<Cuboid>,
         states: &[Tracking],
-        space: &mut Space,
+        budget: &mut Budget,
     ) -> Result<bool, TooComplex> {
-        let Some(acl) = self.id.acl(self.network).filter(|acl| self.could_go(acl)) else { return Ok(false) };
-        let later = self.near.iter().filter(|other| {
-            matches!(other.origin, Origin::Acl(_))
-                && other.origin != self.row.origin
-                && (other.tier, core::cmp::Reverse(other.priority))
-                    >= (self.row.tier, core::cmp::Reverse(self.row.priority))
-        });
-        let later: Vec<_> = later.copied().collect();
+        let Some(acl) = self.acl().filter(|acl| self.could_go(acl)) else { return Ok(false) };
+        let (own, turn) = (self.row.row, |row: &Row| (row.tier, core::cmp::Reverse(row.priority)));
+        let is_later = |other: &Row| {
+            matches!(other.origin, Origin::Acl(_)) && other.origin != own.origin && turn(other) >= turn(own)
+        };
+        let later: Vec<_> = self.near.iter().filter(|other| is_later(other.row)).copied().collect();
         // Of equal rows nobody knows which decides: none of them may do anything else.
-        for equals in later.chunk_by(|one, other| (one.tier, one.priority) == (other.tier, other.priority)) {
+        for equals in later.chunk_by(|one, other| turn(one.row) == turn(other.row)) {
             for other in equals {
-                let same = other.outcome == self.row.outcome && self.is_alike(acl, other);
-                if !same && space.meets_row(&packets, other)? {
+                let same = other.row.outcome == own.outcome && self.is_alike(acl, other.row);
+                if !same && other.meets(&packets, budget)? {
                     return Ok(false);
                 }
             }
             for other in equals {
-                packets = space.without_row(&packets, other)?;
+                packets = other.without(&packets, budget)?.unwrap_or(packets);
                 if packets.is_empty() {
                     return Ok(true);
                 }
             }
         }
-        Ok(states.iter().all(|state| self.rows.default_for(*state) == self.row.outcome))
+        Ok(states.iter().all(|state| self.stage.rows.default_for(*state) == own.outcome))
     }
 
     /// A row that logs or ends a tier does more than to let pass or to drop.
@@ -168,14 +188,12 @@ impl Compared<'_> {
     /// Whether the row does something before any row is asked: what it matches is never tracked, or it alone makes that
     /// connections are. Also beside a load balancer: what is known of a packet is kept on leaving where there is such a row.
     fn decides_tracking(&self, acl: &Acl) -> bool {
-        let related = |id: &&AclId| id.acl(self.network).is_some_and(|acl| acl.action == Action::AllowRelated);
-        let alone = || self.pipeline.acls.iter().filter(related).count() < 2;
-        acl.action == Action::AllowStateless || acl.action == Action::AllowRelated && alone()
+        acl.action == Action::AllowStateless || acl.action == Action::AllowRelated && self.stage.related < 2
     }
 
     /// Whether the default is to drop only because of this row: a switch without any lets everything pass.
     fn decides_default(&self) -> bool {
-        self.network.options.default_acl_drop && self.pipeline.acls.len() < 2
+        self.stage.network.options.default_acl_drop && self.stage.pipeline.acls.len() < 2
     }
 
     fn is_alike(&self, acl: &Acl, other: &Row) -> bool {
@@ -184,7 +202,7 @@ impl Compared<'_> {
             Action::AllowRelated => Action::Allow,
             action => action,
         };
-        id.acl(self.network).is_some_and(|other| action(other) == action(acl))
+        id.acl(self.stage.network).is_some_and(|other| action(other) == action(acl))
     }
 }
 

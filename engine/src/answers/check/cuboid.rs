@@ -1,0 +1,205 @@
+//! Sets of packets as boxes: for each axis that a box speaks of, the values that it may have.
+//!
+//! What a box does not speak of may have any value: so an answer holds for every address and port there may ever be.
+
+use super::space::{Shape, Test, Values};
+use crate::reach::Intervals;
+use alloc::rc::Rc;
+use alloc::vec;
+use alloc::vec::Vec;
+
+/// A set of packets: all that have, for each axis of it, one of the values. Never empty.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Cuboid {
+    /// By the number of the axis, in their order.
+    axes: Vec<(usize, Values)>,
+}
+
+/// More steps would be needed than there are left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct TooComplex;
+
+/// How many boxes may still be made.
+#[derive(Debug, Clone)]
+pub(super) struct Budget(pub(super) usize);
+
+/// Whether packets that match are wanted, or those that do not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Side {
+    Inside,
+    Outside,
+}
+
+impl Side {
+    fn other(self) -> Self {
+        if self == Self::Inside { Self::Outside } else { Self::Inside }
+    }
+}
+
+impl Budget {
+    /// The part of a box on one side of a match, as boxes that have no packet in common.
+    pub(super) fn within(
+        &mut self,
+        packets: &Cuboid,
+        shape: &Shape,
+        side: Side,
+        found: &mut Vec<Cuboid>,
+    ) -> Result<(), TooComplex> {
+        self.0 = self.0.checked_sub(1).ok_or(TooComplex)?;
+        match (shape, side) {
+            (Shape::Constant(holds), _) => found.extend((*holds == (side == Side::Inside)).then(|| packets.clone())),
+            (Shape::Test(test), Side::Inside) => found.extend(packets.cut(test.axis, &test.inside)),
+            (Shape::Test(test), Side::Outside) => found.extend(packets.cut(test.axis, &test.outside)),
+            (Shape::All(parts), Side::Inside) | (Shape::Any(parts), Side::Outside) => {
+                let mut left = vec![packets.clone()];
+                for part in parts {
+                    left = self.all_within(&left, part, side)?;
+                }
+                found.extend(left);
+            }
+            (Shape::All(parts), Side::Outside) | (Shape::Any(parts), Side::Inside) => {
+                let mut left = vec![packets.clone()];
+                for part in parts {
+                    for one in &left {
+                        self.within(one, part, side, found)?;
+                    }
+                    left = self.all_within(&left, part, side.other())?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The same of several boxes.
+    pub(super) fn all_within(
+        &mut self,
+        packets: &[Cuboid],
+        shape: &Shape,
+        side: Side,
+    ) -> Result<Vec<Cuboid>, TooComplex> {
+        let mut found = Vec::new();
+        for one in packets {
+            self.within(one, shape, side, &mut found)?;
+        }
+        Ok(found)
+    }
+}
+
+impl Cuboid {
+    /// All packets that have some values of an axis.
+    pub(super) fn of(axis: usize, values: &Values) -> Option<Self> {
+        Self::default().cut(axis, values)
+    }
+
+    /// The axes that it speaks of, in their order.
+    pub(super) fn axes(&self) -> &[(usize, Values)] {
+        &self.axes
+    }
+
+    /// Those of its packets that have some values of an axis.
+    pub(super) fn cut(&self, axis: usize, values: &Values) -> Option<Self> {
+        let place = self.axes.binary_search_by_key(&axis, |(axis, _)| *axis);
+        let values = match place {
+            Ok(at) => both(&self.axes.get(at)?.1, values)?,
+            Err(_) if values.is_empty() => return None,
+            Err(_) => Rc::clone(values),
+        };
+        let mut axes = Vec::with_capacity(self.axes.len() + 1);
+        axes.extend_from_slice(&self.axes);
+        match place {
+            Ok(at) => axes.get_mut(at)?.1 = values,
+            Err(at) => axes.insert(at, (axis, values)),
+        }
+        Some(Self { axes })
+    }
+
+    /// Whether some of its packets pass a test.
+    pub(super) fn meets_test(&self, test: &Test) -> bool {
+        match self.axes.binary_search_by_key(&test.axis, |(axis, _)| *axis) {
+            Ok(at) => self.axes.get(at).is_some_and(|(_, mine)| meet(mine, &test.inside)),
+            Err(_) => !test.inside.is_empty(),
+        }
+    }
+
+    /// Whether a match may be true of some of its packets; what is false is so for certain.
+    pub(super) fn may_meet(&self, shape: &Shape) -> bool {
+        match shape {
+            Shape::Constant(holds) => *holds,
+            Shape::Test(test) => self.meets_test(test),
+            Shape::All(parts) => parts.iter().all(|part| self.may_meet(part)),
+            Shape::Any(parts) => parts.iter().any(|part| self.may_meet(part)),
+        }
+    }
+}
+
+/// What is in both, if anything: one of them where it is in the other as a whole.
+fn both(mine: &Values, theirs: &Values) -> Option<Values> {
+    if let ([(a, b)], [(c, d)]) = (mine.ranges(), theirs.ranges()) {
+        let (first, last) = (*a.max(c), *b.min(d));
+        return match (first, last) {
+            _ if first > last => None,
+            _ if (first, last) == (*a, *b) => Some(Rc::clone(mine)),
+            _ if (first, last) == (*c, *d) => Some(Rc::clone(theirs)),
+            _ => Some(Rc::new(Intervals::range(first, last))),
+        };
+    }
+    let both = mine.intersection(theirs);
+    if both.is_empty() {
+        return None;
+    }
+    Some(if both == **mine { Rc::clone(mine) } else { Rc::new(both) })
+}
+
+/// Whether there is a value in both.
+pub(super) fn meet(mine: &Values, theirs: &Values) -> bool {
+    let (mut mine, mut theirs) = (mine.ranges().iter().peekable(), theirs.ranges().iter().peekable());
+    while let (Some((a, b)), Some((c, d))) = (mine.peek(), theirs.peek()) {
+        if a.max(c) <= b.min(d) {
+            return true;
+        }
+        if b < d {
+            mine.next();
+        } else {
+            theirs.next();
+        }
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::space::Space;
+    use super::*;
+    use crate::ovn::matching::{Context, parse};
+    use crate::ovn::network::Version;
+
+    fn covered(inner: &str, outer: &[&str]) -> bool {
+        let mut space = Space::default();
+        let mut of = |text: &str| space.shape(&parse(text, &Context::new(Version::Main)).unwrap().annotate());
+        let mut budget = Budget(10_000);
+        let mut left = budget.all_within(&[Cuboid::default()], &of(inner), Side::Inside).unwrap();
+        for text in outer {
+            left = budget.all_within(&left, &of(text), Side::Outside).unwrap();
+        }
+        left.is_empty()
+    }
+
+    #[test]
+    fn what_is_covered_is_covered_whatever_the_addresses() {
+        assert!(covered("tcp.dst == 80", &["ip"]));
+        assert!(covered("ip4.src == 10.0.0.0/24", &["ip4.src == 10.0.0.0/25", "ip4.src == 10.0.0.128/25"]));
+        assert!(!covered("ip4.src == 10.0.0.0/24", &["ip4.src == 10.0.0.0/25", "ip4.src == 10.0.0.129/32"]));
+        assert!(covered("tcp.dst == 5", &["tcp.dst < 6 && ip4", "ip6"]));
+        assert!(!covered("ip", &["tcp", "udp", "icmp"]));
+        assert!(covered("inport == \"a\" && tcp.flags[0]", &["inport == \"a\" && tcp.flags == 1/1"]));
+        assert!(!covered("inport == \"a\"", &["inport == \"b\""]));
+        assert!(covered("ip4.src != 10.0.0.1", &["ip4.src < 10.0.0.1", "ip4.src > 10.0.0.1"]));
+    }
+
+    #[test]
+    fn work_has_an_end() {
+        let text = "tcp.dst == {1, 3, 5} && ip4.src != {10.0.0.1, 10.0.0.3}";
+        let shape = Space::default().shape(&parse(text, &Context::new(Version::Main)).unwrap().annotate());
+        assert_eq!(Budget(3).all_within(&[Cuboid::default()], &shape, Side::Inside), Err(TooComplex));
+    }
+}
