@@ -164,9 +164,9 @@ class Editor {
     this.view.dispatch({ selection: { anchor: from }, effects: EditorView.scrollIntoView(from, { y: "center" }) });
   }
 
-  /** What can be written and said is asked for when it is needed, once for each analysis. */
-  outdate() {
-    this.known = {};
+  /** What can be written and said is asked for when it is needed, once for as long as it is so. */
+  outdate(words) {
+    this.known = words ? {} : { words: this.known.words };
   }
 
   get vocabulary() {

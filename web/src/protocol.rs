@@ -422,7 +422,19 @@ pub struct Analysis {
     pub notes: Vec<Note>,
 }
 
+/// Coordinates are numbers.
+impl Eq for Analysis {}
+
 impl Analysis {
+    /// Whether both have the same findings, but for where.
+    pub fn tells_like(&self, other: &Self) -> bool {
+        let same = |(one, other): (&Finding, &Finding)| {
+            (&one.code, &one.message, &one.help, one.fix.is_some())
+                == (&other.code, &other.message, &other.help, other.fix.is_some())
+        };
+        self.findings.len() == other.findings.len() && self.findings.iter().zip(&other.findings).all(same)
+    }
+
     /// The character of a pair of endpoints; a blank for oneself.
     pub fn verdict(&self, from: usize, to: usize) -> u8 {
         let found = || {

@@ -152,9 +152,17 @@ pub struct Session {
     pub theme: Theme,
     /// How long the last analysis took, in milliseconds.
     pub took: f64,
+    pending: Pending,
+}
+
+/// Questions that are not answered, by their numbers.
+#[derive(Debug, Clone, PartialEq, Default)]
+struct Pending {
     analyzing: Option<u32>,
     linting: Option<u32>,
+    /// Whether the answer to come is about what is gone.
     stale: bool,
+    /// The number of the last question.
     asked: u32,
     wanted_why: Option<u32>,
     wanted_proposals: Option<u32>,
@@ -252,7 +260,9 @@ pub enum Effect {
     Replace(Vec<Edit>),
     /// Put the cursor on a line.
     Reveal(usize),
-    /// Light up lines of the active file, and show findings and remarks.
+    /// Light up lines of the active file, and show remarks.
+    Remark,
+    /// The same, and show findings.
     Annotate,
     /// Light up lines of the active file.
     Light,
@@ -301,20 +311,13 @@ impl Session {
             notice: None,
             theme: Theme::default(),
             took: 0.0,
-            analyzing: None,
-            linting: None,
-            stale: false,
-            asked: 0,
-            wanted_why: None,
-            wanted_proposals: None,
+            pending: Pending::default(),
         }
     }
 
     /// The same with nothing asked: for a page that has asked nobody yet.
     pub fn settled(mut self) -> Self {
-        self.analyzing = None;
-        self.linting = None;
-        self.stale = false;
+        self.pending = Pending { asked: self.pending.asked, ..Pending::default() };
         self
     }
 
@@ -330,12 +333,21 @@ impl Session {
 
     /// Whether the answer on the page is not that to the texts on the page.
     pub fn busy(&self) -> bool {
-        self.analyzing.is_some() || self.analysis.is_none()
+        self.pending.analyzing.is_some() || self.analysis.is_none()
+    }
+
+    /// Whether a page shows the same of both: the text of a file is the editor's business, and questions are nobody's.
+    pub fn looks_like(&self, other: &Self) -> bool {
+        let names = |session: &Self| session.files.iter().map(|file| file.name.clone()).collect::<Vec<_>>();
+        // The form writes into the text that it was given.
+        let texts = self.view == View::Rows && self.files != other.files;
+        let shown = |session: &Self| Self { pending: Pending::default(), files: Vec::new(), ..session.clone() };
+        !texts && names(self) == names(other) && shown(self) == shown(other)
     }
 
     /// Whether there is more to be said of the texts on the page.
     pub fn linting(&self) -> bool {
-        self.linting.is_some()
+        self.pending.linting.is_some()
     }
 
     /// All that was found.
@@ -563,10 +575,7 @@ impl Session {
     fn replaced(&mut self, mut session: Self) -> Vec<Effect> {
         session.theme = self.theme;
         session.view = self.view;
-        session.asked = self.asked;
-        session.analyzing = self.analyzing;
-        session.linting = self.linting;
-        session.stale = self.stale;
+        session.pending = Pending { wanted_why: None, wanted_proposals: None, ..self.pending };
         *self = session;
         self.all_shown()
     }
@@ -586,48 +595,48 @@ impl Session {
 
     /// Asks for a new analysis; one at a time, so that nobody waits for answers to what is gone.
     fn changed(&mut self) -> Vec<Effect> {
-        if self.analyzing.is_some() {
-            self.stale = true;
+        if self.pending.analyzing.is_some() {
+            self.pending.stale = true;
             return Vec::new();
         }
         vec![self.analyze()]
     }
 
     fn analyze(&mut self) -> Effect {
-        (self.stale, self.linting) = (false, None);
+        (self.pending.stale, self.pending.linting) = (false, None);
         let (input, scope, pinned) = (self.input(), self.scope.clone(), self.pinned.clone());
         let ask = self.ask(Request::Analyze { input, scope, pinned });
-        self.analyzing = Some(self.asked);
+        self.pending.analyzing = Some(self.pending.asked);
         ask
     }
 
     fn lint(&mut self, part: usize) -> Effect {
         let ask = self.ask(Request::Lints { part });
-        self.linting = Some(self.asked);
+        self.pending.linting = Some(self.pending.asked);
         ask
     }
 
     fn ask(&mut self, request: Request) -> Effect {
-        self.asked = self.asked.wrapping_add(1);
-        Effect::Ask(Ask { number: self.asked, request })
+        self.pending.asked = self.pending.asked.wrapping_add(1);
+        Effect::Ask(Ask { number: self.pending.asked, request })
     }
 
     fn explain(&mut self) -> Vec<Effect> {
         self.proposals = None;
         let Some((from, to)) = self.pair() else {
             self.why = None;
-            self.wanted_why = None;
+            self.pending.wanted_why = None;
             return vec![Effect::Light];
         };
         let ask = self.ask(Request::Why { from, to, filter: self.scope.filter.clone() });
-        self.wanted_why = Some(self.asked);
+        self.pending.wanted_why = Some(self.pending.asked);
         vec![ask, Effect::Keep]
     }
 
     fn want(&mut self, intent: Intent) -> Vec<Effect> {
         let Some((from, to)) = self.pair() else { return Vec::new() };
         let ask = self.ask(Request::Propose { from, to, intent, filter: self.scope.filter.clone() });
-        self.wanted_proposals = Some(self.asked);
+        self.pending.wanted_proposals = Some(self.pending.asked);
         vec![ask]
     }
 
@@ -664,35 +673,41 @@ impl Session {
 
     fn answered(&mut self, answer: Answer) -> Vec<Effect> {
         match answer.reply {
-            Some(Reply::Analysis(analysis)) if self.analyzing == Some(answer.number) => {
-                self.analyzing = None;
+            Some(Reply::Analysis(analysis)) if self.pending.analyzing == Some(answer.number) => {
+                self.pending.analyzing = None;
                 self.took = answer.took;
-                if self.stale {
+                if self.pending.stale {
                     return vec![self.analyze()];
                 }
                 self.turned = Rc::new(turned(self.analysis.as_deref(), &analysis));
+                let (lints, whole) = self.lints.moved(&self.files);
+                // An editor moves what it shows by itself.
+                let same = whole && self.analysis.as_ref().is_some_and(|last| last.tells_like(&analysis));
                 self.analysis = Some(Rc::from(analysis));
-                self.lints = Rc::new(self.lints.moved(&self.files));
-                let mut effects = vec![Effect::Annotate];
+                self.lints = Rc::new(lints);
+                let mut effects = vec![if same { Effect::Remark } else { Effect::Annotate }];
                 let proposals = self.proposals.take();
                 effects.extend(self.explain());
                 self.proposals = proposals;
                 effects.push(self.lint(0));
                 effects
             }
-            Some(Reply::Lints { findings, next }) if self.linting == Some(answer.number) => match next {
+            Some(Reply::Lints { findings, next }) if self.pending.linting == Some(answer.number) => match next {
                 Some(part) => vec![self.lint(part)],
                 None => {
-                    self.linting = None;
+                    self.pending.linting = None;
+                    if self.lints.findings == findings {
+                        return Vec::new();
+                    }
                     self.lints = Rc::new(Lints { files: self.files.clone(), findings });
                     vec![Effect::Annotate]
                 }
             },
-            Some(Reply::Why(why)) if self.wanted_why == Some(answer.number) => {
+            Some(Reply::Why(why)) if self.pending.wanted_why == Some(answer.number) => {
                 self.why = Some(Rc::from(why));
                 vec![Effect::Light]
             }
-            Some(Reply::Proposals(proposals)) if self.wanted_proposals == Some(answer.number) => {
+            Some(Reply::Proposals(proposals)) if self.pending.wanted_proposals == Some(answer.number) => {
                 self.proposals = Some(Rc::new(proposals));
                 Vec::new()
             }

@@ -1,7 +1,7 @@
 //! A whole state in the fragment of an address: `#v1.` and a compressed text. Nothing is sent to anybody.
 //!
 //! `v1` is base64 (URL alphabet, no padding) of raw DEFLATE of JSON. Links live for ever: a version that was ever written
-//! is read by every later release.
+//! is read by every later release. `v0` is the JSON itself; a browser's own store has it, addresses have not.
 
 use crate::protocol::{File, Input};
 use crate::session::Session;
@@ -77,6 +77,11 @@ impl Link {
         format!("#v1.{}", URL_SAFE_NO_PAD.encode(miniz_oxide::deflate::compress_to_vec(&json, LEVEL)))
     }
 
+    /// The same, not compressed.
+    pub fn plain(&self) -> String {
+        format!("v0.{}", serde_json::to_string(self).unwrap_or_default())
+    }
+
     /// Reads a fragment, with or without its `#`; nothing where there is none.
     ///
     /// # Errors
@@ -86,6 +91,7 @@ impl Link {
         let fragment = fragment.trim_start_matches('#');
         let Some((version, text)) = fragment.split_once('.') else { return Ok(None) };
         match version {
+            "v0" => serde_json::from_str(text).map(Some).map_err(|_| LinkError::Broken),
             "v1" => Self::first(text).map(Some),
             _ if version.strip_prefix('v').is_some_and(|rest| rest.parse::<u32>().is_ok()) => {
                 Err(LinkError::Future(version.to_owned()))

@@ -70,7 +70,7 @@ impl Component for App {
             Msg::Act(action) => {
                 let mut session = (*self.session).clone();
                 let effects = session.reduce(action);
-                let changed = session != *self.session;
+                let changed = !session.looks_like(&self.session);
                 self.session = Rc::new(session);
                 effects.into_iter().for_each(|effect| self.act(effect));
                 tell_state(match (self.session.busy(), self.session.linting()) {
@@ -183,12 +183,11 @@ impl App {
                 <button role="tab" class="tab" aria-selected={chosen.to_string()} onclick={choose}>{ view.title() }</button>
             }
         };
-        let busy = session.busy().then(|| html! { <span class="busy" aria-live="polite">{ "thinking…" }</span> });
         html! {
             <div class="bar">
                 <div class="tabs" role="tablist" aria-label="Ways to look">{ for View::ALL.into_iter().map(tab) }</div>
                 { toolbar::filter(session, send) }
-                { busy }
+                <span class="busy">{ "thinking…" }</span>
                 { toolbar::pinned(session, send) }
             </div>
         }
@@ -233,9 +232,12 @@ impl App {
             (Effect::Replace(edits), Some(editor)) => editor.replace(&edits),
             (Effect::Reveal(line), Some(editor)) => editor.reveal(line),
             (Effect::Light, Some(editor)) => editor.light(&self.session.lit()),
-            (Effect::Annotate, Some(editor)) => {
+            (effect @ (Effect::Annotate | Effect::Remark), Some(editor)) => {
                 if let Some(analysis) = &self.session.analysis {
-                    editor.annotate(analysis, self.session.findings(), active);
+                    editor.remark(analysis, active);
+                    if effect == Effect::Annotate {
+                        editor.find_fault(self.session.findings(), active);
+                    }
                     editor.light(&self.session.lit());
                 }
             }

@@ -31,7 +31,7 @@ extern "C" {
     #[wasm_bindgen(method)]
     fn reveal(this: &Handle, line: usize);
     #[wasm_bindgen(method)]
-    fn outdate(this: &Handle);
+    fn outdate(this: &Handle, words: bool);
     #[wasm_bindgen(method)]
     fn find(this: &Handle);
     #[wasm_bindgen(method)]
@@ -124,17 +124,16 @@ impl Editor {
         self.handle.replace(&plain(&changes));
     }
 
-    /// Shows what is known of a file.
-    pub(super) fn annotate<'a>(
-        &self,
-        analysis: &Rc<Analysis>,
-        findings: impl Iterator<Item = &'a Finding>,
-        file: usize,
-    ) {
+    /// Knows what can be said of a file, for whoever points at it or completes a word.
+    pub(super) fn remark(&self, analysis: &Rc<Analysis>, file: usize) {
+        let last = self.known.replace(Some((Rc::clone(analysis), file)));
+        self.handle.outdate(last.is_none_or(|(last, _)| last.names != analysis.names));
+    }
+
+    /// Shows what was found in a file.
+    pub(super) fn find_fault<'a>(&self, findings: impl Iterator<Item = &'a Finding>, file: usize) {
         let marks: Vec<Mark<'_>> = findings.filter_map(|found| mark(found, file)).collect();
         self.handle.diagnostics(&plain(&marks));
-        self.known.replace(Some((Rc::clone(analysis), file)));
-        self.handle.outdate();
     }
 
     /// Lights up lines.

@@ -7,11 +7,13 @@ use crate::share::Link;
 const WORK: &str = "ringfence.work";
 const THEME: &str = "ringfence.theme";
 
-/// Keeps the session; where there is no room, the last one stays.
+/// Keeps the session: as it is, for that is done at every key, and compressed where there is no room for that. Where there
+/// is none for that either, the last one stays.
 pub(super) fn keep(session: &Session) {
     let Some(storage) = window().and_then(|window| window.local_storage().ok().flatten()) else { return };
-    let text = Link::of(session).fragment();
-    if storage.set_item(WORK, &text).is_err() {
+    let link = Link::of(session);
+    let kept = storage.set_item(WORK, &link.plain()).or_else(|_| storage.set_item(WORK, &link.fragment()));
+    if kept.is_err() {
         return;
     }
     let _ = storage.set_item(THEME, session.theme.name());

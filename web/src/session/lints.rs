@@ -1,7 +1,7 @@
 //! What lints found, until they find something else.
 
 use crate::drift::Drift;
-use crate::protocol::{File, Finding, Place};
+use crate::protocol::{Edit, File, Finding, Place};
 
 /// Findings with the texts that they are about.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -13,18 +13,25 @@ pub(super) struct Lints {
 }
 
 impl Lints {
-    /// The findings where they are in the texts of now; what somebody has typed into is gone, and no fix is offered
-    /// before the lints have looked again.
-    pub(super) fn moved(&self, files: &[File]) -> Self {
+    /// The findings where they are in the texts of now, and whether all of them still are: what somebody has typed into is
+    /// gone, and so are fixes that are about more than one piece of text.
+    pub(super) fn moved(&self, files: &[File]) -> (Self, bool) {
         let drift = |(old, new): (&File, &File)| (old.name == new.name).then(|| Drift::between(&old.text, &new.text));
         let drifts: Vec<Option<Drift>> = self.files.iter().zip(files).map(drift).collect();
+        let drift = |file: usize| drifts.get(file).copied().flatten();
         let moved = |found: &Finding| {
             let Some((place, span)) = found.place.zip(found.span) else { return Some(found.clone()) };
-            let drift = drifts.get(place.file).copied().flatten()?;
-            let (span, line) = drift.moved(span, place.line)?;
-            let place = Place { line, ..place };
-            Some(Finding { place: Some(place), span: Some(span), fix: None, ..found.clone() })
+            let (span, line) = drift(place.file)?.moved(span, place.line)?;
+            let fix = |edit: &Edit| {
+                let ((from, to), _) = drift(edit.file)?.moved((edit.from, edit.to), 1)?;
+                Some(Edit { from, to, ..edit.clone() })
+            };
+            let place = Some(Place { line, ..place });
+            Some(Finding { place, span: Some(span), fix: found.fix.as_ref().and_then(fix), ..found.clone() })
         };
-        Self { files: files.to_vec(), findings: self.findings.iter().filter_map(moved).collect() }
+        let findings: Vec<Finding> = self.findings.iter().filter_map(moved).collect();
+        let fixes = |findings: &[Finding]| findings.iter().filter(|found| found.fix.is_some()).count();
+        let whole = findings.len() == self.findings.len() && fixes(&findings) == fixes(&self.findings);
+        (Self { files: files.to_vec(), findings }, whole)
     }
 }

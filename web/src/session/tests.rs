@@ -17,7 +17,12 @@ impl Page {
     }
 
     fn act(&mut self, action: Action) {
-        for effect in self.session.reduce(action) {
+        let effects = self.session.reduce(action);
+        self.follow(effects);
+    }
+
+    fn follow(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
             match effect {
                 Effect::Ask(ask) => {
                     let answer = self.service.ask(ask);
@@ -93,6 +98,28 @@ fn a_fix_is_an_edit() {
     page.act(Action::Fix(fix));
     let errors = |page: &Page| page.session.findings().filter(|found| found.severity == "error").count();
     assert_eq!(errors(&page), 0, "{}", page.text());
+}
+
+#[test]
+fn findings_stay_where_they_were_until_lints_have_looked_again() {
+    let mut page = Page::open();
+    let lines = |page: &Page| page.session.findings().filter_map(|found| Some(found.place?.line)).collect::<Vec<_>>();
+    let before = lines(&page);
+    assert!(!before.is_empty() && !page.session.linting());
+    let effects = page.session.reduce(Action::Typed(format!("# new\n{}", page.text())));
+    let Some(Effect::Ask(ask)) = effects.into_iter().next() else { panic!("nothing was asked") };
+    let answer = page.service.ask(ask);
+    // The picture is there, the lints are not.
+    let effects = page.session.reduce(Action::Answered(answer));
+    assert!(!page.session.busy() && page.session.linting());
+    let moved: Vec<usize> = before.iter().map(|line| line + 1).collect();
+    assert_eq!(lines(&page), moved);
+    // They find the same again: nothing has to be shown anew.
+    assert!(effects.contains(&Effect::Remark) && !effects.contains(&Effect::Annotate), "{effects:?}");
+    page.shown.clear();
+    page.follow(effects);
+    assert!(!page.session.linting() && !page.shown.contains(&Effect::Annotate), "{:?}", page.shown);
+    assert_eq!(lines(&page), moved);
 }
 
 #[test]
