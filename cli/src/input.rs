@@ -69,10 +69,23 @@ pub(crate) fn worlds(page: &Path, input: &Input) -> Option<Vec<(usize, Loaded)>>
     }
     let load = |world: World| {
         let mut sources = Files::read(&input.files).sources;
-        sources.add(source.name(), world.text);
-        (world.line, Loaded::new(sources, &input.settings()))
+        let id = match world.origin.is_empty() {
+            true => sources.add(source.name(), world.text),
+            false => sources.add_excerpt(source.name(), world.text, world.origin),
+        };
+        let mut loaded = Loaded::new(sources, &input.settings());
+        let restored = world.restored.into_iter().map(|span| lost(Place { source: id, span }));
+        loaded.compiled.diagnostics.extend(restored);
+        (world.line, loaded)
     };
-    Some(page::worlds(source.text()).into_iter().map(load).collect())
+    Some(page::worlds(source.name(), source.text()).into_iter().map(load).collect())
+}
+
+/// What is to be said of a block whose lines all stood in one column.
+fn lost(place: Place) -> Diagnostic {
+    let message = "the lines of this block have lost their indentation: it is read as its fields belong together";
+    let help = "give the page the YAML with its indentation: nobody can apply it like this";
+    Diagnostic::new(Code::LostIndentation, message).at(place).help(help)
 }
 
 /// Reads and compiles manifests; a database among them has rows of others, which nobody means to have written again.

@@ -1,98 +1,100 @@
-//! Pages with YAML in them: each fence is a world of its own, and every place points into the page.
+//! Pages with YAML in them: each block is a world of its own, and every place points into the page.
 //!
-//! A world is the text of the page in which everything else is blank, so that no place has to be moved. A fence
-//! `yaml world=NAME` joins the others of that name; claims stand in an `expect` fence or a comment `<!-- expect …-->` after it.
+//! A world is the text of the page in which everything else is blank, so that no place has to be moved; where letters are
+//! written as entities, or indentation is lost, it is an excerpt whose pieces know their places. A block `world=NAME` joins the
+//! others of that name; claims stand in an `expect` block or a comment `<!-- expect …-->` after it.
 
-use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag};
-use std::ops::Range;
+mod bare;
+mod block;
+mod excerpt;
+mod html;
+mod indentation;
+mod markdown;
+
+use block::{Block, Kind, Text};
+use excerpt::{Excerpt, text_of};
+use ringfence_engine::source::{Position, Span};
 
 /// A world of a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct World {
-    /// The line of its first fence, from one.
+    /// The line of the page that opens its first block, from one.
     pub(crate) line: usize,
-    /// The page with everything else blank.
+    /// The page with everything else blank, or an excerpt.
     pub(crate) text: String,
+    /// Of an excerpt, where its pieces stand in the page.
+    pub(crate) origin: Vec<(usize, Position)>,
+    /// In the text, what got its indentation back.
+    pub(crate) restored: Vec<Span>,
 }
 
-/// A piece of a page that is YAML, with the start of the line before it, which opens it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Piece {
-    opening: usize,
-    yaml: Range<usize>,
-}
-
-/// The worlds of a page, in its order. A fence that is no object of Kubernetes is none.
-pub(crate) fn worlds(page: &str) -> Vec<World> {
-    let mut found: Vec<(Option<String>, Vec<Piece>)> = Vec::new();
+/// The worlds of a page, in its order; what it is written in is known by its name. A block that is no object of Kubernetes
+/// is none.
+pub(crate) fn worlds(name: &str, page: &str) -> Vec<World> {
+    let text = Text::new(page);
+    let is = |endings: &[&str]| endings.iter().any(|ending| name.to_ascii_lowercase().ends_with(ending));
+    let blocks = match () {
+        () if is(&[".html", ".htm", ".xhtml"]) => html::blocks(&text),
+        () if is(&[".txt", ".text"]) => bare::blocks(&text),
+        () => markdown::blocks(&text),
+    };
+    let mut found: Vec<Vec<Block>> = Vec::new();
     let mut last = None;
-    for (event, range) in Parser::new_ext(page, Options::all()).into_offset_iter() {
-        match event {
-            Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) => {
-                let mut words = info.split_whitespace();
-                let kind = words.next().unwrap_or_default();
-                let name = words.find_map(|word| word.strip_prefix("world=")).map(str::to_owned);
-                let Some(piece) = piece(page, range) else { continue };
-                match kind {
-                    "yaml" | "yml" if is_object(page, &piece) => last = Some(join(&mut found, name, piece)),
-                    "expect" => add(&mut found, last, piece),
-                    _ => {}
+    for block in blocks {
+        match block.kind {
+            Kind::Yaml if !block.is_object() => {}
+            Kind::Yaml => {
+                let same = |known: &Vec<Block>| known.first().is_some_and(|first| first.world == block.world);
+                let known = block.world.is_some().then(|| found.iter().position(same)).flatten();
+                let at = known.unwrap_or(found.len());
+                last = Some(at);
+                match found.get_mut(at) {
+                    Some(known) => known.push(block),
+                    None => found.push([block].to_vec()),
                 }
             }
-            Event::Start(Tag::HtmlBlock)
-                if page.get(range.clone()).is_some_and(|text| text.starts_with("<!-- expect")) =>
-            {
-                if let Some(piece) = piece(page, range) {
-                    add(&mut found, last, piece);
+            Kind::Expect => {
+                if let Some(known) = last.and_then(|at| found.get_mut(at)) {
+                    known.push(block);
                 }
             }
-            _ => {}
         }
     }
-    found.iter().filter_map(|(_, pieces)| world(page, pieces)).collect()
+    found.iter().filter_map(|blocks| world(&text, blocks)).collect()
 }
 
-/// Puts a fence to the others of its name; says where.
-fn join(found: &mut Vec<(Option<String>, Vec<Piece>)>, name: Option<String>, piece: Piece) -> usize {
-    let known = name.as_ref().and_then(|_| found.iter().position(|(other, _)| *other == name));
-    match known {
-        Some(at) => {
-            add(found, known, piece);
-            at
+fn world(text: &Text<'_>, blocks: &[Block]) -> Option<World> {
+    let first = blocks.first()?;
+    let line = text.position(first.opening.unwrap_or(first.range.start)).line;
+    let lines = |block: &Block| block.lines.iter().map(text_of).collect::<Vec<_>>();
+    let indents = |block: &Block| indentation::restored(&lines(block).iter().map(String::as_str).collect::<Vec<_>>());
+    let restored: Vec<Option<Vec<usize>>> = blocks.iter().map(indents).collect();
+    if restored.iter().all(Option::is_none) && blocks.iter().all(|block| block.opening.is_some()) {
+        return Some(World { line, text: blanked(text.page, blocks), origin: Vec::new(), restored: Vec::new() });
+    }
+    let (mut excerpt, mut spans) = (Excerpt::default(), Vec::new());
+    for (block, indents) in blocks.iter().zip(restored) {
+        excerpt.line(0, &[("---".to_owned(), text.position(block.range.start))].to_vec());
+        let start = excerpt.text.len();
+        for (at, line) in block.lines.iter().enumerate() {
+            match indents.as_ref().and_then(|indents| indents.get(at)) {
+                None => excerpt.line(0, line),
+                Some(indent) => excerpt.line(*indent, &excerpt::trimmed(line)),
+            }
         }
-        None => {
-            found.push((name, [piece].to_vec()));
-            found.len() - 1
+        if indents.is_some() {
+            let end = excerpt.text.get(start..).and_then(|text| text.find('\n')).map_or(start, |end| start + end);
+            spans.push(Span::new(start, end));
         }
     }
+    Some(World { line, text: excerpt.text, origin: excerpt.origin, restored: spans })
 }
 
-fn add(found: &mut [(Option<String>, Vec<Piece>)], at: Option<usize>, piece: Piece) {
-    if let Some((_, pieces)) = at.and_then(|at| found.get_mut(at)) {
-        pieces.push(piece);
-    }
-}
-
-/// What stands between the first and the last line of a block.
-fn piece(page: &str, range: Range<usize>) -> Option<Piece> {
-    let opening = page.get(..range.start)?.rfind('\n').map_or(0, |at| at + 1);
-    let block = page.get(range.clone())?;
-    let start = range.start + block.find('\n')? + 1;
-    let body = page.get(start..range.end)?.trim_end();
-    let end = body.rfind('\n').map_or(start, |at| start + at + 1);
-    Some(Piece { opening, yaml: start..end })
-}
-
-fn is_object(page: &str, piece: &Piece) -> bool {
-    let text = page.get(piece.yaml.clone()).unwrap_or_default();
-    text.lines().any(|line| line.trim_start().starts_with("apiVersion:"))
-}
-
-fn world(page: &str, pieces: &[Piece]) -> Option<World> {
-    let first = pieces.first()?;
-    let line = page.get(..first.yaml.start)?.matches('\n').count();
-    let is_kept = |at: usize| pieces.iter().any(|piece| piece.yaml.contains(&at));
-    let is_opening = |at: usize| pieces.iter().any(|piece| (piece.opening..piece.opening + 3).contains(&at));
+/// The page with everything blank but these blocks.
+fn blanked(page: &str, blocks: &[Block]) -> String {
+    let is_kept = |at: usize| blocks.iter().any(|block| block.range.contains(&at));
+    let openings = || blocks.iter().filter_map(|block| block.opening);
+    let is_opening = |at: usize| openings().any(|opening| (opening..opening + 3).contains(&at));
     let mut text = String::with_capacity(page.len());
     for (at, letter) in page.char_indices() {
         match letter {
@@ -103,7 +105,7 @@ fn world(page: &str, pieces: &[Piece]) -> Option<World> {
             letter => text.extend(std::iter::repeat_n(' ', letter.len_utf8())),
         }
     }
-    Some(World { line, text })
+    text
 }
 
 #[cfg(test)]
@@ -116,7 +118,7 @@ mod tests {
 
     #[test]
     fn each_fence_is_a_world_at_its_own_place() {
-        let worlds = worlds(PAGE);
+        let worlds = worlds("page.md", PAGE);
         assert_eq!(worlds.iter().map(|world| world.line).collect::<Vec<_>>(), [3, 10]);
         let words = |world: &World| world.text.split_whitespace().collect::<Vec<_>>().join(" ");
         assert_eq!(words(&worlds[0]), "--- apiVersion: v1 a: 1");
@@ -125,5 +127,15 @@ mod tests {
             assert_eq!(world.text.len(), PAGE.len());
             assert!(world.text.match_indices("apiVersion").all(|(at, _)| PAGE[at..].starts_with("apiVersion")));
         }
+    }
+
+    #[test]
+    fn what_is_lost_is_restored_and_still_knows_its_place() {
+        let page = "x\n\n```yaml\napiVersion: kubeovn.io/v1\nkind: Subnet\nmetadata:\nname: a\n```\n\n```expect\nkind: E\n```\n";
+        let [world] = &worlds("page.md", page)[..] else { panic!("one world") };
+        assert_eq!(world.text, "---\napiVersion: kubeovn.io/v1\nkind: Subnet\nmetadata:\n  name: a\n---\nkind: E\n");
+        assert_eq!(&world.text[world.restored[0].range()], "apiVersion: kubeovn.io/v1");
+        let name = world.text.find("name: a").unwrap();
+        assert!(world.origin.contains(&(name, Position { line: 7, column: 1 })));
     }
 }

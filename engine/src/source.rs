@@ -56,6 +56,8 @@ pub struct Source {
     name: String,
     text: String,
     lines: Vec<usize>,
+    /// Where the pieces of an excerpt come from.
+    origin: Vec<(usize, Position)>,
     fault: Option<Fault>,
 }
 
@@ -74,7 +76,7 @@ impl Source {
     fn new(name: String, text: String) -> Self {
         let starts = text.match_indices('\n').map(|(at, _)| at + 1);
         let lines = core::iter::once(0).chain(starts).collect();
-        Self { name, text, lines, fault: None }
+        Self { name, text, lines, origin: Vec::new(), fault: None }
     }
 
     /// Why it cannot be read, if so; its text is then a picture of its bytes.
@@ -92,8 +94,13 @@ impl Source {
         &self.text
     }
 
-    /// Line and column of a byte; a byte past the end counts as the end.
+    /// Line and column of a byte; a byte past the end counts as the end. Of an excerpt, those of what it is taken from.
     pub fn position(&self, byte: usize) -> Position {
+        let after = self.origin.partition_point(|(at, _)| *at <= byte);
+        if let Some((at, position)) = after.checked_sub(1).and_then(|piece| self.origin.get(piece)) {
+            let before = self.text.get(*at..byte.min(self.text.len())).unwrap_or("");
+            return Position { column: position.column + before.chars().count(), ..*position };
+        }
         let line = self.lines.partition_point(|start| *start <= byte).max(1);
         let start = self.lines.get(line - 1).copied().unwrap_or(0);
         let before = self.text.get(start..byte.min(self.text.len())).unwrap_or("");
@@ -126,6 +133,17 @@ impl Sources {
     /// Adds a text and says how to refer to it.
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<String>) -> SourceId {
         self.push(Source::new(name.into(), text.into()))
+    }
+
+    /// Adds pieces of a larger text, put together so that they can be read. From each byte of `origin` on, up to the next,
+    /// they stand at that position of the larger text: one for each line at least, in order.
+    pub fn add_excerpt(
+        &mut self,
+        name: impl Into<String>,
+        text: impl Into<String>,
+        origin: Vec<(usize, Position)>,
+    ) -> SourceId {
+        self.push(Source { origin, ..Source::new(name.into(), text.into()) })
     }
 
     /// Adds the bytes of a file; what is no UTF-8 has a [`Fault`] and is not read any further.
@@ -182,6 +200,19 @@ mod tests {
         assert_eq!(source.position(2), Position { line: 1, column: 2 });
         assert_eq!(source.position(6), Position { line: 2, column: 1 });
         assert_eq!(source.position(999), Position { line: 3, column: 1 });
+    }
+
+    #[test]
+    fn an_excerpt_speaks_of_what_it_is_taken_from() {
+        let mut sources = Sources::new();
+        let at = |line, column| Position { line, column };
+        let origin = alloc::vec![(0, at(7, 5)), (6, at(9, 1)), (8, at(9, 9))];
+        let id = sources.add_excerpt("a.html", "a: \u{e9}\n< 2\n", origin);
+        let source = sources.get(id).unwrap();
+        assert_eq!(
+            [0, 3, 6, 8, 9].map(|byte| source.position(byte)),
+            [at(7, 5), at(7, 8), at(9, 1), at(9, 9), at(9, 10)]
+        );
     }
 
     #[test]

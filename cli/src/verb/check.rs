@@ -18,7 +18,7 @@ use std::path::PathBuf;
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES, mut_arg("files", |arg| arg.required(false).required_unless_present("pages")))]
 pub(crate) struct Arguments {
-    /// Pages (Markdown, MDX) whose fences are checked, each as a world of its own, beside the files
+    /// Pages (Markdown, MDX, HTML, plain text) whose blocks of YAML are checked, each as a world of its own, beside the files
     #[arg(value_name = "PAGE", value_hint = clap::ValueHint::FilePath)]
     pages: Vec<PathBuf>,
 
@@ -96,6 +96,10 @@ impl Arguments {
                 console.complain(&format!("cannot read `{}`", page.display()));
                 return Ok(Status::InputError);
             };
+            if worlds.is_empty() {
+                console
+                    .complain(&format!("`{}` has no block with an object in it: nothing was checked", page.display()));
+            }
             for (line, loaded) in worlds {
                 if self.output == Format::Text {
                     console.print(|out| writeln!(out, "{}:{line}:", page.display()))?;

@@ -52,3 +52,96 @@ fn a_page_or_a_file_must_be_named() {
     assert_eq!(ringfence(&["check"]).status, 2);
     assert_eq!(ringfence(&["check", "no-such-page.md"]).status, 2);
 }
+
+const HTML: &str = "\
+<h1>One example</h1>
+<pre class=\"code\"><code class=\"language-yaml\">apiVersion: kubeovn.io/v1
+kind: Subnet
+metadata: {name: web}
+spec:
+  cidrBlock: 10.1.0.0/24
+  acls:
+  - {action: drop, direction: to-lport, priority: 1001, match: <b>'ip4.dst == 10.1.0.2 &amp;&amp; tcp.dst = 22'</b>}
+---
+apiVersion: ringfence/v1
+kind: Inventory
+vms: [{name: db, address: 10.1.0.2}, {name: web, address: 10.1.0.3}]
+</code></pre>
+<!-- expect
+apiVersion: ringfence/v1
+kind: Expectation
+metadata: {name: closed}
+assertions: [{from: web, to: db, on: {tcp: 22}, expect: closed}]
+-->
+<pre>$ kubectl apply -f example.yaml</pre>
+";
+
+#[test]
+fn html_is_read_as_its_readers_see_it() {
+    let folder = folder("html", &[("page.html", HTML.as_bytes())]);
+    let page = folder.join("page.html");
+    let ran = ringfence(&["check", page.to_str().unwrap(), "-o", "github"]);
+    assert_eq!(ran.status, 2, "{}{}", ran.out, ran.err);
+    // The column counts the letters of the page: `&amp;` is five, and tags are letters, too.
+    assert!(ran.out.contains("line=8,col=107,title=RF101"), "{}", ran.out);
+    assert!(ran.out.contains("default/web → default/db is open, expected closed (line 18)"), "{}", ran.out);
+    std::fs::write(&page, HTML.replace("tcp.dst = 22", "ip4.src == 10.1.0.3 &amp;&amp; tcp.dst == 22")).unwrap();
+    let ran = ringfence(&["check", page.to_str().unwrap()]);
+    // Its answers die, too: that is told, and the claim is right.
+    assert_eq!(ran.status, 1, "{}{}", ran.out, ran.err);
+    assert!(ran.out.contains("1 expectation, all hold"), "{}", ran.out);
+}
+
+/// As a browser copies it: nothing but text in one column, with the words after a block on its last line.
+const COPIED: &str = "\
+Machines are isolated like this.apiVersion: kubeovn.io/v1
+kind: Subnet
+metadata:
+name: vlan
+spec:
+acls:
+- action: drop
+direction: to-lport
+match: ip4.dst == 10.1.0.2
+priority: 1005
+cidrBlock: 10.1.0.0/24
+vpc: ovn-clusterAnother way: a policy in a namespace does the same.
+";
+
+#[test]
+fn text_that_lost_its_indentation_is_read_with_a_warning() {
+    let folder = folder("copied", &[("page.txt", COPIED.as_bytes())]);
+    let ran = ringfence(&["check", folder.join("page.txt").to_str().unwrap()]);
+    assert_eq!(ran.status, 1, "{}{}", ran.out, ran.err);
+    let places = ringfence(&["check", folder.join("page.txt").to_str().unwrap(), "-o", "github"]).out;
+    assert!(places.contains("line=1,col=33,title=RF028") && places.contains("line=9,col=8,title=RF202"), "{places}");
+    assert!(ran.out.contains("warning[RF028]") && ran.out.contains("page.txt:9:"), "{}", ran.out);
+    assert!(ran.out.contains("drops their answers: vlan/10.1.0.2 →"), "{}", ran.out);
+    // Nothing is taken for a field of a Subnet that is none.
+    assert!(!ran.out.contains("RF012") && !ran.out.contains("RF002"), "{}", ran.out);
+}
+
+#[test]
+fn a_page_without_an_object_is_said_to_have_none() {
+    let folder = folder("prose", &[("page.md", b"# Prose\n\n```yaml\na: 1\n```\n")]);
+    let ran = ringfence(&["check", folder.join("page.md").to_str().unwrap()]);
+    assert_eq!(ran.status, 0, "{}{}", ran.out, ran.err);
+    assert!(ran.err.contains("no block with an object"), "{}", ran.err);
+}
+
+/// The manual's own pages: each claim in them holds, and no finding is left.
+#[test]
+fn the_manual_is_right() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let manual = std::fs::read_dir(root.join("docs")).unwrap().map(|entry| entry.unwrap().path());
+    let mut pages: Vec<_> = manual.filter(|path| path.extension().is_some_and(|ending| ending == "md")).collect();
+    pages.push(root.join("README.md"));
+    pages.sort();
+    let mut worlds = 0;
+    for page in pages {
+        let ran = ringfence(&["check", page.to_str().unwrap()]);
+        assert_eq!(ran.status, 0, "{}: {}{}", page.display(), ran.out, ran.err);
+        worlds += usize::from(!ran.err.contains("no block with an object"));
+    }
+    assert!(worlds > 0, "no page of the manual has an example");
+}

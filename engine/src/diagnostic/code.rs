@@ -87,6 +87,8 @@ codes! {
     RunningRelease = "RF026", Info;
     /// Some of a cluster could not be read: what depends on it is missing from the answer.
     UnreadKind = "RF027", Error;
+    /// The lines of a block of a page all stand in one column: it is read by what its fields are known to belong to.
+    LostIndentation = "RF028", Warning;
 
     /// OVN cannot parse the match: the row does nothing.
     MatchSyntax = "RF101", Error;
