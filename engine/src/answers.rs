@@ -6,6 +6,7 @@ pub mod diff;
 pub mod expect;
 pub mod explain;
 pub mod filter;
+pub mod lease;
 pub mod readings;
 pub mod repair;
 pub mod select;

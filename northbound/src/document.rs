@@ -160,7 +160,7 @@ impl Document {
         }
         for (switch, port) in &self.physical {
             if let Some(switch) = network.switches.iter_mut().find(|found| found.name == *switch) {
-                switch.ports.push(Port { name: port.clone(), kind: PortKind::Localnet });
+                switch.ports.push(Port::new(port.as_str(), PortKind::Localnet));
             }
         }
         for link in &self.links {

@@ -115,8 +115,8 @@ pub fn network() -> Network {
 
 fn ports(switch: usize) -> Vec<Port> {
     let of_switch = machines().into_iter().filter(|machine| machine.switch == switch);
-    let mut ports: Vec<Port> = of_switch.map(|machine| Port { name: machine.name, kind: PortKind::Vif }).collect();
-    ports.push(Port { name: SWITCHES[switch].router_port(), kind: PortKind::Router });
+    let mut ports: Vec<Port> = of_switch.map(|machine| Port::new(machine.name, PortKind::Vif)).collect();
+    ports.push(Port::new(SWITCHES[switch].router_port(), PortKind::Router));
     ports
 }
 

@@ -4,6 +4,7 @@ mod cost;
 mod cuboid;
 mod hulls;
 mod idle;
+mod leases;
 mod pairs;
 mod rows;
 mod space;
@@ -44,12 +45,15 @@ impl Part {
         match self {
             Self::Rows => [rows::check(network, reach.pipelines()), idle::check(network, reach.pipelines())].concat(),
             Self::Pairs => {
-                [pairs::check(network, endpoints, reach), stateful::check(network, endpoints, reach)].concat()
+                let mut found = pairs::check(network, endpoints, reach);
+                found.extend(leases::check(network, endpoints, reach));
+                found.extend(stateful::check(network, endpoints, reach));
+                found
             }
             Self::Rest => {
                 let mut found = unmet::check(network, endpoints, reach, told);
                 found.extend(cost::check(network, reach.pipelines()));
-                found.extend(spoof::check(network));
+                found.extend(spoof::check(network, endpoints));
                 found
             }
         }

@@ -160,7 +160,9 @@ fn unclaimed(
         })
         .collect();
     if let Some(compiled) = network.switches.get_mut(index) {
-        compiled.ports.extend(endpoints.iter().map(|endpoint| Port { name: endpoint.id.clone(), kind: PortKind::Vif }));
+        let leased = switch.subnet.as_ref().is_some_and(|subnet| subnet.dhcp);
+        let port = |endpoint: &Endpoint| Port { leased, ..Port::new(endpoint.id.as_str(), PortKind::Vif) };
+        compiled.ports.extend(endpoints.iter().map(port));
     }
     endpoints
 }

@@ -89,7 +89,9 @@ fn vif_ports(world: &World) -> Vec<Vec<Port>> {
     let mut ports: Vec<Vec<Port>> = alloc::vec![Vec::new(); world.switches.len()];
     for interface in world.machines.iter().flat_map(|machine| &machine.interfaces) {
         if let Some(ports) = ports.get_mut(interface.switch) {
-            ports.push(Port { name: interface.port.clone(), kind: PortKind::Vif });
+            let subnet = world.switches.get(interface.switch).and_then(|switch| switch.subnet.as_ref());
+            let port = Port::new(interface.port.as_str(), PortKind::Vif);
+            ports.push(Port { secured: interface.secured, leased: subnet.is_some_and(|subnet| subnet.dhcp), ..port });
         }
     }
     ports
@@ -118,8 +120,8 @@ fn compile_switch(
 /// Names as Kube-OVN gives them: `<subnet>-<vpc>` and `localnet.<subnet>`.
 pub(super) fn uplink_port(switch: &world::Switch) -> Option<Port> {
     match &switch.uplink {
-        Uplink::Router(router) => Some(Port { name: format!("{}-{router}", switch.name), kind: PortKind::Router }),
-        Uplink::Localnet => Some(Port { name: format!("localnet.{}", switch.name), kind: PortKind::Localnet }),
+        Uplink::Router(router) => Some(Port::new(format!("{}-{router}", switch.name), PortKind::Router)),
+        Uplink::Localnet => Some(Port::new(format!("localnet.{}", switch.name), PortKind::Localnet)),
         Uplink::None => None,
     }
 }

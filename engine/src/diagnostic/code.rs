@@ -137,6 +137,8 @@ codes! {
     Spoofable = "RF214", Info;
     /// Some rows were not compared with all others: it would have taken too long.
     NotCompared = "RF215", Info;
+    /// Rows drop what machines ask OVN's DHCP: they get no address, or lose it when its lease ends.
+    DhcpCut = "RF216", Warning;
 
     /// An expectation does not hold.
     ExpectationFailed = "RF301", Error;

@@ -110,6 +110,17 @@ pub struct Port {
     pub name: String,
     /// What it leads to.
     pub kind: PortKind,
+    /// Whether OVN drops what comes from it with another address than its own: `port_security`.
+    pub secured: bool,
+    /// Whether OVN answers its questions for an address: `dhcpv4_options`.
+    pub leased: bool,
+}
+
+impl Port {
+    /// A port that may send with any address, and gets its own from elsewhere.
+    pub fn new(name: impl Into<String>, kind: PortKind) -> Self {
+        Self { name: name.into(), kind, secured: false, leased: false }
+    }
 }
 
 /// A logical switch with its ports and its own rows.

@@ -76,6 +76,7 @@ pub struct AddressSet {
 const VMS: [&str; 4] = ["vms", "machines", "endpoints", "items"];
 /// SecurityGroups by name: a text with commas, or a list.
 const GROUPS: &str = "securityGroups";
+const SECURED: &str = "portSecurity";
 const ADDRESS: [&str; 4] = ["address", "addresses", "ip", "ips"];
 
 /// An inventory: whatever is wrong is a diagnostic, the rest is taken.
@@ -155,20 +156,22 @@ fn name(fields: &Fields<'_>, out: &mut Out) -> Option<Placed<String>> {
 }
 
 fn machine(fields: &Fields<'_>, out: &mut Out) -> Option<Machine> {
-    const OTHERS: [&str; 9] = ["name", "namespace", "kind", "labels", "subnet", "mac", "port", "node", GROUPS];
+    const OTHERS: [&str; 10] =
+        ["name", "namespace", "kind", "labels", "subnet", "mac", "port", "node", GROUPS, SECURED];
     let known: Vec<&str> = OTHERS.into_iter().chain(ADDRESS).chain(["interfaces"]).collect();
     fields.only(&known, out);
     let name = name(fields, out)?;
     let kind = kind(fields, out);
     let mut interfaces = Vec::new();
-    if ADDRESS.iter().chain(&["subnet", "mac", "port", GROUPS]).any(|key| fields.get(key).is_some())
+    if ADDRESS.iter().chain(&["subnet", "mac", "port", GROUPS, SECURED]).any(|key| fields.get(key).is_some())
         || fields.get("interfaces").is_none()
     {
         interfaces.push(Interface { name: None, ..interface(fields, out) });
     }
     for (path, item) in fields.items("interfaces", out) {
         if let Some(fields) = Fields::of(item, path, out) {
-            let known: Vec<&str> = ["name", "subnet", "mac", "port", GROUPS].into_iter().chain(ADDRESS).collect();
+            let known: Vec<&str> =
+                ["name", "subnet", "mac", "port", GROUPS, SECURED].into_iter().chain(ADDRESS).collect();
             fields.only(&known, out);
             interfaces.push(interface(&fields, out));
         }
@@ -196,6 +199,7 @@ fn interface(fields: &Fields<'_>, out: &mut Out) -> Interface {
     interface.subnet = fields.word("subnet", out);
     interface.port = fields.word("port", out);
     interface.mac = fields.text("mac", out).and_then(|text| mac(&text, &fields.path("mac"), out));
+    interface.secured = fields.boolean(SECURED, out).is_some_and(|flag| flag.value);
     if let Some(node) = fields.get(GROUPS) {
         interface.security_groups = words(node, &fields.path(GROUPS), out).iter().flat_map(commas).collect();
     }

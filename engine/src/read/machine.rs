@@ -96,6 +96,8 @@ pub struct Interface {
     pub port: Option<Placed<String>>,
     /// The SecurityGroups that it belongs to.
     pub security_groups: Vec<Placed<String>>,
+    /// Whether OVN lets it send with no address but its own.
+    pub secured: bool,
     /// Whether somebody wrote it down or the cluster observed it.
     pub origin: Origin,
     /// Where.
@@ -175,6 +177,7 @@ impl Interface {
             mac: None,
             port: None,
             security_groups: Vec::new(),
+            secured: false,
             origin,
             place,
         }
@@ -192,8 +195,8 @@ const NETWORKS: &str = "k8s.v1.cni.cncf.io/networks";
 
 /// The interfaces that annotations speak of, one for each provider.
 ///
-/// Kube-OVN's `<provider>.kubernetes.io/ip_address`, `…/mac_address`, `…/logical_switch`, `…/security_groups`, and the
-/// networks that Multus attaches.
+/// Kube-OVN's `<provider>.kubernetes.io/ip_address`, `…/mac_address`, `…/logical_switch`, `…/security_groups`,
+/// `…/port_security`, and the networks that Multus attaches.
 pub(crate) fn annotated(metadata: Option<&Fields<'_>>, namespace: &str, out: &mut Out) -> Vec<Interface> {
     let Some(annotations) = metadata.and_then(|metadata| metadata.fields("annotations", out)) else {
         return Vec::new();
@@ -205,7 +208,8 @@ pub(crate) fn annotated(metadata: Option<&Fields<'_>>, namespace: &str, out: &mu
     };
     for (key, _, node) in annotations.entries() {
         let Some((provider, what)) = key.split_once(".kubernetes.io/") else { continue };
-        if !matches!(what, "ip_address" | "mac_address" | "logical_switch" | "security_groups") || node.is_null() {
+        let known = ["ip_address", "mac_address", "logical_switch", "security_groups", "port_security"];
+        if !known.contains(&what) || node.is_null() {
             continue;
         }
         let path = annotations.path(key);
@@ -215,6 +219,7 @@ pub(crate) fn annotated(metadata: Option<&Fields<'_>>, namespace: &str, out: &mu
             "ip_address" => interface.addresses = addresses(&text, &path, out),
             "mac_address" => interface.mac = mac(&text, &path, out),
             "security_groups" => interface.security_groups = commas(&text),
+            "port_security" => interface.secured = text.value == "true",
             _ => interface.subnet = Some(text),
         }
     }

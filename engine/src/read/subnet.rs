@@ -59,6 +59,8 @@ pub struct Subnet {
     pub without_balancers: Option<Place>,
     /// `default`, where it is true: for the pods of all other namespaces.
     pub default: Option<Place>,
+    /// `enableDHCP`: whether OVN gives machines their addresses.
+    pub dhcp: bool,
 }
 
 /// Every field of `spec` in Kube-OVN 1.12 to 1.17.
@@ -140,6 +142,7 @@ pub(crate) fn subnet(object: &Fields<'_>, name: Placed<String>, out: &mut Out) -
         namespace_selectors: namespace_selectors(&spec),
         without_balancers: spec.boolean("enableLb", out).filter(|flag| !flag.value).map(|flag| flag.place),
         default: flag(&spec, "default", out),
+        dhcp: flag(&spec, "enableDHCP", out).is_some(),
     })
 }
 

@@ -193,10 +193,12 @@ fn merge(
             mac,
             provider,
             security_groups,
+            secured: said.secured,
             place: said.place,
         });
         return;
     };
+    known.secured |= said.secured;
     known.mac = known.mac.or(said.mac.as_ref().map(|mac| mac.value));
     for group in &said.security_groups {
         if known.security_groups.iter().all(|have| have.value != group.value) {

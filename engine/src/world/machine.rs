@@ -52,6 +52,8 @@ pub struct Interface {
     pub provider: String,
     /// The SecurityGroups that it belongs to.
     pub security_groups: Vec<Placed<String>>,
+    /// Whether OVN lets it send with no address but its own.
+    pub secured: bool,
     /// Where it is declared.
     pub place: Place,
 }

@@ -146,7 +146,7 @@ mod tests {
 
     #[test]
     fn a_group_without_a_port_on_the_switch_does_not_exist_there() {
-        let ports = |name: &str| alloc::vec![Port { name: name.into(), kind: PortKind::Vif }];
+        let ports = |name: &str| alloc::vec![Port::new(name, PortKind::Vif)];
         let here = Switch { name: "s0".into(), ports: ports("p0"), ..Switch::default() };
         let there = Switch { name: "s1".into(), ports: ports("q0"), ..Switch::default() };
         let group = PortGroup { name: "pg".into(), ports: alloc::vec!["p0".into()], ..PortGroup::default() };
