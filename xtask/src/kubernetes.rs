@@ -11,9 +11,8 @@ use std::path::{Path, PathBuf};
 
 /// The source package.
 const PACKAGE: &str = "kubernetes";
-/// A module of it whose own version falls over the maps of a newer Go, and where Debian's newer version is.
-const REFLECT: (&str, &str) =
-    ("vendor/github.com/modern-go/reflect2", "/usr/share/gocode/src/github.com/modern-go/reflect2");
+/// A module of it whose own version falls over the maps of a newer Go; Debian's newer version takes its place.
+const REFLECT2: &str = "vendor/github.com/modern-go/reflect2";
 /// Where Go looks for it.
 const IMPORT: &str = "k8s.io/kubernetes";
 
@@ -53,7 +52,7 @@ fn build(server: &Path) -> Result<(), String> {
     apt(&["update"])?;
     apt(&["source", PACKAGE])?;
     let source = unpacked(&work)?;
-    let (old, new) = (source.join(REFLECT.0), REFLECT.1);
+    let (old, new) = (source.join(REFLECT2), packages::REFLECT2);
     fs::remove_dir_all(&old).map_err(said)?;
     watched(&mut command("cp", &["-rL", new, &old.display().to_string()]), &mut Tally::default())?;
     let link = path("go/src").join(IMPORT);

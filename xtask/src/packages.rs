@@ -32,8 +32,17 @@ pub const FUZZ: &[Need] = &[("c++", "g++")];
 pub const KUBERNETES: &[Need] = &[("etcd", "etcd-server"), ("openssl", "openssl"), ("setpriv", "util-linux")];
 
 /// For building a kube-apiserver of its source package.
-pub const KUBERNETES_SOURCE: &[Need] =
-    &[("go", "golang-go"), ("make", "make"), ("dpkg-source", "dpkg-dev"), ("rsync", "rsync"), ("jq", "jq")];
+pub const KUBERNETES_SOURCE: &[Need] = &[
+    ("go", "golang-go"),
+    ("make", "make"),
+    ("dpkg-source", "dpkg-dev"),
+    ("rsync", "rsync"),
+    ("jq", "jq"),
+    (REFLECT2, "golang-github-modern-go-reflect2-dev"),
+];
+
+/// Where Debian keeps a module that takes the place of the one in the source package.
+pub const REFLECT2: &str = "/usr/share/gocode/src/github.com/modern-go/reflect2";
 
 /// For what npm brings to the playground.
 pub const NODE: &[Need] = &[("node", "nodejs"), ("npm", "npm")];
