@@ -49,7 +49,7 @@ pub use alike::Alike;
 use alloc::collections::BTreeSet;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use arena::L4Id;
+use arena::{L4Arena, L4Id};
 pub use classes::{Classes, Example};
 use conversation::{Exchange, Solver, Talk};
 use core::net::IpAddr;
@@ -196,6 +196,20 @@ impl<'n> Reach<'n> {
         self.solver.met()
     }
 
+    /// Spends at most so much on sets of headers, in ranges and in slabs of the plane of source and target ports; what
+    /// would take more is undefined. By default 2^26, which is a second or less.
+    #[must_use]
+    pub fn within(mut self, work: usize) -> Self {
+        self.solver.allow(work);
+        self
+    }
+
+    /// Whether conversations asked about so far had too many kinds of headers to tell them all apart, and the rows at
+    /// which that was so. What such rows decide is undefined.
+    pub fn outgrown(&self) -> (bool, BTreeSet<AclId>) {
+        self.solver.outgrown()
+    }
+
     fn sets(&mut self, from: usize, to: usize) -> Found {
         match self.classes.as_ref().filter(|_| from != to).and_then(|classes| classes.of(from).zip(classes.of(to))) {
             Some((source, target)) => {
@@ -298,6 +312,17 @@ impl<'n> Reach<'n> {
 
     /// What is certain and what is possible.
     fn exchanges(&mut self, route: Route<'n>, talk: Talk) -> (Exchange, Exchange) {
+        self.solver.lost = false;
+        let exchanges = self.asked(route, talk);
+        if !self.solver.lost {
+            return exchanges;
+        }
+        // What is tracked decides in both directions: where that is not known, nothing is.
+        let whole = |headers| Exchange { delivered: headers, answered: headers };
+        (whole(L4Arena::EMPTY), whole(self.solver.arena.full(talk.family)))
+    }
+
+    fn asked(&mut self, route: Route<'n>, talk: Talk) -> (Exchange, Exchange) {
         if let Some(balancer) = route.balancer() {
             return self.solver.balanced(balancer, talk);
         }

@@ -358,6 +358,25 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+
+    /// Whoever may not count to the end says `undefined`, and nothing that is wrong; asked pair by pair or by classes.
+    #[test]
+    fn a_small_budget_tells_less_and_nothing_wrong(network in network(), work in 0usize..4_000, classes: bool) {
+        let endpoints = endpoints();
+        let (mut exact, mut hasty) = (evaluate(&network, &endpoints), evaluate(&network, &endpoints).within(work));
+        if classes {
+            hasty.classes();
+        }
+        for (from, to) in exact.pairs() {
+            let (exact, hasty) = (exact.pair(from, to), hasty.pair(from, to));
+            prop_assert!(same(&hasty, &exact), "{} -> {}: {:?} {:?}", endpoints[from].id, endpoints[to].id, hasty, exact);
+        }
+        prop_assert!(!exact.outgrown().0);
+    }
+}
+
 /// Example 3 of the founding document: requests arrive, the answers die; one unrelated row repairs it.
 #[test]
 fn an_unrelated_row_repairs_the_answers() {

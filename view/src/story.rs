@@ -114,10 +114,14 @@ impl<'a> Story<'a> {
             }
             Verdict::OneWay => format!("of what {from} sends to {to}, {delivered} arrives, and every answer is lost"),
             Verdict::Closed => format!("nothing that {from} sends to {to} arrives"),
-            Verdict::Undefined => format!(
-                "what becomes of {} from {from} to {to} depends on something that OVN does not promise",
-                part(Part::Undefined)
-            ),
+            Verdict::Undefined => {
+                // A single packet that is clear all the same: it is the whole that is too much.
+                let why = match self.explanation.verdict {
+                    Verdict::Undefined => "depends on something that OVN does not promise",
+                    _ => "cannot be told as a whole: rows divide protocols and ports into too many kinds (RF217)",
+                };
+                format!("what becomes of {} from {from} to {to} {why}", part(Part::Undefined))
+            }
         }
     }
 

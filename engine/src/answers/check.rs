@@ -5,6 +5,7 @@ mod cuboid;
 mod hulls;
 mod idle;
 mod leases;
+mod outgrown;
 mod pairs;
 mod rows;
 mod space;
@@ -54,6 +55,7 @@ impl Part {
                 let mut found = unmet::check(network, endpoints, reach, told);
                 found.extend(cost::check(network, reach.pipelines()));
                 found.extend(spoof::check(network, endpoints));
+                found.extend(outgrown::check(network, reach));
                 found
             }
         }

@@ -139,6 +139,8 @@ codes! {
     NotCompared = "RF215", Info;
     /// Rows drop what machines ask OVN's DHCP: they get no address, or lose it when its lease ends.
     DhcpCut = "RF216", Warning;
+    /// Rows divide the headers into too many kinds to tell them all apart: what they decide is `undefined`.
+    TooComplex = "RF217", Warning;
 
     /// An expectation does not hold.
     ExpectationFailed = "RF301", Error;

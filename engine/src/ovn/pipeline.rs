@@ -9,12 +9,14 @@
 //! highest priority first; what no row decides goes to the default.
 
 mod matches;
+mod members;
 mod paste;
 mod row;
 mod stage;
 mod tracking;
 
 pub use matches::Matches;
+pub use members::Members;
 pub use paste::{Paste, RowError};
 pub use row::{AclId, Builtin, Holder, Origin, Outcome, Row};
 pub use stage::{Stage, StageRows};
@@ -42,6 +44,7 @@ pub struct Pipeline {
     /// What keeps packets out of connection tracking: the matches of `allow-stateless` rows, by direction.
     stateless: Vec<(Direction, Arc<Expression>)>,
     stages: Option<[StageRows; 3]>,
+    members: Arc<Members>,
 }
 
 impl Pipeline {
@@ -53,10 +56,18 @@ impl Pipeline {
     /// The same, with matches that were parsed before.
     pub fn all_by(network: &Network, matches: &mut Matches) -> Vec<Self> {
         let context = Context::of(network);
-        (0..network.switches.len()).filter_map(|switch| Self::of(network, &context, switch, matches)).collect()
+        let members = Arc::new(Members::of(network));
+        let of = |switch| Self::of(network, &context, switch, matches, Arc::clone(&members));
+        (0..network.switches.len()).filter_map(of).collect()
     }
 
-    fn of(network: &Network, context: &Context, index: usize, matches: &mut Matches) -> Option<Self> {
+    fn of(
+        network: &Network,
+        context: &Context,
+        index: usize,
+        matches: &mut Matches,
+        members: Arc<Members>,
+    ) -> Option<Self> {
         let switch = network.switches.get(index)?;
         let acls = AclId::on_switch(network, index);
         let actions = |wanted: Action| acls.iter().filter_map(|id| id.acl(network)).any(|acl| acl.action == wanted);
@@ -68,6 +79,7 @@ impl Pipeline {
             stateless: Vec::new(),
             stages: None,
             acls,
+            members,
         };
         if !pipeline.acls.is_empty() || switch.load_balancer {
             pipeline.build(network, &context.on(network, switch), matches);
@@ -78,6 +90,11 @@ impl Pipeline {
     /// Whether connections are tracked at all: by an `allow-related` row or for a load balancer.
     pub fn stateful(&self) -> bool {
         self.stateful_acl || self.load_balancer
+    }
+
+    /// The port groups that matches may name.
+    pub fn members(&self) -> &Members {
+        &self.members
     }
 
     /// The rows of a stage; nothing where the switch has neither rows nor load balancer and lets everything pass.

@@ -18,7 +18,7 @@ use super::field::{Field, PortField};
 use super::matching::{Header, PortSet, Truth, Value};
 use super::network::{Network, PortKind};
 use super::packet::{Packet, Payload};
-use super::pipeline::{Builtin, Origin, Outcome, Pipeline, Stage, Tracking};
+use super::pipeline::{Builtin, Members, Origin, Outcome, Pipeline, Stage, Tracking};
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -170,7 +170,7 @@ impl<'n> Walk<'n> {
         tracking: Tracking,
         journey: &mut Journey,
     ) -> Option<()> {
-        let view = View { network: self.network, pass, packet, stage: Some(stage), tracking };
+        let view = View { members: pipeline.members(), pass, packet, stage: Some(stage), tracking };
         // The balancer makes its switch let the answers of tracked connections pass, whatever the rows want.
         let answer = pass.balancing == Balancing::Back && stage == Stage::ToLport && tracking == Tracking::Reply;
         let decision = match pipeline.stage(stage) {
@@ -212,7 +212,8 @@ impl<'n> Walk<'n> {
             Direction::FromLport => Stage::FromLport,
             Direction::ToLport => Stage::ToLport,
         };
-        let view = View { network: self.network, pass, packet, stage: Some(stage), tracking: Tracking::Untracked };
+        let view =
+            View { members: pipeline.members(), pass, packet, stage: Some(stage), tracking: Tracking::Untracked };
         let stateless = pipeline.stateless(direction).map(|matches| matches.evaluate(&view)).max();
         match stateless.unwrap_or(Truth::False) {
             Truth::True => None,
@@ -261,7 +262,7 @@ fn is_exempt(packet: &Packet) -> bool {
 
 /// A packet as a stage sees it.
 struct View<'a> {
-    network: &'a Network,
+    members: &'a Members,
     pass: &'a Pass,
     packet: &'a Packet,
     stage: Option<Stage>,
@@ -296,10 +297,7 @@ impl Header for View<'_> {
         };
         match set {
             PortSet::Name(wanted) => wanted == name,
-            PortSet::Group(group) => {
-                let group = self.network.port_groups.iter().find(|candidate| candidate.name == *group);
-                group.is_some_and(|group| group.ports.contains(name))
-            }
+            PortSet::Group(group) => self.members.contains(group, name),
         }
     }
 }

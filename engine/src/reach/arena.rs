@@ -25,6 +25,20 @@ pub struct L4Arena {
     done: HashMap<(Operation, L4Id, L4Id), L4Id>,
     empty: Arc<L4Set>,
     full: [Option<L4Id>; 2],
+    budget: Budget,
+}
+
+/// What one evaluation may spend on header sets, in ranges and slabs. A rule set that people wrote takes a thousandth.
+#[derive(Debug, Clone, Copy)]
+struct Budget {
+    /// Of sets that are kept: 16 bytes each at most.
+    kept: usize,
+    /// Of sets that are made of others.
+    work: usize,
+}
+
+impl Budget {
+    const WHOLE: Self = Self { kept: 1 << 23, work: 1 << 26 };
 }
 
 impl L4Arena {
@@ -34,10 +48,20 @@ impl L4Arena {
     /// An arena that holds the empty set.
     pub fn new() -> Self {
         let empty = Arc::new(L4Set::empty());
-        let mut arena =
-            Self { sets: Vec::new(), ids: HashMap::new(), done: HashMap::new(), empty: empty.clone(), full: [None; 2] };
+        let (ids, done, full) = (HashMap::new(), HashMap::new(), [None; 2]);
+        let mut arena = Self { sets: Vec::new(), ids, done, empty: empty.clone(), full, budget: Budget::WHOLE };
         arena.insert(empty);
         arena
+    }
+
+    /// Spends at most so much more on sets that are made of others.
+    pub fn allow(&mut self, work: usize) {
+        self.budget.work = work;
+    }
+
+    /// Whether the budget is used up: whoever can do with less exact sets makes no more of them.
+    pub fn is_spent(&self) -> bool {
+        self.budget.kept == 0 || self.budget.work == 0
     }
 
     /// The number of a set.
@@ -114,6 +138,8 @@ impl L4Arena {
             Operation::Difference => first.difference(second),
             Operation::Answers(family) => first.answers(family),
         };
+        let work = first.size() + second.size() + set.size();
+        self.budget.work = self.budget.work.saturating_sub(work);
         let id = self.intern(set);
         self.done.insert((operation, a, b), id);
         id
@@ -121,6 +147,7 @@ impl L4Arena {
 
     fn insert(&mut self, set: Arc<L4Set>) -> L4Id {
         let id = L4Id(u32::try_from(self.sets.len()).unwrap_or(u32::MAX));
+        self.budget.kept = self.budget.kept.saturating_sub(set.size());
         self.sets.push(set.clone());
         self.ids.insert(set, id);
         id

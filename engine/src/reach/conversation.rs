@@ -46,6 +46,8 @@ pub struct Solver<'n> {
     pub(super) asked: Option<Vec<Asked>>,
     /// Whether everything asked since the start of the conversation was promised by OVN.
     pub(super) certain: bool,
+    /// Whether something that was asked since this was last cleared is too complex to be told.
+    pub(super) lost: bool,
     /// Endpoints by their addresses; made when the first load balancer is asked about.
     pub(super) by_address: Option<HashMap<(usize, IpAddr), usize>>,
 }
@@ -186,6 +188,7 @@ impl<'n> Solver<'n> {
             numbers: HashMap::new(),
             asked: None,
             certain: true,
+            lost: false,
             by_address: None,
         }
     }
@@ -383,6 +386,16 @@ impl<'n> Solver<'n> {
         self.lenses.iter().flat_map(Lens::met).collect()
     }
 
+    /// Spends at most so much more on sets of headers.
+    pub(super) fn allow(&mut self, work: usize) {
+        self.arena.allow(work);
+    }
+
+    /// The rows at which there were too many kinds of headers to go on, and whether there were.
+    pub(super) fn outgrown(&self) -> (bool, BTreeSet<AclId>) {
+        (self.arena.is_spent(), self.lenses.iter().flat_map(Lens::outgrown).collect())
+    }
+
     fn ask(&mut self, switch: usize, what: What, mode: Mode, source: usize, target: usize, choice: Choice) -> L4Id {
         let key = Key { switch, what, mode: self.sensitive.reduce(mode) };
         let number = match self.numbers.get(&key) {
@@ -410,6 +423,7 @@ impl<'n> Solver<'n> {
             asked.push(Asked { switch, lens, source, target, passing });
         }
         self.certain &= passing.must == passing.may;
+        self.lost |= passing.must != passing.may && self.arena.is_spent();
         match choice {
             Choice::Strict => passing.must,
             Choice::Generous => passing.may,

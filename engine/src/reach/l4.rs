@@ -200,6 +200,12 @@ impl L4Set {
         [("tcp", &self.tcp), ("udp", &self.udp), ("sctp", &self.sctp), (family.icmp_name(), &self.icmp)].to_vec()
     }
 
+    /// How much there is of it: ranges and slabs.
+    pub fn size(&self) -> usize {
+        let regions = [&self.tcp, &self.udp, &self.sctp, &self.icmp];
+        regions.iter().map(|region| region.size()).sum::<usize>() + self.other.ranges().len()
+    }
+
     fn combine(
         &self,
         other: &Self,

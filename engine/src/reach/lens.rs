@@ -40,6 +40,8 @@ pub struct Lens {
     found: HashMap<(u32, u32), Passing>,
     /// The rows that some header got to and matched.
     met: FixedBitSet,
+    /// The rows at which the header sets outgrew their budget.
+    outgrown: FixedBitSet,
 }
 
 /// The classes of one party with what holds of them.
@@ -81,11 +83,14 @@ impl Lens {
     ) -> Self {
         let (mut source, mut target) = (Interner::default(), Interner::default());
         let mut rows = Vec::with_capacity(asked.len());
+        let mut outgrown = FixedBitSet::with_capacity(asked.len());
         for (rank, matches, outcome) in asked {
+            let before = arena.is_spent();
             let tree = ground.tree(matches, arena);
             if matches!(tree, Tree::Constant(false)) {
                 continue;
             }
+            outgrown.set(rows.len(), arena.is_spent() && !before);
             let mut sides = [&mut source, &mut target];
             let tree = intern(tree, &mut sides);
             let Rank { tier, priority, origin } = *rank;
@@ -97,6 +102,7 @@ impl Lens {
             full: arena.full(ground.family()),
             found: HashMap::new(),
             met: FixedBitSet::with_capacity(rows.len()),
+            outgrown,
             rows,
             default,
         }
@@ -133,10 +139,21 @@ impl Lens {
             return *found;
         }
         let mut met = core::mem::take(&mut self.met);
-        let found = self.walk(classes, &mut met, arena).unwrap_or(nothing);
+        let found = match self.walk(classes, &mut met, arena) {
+            Ok(found) => found.unwrap_or(nothing),
+            Err(Outgrown(row)) => {
+                row.into_iter().for_each(|row| self.outgrown.insert(row));
+                self.anything()
+            }
+        };
         self.met = met;
         self.found.insert(classes, found);
         found
+    }
+
+    /// What is said where nothing is known: perhaps every header comes through, none for certain.
+    fn anything(&self) -> Passing {
+        Passing { must: L4Arena::EMPTY, may: self.full }
     }
 
     /// What the rows say of all classes in a role, when the other party is of this class: sets of classes, by what is said.
@@ -148,6 +165,9 @@ impl Lens {
         let mut sayings = Cells::default();
         let asked = self.side(role.other()).rows.get(other).into_iter().flat_map(FixedBitSet::ones);
         for row in asked.filter_map(|at| self.rows.get(at)) {
+            if arena.is_spent() {
+                return [(self.anything(), all(self.classes(role)))].to_vec();
+            }
             let parts = self.parts(row, role, other, &undecided, arena);
             if parts.is_empty() {
                 continue;
@@ -195,20 +215,19 @@ impl Lens {
         let (mine, theirs) = (self.side(role), self.side(role.other()));
         let mut questions = Vec::new();
         row.tree.questions(role, &mut questions);
+        let places: HashMap<usize, usize> = questions.iter().copied().zip(0..).collect();
         let mut said = |truths: &[bool]| {
             let asks = |party: Party, question: &usize| match party == role {
                 // A question that is not answered yet might hold: trees have no negation.
-                true => questions
-                    .iter()
-                    .position(|known| known == question)
-                    .and_then(|at| truths.get(at).copied())
-                    .unwrap_or(true),
+                true => places.get(question).and_then(|at| truths.get(*at).copied()).unwrap_or(true),
                 false => theirs.holding.get(*question).is_some_and(|holding| holding.contains(other)),
             };
             let may = row.tree.headers(arena, self.full, true, &asks);
             (may != L4Arena::EMPTY).then(|| Passing { must: row.tree.headers(arena, self.full, false, &asks), may })
         };
-        // Answered one after the other; where the row can no longer hold, nothing more is asked.
+        // Answered one after the other; where the row can no longer hold, nothing more is asked. That is looked at
+        // whenever there are twice as many parts: looking is dear where a row asks much.
+        let mut looked = 1;
         let mut parts: Vec<(Vec<bool>, FixedBitSet)> = Vec::new();
         if said(&[]).is_some() {
             parts.push((Vec::new(), of.clone()));
@@ -218,9 +237,6 @@ impl Lens {
             for (truths, classes) in parts {
                 for truth in [true, false] {
                     let truths = truths.iter().copied().chain([truth]).collect::<Vec<bool>>();
-                    if said(&truths).is_none() {
-                        continue;
-                    }
                     let mut part = classes.clone();
                     match holding {
                         Some(holding) if truth => part.intersect_with(holding),
@@ -233,6 +249,10 @@ impl Lens {
                     }
                 }
             }
+            if next.len() >= 2 * looked {
+                next.retain(|(truths, _)| said(truths).is_some());
+                looked = next.len().max(1);
+            }
             parts = next;
         }
         let mut cells = Cells::default();
@@ -244,15 +264,31 @@ impl Lens {
 
     /// The rows of the database that some header got to and matched, in all that was asked so far.
     pub fn met(&self) -> impl Iterator<Item = AclId> {
-        self.met.ones().filter_map(|at| match self.rows.get(at)?.origin? {
+        self.acls(&self.met)
+    }
+
+    /// The rows of the database at which there were too many kinds of headers to go on.
+    pub fn outgrown(&self) -> impl Iterator<Item = AclId> {
+        self.acls(&self.outgrown)
+    }
+
+    fn acls<'r>(&'r self, rows: &'r FixedBitSet) -> impl Iterator<Item = AclId> + 'r {
+        rows.ones().filter_map(|at| match self.rows.get(at)?.origin? {
             Origin::Acl(id) => Some(id),
             Origin::Builtin(_) => None,
         })
     }
 
     /// Asks the rows in order and takes away what each decides for certain.
-    fn walk(&self, (source, target): (u32, u32), met: &mut FixedBitSet, arena: &mut L4Arena) -> Option<Passing> {
-        let (source, target) = (usize::try_from(source).ok()?, usize::try_from(target).ok()?);
+    fn walk(
+        &self,
+        (source, target): (u32, u32),
+        met: &mut FixedBitSet,
+        arena: &mut L4Arena,
+    ) -> Result<Option<Passing>, Outgrown> {
+        let Some((source, target)) = usize::try_from(source).ok().zip(usize::try_from(target).ok()) else {
+            return Ok(None);
+        };
         let asks = |party: Party, predicate: &usize| {
             let (classes, class) = match party {
                 Party::Source => (&self.source, source),
@@ -260,9 +296,16 @@ impl Lens {
             };
             classes.holding.get(*predicate).is_some_and(|holding| holding.contains(class))
         };
-        let (mine, theirs) = (self.source.rows.get(source)?, self.target.rows.get(target)?);
+        let Some((mine, theirs)) = self.source.rows.get(source).zip(self.target.rows.get(target)) else {
+            return Ok(None);
+        };
         let mut open = Open::new(self.full);
+        let mut last = None;
         for (at, row) in mine.intersection(theirs).filter_map(|at| Some((at, self.rows.get(at)?))) {
+            if arena.is_spent() {
+                return Err(Outgrown(last));
+            }
+            last = Some(at);
             if open.meets(row, arena) {
                 let may = row.tree.headers(arena, self.full, true, &asks);
                 let must = row.tree.headers(arena, self.full, false, &asks);
@@ -274,9 +317,12 @@ impl Lens {
                 break;
             }
         }
-        Some(open.finish(self.default, self.full, arena))
+        Ok(Some(open.finish(self.default, self.full, arena)))
     }
 }
+
+/// The header sets outgrew their budget, at this row or before any.
+struct Outgrown(Option<usize>);
 
 #[derive(Debug, Clone, Copy, Default)]
 struct Rank {

@@ -8,6 +8,7 @@ use super::intervals::Intervals;
 use alloc::vec;
 use alloc::vec::Vec;
 use hashbrown::HashMap;
+use hashbrown::hash_map::Entry;
 
 /// A set of ports, of ICMP types or of ICMP codes.
 pub type Ports = Intervals<u16>;
@@ -76,7 +77,18 @@ impl Region {
     /// The pairs turned round: `(a, b)` for each `(b, a)`.
     pub fn transposed(&self) -> Self {
         let turned = self.rectangles().into_iter().map(|(first, second)| Self::product(&second, &first));
-        turned.fold(Self::empty(), |sum, part| sum.union(&part))
+        let mut parts: Vec<Self> = turned.collect();
+        // Two and two, so that no large part is copied for each small one.
+        while parts.len() > 1 {
+            let pairs = parts.chunks(2);
+            parts = pairs.map(|pair| pair.iter().fold(Self::empty(), |sum, part| sum.union(part))).collect();
+        }
+        parts.pop().unwrap_or_else(Self::empty)
+    }
+
+    /// How much there is of it: slabs, and the ranges of its sets.
+    pub fn size(&self) -> usize {
+        self.slabs.len() + self.sets.iter().map(|set| set.ranges().len() + 1).sum::<usize>()
     }
 
     /// The region as products: first numbers with equal second ones together, sorted by the least first number.
@@ -115,20 +127,38 @@ impl Region {
     }
 }
 
+/// So many sets are searched one after the other.
+const FEW: usize = 16;
+
 /// A region while its slabs are listed from left to right.
 #[derive(Default)]
 struct Builder {
     sets: Vec<Ports>,
+    numbers: HashMap<Ports, usize>,
     slabs: Vec<(u16, usize)>,
 }
 
 impl Builder {
     /// The index of a set, which is kept once.
     fn set(&mut self, ports: Ports) -> usize {
-        self.sets.iter().position(|set| *set == ports).unwrap_or_else(|| {
-            self.sets.push(ports);
-            self.sets.len() - 1
-        })
+        // Most regions have few sets.
+        if self.numbers.is_empty()
+            && let Some(at) = self.sets.iter().position(|set| *set == ports)
+        {
+            return at;
+        }
+        if self.sets.len() == FEW {
+            self.numbers = self.sets.iter().cloned().zip(0..).collect();
+        }
+        let next = self.sets.len();
+        if next >= FEW {
+            match self.numbers.entry(ports.clone()) {
+                Entry::Occupied(known) => return *known.get(),
+                Entry::Vacant(new) => new.insert(next),
+            };
+        }
+        self.sets.push(ports);
+        next
     }
 
     /// The next slab; one that starts where the last one does takes its place, and one with the same set goes on with it.

@@ -79,6 +79,9 @@ impl Ground<'_> {
         let full = arena.full(self.family());
         let mut joined = Joined::default();
         for part in parts {
+            if arena.is_spent() {
+                return Tree::Unknown;
+            }
             match self.tree(part, arena) {
                 Tree::Constant(holds) if holds == joint.neutral() => {}
                 Tree::Constant(holds) => return Tree::Constant(holds),

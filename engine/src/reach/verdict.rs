@@ -16,7 +16,7 @@ pub enum Verdict {
     OneWay,
     /// Nothing arrives.
     Closed,
-    /// It depends on something that OVN does not promise.
+    /// It depends on something that OVN does not promise, or is too complex to be told ([`super::Reach::outgrown`]).
     Undefined,
 }
 
@@ -50,7 +50,7 @@ pub struct FamilyAnswer {
     pub delivered: Arc<L4Set>,
     /// Requests whose answer comes back for certain.
     pub answered: Arc<L4Set>,
-    /// Requests of which one or the other depends on something that OVN does not promise.
+    /// Requests of which one or the other depends on something that OVN does not promise, or is too complex.
     pub undefined: Arc<L4Set>,
 }
 
