@@ -77,7 +77,7 @@ impl Ground<'_> {
 
     fn join(self, parts: &[Expression], arena: &mut L4Arena, joint: Joint) -> Tree<Predicate> {
         let full = arena.full(self.family());
-        let mut joined = Joined::default();
+        let (mut joined, mut headers) = (Joined::default(), Vec::new());
         for part in parts {
             if arena.is_spent() {
                 return Tree::Unknown;
@@ -85,7 +85,7 @@ impl Ground<'_> {
             match self.tree(part, arena) {
                 Tree::Constant(holds) if holds == joint.neutral() => {}
                 Tree::Constant(holds) => return Tree::Constant(holds),
-                Tree::Headers(set) => joined.headers = Some(joint.headers(arena, joined.headers, set)),
+                Tree::Headers(set) => headers.push(set),
                 Tree::Party(Party::Source, predicate) => {
                     joined.source = Some(joint.predicates(joined.source, predicate))
                 }
@@ -95,6 +95,7 @@ impl Ground<'_> {
                 other => joined.others.push(other),
             }
         }
+        joined.headers = joint.headers(arena, headers);
         match joined.headers {
             Some(L4Arena::EMPTY) if joint == Joint::All => return Tree::Constant(false),
             Some(set) if set == full && joint == Joint::Any => return Tree::Constant(true),
@@ -116,12 +117,17 @@ impl Joint {
         self == Self::All
     }
 
-    fn headers(self, arena: &mut L4Arena, before: Option<L4Id>, set: L4Id) -> L4Id {
-        match (before, self) {
-            (None, _) => set,
-            (Some(before), Self::All) => arena.intersection(before, set),
-            (Some(before), Self::Any) => arena.union(before, set),
+    /// Two and two, so that no large set is copied for each small one.
+    fn headers(self, arena: &mut L4Arena, mut sets: Vec<L4Id>) -> Option<L4Id> {
+        while sets.len() > 1 {
+            let mut both = |pair: &[L4Id]| match (pair, self) {
+                ([one, other], Self::All) => arena.intersection(*one, *other),
+                ([one, other], Self::Any) => arena.union(*one, *other),
+                (rest, _) => rest.first().copied().unwrap_or(L4Arena::EMPTY),
+            };
+            sets = sets.chunks(2).map(&mut both).collect();
         }
+        sets.pop()
     }
 
     fn predicates(self, before: Option<Predicate>, next: Predicate) -> Predicate {
