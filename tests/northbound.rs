@@ -13,7 +13,7 @@ use ringfence_tests::ovn::store::Store;
 use ringfence_tests::ovn::world;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 use std::sync::{Arc, Mutex};
 
 fn main() -> ExitCode {
@@ -36,6 +36,8 @@ fn main() -> ExitCode {
             }));
         }
     }
+    let last = Arc::clone(&store);
+    trials.push(Trial::test("port security and DHCP of ports", move || ports(&last.lock().unwrap())));
     assert!(trials.len() > 150, "the rule sets are where they are looked for");
     libtest_mimic::run(&arguments, trials).exit_code()
 }
@@ -80,6 +82,33 @@ fn same(store: &Store, case: &Case) -> Result<(), Failed> {
         }
     }
     Ok(())
+}
+
+/// What OVN does for a port beside its rows: one port has it, the other one has not.
+fn ports(store: &Store) -> Result<(), Failed> {
+    let options = nbctl(store, &["create", "DHCP_Options", "cidr=10.77.0.0/24"])?;
+    let addresses = "02:00:00:00:77:02 10.77.0.2";
+    nbctl(store, &["ls-add", "guarded", "--", "lsp-add", "guarded", "one", "--", "lsp-add", "guarded", "other"])?;
+    nbctl(store, &["lsp-set-addresses", "one", addresses, "--", "lsp-set-port-security", "one", addresses])?;
+    nbctl(store, &["lsp-set-dhcpv4-options", "one", options.trim()])?;
+    nbctl(store, &["lsp-set-addresses", "other", "02:00:00:00:77:03 10.77.0.3"])?;
+    let read = compiled(&asked(&store.remote())?);
+    let switch =
+        read.network.switches.iter().find(|switch| switch.name == "guarded").ok_or("the switch is not read")?;
+    let mut ports: Vec<_> = switch.ports.iter().map(|port| (port.name.as_str(), port.secured, port.leased)).collect();
+    ports.retain(|(name, ..)| ["one", "other"].contains(name));
+    match ports.as_slice() {
+        [("one", true, true), ("other", false, false)] => Ok(()),
+        other => Err(format!("read as {other:?}").into()),
+    }
+}
+
+fn nbctl(store: &Store, arguments: &[&str]) -> Result<String, Failed> {
+    let output = Command::new("ovn-nbctl").arg(format!("--db={}", store.remote())).args(arguments).output()?;
+    match output.status.success() {
+        true => Ok(String::from_utf8(output.stdout)?),
+        false => Err(String::from_utf8_lossy(&output.stderr).into_owned().into()),
+    }
 }
 
 fn port(endpoint: &Endpoint) -> Option<&str> {

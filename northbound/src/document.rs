@@ -9,7 +9,7 @@ use ringfence_engine::ovn::network::{Network, Port, PortKind, Version};
 use ringfence_engine::source::SourceId;
 use ringfence_ovsdb::{Row, Schema, Snapshot, Uuid};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A database as an `Inventory`.
 #[derive(Debug, Clone, Default)]
@@ -21,6 +21,8 @@ pub struct Document {
     links: Vec<Link>,
     /// Switches with their ports of type `localnet`.
     physical: Vec<(String, String)>,
+    /// Ports whose questions for an address OVN answers.
+    leased: BTreeSet<String>,
     owners: BTreeMap<String, Provenance>,
 }
 
@@ -70,6 +72,9 @@ impl Document {
             match text(port, "type").unwrap_or_default() {
                 "" => {
                     let interface = Interface::of(port, name);
+                    if !uuids(port, "dhcpv4_options").is_empty() {
+                        self.leased.insert(interface.port.clone());
+                    }
                     machines.entry(interface.machine.clone()).or_default().push(interface);
                 }
                 "router" => links.extend(Link::of(snapshot, port, name)),
@@ -152,11 +157,15 @@ impl Document {
         }
     }
 
-    /// Puts in what an inventory cannot say: the names and addresses of router ports, and whose each row is.
+    /// Puts in what an inventory cannot say: the names and addresses of router ports, which ports get their address from OVN,
+    /// and whose each row is.
     pub fn complete(&self, network: &mut Network, source: SourceId) {
         let acls = network.switches.iter_mut().map(|switch| &mut switch.acls);
         for acl in acls.chain(network.port_groups.iter_mut().map(|group| &mut group.acls)).flatten() {
             self.credit(acl, source);
+        }
+        for port in network.switches.iter_mut().flat_map(|switch| &mut switch.ports) {
+            port.leased |= self.leased.contains(&port.name);
         }
         for (switch, port) in &self.physical {
             if let Some(switch) = network.switches.iter_mut().find(|found| found.name == *switch) {

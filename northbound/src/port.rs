@@ -20,6 +20,8 @@ pub(crate) struct Interface {
     pub(crate) switch: String,
     pub(crate) mac: Option<String>,
     pub(crate) addresses: Vec<IpAddr>,
+    /// Whether OVN drops what comes from it with another address.
+    pub(crate) secured: bool,
 }
 
 impl Interface {
@@ -27,16 +29,22 @@ impl Interface {
     pub(crate) fn of(row: &Row, switch: &str) -> Self {
         let port = text(row, "name").unwrap_or_default().to_owned();
         let (mac, addresses) = addresses(row);
-        Self { machine: machine(row, &port), port, switch: switch.to_owned(), mac, addresses }
+        let secured = !texts(row, "port_security").is_empty();
+        Self { machine: machine(row, &port), port, switch: switch.to_owned(), mac, addresses, secured }
     }
 
     /// As an inventory says it.
     pub(crate) fn to_json(&self, name: Option<&str>) -> Value {
         let mut interface = json!({ "subnet": self.switch, "port": self.port, "addresses": self.addresses });
-        let extra = [("mac", self.mac.as_deref()), ("name", name)];
+        let secured = self.secured.then_some(json!(true));
+        let extra = [
+            ("mac", self.mac.as_ref().map(|mac| json!(mac))),
+            ("name", name.map(|name| json!(name))),
+            ("portSecurity", secured),
+        ];
         for (key, value) in extra.into_iter().filter_map(|(key, value)| Some((key, value?))) {
             if let Some(interface) = interface.as_object_mut() {
-                interface.insert(key.to_owned(), json!(value));
+                interface.insert(key.to_owned(), value);
             }
         }
         interface

@@ -6,7 +6,16 @@ pub const TABLES: &[(&str, &[&str])] = &[
     ("Logical_Switch", &["name", "ports", "acls", "load_balancer", "load_balancer_group", "other_config"]),
     (
         "Logical_Switch_Port",
-        &["name", "type", "addresses", "dynamic_addresses", "port_security", "options", "external_ids"],
+        &[
+            "name",
+            "type",
+            "addresses",
+            "dynamic_addresses",
+            "port_security",
+            "dhcpv4_options",
+            "options",
+            "external_ids",
+        ],
     ),
     ("ACL", &["name", "direction", "priority", "match", "action", "tier", "options", "external_ids"]),
     ("Port_Group", &["name", "ports", "acls", "external_ids"]),
