@@ -222,6 +222,13 @@ impl Page {
         self.runtime.block_on(run).map_err(|error| error.to_string())
     }
 
+    /// The value of an expression, asked for as a debugger does: next to nothing is run in the page for it.
+    pub fn peek(&self, expression: &str) -> Result<Value> {
+        let parameters = json!({"expression": expression, "returnByValue": true});
+        let request = Request::new("goog/cdp/execute", json!({"cmd": "Runtime.evaluate", "params": parameters}));
+        Ok(self.ask(request)?["result"]["value"].clone())
+    }
+
     fn emulate(&self, command: &str, parameters: Value) -> Result<()> {
         self.ask(Request::new("goog/cdp/execute", json!({"cmd": command, "params": parameters}))).map(drop)
     }

@@ -38,6 +38,8 @@ fn click(page: &Page, selector: &str) -> Result<()> {
 }
 
 fn forget(page: &Page) -> Result<()> {
+    // What the page has not kept yet it would keep when it is left.
+    page.run("dispatchEvent(new Event('pagehide'))", &[])?;
     page.run("localStorage.clear()", &[]).map(drop)
 }
 

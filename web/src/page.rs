@@ -9,6 +9,7 @@ mod findings;
 mod form;
 mod graph;
 mod intent;
+mod keeper;
 mod lesson;
 mod matrix;
 mod rows;

@@ -2,6 +2,7 @@
 
 use super::editor::Editor;
 use super::element::{copy, document, download, root, tell_state, window};
+use super::keeper::Keeper;
 use super::{claims, files, findings, form, graph, lesson, matrix, rows, storage, table, toolbar, why};
 use crate::protocol::File;
 use crate::session::{Action, Effect, Session, Side, Theme, View};
@@ -24,6 +25,7 @@ pub(super) struct App {
     place: NodeRef,
     /// Effects that wait for the editor.
     pending: Vec<Effect>,
+    keeper: Keeper,
     _load: Closure<dyn Fn(JsValue)>,
     _hash: Closure<dyn Fn()>,
 }
@@ -49,6 +51,7 @@ impl Component for App {
             editor: None,
             place: NodeRef::default(),
             pending: Vec::new(),
+            keeper: Keeper::new(context.link().callback(|()| Msg::Keep)),
             _load: load,
             _hash: hash,
         };
@@ -68,6 +71,9 @@ impl Component for App {
     fn update(&mut self, _: &Context<Self>, message: Msg) -> bool {
         match message {
             Msg::Act(action) => {
+                if matches!(action, Action::Open(_)) {
+                    self.keep();
+                }
                 let mut session = (*self.session).clone();
                 let effects = session.reduce(action);
                 let changed = !session.looks_like(&self.session);
@@ -79,6 +85,10 @@ impl Component for App {
                     (false, false) => "ready",
                 });
                 changed
+            }
+            Msg::Keep => {
+                self.keep();
+                false
             }
             Msg::Share(anonymous) => {
                 self.share(anonymous);
@@ -159,6 +169,8 @@ impl Component for App {
 pub(super) enum Msg {
     /// The session changes.
     Act(Action),
+    /// The work is to be kept, where it is not yet.
+    Keep,
     /// The address of this state is wanted, with other names and addresses or without.
     Share(bool),
     /// The picture as pixels.
@@ -217,7 +229,7 @@ impl App {
             (Effect::Own, _) => super::element::forget_link(),
             // A link that was only looked at does not take the place of one's own work.
             (Effect::Keep, _) if super::element::has_link() => {}
-            (Effect::Keep, _) => storage::keep(&self.session),
+            (Effect::Keep, _) => self.keeper.rest(),
             (Effect::Download(name, text), _) => {
                 let _ = download(name, &text);
             }
@@ -241,6 +253,13 @@ impl App {
                     editor.light(&self.session.lit());
                 }
             }
+        }
+    }
+
+    /// Keeps the work, where that was put off.
+    fn keep(&mut self) {
+        if self.keeper.wake() {
+            storage::keep(&self.session);
         }
     }
 
