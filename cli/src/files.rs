@@ -9,7 +9,7 @@ use ringfence_northbound::tables::DATABASE;
 use ringfence_ovsdb::file;
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::{self, BufRead, Read};
+use std::io::{self, BufRead, Read, Write};
 use std::path::{Path, PathBuf};
 
 /// A folder in a folder in a folder … more often than this is not entered.
@@ -218,4 +218,26 @@ pub(crate) fn write(path: &Path, text: &str) -> Result<(), String> {
 pub(crate) fn write_all(folder: &Path, files: &[(String, Vec<u8>)]) -> io::Result<()> {
     fs::create_dir_all(folder)?;
     files.iter().try_for_each(|(name, bytes)| fs::write(folder.join(name), bytes))
+}
+/// Puts another text into a file, whole or not at all; not where it is no longer what was read of it.
+///
+/// # Errors
+///
+/// What stands against it.
+pub(crate) fn replace(name: &str, old: &str, new: &str) -> io::Result<()> {
+    // Who follows a link writes where it leads.
+    let path = fs::canonicalize(name)?;
+    if fs::read(&path)? != old.as_bytes() {
+        return Err(io::Error::other("it has changed since it was read"));
+    }
+    let permissions = fs::metadata(&path)?.permissions();
+    if permissions.readonly() {
+        return Err(io::Error::other("it is read-only"));
+    }
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut file = tempfile::Builder::new().prefix(".ringfence-").tempfile_in(folder)?;
+    file.write_all(new.as_bytes())?;
+    file.as_file().set_permissions(permissions)?;
+    file.as_file().sync_all()?;
+    file.persist(&path).map(drop).map_err(|error| error.error)
 }

@@ -51,6 +51,18 @@ impl Input {
         Settings { profile: self.profile, strictness }
     }
 
+    /// Reads and compiles the files alone, each of which can be written again.
+    ///
+    /// # Errors
+    ///
+    /// What among them cannot.
+    pub(crate) fn manifests(&self) -> Result<Loaded, String> {
+        if self.files.iter().any(|file| file.as_os_str() == "-") {
+            return Err("name files instead of `-`".to_owned());
+        }
+        manifests(&self.files, &self.settings())
+    }
+
     /// Reads and compiles all of it.
     pub(crate) fn load(&self) -> Loaded {
         let mut files = Files::read(&self.files);

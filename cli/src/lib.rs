@@ -19,6 +19,7 @@ mod enforcement;
 mod files;
 mod input;
 mod live;
+mod mend;
 mod page;
 mod planned;
 mod profile;

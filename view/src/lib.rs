@@ -13,6 +13,7 @@ pub mod line;
 pub mod loaded;
 pub mod matrix;
 pub mod memo;
+pub mod mend;
 pub mod names;
 pub mod nbctl;
 pub mod pair;

@@ -1,7 +1,9 @@
 //! `check`: mistakes, traps, and claims that do not hold.
 
+use crate::cluster;
 use crate::console::Console;
 use crate::input::{Input, worlds};
+use crate::mend;
 use crate::render;
 use crate::status::Status;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -9,6 +11,8 @@ use clap::{Args, ValueEnum};
 use ringfence_engine::answers::expect::Judgement;
 use ringfence_engine::diagnostic::{Code, Diagnostic, Severity};
 use ringfence_view::loaded::Loaded;
+use ringfence_view::mend::{Trust, mend};
+use ringfence_view::patch;
 use ringfence_view::report::{Report, found};
 use ringfence_view::wire;
 use std::io;
@@ -29,6 +33,15 @@ pub(crate) struct Arguments {
     #[arg(short = 'o', long = "output", value_enum, default_value_t, value_name = "FORMAT")]
     output: Format,
 
+    /// Make the fixes of what is found: those after which nothing more arrives or is answered, or all
+    #[arg(long, value_enum, value_name = "WHICH", num_args = 0..=1, require_equals = true, default_missing_value = "safe")]
+    #[arg(conflicts_with_all = [&["pages", "nb"], &cluster::ARGUMENTS[..]].concat(), help_heading = "Fixes")]
+    fix: Option<Which>,
+
+    /// Show the lines that would change, and change nothing
+    #[arg(long, requires = "fix", help_heading = "Fixes")]
+    dry_run: bool,
+
     /// Show the page of a code instead, for example RF207
     #[arg(long, value_name = "CODE", value_parser = code(), exclusive = true)]
     explain: Option<Code>,
@@ -45,6 +58,7 @@ Examples:
   ringfence check -f manifests/ -f isolation.yaml
   ringfence check -f manifests/ -o github      annotations on a pull request
   ringfence check -f manifests/ -o sarif > ringfence.sarif
+  ringfence check -f manifests/ --fix --dry-run     the lines that safe fixes would change
 
 An expectation is a document beside the manifests:
 
@@ -76,6 +90,18 @@ enum Format {
     Md,
 }
 
+/// Which fixes are made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Which {
+    /// Those after which no request arrives or is answered that was not
+    Safe,
+    /// Every one
+    All,
+}
+
+/// So often fixes are looked for in what was fixed, at most.
+const ROUNDS: usize = 8;
+
 impl Arguments {
     /// Looks at everything.
     pub(super) fn run(&self, console: &mut Console) -> io::Result<Status> {
@@ -84,7 +110,10 @@ impl Arguments {
             return Ok(Status::Fine);
         }
         if self.pages.is_empty() {
-            return self.one(&self.input.load(), console);
+            return match self.fix {
+                Some(which) => self.mend(which, console),
+                None => self.one(&self.input.load(), console),
+            };
         }
         if !matches!(self.output, Format::Text | Format::Github) {
             console.complain("pages are checked with `-o text` or `-o github`");
@@ -108,6 +137,44 @@ impl Arguments {
             }
         }
         Ok(status)
+    }
+
+    /// Fixes what can be fixed, and looks at what is left.
+    fn mend(&self, which: Which, console: &mut Console) -> io::Result<Status> {
+        let (old, settings) = match self.input.manifests() {
+            Ok(old) => (old, self.input.settings()),
+            Err(message) => {
+                console.complain(&format!("`--fix` writes into files: {message}"));
+                return Ok(Status::InputError);
+            }
+        };
+        let trust = match which {
+            Which::Safe => Trust::Safe,
+            Which::All => Trust::All,
+        };
+        let done = if self.dry_run { "would fix" } else { "fixed" };
+        let namespace = &self.input.namespace;
+        let mut mended = mend(&old, &settings, namespace, trust);
+        console.report(|err| mend::tell(err, &old.sources, &mended.fixed, done));
+        // What was hidden behind a mistake is seen once that is gone.
+        for _ in 1..ROUNDS {
+            if mended.fixed.is_empty() {
+                break;
+            }
+            let next = mend(&mended.loaded, &settings, namespace, trust);
+            console.report(|err| mend::tell(err, &mended.loaded.sources, &next.fixed, done));
+            mended = next;
+        }
+        console.report(|err| mend::excuse(err, &mended.loaded.sources, &mended.left));
+        if self.dry_run {
+            console.print(|out| out.write_all(patch::lines(&old.sources, &mended.loaded.sources).as_bytes()))?;
+            let (findings, judgements) = found(&old, &mut old.reach(), namespace);
+            return Ok(status(&findings, &judgements));
+        }
+        let written = mend::write(&old, &mended.loaded, console);
+        // What is in the files now, whatever it is.
+        let left = self.one(&self.input.load(), console)?;
+        Ok(if written { left } else { Status::InputError })
     }
 
     /// Looks at one world.

@@ -9,9 +9,8 @@ use crate::render::diff;
 use crate::revision::Revision;
 use crate::status::Status;
 use clap::{Args, ValueEnum};
-use ringfence_engine::answers::diff::{Change, FamilyChange, Matched, changes, matched};
+use ringfence_engine::answers::diff::{Change, Matched, changes, matched};
 use ringfence_engine::compile::{Profile, Settings, Strictness};
-use ringfence_engine::reach::L4Set;
 use ringfence_view::difference::Difference;
 use ringfence_view::loaded::Loaded;
 use ringfence_view::wire;
@@ -96,23 +95,12 @@ enum ExitOn {
 
 impl ExitOn {
     fn counts(self, matched: &Matched, changes: &[Change]) -> bool {
-        let sets = |which: fn(&FamilyChange) -> [&L4Set; 2]| {
-            changes.iter().any(|change| change.families().iter().any(|of| which(of).iter().any(|set| !set.is_empty())))
-        };
         match self {
             Self::Any => !(changes.is_empty() && matched.gone.is_empty() && matched.come.is_empty()),
-            Self::Exposure => sets(|of| [&of.gained, &of.arriving]) || changes.iter().any(in_doubt),
-            Self::Loss => sets(|of| [&of.lost, &of.stopped]),
+            Self::Exposure => changes.iter().any(Change::exposes),
+            Self::Loss => changes.iter().any(Change::cuts),
         }
     }
-}
-
-/// Whether nobody can promise any more that something does not arrive.
-fn in_doubt(change: &Change) -> bool {
-    change.new.families.iter().any(|answer| {
-        let old = change.old.family(answer.family).map(|old| old.undefined.union(&old.delivered));
-        !old.is_some_and(|old| old.contains_all(&answer.undefined))
-    })
 }
 
 impl Arguments {

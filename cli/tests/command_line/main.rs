@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test stops where it fails")]
 
 mod answers;
+mod fixes;
 mod formats;
 mod gates;
 mod habits;

@@ -223,6 +223,21 @@ impl Change {
         (self.old.verdict(), self.new.verdict())
     }
 
+    /// Whether a request arrives or is answered that was not, or nobody can promise any more that it is not so.
+    pub fn exposes(&self) -> bool {
+        let more = |of: &FamilyChange| !of.gained.is_empty() || !of.arriving.is_empty();
+        let doubted = |answer: &FamilyAnswer| {
+            let old = self.old.family(answer.family).map(|old| old.undefined.union(&old.delivered));
+            !old.map_or(answer.undefined.is_empty(), |old| old.contains_all(&answer.undefined))
+        };
+        self.families().iter().any(more) || self.new.families.iter().any(doubted)
+    }
+
+    /// Whether a request does not arrive or is not answered that was.
+    pub fn cuts(&self) -> bool {
+        self.families().iter().any(|of| !of.lost.is_empty() || !of.stopped.is_empty())
+    }
+
     /// The change in every family that one of both knows.
     pub fn families(&self) -> Vec<FamilyChange> {
         let known = |family: &Family| self.old.family(*family).or(self.new.family(*family)).is_some();

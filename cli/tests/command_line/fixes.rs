@@ -1,0 +1,64 @@
+//! `check --fix`: texts that are mended, and what is left alone.
+
+use crate::run::{folder, ringfence};
+
+/// One switch whose only rule OVN cannot parse: `=` is no operator.
+fn subnet(action: &str) -> String {
+    format!(
+        "apiVersion: kubeovn.io/v1\nkind: Subnet\nmetadata: {{name: web}}\nspec:\n  cidrBlock: 10.1.0.0/24\n  acls:\n  \
+         - {{direction: to-lport, priority: 90, action: drop, match: 'ip4.dst == 10.1.0.3'}}\n  \
+         - {{direction: to-lport, priority: 100, action: {action}, match: 'ip4.dst = 10.1.0.3'}}\n---\n\
+         apiVersion: ringfence/v1\nkind: Inventory\nvms: [{{name: a, address: 10.1.0.2}}, {{name: b, address: 10.1.0.3}}]\n"
+    )
+}
+
+#[test]
+fn a_rule_that_closes_is_mended_and_one_that_opens_only_when_asked() {
+    let (closes, opens) = (subnet("drop"), subnet("allow-stateless"));
+    let folder = folder("fixes", &[("closes.yaml", closes.as_bytes()), ("opens.yaml", opens.as_bytes())]);
+    let path = |name: &str| folder.join(name).to_str().unwrap().to_owned();
+    let read = |name: &str| std::fs::read_to_string(path(name)).unwrap();
+    let dry = ringfence(&["check", "-f", &path("closes.yaml"), "--fix", "--dry-run"]);
+    assert_eq!((dry.status, read("closes.yaml")), (2, closes.clone()), "{}{}", dry.out, dry.err);
+    assert!(dry.out.contains("ip4.dst == 10.1.0.3'}"), "{}", dry.out);
+    assert!(dry.err.contains("would fix") && dry.err.contains("`=` becomes `==`"), "{}", dry.err);
+    let ran = ringfence(&["check", "-f", &path("closes.yaml"), "--fix"]);
+    assert_eq!(read("closes.yaml"), closes.replace("dst = 10", "dst == 10"), "{}{}", ran.out, ran.err);
+    assert!(ran.err.starts_with("fixed "), "{}", ran.err);
+    assert_eq!(ran.status, ringfence(&["check", "-f", &path("closes.yaml")]).status);
+
+    let ran = ringfence(&["check", "-f", &path("opens.yaml"), "--fix"]);
+    assert_eq!((ran.status, read("opens.yaml")), (2, opens.clone()), "{}{}", ran.out, ran.err);
+    assert!(ran.err.contains("it lets more through, or may, for "), "{}", ran.err);
+    let ran = ringfence(&["check", "-f", &path("opens.yaml"), "--fix=all"]);
+    assert_eq!(read("opens.yaml"), opens.replace("dst = 10", "dst == 10"), "{}{}", ran.out, ran.err);
+}
+
+#[test]
+fn only_files_are_mended() {
+    let closes = subnet("drop");
+    let folder = folder("only-files", &[("closes.yaml", closes.as_bytes())]);
+    let path = folder.join("closes.yaml");
+    let path = path.to_str().unwrap();
+    assert_eq!(ringfence(&["check", "-f", "-", "--fix"]).status, 2);
+    assert_eq!(ringfence(&["check", "page.md", "--fix"]).status, 2);
+    assert_eq!(ringfence(&["check", "-f", path, "--dry-run"]).status, 2);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_stays_a_link_and_keeps_its_permissions() {
+    use std::os::unix::fs::PermissionsExt;
+    let closes = subnet("drop");
+    let folder = folder("links", &[("real.yaml", closes.as_bytes())]);
+    let (real, link) = (folder.join("real.yaml"), folder.join("link.yaml"));
+    // Left by an earlier run.
+    let _ = std::fs::remove_file(&link);
+    std::fs::set_permissions(&real, std::fs::Permissions::from_mode(0o640)).unwrap();
+    std::os::unix::fs::symlink("real.yaml", &link).unwrap();
+    let ran = ringfence(&["check", "-f", link.to_str().unwrap(), "--fix"]);
+    assert!(std::fs::read_to_string(&real).unwrap().contains("dst == 10.1.0.3'}\n---"), "{}{}", ran.out, ran.err);
+    assert!(std::fs::symlink_metadata(&link).unwrap().is_symlink());
+    assert_eq!(std::fs::metadata(&real).unwrap().permissions().mode() & 0o777, 0o640);
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 2, "nothing is left beside them");
+}
