@@ -219,6 +219,15 @@ pub(crate) fn write_all(folder: &Path, files: &[(String, Vec<u8>)]) -> io::Resul
     fs::create_dir_all(folder)?;
     files.iter().try_for_each(|(name, bytes)| fs::write(folder.join(name), bytes))
 }
+/// Puts a text into a file, new or not.
+///
+/// # Errors
+///
+/// What stands against it.
+pub(crate) fn put(path: &Path, text: &str) -> io::Result<()> {
+    fs::write(path, text)
+}
+
 /// Puts another text into a file, whole or not at all; not where it is no longer what was read of it.
 ///
 /// # Errors

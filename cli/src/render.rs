@@ -13,10 +13,12 @@ pub(crate) mod junit;
 pub(crate) mod markdown;
 pub(crate) mod matrix;
 pub(crate) mod page;
+pub(crate) mod paper;
 pub(crate) mod plan;
 pub(crate) mod remark;
 pub(crate) mod repair;
 pub(crate) mod sarif;
+pub(crate) mod statement;
 pub(crate) mod summary;
 pub(crate) mod wide;
 

@@ -12,6 +12,7 @@ mod man;
 mod plan;
 mod reach;
 mod repair;
+mod report;
 mod rollback;
 mod run;
 mod serve;
@@ -43,6 +44,8 @@ pub(crate) enum Verb {
     Serve(serve::Arguments),
     /// Find the smallest edits that make a pair connect, or keep it apart
     Repair(repair::Arguments),
+    /// Write down who reaches whom, what was expected, and what that rests on
+    Report(report::Arguments),
     /// What an apply would change, in rows or objects, and in connections
     Plan(plan::Arguments),
     /// Write rows into a Northbound database, or objects into a cluster
@@ -72,6 +75,7 @@ impl Verb {
             Self::Export(arguments) => arguments.run(console),
             Self::Serve(arguments) => arguments.run(console),
             Self::Repair(arguments) => arguments.run(console),
+            Self::Report(arguments) => arguments.run(console),
             Self::Plan(arguments) => arguments.run(console),
             Self::Apply(arguments) => arguments.run(console),
             Self::Verify(arguments) => arguments.run(console),

@@ -41,6 +41,8 @@ pub(crate) fn plain(text: &str) -> String {
             format!("&#{};", u32::from(letter))
         }
         letter if letter.is_control() => " ".to_owned(),
+        // What turns the direction of the text round is spelled.
+        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => letter.escape_unicode().to_string(),
         letter => letter.to_string(),
     };
     text.chars().map(escaped).collect()

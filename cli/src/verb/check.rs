@@ -197,7 +197,7 @@ impl Arguments {
 }
 
 /// Input that cannot be used is graver than a claim that does not hold.
-fn status(findings: &[Diagnostic], judgements: &[Judgement]) -> Status {
+pub(super) fn status(findings: &[Diagnostic], judgements: &[Judgement]) -> Status {
     let of_finding = |found: &Diagnostic| match found.severity {
         Severity::Error if found.code != Code::ExpectationFailed => Status::InputError,
         Severity::Error | Severity::Warning => Status::Findings,

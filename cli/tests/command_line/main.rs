@@ -9,6 +9,7 @@ mod gates;
 mod habits;
 mod input;
 mod pages;
+mod report;
 mod rows;
 mod run;
 mod serve;

@@ -190,6 +190,8 @@ impl Display for Escaped<'_> {
             '>' => out.write_str("&gt;"),
             '"' => out.write_str("&quot;"),
             _ if letter.is_control() => out.write_char(' '),
+            // What turns the direction of the text round is spelled.
+            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => write!(out, "{}", letter.escape_unicode()),
             _ => out.write_char(letter),
         })
     }
