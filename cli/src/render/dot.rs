@@ -1,42 +1,41 @@
-//! Pairs as a graph in Graphviz's language. Edges differ in their line, their arrowhead and their label, not in
-//! colour alone; a pair that is closed has none.
+//! A picture as a graph in Graphviz's language. Edges differ in their line, their arrowhead and their label, not in
+//! colour alone; a pair that is closed has none. Endpoints that nothing tells apart share a box, where there are many: a graph
+//! with an edge for each pair of a few dozen is one that Graphviz cannot draw and nobody can read.
 
 use super::glyph;
 use ringfence_engine::reach::{Endpoint, EndpointKind, Verdict};
-use ringfence_view::pair::{Answered, PairRow, Words, rows};
+use ringfence_view::matrix::{Cell, Matrix};
+use ringfence_view::picture::{Node, Picture};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 /// What is written on an edge, and how the edge looks.
 type Look = (Verdict, String);
 
-/// The whole graph: a box for each switch, an edge for each pair or for both directions, a legend.
-pub(crate) fn write(
-    out: &mut dyn Write,
-    endpoints: &[Endpoint],
-    pairs: impl Iterator<Item = Answered>,
-) -> io::Result<()> {
+/// The whole graph: a cluster for each switch, an edge for each pair of boxes or for both directions, a legend.
+pub(crate) fn write(out: &mut dyn Write, endpoints: &[Endpoint], matrix: &Matrix, picture: &Picture) -> io::Result<()> {
     writeln!(out, "digraph ringfence {{")?;
-    writeln!(out, "  graph [rankdir=LR, fontname=\"sans-serif\"];")?;
+    writeln!(out, "  graph [rankdir=LR, ranksep=1.2, fontname=\"sans-serif\"];")?;
     writeln!(out, "  node [shape=box, style=rounded, fontname=\"sans-serif\"];")?;
     writeln!(out, "  edge [fontname=\"sans-serif\", fontsize=10];")?;
-    nodes(out, endpoints)?;
-    edges(out, endpoints, pairs)?;
+    nodes(out, endpoints, picture)?;
+    edges(out, matrix, picture)?;
     legend(out)?;
     writeln!(out, "}}")
 }
 
-fn nodes(out: &mut dyn Write, endpoints: &[Endpoint]) -> io::Result<()> {
-    let mut switches: BTreeMap<&str, Vec<(usize, &Endpoint)>> = BTreeMap::new();
-    for (index, endpoint) in endpoints.iter().enumerate() {
-        switches.entry(&endpoint.switch).or_default().push((index, endpoint));
+fn nodes(out: &mut dyn Write, endpoints: &[Endpoint], picture: &Picture) -> io::Result<()> {
+    let mut switches: BTreeMap<&str, Vec<(usize, &Node)>> = BTreeMap::new();
+    for (index, node) in picture.nodes.iter().enumerate() {
+        let first = node.members.first().and_then(|first| endpoints.get(*first));
+        switches.entry(first.map_or("", |first| &first.switch)).or_default().push((index, node));
     }
     for (number, (switch, members)) in switches.iter().enumerate() {
         if !switch.is_empty() {
             writeln!(out, "  subgraph cluster_{number} {{\n    label={};", quote(switch))?;
         }
-        for (index, endpoint) in members {
-            let shape = match endpoint.kind {
+        for (index, node) in members {
+            let shape = match node.kind {
                 EndpointKind::Gateway => ", shape=diamond",
                 EndpointKind::External => ", shape=ellipse, style=dashed",
                 EndpointKind::Service => ", shape=hexagon",
@@ -51,7 +50,8 @@ fn nodes(out: &mut dyn Write, endpoints: &[Endpoint]) -> io::Result<()> {
                 | EndpointKind::CronJob
                 | EndpointKind::Address => "",
             };
-            writeln!(out, "    n{index} [label={}{shape}];", quote(&endpoint.id))?;
+            let several = if node.members.len() > 1 { ", peripheries=2" } else { "" };
+            writeln!(out, "    n{index} [label={}{shape}{several}];", quote(&name(endpoints, node)))?;
         }
         if !switch.is_empty() {
             writeln!(out, "  }}")?;
@@ -60,21 +60,38 @@ fn nodes(out: &mut dyn Write, endpoints: &[Endpoint]) -> io::Result<()> {
     Ok(())
 }
 
-fn edges(out: &mut dyn Write, endpoints: &[Endpoint], pairs: impl Iterator<Item = Answered>) -> io::Result<()> {
-    let looks: BTreeMap<(usize, usize), Look> = rows(endpoints, pairs).filter_map(|row| look(&row)).collect();
+/// The id of an endpoint, or that of the first of several and how many more there are.
+fn name(endpoints: &[Endpoint], node: &Node) -> String {
+    let first = node.members.first().and_then(|first| endpoints.get(*first)).map_or("", |first| first.id.as_str());
+    match node.members.len() {
+        0 | 1 => first.to_owned(),
+        all => format!("{first} and {} alike", all - 1),
+    }
+}
+
+fn edges(out: &mut dyn Write, matrix: &Matrix, picture: &Picture) -> io::Result<()> {
+    let mut looks: BTreeMap<(usize, usize), Look> = BTreeMap::new();
+    for (from, asker) in picture.nodes.iter().enumerate() {
+        for (to, target) in picture.nodes.iter().enumerate() {
+            let target = if from == to { target.members.get(1) } else { target.members.first() };
+            let ends = asker.members.first().zip(target);
+            let found = ends.and_then(|(asker, target)| look(matrix.cell(*asker, *target)?));
+            looks.extend(found.map(|look| ((from, to), look)));
+        }
+    }
     for ((from, to), look) in &looks {
         let mutual = looks.get(&(*to, *from)) == Some(look);
-        match (mutual, from < to) {
-            (true, false) => {}
-            (true, true) => writeln!(out, "  n{from} -> n{to} [dir=both, {}];", attributes(look))?,
+        match (mutual, from.cmp(to)) {
+            (true, std::cmp::Ordering::Greater) => {}
+            (true, _) => writeln!(out, "  n{from} -> n{to} [dir=both, {}];", attributes(look))?,
             (false, _) => writeln!(out, "  n{from} -> n{to} [{}];", attributes(look))?,
         }
     }
     Ok(())
 }
 
-fn look(row: &PairRow<'_>) -> Option<((usize, usize), Look)> {
-    let Words { verdict, delivered, answered, undefined } = &*row.words;
+fn look(cell: &Cell) -> Option<Look> {
+    let Cell { verdict, delivered, answered, undefined } = cell;
     let label = match verdict {
         Verdict::Closed => return None,
         Verdict::Open => String::new(),
@@ -83,7 +100,7 @@ fn look(row: &PairRow<'_>) -> Option<((usize, usize), Look)> {
         Verdict::Partial => answered.clone(),
         Verdict::Undefined => format!("? {undefined}"),
     };
-    Some((row.ends, (*verdict, label)))
+    Some((*verdict, label))
 }
 
 fn attributes((verdict, label): &Look) -> String {

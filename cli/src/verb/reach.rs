@@ -68,13 +68,14 @@ impl Arguments {
         };
         let mut progress = Progress::new(console, count, answers);
         let script = console.script;
-        if matches!(self.output, Format::Table | Format::Svg) {
+        if matches!(self.output, Format::Table | Format::Dot | Format::Svg) {
             let matrix = Matrix::watched(&mut reach, Filter::All, |pairs| progress.step(pairs));
+            let picture = || Picture::of(endpoints, &matrix, &Wishes::default());
             console.print(|out| match self.output {
+                Format::Dot => dot::write(out, endpoints, &matrix, &picture()),
                 Format::Svg => {
-                    let picture = Picture::of(endpoints, &matrix, &Wishes::default());
                     let mut text = String::new();
-                    picture::write(&mut text, &picture, TITLE).map_err(io::Error::other)?;
+                    picture::write(&mut text, &picture(), TITLE).map_err(io::Error::other)?;
                     out.write_all(text.as_bytes())
                 }
                 _ => matrix::write(out, endpoints, &matrix, script),
@@ -91,8 +92,7 @@ impl Arguments {
             Format::Json => wire::reach::write(out, &loaded, pairs),
             Format::Csv => csv::write(out, endpoints, pairs),
             Format::Md => markdown::write(out, endpoints, pairs),
-            Format::Dot => dot::write(out, endpoints, pairs),
-            Format::Table | Format::Svg => Ok(()),
+            Format::Table | Format::Dot | Format::Svg => Ok(()),
         })?;
         Ok(input::status(&loaded))
     }
