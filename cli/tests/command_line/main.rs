@@ -2,6 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "tests make files")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test stops where it fails")]
 
+mod action;
 mod answers;
 mod fixes;
 mod formats;
