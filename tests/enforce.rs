@@ -2,7 +2,7 @@
 //!
 //! Of each rule set of the packet lab: applied by the program, what packets do is what the engine says; a second apply
 //! sends nothing; emptied, the database is as it was. Of a database by itself: rows of others stay, two who apply at once
-//! and one that is killed leave a whole state behind.
+//! and one that is killed leave a whole state behind. While a rule set takes the place of another, packets are watched.
 //!
 //! `RINGFENCE_ROUNDS` sets how many rounds the races have, `RINGFENCE_SEED` which.
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::indexing_slicing, reason = "test code")]
@@ -30,6 +30,8 @@ mod sequence;
 #[path = "ovsdb/server.rs"]
 #[expect(dead_code, reason = "others use the rest of it")]
 mod server;
+#[path = "enforce/swap.rs"]
+mod swap;
 #[path = "enforce/tiers.rs"]
 mod tiers;
 
@@ -51,6 +53,7 @@ fn main() -> ExitCode {
     trials.extend(refusals::trials());
     trials.extend(guards::trials());
     trials.extend(tiers::trials());
+    trials.extend(swap::trials());
     trials.extend(packets::trials());
     libtest_mimic::run(&arguments, trials).exit_code()
 }
