@@ -1,13 +1,11 @@
 //! Pairs of endpoints whose conversations are the same: equal ways, and nothing on them that a row could tell apart.
 
-use super::conversation::Solver;
+use super::conversation::{Key, Solver, What};
+use super::forest::Trees;
 use super::l4::Family;
 use super::likeness::{Likeness, Likes};
-use super::partition::Sides;
-use super::predicate::PortIndex;
 use super::route::{Crossing, Route};
 use super::scene::Scene;
-use super::tree::Ground;
 use crate::ovn::acl::Direction;
 use crate::ovn::network::PortKind;
 use crate::ovn::pipeline::Stage;
@@ -84,36 +82,26 @@ impl<'n> Solver<'n> {
 
     /// What the rows of a switch can see; nothing where they look at what changes from pair to pair.
     fn likeness(&mut self, switch: usize) -> Option<Likeness> {
-        let pipelines = Arc::clone(&self.pipelines);
-        let pipeline = pipelines.get(switch)?;
         let scenes: [&[Scene]; 2] =
             [&[Scene::Ip(Family::Ipv4), Scene::ArpRequest, Scene::ArpReply], &[Scene::Ip(Family::Ipv6)]];
-        let parties = self.parties(switch)?;
         // Packets of a family that nobody has are never asked about.
         let used = |family| self.endpoints.iter().any(|endpoint| endpoint.has(family));
-        let sides: [Sides; 2] = [Family::Ipv4, Family::Ipv6].map(|family| parties.sides(Scene::Ip(family)));
         let used = [used(Family::Ipv4), used(Family::Ipv6)];
-        let ports = PortIndex::of(self.network, self.network.switches.get(switch)?);
-        let mut grounds: [Vec<Ground<'_>>; 2] = [Vec::new(), Vec::new()];
-        for ((grounds, scenes), _) in grounds.iter_mut().zip(scenes).zip(used).filter(|(_, used)| *used) {
+        let mut asked: [Vec<Arc<Trees>>; 2] = [Vec::new(), Vec::new()];
+        for ((asked, scenes), _) in asked.iter_mut().zip(scenes).zip(used).filter(|(_, used)| *used) {
             for scene in scenes {
                 for mode in self.sensitive.modes(*scene)? {
-                    grounds.extend(Stage::ALL.map(|stage| Ground { ports: &ports, stage, mode }));
+                    let stages = Stage::ALL.map(What::Stage).into_iter();
+                    let whats = stages.chain([Direction::FromLport, Direction::ToLport].map(What::Stateless));
+                    asked.extend(whats.filter_map(|what| self.trees(Key { switch, what, mode })));
                 }
             }
         }
-        let arena = &mut self.arena;
-        Some(Likeness::of(&sides, |kind, builder| {
-            for ground in grounds.get(kind).into_iter().flatten() {
-                let rows =
-                    pipeline.stage(ground.stage).into_iter().flat_map(|rows| rows.fixed.iter().chain(&rows.acls));
-                rows.for_each(|row| builder.add(&ground.tree(&row.matches, arena)));
-                let direction = match ground.stage {
-                    Stage::ToLport => Direction::ToLport,
-                    Stage::FromLport | Stage::FromLportAfterLb => Direction::FromLport,
-                };
-                pipeline.stateless(direction).for_each(|matches| builder.add(&ground.tree(matches, arena)));
-            }
-        }))
+        let mut sides = [self.sides(switch, Family::Ipv4)?, self.sides(switch, Family::Ipv6)?];
+        let made = Likeness::of(&mut sides, &self.predicates, |kind, builder| {
+            asked.get(kind).into_iter().flatten().flat_map(|trees| &trees.all).for_each(|tree| builder.add(tree));
+        });
+        Family::ALL.into_iter().zip(sides).for_each(|(family, sides)| self.keep_sides(switch, family, sides));
+        Some(made)
     }
 }

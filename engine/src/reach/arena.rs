@@ -1,6 +1,9 @@
 //! Interned header sets: a set is a number, and each operation is done once.
 
+use super::header::headers;
 use super::l4::{Family, L4Set};
+use super::scene::Half;
+use crate::ovn::matching::FieldTest;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use hashbrown::HashMap;
@@ -23,6 +26,8 @@ pub struct L4Arena {
     sets: Vec<Arc<L4Set>>,
     ids: HashMap<Arc<L4Set>, L4Id>,
     done: HashMap<(Operation, L4Id, L4Id), L4Id>,
+    /// The headers of which a test holds.
+    tests: HashMap<(FieldTest, Family, Half), L4Id>,
     empty: Arc<L4Set>,
     full: [Option<L4Id>; 2],
     budget: Budget,
@@ -48,8 +53,15 @@ impl L4Arena {
     /// An arena that holds the empty set.
     pub fn new() -> Self {
         let empty = Arc::new(L4Set::empty());
-        let (ids, done, full) = (HashMap::new(), HashMap::new(), [None; 2]);
-        let mut arena = Self { sets: Vec::new(), ids, done, empty: empty.clone(), full, budget: Budget::WHOLE };
+        let mut arena = Self {
+            sets: Vec::new(),
+            ids: HashMap::new(),
+            done: HashMap::new(),
+            tests: HashMap::new(),
+            empty: empty.clone(),
+            full: [None; 2],
+            budget: Budget::WHOLE,
+        };
         arena.insert(empty);
         arena
     }
@@ -70,6 +82,17 @@ impl L4Arena {
             Some(id) => *id,
             None => self.insert(Arc::new(set)),
         }
+    }
+
+    /// The headers of a family, in one half of a conversation, of which a test holds.
+    pub fn of_test(&mut self, test: &FieldTest, family: Family, half: Half) -> L4Id {
+        let key = (test.clone(), family, half);
+        if let Some(known) = self.tests.get(&key) {
+            return *known;
+        }
+        let found = self.intern(headers(test, family, half));
+        self.tests.insert(key, found);
+        found
     }
 
     /// The set of a number.

@@ -4,17 +4,19 @@
 use super::arena::{L4Arena, L4Id};
 use super::endpoint::Endpoint;
 use super::fan::Asked;
+use super::forest::Trees;
 use super::l4::{Family, L4Set};
 use super::lens::{Lens, Passing};
 use super::likeness::Likeness;
 use super::parties::Parties;
+use super::partition::Sides;
 use super::predicate::PortIndex;
+use super::predicates::Predicates;
 use super::region::{Ports, Region};
 use super::route::{Crossing, Route};
 use super::scene::{Half, Mode, Scene};
 use super::sensitivity::Sensitivity;
 use super::topology::Topology;
-use super::tree::Ground;
 use crate::ovn::acl::Direction;
 use crate::ovn::network::{Network, PortKind};
 use crate::ovn::pipeline::{AclId, Pipeline, Stage, Tracking};
@@ -38,6 +40,12 @@ pub struct Solver<'n> {
     pub(super) likenesses: Vec<Option<Option<Likeness>>>,
     pub(super) sensitive: Sensitivity,
     pub(super) arena: L4Arena,
+    pub(super) predicates: Predicates,
+    pub(super) forest: HashMap<Key, Arc<Trees>>,
+    /// By switch; made when the first tree is.
+    ports: Vec<Option<Arc<PortIndex<'n>>>>,
+    /// The parties of switches, with the addresses of a family.
+    sides: HashMap<(usize, Family), Sides>,
     fixed: FixedSets,
     /// What was asked so far, by the numbers of their keys.
     pub(super) lenses: Vec<Lens>,
@@ -100,14 +108,14 @@ impl Fixed {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-struct Key {
-    switch: usize,
-    what: What,
-    mode: Mode,
+pub(super) struct Key {
+    pub(super) switch: usize,
+    pub(super) what: What,
+    pub(super) mode: Mode,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum What {
+pub(super) enum What {
     Stage(Stage),
     Stateless(Direction),
 }
@@ -183,6 +191,10 @@ impl<'n> Solver<'n> {
             likenesses,
             sensitive,
             arena,
+            predicates: Predicates::new(),
+            forest: HashMap::new(),
+            ports: network.switches.iter().map(|_| None).collect(),
+            sides: HashMap::new(),
             fixed,
             lenses: Vec::new(),
             numbers: HashMap::new(),
@@ -432,22 +444,40 @@ impl<'n> Solver<'n> {
 
     /// The lens of a key; nothing where the switch has no rows and everything passes.
     fn build(&mut self, key: Key) -> Option<Lens> {
+        let trees = self.trees(key)?;
+        let mut sides = self.sides(key.switch, key.mode.scene.family())?;
         let pipeline = self.pipelines.get(key.switch)?;
-        let sides = self.parties(key.switch)?.sides(key.mode.scene);
-        let stage = match key.what {
-            What::Stage(stage) => stage,
-            What::Stateless(Direction::FromLport) => Stage::FromLport,
-            What::Stateless(Direction::ToLport) => Stage::ToLport,
-        };
-        let switch = self.network.switches.get(key.switch)?;
-        let ports = PortIndex::of(self.network, switch);
-        let ground = Ground { ports: &ports, stage, mode: key.mode };
-        Some(match key.what {
-            What::Stage(stage) => Lens::of_stage(ground, pipeline.stage(stage)?, &sides, &mut self.arena),
-            What::Stateless(direction) => {
-                Lens::of_matches(ground, pipeline.stateless(direction), &sides, &mut self.arena)
+        let (predicates, full) = (&self.predicates, self.fixed.of(key.mode.scene.family()).full);
+        let lens = match key.what {
+            What::Stage(stage) => {
+                let rows = pipeline.stage(stage)?;
+                Lens::of_stage(rows, key.mode.tracking, &trees, full, &mut sides, predicates)
             }
-        })
+            What::Stateless(_) => Lens::of_matches(&trees, full, &mut sides, predicates),
+        };
+        self.keep_sides(key.switch, key.mode.scene.family(), sides);
+        Some(lens)
+    }
+
+    /// The parties of a switch with their addresses of a family, to be given back.
+    pub(super) fn sides(&mut self, switch: usize, family: Family) -> Option<Sides> {
+        match self.sides.remove(&(switch, family)) {
+            Some(known) => Some(known),
+            None => Some(self.parties(switch)?.sides(family)),
+        }
+    }
+
+    /// Takes back what [`Self::sides`] gave.
+    pub(super) fn keep_sides(&mut self, switch: usize, family: Family, sides: Sides) {
+        self.sides.insert((switch, family), sides);
+    }
+
+    /// The ports of a switch by name, and the port groups.
+    pub(super) fn ports(&mut self, switch: usize) -> Option<Arc<PortIndex<'n>>> {
+        let network = self.network;
+        let here = network.switches.get(switch)?;
+        let known = self.ports.get_mut(switch)?;
+        Some(Arc::clone(known.get_or_insert_with(|| Arc::new(PortIndex::of(network, here)))))
     }
 
     fn at(&self, crossing: Crossing<'_>, talk: Talk, half: Half, ttl: u8) -> Option<At> {

@@ -6,7 +6,8 @@
 use super::Found;
 use super::classes::Classes;
 use super::conversation::Solver;
-use super::lens::Passing;
+use super::lens::{Lens, Passing, Sayings};
+use super::parties::Parties;
 use super::scene::Party;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -39,8 +40,10 @@ pub(super) struct Targets {
 /// All classes in one role, as one lens tells them apart.
 #[derive(Debug, Clone, Default)]
 struct View {
-    /// By class: the lens's own class.
-    of: Vec<Option<usize>>,
+    /// By the lens's own class: the classes in it.
+    members: Vec<Vec<usize>>,
+    /// The classes that the lens sees.
+    every: FixedBitSet,
     /// By the lens's class of the other party: sets of classes, by what the rows say of them.
     sayings: Vec<Vec<(Passing, FixedBitSet)>>,
 }
@@ -98,28 +101,59 @@ impl Targets {
         }
         let [source, target] = self.views.get_mut(asked.lens)?;
         let view = if role == Party::Source { source } else { target };
-        if view.of.is_empty() {
-            let first = self.classes.members().iter().map(|members| parties.endpoint(*members.first()?));
-            view.of = first.map(|party| usize::try_from(lens.class(role, party?)?).ok()).collect();
-            view.sayings.resize(lens.classes(role.other()), Vec::new());
+        if view.members.is_empty() {
+            *view = View::of(lens, role, &self.classes, parties);
         }
         let other = lens.class(role.other(), other)?;
-        let sayings = view.sayings.get_mut(usize::try_from(other).ok()?)?;
-        if sayings.is_empty() {
-            let mut said = alloc::vec![0; lens.classes(role)];
-            for (number, (passing, members)) in lens.sayings(role, other, &mut solver.arena).into_iter().enumerate() {
-                members.ones().for_each(|class| said.get_mut(class).into_iter().for_each(|said| *said = number));
-                sayings.push((passing, FixedBitSet::with_capacity(self.classes.len())));
-            }
-            for (class, at) in view.of.iter().enumerate() {
-                let saying = at.and_then(|at| sayings.get_mut(*said.get(at)?));
-                saying.into_iter().for_each(|(_, known)| known.insert(class));
-            }
+        let other_at = usize::try_from(other).ok()?;
+        if view.sayings.get(other_at)?.is_empty() {
+            let sayings = view.spread(&lens.sayings(role, other, &mut solver.arena));
             self.kept += sayings.len();
+            *view.sayings.get_mut(other_at)? = sayings;
         }
+        let sayings = view.sayings.get(other_at)?;
         let (_, same) = sayings.iter().find(|(known, _)| *known == asked.passing)?;
         left.intersect_with(same);
         Some(())
+    }
+}
+
+impl View {
+    fn of(lens: &Lens, role: Party, classes: &Classes, parties: &Parties) -> Self {
+        let mut members = alloc::vec![Vec::new(); lens.classes(role)];
+        let mut every = FixedBitSet::with_capacity(classes.len());
+        for (class, endpoints) in classes.members().iter().enumerate() {
+            let party = endpoints.first().and_then(|first| parties.endpoint(*first));
+            let own = party.and_then(|party| usize::try_from(lens.class(role, party)?).ok());
+            if let Some(members) = own.and_then(|own| members.get_mut(own)) {
+                members.push(class);
+                every.insert(class);
+            }
+        }
+        Self { members, every, sayings: alloc::vec![Vec::new(); lens.classes(role.other())] }
+    }
+
+    /// The classes by what is said of the lens's classes that they are in.
+    fn spread(&self, sayings: &Sayings) -> Vec<(Passing, FixedBitSet)> {
+        let none = FixedBitSet::with_capacity(self.every.len());
+        let mut sets: Vec<_> = sayings.said.iter().map(|said| (*said, none.clone())).collect();
+        let mut sizes = alloc::vec![0; sets.len()];
+        let numbers = || sayings.of.iter().map(|number| usize::try_from(*number).unwrap_or(usize::MAX));
+        for (number, members) in numbers().zip(&self.members) {
+            sizes.get_mut(number).into_iter().for_each(|size| *size += members.len());
+        }
+        // What is said of most is what the others leave.
+        let most = sizes.iter().enumerate().max_by_key(|(_, size)| **size).map(|(number, _)| number);
+        for (number, members) in numbers().zip(&self.members).filter(|(number, _)| Some(*number) != most) {
+            let Some((_, set)) = sets.get_mut(number) else { continue };
+            members.iter().for_each(|class| set.insert(*class));
+        }
+        let mut rest = self.every.clone();
+        sets.iter().for_each(|(_, set)| rest.difference_with(set));
+        if let Some((_, set)) = most.and_then(|most| sets.get_mut(most)) {
+            *set = rest;
+        }
+        sets
     }
 }
 

@@ -1,18 +1,19 @@
 //! The rows of one stage of one switch as one kind of packet meets them.
 
 use super::arena::{L4Arena, L4Id};
+use super::forest::Trees;
 use super::partition::{Partition, Sides};
-use super::predicate::Predicate;
+use super::predicates::{PredicateId, Predicates};
 use super::scene::Party;
-use super::tree::{Ground, Tree};
-use crate::ovn::matching::Expression;
-use crate::ovn::pipeline::{AclId, Origin, Outcome, Row, StageRows};
+use super::tree::Tree;
+use crate::ovn::pipeline::{AclId, Origin, Outcome, Row, StageRows, Tracking};
+use alloc::borrow::Cow;
 use alloc::vec::Vec;
 use fixedbitset::FixedBitSet;
 use hashbrown::HashMap;
 
 /// Which headers come through. Where OVN promises no order, or nobody knows, the two differ.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Passing {
     /// These for certain.
     pub must: L4Id,
@@ -26,7 +27,18 @@ struct Asked {
     priority: u16,
     outcome: Outcome,
     tree: Tree<usize>,
+    /// Whether it can be told of every packet if it holds.
+    is_known: bool,
     origin: Option<Origin>,
+}
+
+impl Asked {
+    /// The headers of which it holds, given the answers about the parties.
+    fn headers(&self, full: L4Id, arena: &mut L4Arena, asks: &impl Fn(Party, &usize) -> bool) -> Passing {
+        let may = self.tree.headers(arena, full, true, asks);
+        let must = if self.is_known { may } else { self.tree.headers(arena, full, false, asks) };
+        Passing { must, may }
+    }
 }
 
 /// Rows, classes of sources and targets, and what was found for pairs of classes.
@@ -52,54 +64,53 @@ struct Classes {
     holding: Vec<FixedBitSet>,
     /// For each class: the rows that its other half may make true.
     rows: Vec<FixedBitSet>,
+    /// All classes.
+    every: FixedBitSet,
 }
 
 impl Lens {
-    /// The lens of a stage.
-    pub fn of_stage(ground: Ground<'_>, rows: &StageRows, sides: &Sides, arena: &mut L4Arena) -> Self {
-        let state = ground.mode.tracking;
-        let asked = rows.fixed.iter().chain(&rows.acls).filter(|row| row.guard.admits(state));
-        let asked: Vec<_> = asked.map(|row| (Rank::of(row), &*row.matches, row.outcome)).collect();
-        Self::build(ground, &asked, rows.default_for(state), sides, arena)
+    /// The lens of the rows of a stage, with their trees, in a tracking state; `full` are all headers of the family.
+    pub fn of_stage(
+        rows: &StageRows,
+        state: Tracking,
+        trees: &Trees,
+        full: L4Id,
+        sides: &mut Sides,
+        predicates: &Predicates,
+    ) -> Self {
+        let asked = rows.all().zip(&trees.all).enumerate().filter(|(_, (row, _))| row.guard.admits(state));
+        let asked = asked.map(|(at, (row, tree))| (Rank::of(row), tree, row.outcome, trees.outgrown == Some(at)));
+        Self::build(asked, rows.default_for(state), full, sides, predicates)
     }
 
     /// The lens of matches that have no order: a header passes where one of them holds.
-    pub fn of_matches<'e>(
-        ground: Ground<'_>,
-        matches: impl Iterator<Item = &'e Expression>,
-        sides: &Sides,
-        arena: &mut L4Arena,
-    ) -> Self {
-        let asked: Vec<_> = matches.map(|matches| (Rank::default(), matches, Outcome::Allow)).collect();
-        Self::build(ground, &asked, Outcome::Drop, sides, arena)
+    pub fn of_matches(trees: &Trees, full: L4Id, sides: &mut Sides, predicates: &Predicates) -> Self {
+        let asked = trees.all.iter().map(|tree| (Rank::default(), tree, Outcome::Allow, false));
+        Self::build(asked, Outcome::Drop, full, sides, predicates)
     }
 
-    fn build(
-        ground: Ground<'_>,
-        asked: &[(Rank, &Expression, Outcome)],
+    fn build<'t>(
+        asked: impl Iterator<Item = (Rank, &'t Tree<PredicateId>, Outcome, bool)>,
         default: Outcome,
-        sides: &Sides,
-        arena: &mut L4Arena,
+        full: L4Id,
+        sides: &mut Sides,
+        predicates: &Predicates,
     ) -> Self {
         let (mut source, mut target) = (Interner::default(), Interner::default());
-        let mut rows = Vec::with_capacity(asked.len());
-        let mut outgrown = FixedBitSet::with_capacity(asked.len());
-        for (rank, matches, outcome) in asked {
-            let before = arena.is_spent();
-            let tree = ground.tree(matches, arena);
-            if matches!(tree, Tree::Constant(false)) {
-                continue;
+        let (mut rows, mut outgrown) = (Vec::new(), FixedBitSet::new());
+        for (rank, tree, outcome, too_many) in asked.filter(|(_, tree, ..)| !matches!(tree, Tree::Constant(false))) {
+            if too_many {
+                outgrown.grow_and_insert(rows.len());
             }
-            outgrown.set(rows.len(), arena.is_spent() && !before);
-            let mut sides = [&mut source, &mut target];
-            let tree = intern(tree, &mut sides);
-            let Rank { tier, priority, origin } = *rank;
-            rows.push(Asked { tier, priority, outcome: *outcome, tree, origin });
+            let tree = intern(tree, &mut [&mut source, &mut target]);
+            let Rank { tier, priority, origin } = rank;
+            rows.push(Asked { tier, priority, outcome, is_known: tree.is_known(), tree, origin });
         }
+        outgrown.grow(rows.len());
         Self {
-            source: Classes::of(Party::Source, sides, &source.predicates, &rows),
-            target: Classes::of(Party::Target, sides, &target.predicates, &rows),
-            full: arena.full(ground.family()),
+            source: Classes::of(Party::Source, sides, &source.asked, predicates, &rows),
+            target: Classes::of(Party::Target, sides, &target.asked, predicates, &rows),
+            full,
             found: HashMap::new(),
             met: FixedBitSet::with_capacity(rows.len()),
             outgrown,
@@ -156,82 +167,66 @@ impl Lens {
         Passing { must: L4Arena::EMPTY, may: self.full }
     }
 
-    /// What the rows say of all classes in a role, when the other party is of this class: sets of classes, by what is said.
-    pub fn sayings(&self, role: Party, other: u32, arena: &mut L4Arena) -> Vec<(Passing, FixedBitSet)> {
-        let Some(other) = usize::try_from(other).ok() else { return Vec::new() };
-        let mut undecided = all(self.classes(role));
-        let mut open = Cells::default();
-        open.add(Open::new(self.full), undecided.clone());
-        let mut sayings = Cells::default();
+    /// What the rows say of all classes in a role, when the other party is of this class.
+    pub fn sayings(&self, role: Party, other: u32, arena: &mut L4Arena) -> Sayings {
+        let count = self.classes(role);
+        let Some(other) = usize::try_from(other).ok() else { return Sayings::default() };
+        let mut states = alloc::vec![Open::new(self.full); count];
         let asked = self.side(role.other()).rows.get(other).into_iter().flat_map(FixedBitSet::ones);
         for row in asked.filter_map(|at| self.rows.get(at)) {
             if arena.is_spent() {
-                return [(self.anything(), all(self.classes(role)))].to_vec();
+                return Sayings { of: alloc::vec![0; count], said: [self.anything()].to_vec() };
             }
-            let parts = self.parts(row, role, other, &undecided, arena);
-            if parts.is_empty() {
-                continue;
-            }
-            let mut next = Cells::default();
-            for (mut before, mut classes) in open.0 {
-                if !before.meets(row, arena) && before.is_decided() {
-                    undecided.difference_with(&classes);
-                    sayings.add(before.finish(self.default, self.full, arena), classes);
-                    continue;
+            for (passing, classes) in self.parts(row, role, other, arena) {
+                // Most classes of a part have the same state.
+                let mut last: Option<(Open, Open)> = None;
+                for class in classes.ones() {
+                    let Some(state) = states.get_mut(class) else { continue };
+                    let after = match last {
+                        Some((before, after)) if before == *state => after,
+                        _ => state.asked(row, passing, arena),
+                    };
+                    last = Some((*state, after));
+                    *state = after;
                 }
-                for (passing, part) in parts.iter().filter(|_| before.left != L4Arena::EMPTY) {
-                    if part.is_disjoint(&classes) {
-                        continue;
-                    }
-                    let mut common = classes.clone();
-                    common.intersect_with(part);
-                    classes.difference_with(part);
-                    let mut after = before;
-                    after.ask(row.outcome, *passing, arena);
-                    next.add(after, common);
-                }
-                next.add(before, classes);
-            }
-            open = next;
-            if open.0.is_empty() {
-                break;
             }
         }
-        open.0
-            .into_iter()
-            .for_each(|(open, classes)| sayings.add(open.finish(self.default, self.full, arena), classes));
-        sayings.0
+        Sayings::of(states.iter().map(|state| state.finish(self.default, self.full, arena)))
     }
 
-    /// The undecided classes of which a row may hold, by the headers of which it does.
+    /// The classes of which a row may hold, by the headers of which it does.
     fn parts(
         &self,
         row: &Asked,
         role: Party,
         other: usize,
-        of: &FixedBitSet,
         arena: &mut L4Arena,
-    ) -> Vec<(Passing, FixedBitSet)> {
+    ) -> Vec<(Passing, Cow<'_, FixedBitSet>)> {
         let (mine, theirs) = (self.side(role), self.side(role.other()));
         let mut questions = Vec::new();
         row.tree.questions(role, &mut questions);
-        let places: HashMap<usize, usize> = questions.iter().copied().zip(0..).collect();
+        let places = |question: usize| questions.iter().position(|known| *known == question);
         let mut said = |truths: &[bool]| {
             let asks = |party: Party, question: &usize| match party == role {
                 // A question that is not answered yet might hold: trees have no negation.
-                true => places.get(question).and_then(|at| truths.get(*at).copied()).unwrap_or(true),
+                true => places(*question).and_then(|at| truths.get(at).copied()).unwrap_or(true),
                 false => theirs.holding.get(*question).is_some_and(|holding| holding.contains(other)),
             };
-            let may = row.tree.headers(arena, self.full, true, &asks);
-            (may != L4Arena::EMPTY).then(|| Passing { must: row.tree.headers(arena, self.full, false, &asks), may })
+            let passing = row.headers(self.full, arena, &asks);
+            (passing.may != L4Arena::EMPTY).then_some(passing)
         };
+        let Some(most) = said(&[]) else { return Vec::new() };
+        match *questions {
+            [] => return [(most, Cow::Borrowed(&mine.every))].to_vec(),
+            [question] if said(&[false]).is_none() => {
+                return mine.holding.get(question).map(|holding| (most, Cow::Borrowed(holding))).into_iter().collect();
+            }
+            _ => {}
+        }
         // Answered one after the other; where the row can no longer hold, nothing more is asked. That is looked at
         // whenever there are twice as many parts: looking is dear where a row asks much.
         let mut looked = 1;
-        let mut parts: Vec<(Vec<bool>, FixedBitSet)> = Vec::new();
-        if said(&[]).is_some() {
-            parts.push((Vec::new(), of.clone()));
-        }
+        let mut parts: Vec<(Vec<bool>, FixedBitSet)> = [(Vec::new(), mine.every.clone())].to_vec();
         for holding in questions.iter().map(|question| mine.holding.get(*question)) {
             let mut next = Vec::with_capacity(parts.len());
             for (truths, classes) in parts {
@@ -255,11 +250,7 @@ impl Lens {
             }
             parts = next;
         }
-        let mut cells = Cells::default();
-        parts
-            .into_iter()
-            .for_each(|(truths, classes)| said(&truths).into_iter().for_each(|said| cells.add(said, classes.clone())));
-        cells.0
+        parts.into_iter().filter_map(|(truths, classes)| Some((said(&truths)?, Cow::Owned(classes)))).collect()
     }
 
     /// The rows of the database that some header got to and matched, in all that was asked so far.
@@ -307,9 +298,8 @@ impl Lens {
             }
             last = Some(at);
             if open.meets(row, arena) {
-                let may = row.tree.headers(arena, self.full, true, &asks);
-                let must = row.tree.headers(arena, self.full, false, &asks);
-                if open.ask(row.outcome, Passing { must, may }, arena) {
+                let passing = row.headers(self.full, arena, &asks);
+                if open.ask(row.outcome, passing, arena) {
                     met.insert(at);
                 }
             }
@@ -337,31 +327,27 @@ impl Rank {
     }
 }
 
-/// Sets of classes, by what is so for them. There are few.
-struct Cells<K>(Vec<(K, FixedBitSet)>);
-
-impl<K> Default for Cells<K> {
-    fn default() -> Self {
-        Self(Vec::new())
-    }
+/// What rows say of the classes of one role.
+#[derive(Debug, Clone, Default)]
+pub struct Sayings {
+    /// By class: an index of `said`.
+    pub of: Vec<u32>,
+    /// Each once.
+    pub said: Vec<Passing>,
 }
 
-impl<K: PartialEq> Cells<K> {
-    fn add(&mut self, key: K, classes: FixedBitSet) {
-        if classes.is_clear() {
-            return;
+impl Sayings {
+    fn of(each: impl Iterator<Item = Passing>) -> Self {
+        let (mut numbers, mut sayings) = (HashMap::new(), Self::default());
+        for passing in each {
+            let number = *numbers.entry(passing).or_insert_with(|| {
+                sayings.said.push(passing);
+                u32::try_from(sayings.said.len() - 1).unwrap_or(u32::MAX)
+            });
+            sayings.of.push(number);
         }
-        match self.0.iter_mut().find(|(known, _)| *known == key) {
-            Some((_, known)) => known.union_with(&classes),
-            None => self.0.push((key, classes)),
-        }
+        sayings
     }
-}
-
-fn all(classes: usize) -> FixedBitSet {
-    let mut set = FixedBitSet::with_capacity(classes);
-    set.insert_range(..);
-    set
 }
 
 /// The state of a walk: which headers no row has settled yet.
@@ -396,6 +382,14 @@ impl Open {
             self.tier = row.tier;
         }
         self.left != L4Arena::EMPTY
+    }
+
+    /// The state after a row that may match these headers.
+    fn asked(mut self, row: &Asked, matched: Passing, arena: &mut L4Arena) -> Self {
+        if self.meets(row, arena) {
+            self.ask(row.outcome, matched, arena);
+        }
+        self
     }
 
     /// Asks a row; says whether it may have matched a header.
@@ -434,74 +428,82 @@ impl Open {
     }
 }
 
-/// Predicates with their numbers.
+/// What one side is asked, with numbers of the lens's own.
 #[derive(Default)]
 struct Interner {
-    predicates: Vec<Predicate>,
-    numbers: HashMap<Predicate, usize>,
+    asked: Vec<PredicateId>,
+    numbers: HashMap<PredicateId, usize>,
 }
 
-fn intern(tree: Tree<Predicate>, sides: &mut [&mut Interner; 2]) -> Tree<usize> {
+fn intern(tree: &Tree<PredicateId>, sides: &mut [&mut Interner; 2]) -> Tree<usize> {
     match tree {
-        Tree::Constant(holds) => Tree::Constant(holds),
+        Tree::Constant(holds) => Tree::Constant(*holds),
         Tree::Unknown => Tree::Unknown,
-        Tree::Headers(set) => Tree::Headers(set),
+        Tree::Headers(set) => Tree::Headers(*set),
         Tree::Party(party, predicate) => {
             let [source, target] = sides;
-            let side = if party == Party::Source { source } else { target };
-            Tree::Party(party, side.number(predicate))
+            let side = if *party == Party::Source { source } else { target };
+            Tree::Party(*party, side.number(*predicate))
         }
-        Tree::All(parts) => Tree::All(parts.into_iter().map(|part| intern(part, sides)).collect()),
-        Tree::Any(parts) => Tree::Any(parts.into_iter().map(|part| intern(part, sides)).collect()),
+        Tree::All(parts) => Tree::All(parts.iter().map(|part| intern(part, sides)).collect()),
+        Tree::Any(parts) => Tree::Any(parts.iter().map(|part| intern(part, sides)).collect()),
     }
 }
 
 impl Interner {
-    fn number(&mut self, predicate: Predicate) -> usize {
-        let next = self.predicates.len();
-        let number = *self.numbers.entry(predicate.clone()).or_insert(next);
+    fn number(&mut self, predicate: PredicateId) -> usize {
+        let next = self.asked.len();
+        let number = *self.numbers.entry(predicate).or_insert(next);
         if number == next {
-            self.predicates.push(predicate);
+            self.asked.push(predicate);
         }
         number
     }
 }
 
 impl Classes {
-    fn of(party: Party, sides: &Sides, predicates: &[Predicate], rows: &[Asked]) -> Self {
-        let (partition, holding) = Partition::of(sides, predicates);
-        let mut of_class: Vec<_> = (0..partition.len()).map(|_| FixedBitSet::with_capacity(rows.len())).collect();
-        for (at, row) in rows.iter().enumerate() {
-            let classes = possible(&row.tree, party, &holding, partition.len());
-            for class in classes.ones() {
-                if let Some(rows) = of_class.get_mut(class) {
-                    rows.insert(at);
-                }
+    fn of(party: Party, sides: &mut Sides, asked: &[PredicateId], predicates: &Predicates, rows: &[Asked]) -> Self {
+        let (partition, holding) = Partition::of(sides, asked, predicates);
+        let possible: Vec<_> = rows.iter().map(|row| possible(&row.tree, party, &holding)).collect();
+        let mut everybody = FixedBitSet::with_capacity(rows.len());
+        possible.iter().enumerate().for_each(|(at, classes)| everybody.set(at, classes.is_none()));
+        let mut of_class = alloc::vec![everybody; partition.len()];
+        for (at, classes) in possible.iter().enumerate() {
+            for class in classes.iter().flat_map(|classes| classes.ones()) {
+                of_class.get_mut(class).into_iter().for_each(|rows| rows.insert(at));
             }
         }
-        Self { partition, holding, rows: of_class }
+        let mut every = FixedBitSet::with_capacity(partition.len());
+        every.insert_range(..);
+        Self { partition, holding, rows: of_class, every }
     }
 }
 
-/// The classes of a party with which a tree may still become true.
-fn possible(tree: &Tree<usize>, party: Party, holding: &[FixedBitSet], classes: usize) -> FixedBitSet {
-    let whole = |holds: bool| {
-        let mut set = FixedBitSet::with_capacity(classes);
-        set.set_range(.., holds);
-        set
-    };
+/// The classes of a party with which a tree may still become true; nothing where that is all of them.
+fn possible<'h>(tree: &Tree<usize>, party: Party, holding: &'h [FixedBitSet]) -> Option<Cow<'h, FixedBitSet>> {
+    let whole = |holds: bool| (!holds).then(|| Cow::Owned(FixedBitSet::new()));
     match tree {
         Tree::Constant(holds) => whole(*holds),
         Tree::Headers(set) => whole(*set != L4Arena::EMPTY),
-        Tree::Party(of, predicate) if *of == party => holding.get(*predicate).cloned().unwrap_or_else(|| whole(false)),
-        Tree::Unknown | Tree::Party(..) => whole(true),
-        Tree::All(parts) => parts.iter().fold(whole(true), |mut sum, part| {
-            sum.intersect_with(&possible(part, party, holding, classes));
-            sum
-        }),
-        Tree::Any(parts) => parts.iter().fold(whole(false), |mut sum, part| {
-            sum.union_with(&possible(part, party, holding, classes));
-            sum
-        }),
+        Tree::Party(of, predicate) if *of == party => {
+            holding.get(*predicate).map_or(whole(false), |set| Some(Cow::Borrowed(set)))
+        }
+        Tree::Unknown | Tree::Party(..) => None,
+        Tree::All(parts) => {
+            let limits = parts.iter().filter_map(|part| possible(part, party, holding));
+            limits.reduce(|mut one, other| {
+                one.to_mut().intersect_with(&other);
+                one
+            })
+        }
+        Tree::Any(parts) => parts
+            .iter()
+            .try_fold(FixedBitSet::new(), |mut sum, part| {
+                let classes = possible(part, party, holding)?;
+                sum.grow(classes.len());
+                sum.union_with(&classes);
+                Some(sum)
+            })
+            .map(Cow::Owned),
     }
 }

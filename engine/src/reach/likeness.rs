@@ -4,13 +4,13 @@
 //! alone, is known by party; what it asks of both at once, by the two halves that a pair fulfils together.
 
 use super::partition::Sides;
-use super::predicate::Predicate;
+use super::predicates::{PredicateId, Predicates};
 use super::scene::Party;
 use super::tree::Tree;
 use alloc::vec;
 use alloc::vec::Vec;
 use core::hash::Hash;
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
 /// What the rows of one switch can see of its parties.
 #[derive(Debug, Clone, Default)]
@@ -72,10 +72,11 @@ impl Likeness {
 
 /// Questions are added tree by tree.
 pub struct Builder<'s> {
-    sides: &'s Sides,
+    sides: &'s mut Sides,
+    predicates: &'s Predicates,
     next: u32,
-    known: HashMap<(Party, Predicate), ()>,
-    pairs: HashMap<(Predicate, Predicate), ()>,
+    known: HashSet<(Party, PredicateId)>,
+    pairs: HashSet<(PredicateId, PredicateId)>,
     source: Noted,
     target: Noted,
 }
@@ -109,17 +110,18 @@ fn append(all: &mut Vec<Vec<u32>>, more: Vec<Vec<u32>>) {
 
 impl<'s> Builder<'s> {
     /// No question yet; numbers of questions begin behind those of other kinds of packets.
-    pub fn new(sides: &'s Sides, next: u32) -> Self {
+    pub fn new(sides: &'s mut Sides, predicates: &'s Predicates, next: u32) -> Self {
         let count = sides.sides.len();
         let noted = || Noted::new(count);
-        Self { sides, next, known: HashMap::new(), pairs: HashMap::new(), source: noted(), target: noted() }
+        let (known, pairs) = (HashSet::new(), HashSet::new());
+        Self { sides, predicates, next, known, pairs, source: noted(), target: noted() }
     }
 
     /// What a match asks of the parties.
-    pub fn add(&mut self, tree: &Tree<Predicate>) {
+    pub fn add(&mut self, tree: &Tree<PredicateId>) {
         match tree {
             Tree::Constant(_) | Tree::Unknown | Tree::Headers(_) => {}
-            Tree::Party(party, predicate) => self.alone(*party, predicate),
+            Tree::Party(party, predicate) => self.alone(*party, *predicate),
             Tree::All(parts) => match halves(parts) {
                 Some((source, target)) => self.both(source, target),
                 None => parts.iter().for_each(|part| self.every(part)),
@@ -129,43 +131,43 @@ impl<'s> Builder<'s> {
     }
 
     /// Every question of a tree by itself: sees more than the tree does, and never less.
-    fn every(&mut self, tree: &Tree<Predicate>) {
+    fn every(&mut self, tree: &Tree<PredicateId>) {
         match tree {
             Tree::Constant(_) | Tree::Unknown | Tree::Headers(_) => {}
-            Tree::Party(party, predicate) => self.alone(*party, predicate),
+            Tree::Party(party, predicate) => self.alone(*party, *predicate),
             Tree::All(parts) | Tree::Any(parts) => parts.iter().for_each(|part| self.every(part)),
         }
     }
 
-    fn alone(&mut self, party: Party, predicate: &Predicate) {
-        if self.known.insert((party, predicate.clone()), ()).is_some() {
+    fn alone(&mut self, party: Party, predicate: PredicateId) {
+        if !self.known.insert((party, predicate)) {
             return;
         }
         let noted = match party {
             Party::Source => &mut self.source,
             Party::Target => &mut self.target,
         };
-        note(&mut noted.alone, &self.sides.members(predicate), self.next);
+        note(&mut noted.alone, &self.sides.members(predicate, self.predicates), self.next);
         self.next += 1;
     }
 
-    fn both(&mut self, source: &Predicate, target: &Predicate) {
-        if self.pairs.insert((source.clone(), target.clone()), ()).is_some() {
+    fn both(&mut self, source: PredicateId, target: PredicateId) {
+        if !self.pairs.insert((source, target)) {
             return;
         }
-        note(&mut self.source.halves, &self.sides.members(source), self.next);
-        note(&mut self.target.halves, &self.sides.members(target), self.next);
+        note(&mut self.source.halves, &self.sides.members(source, self.predicates), self.next);
+        note(&mut self.target.halves, &self.sides.members(target, self.predicates), self.next);
         self.next += 1;
     }
 }
 
 /// The two questions of a row that asks one of the source and one of the target, and nothing else of them.
-fn halves(parts: &[Tree<Predicate>]) -> Option<(&Predicate, &Predicate)> {
+fn halves(parts: &[Tree<PredicateId>]) -> Option<(PredicateId, PredicateId)> {
     let (mut source, mut target) = (None, None);
     for part in parts {
         let slot = match part {
-            Tree::Party(Party::Source, predicate) => (&mut source, predicate),
-            Tree::Party(Party::Target, predicate) => (&mut target, predicate),
+            Tree::Party(Party::Source, predicate) => (&mut source, *predicate),
+            Tree::Party(Party::Target, predicate) => (&mut target, *predicate),
             other if asks(other) => return None,
             _ => continue,
         };
@@ -177,7 +179,7 @@ fn halves(parts: &[Tree<Predicate>]) -> Option<(&Predicate, &Predicate)> {
 }
 
 /// Whether a tree asks anything of a party.
-fn asks(tree: &Tree<Predicate>) -> bool {
+fn asks(tree: &Tree<PredicateId>) -> bool {
     match tree {
         Tree::Party(..) => true,
         Tree::Constant(_) | Tree::Unknown | Tree::Headers(_) => false,
@@ -187,20 +189,21 @@ fn asks(tree: &Tree<Predicate>) -> bool {
 
 fn note(noted: &mut [Vec<u32>], members: &[usize], question: u32) {
     for member in members {
-        // A predicate with ranges that meet may name a member twice.
-        if let Some(questions) = noted.get_mut(*member).filter(|known| known.last() != Some(&question)) {
-            questions.push(question);
-        }
+        noted.get_mut(*member).into_iter().for_each(|questions| questions.push(question));
     }
 }
 
 impl Likeness {
     /// What was asked in packets of all kinds: the questions of one kind after those of the other.
-    pub fn of<'s>(kinds: &'s [Sides], mut ask: impl FnMut(usize, &mut Builder<'s>)) -> Self {
+    pub fn of<'s>(
+        kinds: &'s mut [Sides],
+        predicates: &'s Predicates,
+        mut ask: impl FnMut(usize, &mut Builder<'s>),
+    ) -> Self {
         let (mut source, mut target) = ((Vec::new(), Vec::new()), (Vec::new(), Vec::new()));
         let mut next = 1;
-        for (kind, sides) in kinds.iter().enumerate() {
-            let mut builder = Builder::new(sides, next);
+        for (kind, sides) in kinds.iter_mut().enumerate() {
+            let mut builder = Builder::new(sides, predicates, next);
             ask(kind, &mut builder);
             next = builder.next;
             builder.source.finish(&mut source.0, &mut source.1);

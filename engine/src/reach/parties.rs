@@ -4,7 +4,6 @@ use super::endpoint::{Attachment, Endpoint};
 use super::l4::Family;
 use super::partition::Sides;
 use super::predicate::Side;
-use super::scene::Scene;
 use super::topology::{Between, Topology};
 use crate::ovn::network::{Link, Network, PortKind, Switch};
 use alloc::string::String;
@@ -79,11 +78,11 @@ impl Parties {
         self.sides.get(party).map_or(PortKind::Vif, |(_, kind)| *kind)
     }
 
-    /// The parties with the address that counts for a kind of packet.
-    pub fn sides(&self, scene: Scene) -> Sides {
-        let address = |side: &Side| match scene {
-            Scene::Ip(Family::Ipv6) => side.ipv6,
-            Scene::Ip(Family::Ipv4) | Scene::ArpRequest | Scene::ArpReply => side.ipv4,
+    /// The parties with their addresses of a family.
+    pub fn sides(&self, family: Family) -> Sides {
+        let address = |side: &Side| match family {
+            Family::Ipv6 => side.ipv6,
+            Family::Ipv4 => side.ipv4,
         };
         Sides::new(self.sides.iter().map(|(side, _)| (side.clone(), address(side).unwrap_or(0))).collect())
     }

@@ -1,6 +1,8 @@
 //! Parties that no row of a stage tells apart, found by splitting classes at each predicate.
 
 use super::predicate::{Predicate, Side};
+use super::predicates::{PredicateId, Predicates};
+use alloc::sync::Arc;
 use alloc::vec;
 use alloc::vec::Vec;
 use fixedbitset::FixedBitSet;
@@ -24,6 +26,8 @@ pub struct Sides {
     by_address: Vec<(u128, usize)>,
     /// Their indexes in the order of ports.
     by_port: Vec<(u32, usize)>,
+    /// The parties of which a predicate holds, found before.
+    known: HashMap<PredicateId, Arc<[usize]>>,
 }
 
 impl Sides {
@@ -33,11 +37,24 @@ impl Sides {
         by_address.sort_unstable();
         let mut by_port: Vec<_> = sides.iter().enumerate().map(|(at, (side, _))| (side.port, at)).collect();
         by_port.sort_unstable();
-        Self { sides, by_address, by_port }
+        Self { sides, by_address, by_port, known: HashMap::new() }
     }
 
     /// The parties of which a predicate holds.
-    pub fn members(&self, predicate: &Predicate) -> Vec<usize> {
+    pub fn members(&mut self, predicate: PredicateId, predicates: &Predicates) -> Arc<[usize]> {
+        if let Some(known) = self.known.get(&predicate) {
+            return Arc::clone(known);
+        }
+        let mut found = self.found(predicates.get(predicate));
+        // Ranges that meet may name a party twice.
+        found.sort_unstable();
+        found.dedup();
+        let found: Arc<[usize]> = found.into();
+        self.known.insert(predicate, Arc::clone(&found));
+        found
+    }
+
+    fn found(&self, predicate: &Predicate) -> Vec<usize> {
         match predicate {
             Predicate::Address(set) => set.ranges().iter().flat_map(|range| self.between(*range)).collect(),
             Predicate::Port(ports) => ports.iter().flat_map(|port| self.at_port(*port)).collect(),
@@ -63,12 +80,13 @@ impl Sides {
 
 impl Partition {
     /// The coarsest classes that every predicate respects, and for each predicate the classes of which it holds.
-    pub fn of(sides: &Sides, predicates: &[Predicate]) -> (Self, Vec<FixedBitSet>) {
+    pub fn of(sides: &mut Sides, asked: &[PredicateId], predicates: &Predicates) -> (Self, Vec<FixedBitSet>) {
         let count = sides.sides.len();
         let mut partition = Self { class: vec![0; count], sizes: vec![count] };
-        let members: Vec<Vec<usize>> = predicates.iter().map(|predicate| sides.members(predicate)).collect();
+        let members: Vec<Arc<[usize]>> = asked.iter().map(|id| sides.members(*id, predicates)).collect();
+        let mut scratch = Scratch::default();
         for members in &members {
-            partition.split(members);
+            partition.split(members, &mut scratch);
         }
         let holding = members.iter().map(|members| partition.classes_of(members)).collect();
         (partition, holding)
@@ -84,34 +102,29 @@ impl Partition {
         self.class.get(party).copied()
     }
 
-    fn split(&mut self, members: &[usize]) {
-        let mut inside: HashMap<u32, usize> = HashMap::new();
-        for class in members.iter().filter_map(|member| self.class.get(*member)) {
-            *inside.entry(*class).or_default() += 1;
-        }
-        let mut moved: HashMap<u32, u32> = HashMap::new();
-        for member in members {
-            let Some(class) = self.class.get_mut(*member) else { continue };
-            let part = inside.get(class).copied().unwrap_or(0);
-            if index(*class).and_then(|at| self.sizes.get(at)).is_none_or(|size| *size == part) {
+    fn split(&mut self, members: &[usize], scratch: &mut Scratch) {
+        scratch.count(members.iter().filter_map(|member| self.class.get(*member).copied()), self.sizes.len());
+        let touched = core::mem::take(&mut scratch.touched);
+        for class in touched.iter().copied() {
+            let Some((size, part)) = index(class).and_then(|at| Some((self.sizes.get_mut(at)?, scratch.part(at)?)))
+            else {
+                continue;
+            };
+            if *size == part.count {
+                part.target = class;
                 continue;
             }
-            let next = u32::try_from(self.sizes.len()).unwrap_or(u32::MAX);
-            let target = *moved.entry(*class).or_insert(next);
-            if target == next {
-                self.sizes.push(0);
-            }
-            *class = target;
+            *size -= part.count;
+            part.target = u32::try_from(self.sizes.len()).unwrap_or(u32::MAX);
+            self.sizes.push(part.count);
         }
-        for (old, new) in moved {
-            let part = inside.get(&old).copied().unwrap_or(0);
-            if let Some(size) = index(old).and_then(|at| self.sizes.get_mut(at)) {
-                *size -= part;
-            }
-            if let Some(size) = index(new).and_then(|at| self.sizes.get_mut(at)) {
-                *size = part;
+        for member in members {
+            let Some(class) = self.class.get_mut(*member) else { continue };
+            if let Some(part) = index(*class).and_then(|at| scratch.part(at)) {
+                *class = part.target;
             }
         }
+        scratch.clear(touched);
     }
 
     fn classes_of(&self, members: &[usize]) -> FixedBitSet {
@@ -119,6 +132,47 @@ impl Partition {
         let of = members.iter().filter_map(|member| self.class.get(*member)).filter_map(|class| index(*class));
         of.for_each(|class| classes.insert(class));
         classes
+    }
+}
+
+/// What a split knows of each class, kept from one split to the next.
+#[derive(Default)]
+struct Scratch {
+    parts: Vec<Part>,
+    /// The classes with a member inside.
+    touched: Vec<u32>,
+}
+
+/// The members of one class that are inside.
+#[derive(Debug, Clone, Copy, Default)]
+struct Part {
+    count: usize,
+    /// The class that they make.
+    target: u32,
+}
+
+impl Scratch {
+    fn count(&mut self, inside: impl Iterator<Item = u32>, classes: usize) {
+        self.parts.resize(classes, Part::default());
+        for class in inside {
+            let Some(part) = index(class).and_then(|at| self.parts.get_mut(at)) else { continue };
+            if part.count == 0 {
+                self.touched.push(class);
+            }
+            part.count += 1;
+        }
+    }
+
+    /// For the next split.
+    fn clear(&mut self, mut touched: Vec<u32>) {
+        for class in touched.drain(..).filter_map(index) {
+            self.parts.get_mut(class).into_iter().for_each(|part| part.count = 0);
+        }
+        self.touched = touched;
+    }
+
+    fn part(&mut self, class: usize) -> Option<&mut Part> {
+        self.parts.get_mut(class)
     }
 }
 

@@ -15,6 +15,16 @@ pub enum Scene {
     ArpReply,
 }
 
+impl Scene {
+    /// The family whose addresses it has.
+    pub fn family(self) -> Family {
+        match self {
+            Self::Ip(family) => family,
+            Self::ArpRequest | Self::ArpReply => Family::Ipv4,
+        }
+    }
+}
+
 /// The half of a conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Half {

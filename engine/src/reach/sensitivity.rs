@@ -56,15 +56,19 @@ impl Sensitivity {
         let mut modes = Vec::new();
         for half in [Half::Request, Half::Reply] {
             for tracking in [Tracking::Untracked, Tracking::New, Tracking::Invalid] {
-                let mode = self.reduce(Mode { scene, half, tracking, ttl: FIRST_TTL });
-                // Without a look at the tracking state, its rows are the same in all of them.
-                let mode = if self.tracking { mode } else { Mode { tracking: Tracking::Untracked, ..mode } };
+                let mode = self.seen(Mode { scene, half, tracking, ttl: FIRST_TTL });
                 if !modes.contains(&mode) {
                     modes.push(mode);
                 }
             }
         }
         Some(modes)
+    }
+
+    /// The mode without what no match looks at: the trees of its rows are the same.
+    pub fn seen(self, mode: Mode) -> Mode {
+        let mode = self.reduce(mode);
+        if self.tracking { mode } else { Mode { tracking: Tracking::Untracked, ..mode } }
     }
 
     /// The mode without what no row looks at. New and untracked packets are asked by the same rows.

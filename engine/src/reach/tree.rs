@@ -1,10 +1,10 @@
 //! A match with its fields sorted by what they depend on: the source, the target, the transport header.
 
 use super::arena::{L4Arena, L4Id};
-use super::header::headers;
 use super::l4::Family;
 use super::predicate::{PortIndex, Predicate};
-use super::scene::{Mode, Party, Role, Scene};
+use super::predicates::{PredicateId, Predicates};
+use super::scene::{Mode, Party, Role};
 use crate::ovn::matching::{Expression, FieldTest, PortTest};
 use crate::ovn::pipeline::Stage;
 use alloc::vec::Vec;
@@ -26,6 +26,14 @@ pub enum Tree<P> {
     Any(Vec<Tree<P>>),
 }
 
+/// What trees are made of: the sets of headers and the predicates of one evaluation.
+pub struct Sets<'s> {
+    /// Sets of headers.
+    pub arena: &'s mut L4Arena,
+    /// What is asked of parties.
+    pub predicates: &'s mut Predicates,
+}
+
 /// What a tree is built for.
 #[derive(Debug, Clone, Copy)]
 pub struct Ground<'n> {
@@ -40,62 +48,59 @@ pub struct Ground<'n> {
 impl Ground<'_> {
     /// The family whose headers are spoken of; ARP has none, and either serves.
     pub fn family(self) -> Family {
-        match self.mode.scene {
-            Scene::Ip(family) => family,
-            Scene::ArpRequest | Scene::ArpReply => Family::Ipv4,
-        }
+        self.mode.scene.family()
     }
 
     /// The tree of an expression.
-    pub fn tree(self, expression: &Expression, arena: &mut L4Arena) -> Tree<Predicate> {
+    pub fn tree(self, expression: &Expression, sets: &mut Sets<'_>) -> Tree<PredicateId> {
         match expression {
             Expression::Constant(holds) => Tree::Constant(*holds),
             Expression::Resident { .. } => Tree::Unknown,
-            Expression::Port(test) => self.port(test),
-            Expression::Field(test) => self.field(test, arena),
-            Expression::All(parts) => self.join(parts, arena, Joint::All),
-            Expression::Any(parts) => self.join(parts, arena, Joint::Any),
+            Expression::Port(test) => self.port(test, sets),
+            Expression::Field(test) => self.field(test, sets),
+            Expression::All(parts) => self.join(parts, sets, Joint::All),
+            Expression::Any(parts) => self.join(parts, sets, Joint::Any),
         }
     }
 
-    fn port(self, test: &PortTest) -> Tree<Predicate> {
+    fn port(self, test: &PortTest, sets: &mut Sets<'_>) -> Tree<PredicateId> {
         match self.mode.port(self.stage, test.field) {
-            Some(party) => Tree::Party(party, Predicate::port(self.ports, &test.set)),
+            Some(party) => Tree::Party(party, sets.predicates.intern(Predicate::port(self.ports, &test.set))),
             None => Tree::Constant(false),
         }
     }
 
-    fn field(self, test: &FieldTest, arena: &mut L4Arena) -> Tree<Predicate> {
+    fn field(self, test: &FieldTest, sets: &mut Sets<'_>) -> Tree<PredicateId> {
         match self.mode.role(test.field) {
             Role::Fixed(number) => Tree::Constant(test.holds(number)),
             Role::Unknown => Tree::Unknown,
-            Role::Mac(party) => Tree::Party(party, Predicate::mac(test)),
-            Role::Address(party) => Tree::Party(party, Predicate::address(test)),
-            Role::Header => Tree::Headers(arena.intern(headers(test, self.family(), self.mode.half))),
+            Role::Mac(party) => Tree::Party(party, sets.predicates.intern(Predicate::mac(test))),
+            Role::Address(party) => Tree::Party(party, sets.predicates.intern(Predicate::address(test))),
+            Role::Header => Tree::Headers(sets.arena.of_test(test, self.family(), self.mode.half)),
         }
     }
 
-    fn join(self, parts: &[Expression], arena: &mut L4Arena, joint: Joint) -> Tree<Predicate> {
-        let full = arena.full(self.family());
+    fn join(self, parts: &[Expression], sets: &mut Sets<'_>, joint: Joint) -> Tree<PredicateId> {
+        let full = sets.arena.full(self.family());
         let (mut joined, mut headers) = (Joined::default(), Vec::new());
         for part in parts {
-            if arena.is_spent() {
+            if sets.arena.is_spent() {
                 return Tree::Unknown;
             }
-            match self.tree(part, arena) {
+            match self.tree(part, sets) {
                 Tree::Constant(holds) if holds == joint.neutral() => {}
                 Tree::Constant(holds) => return Tree::Constant(holds),
                 Tree::Headers(set) => headers.push(set),
                 Tree::Party(Party::Source, predicate) => {
-                    joined.source = Some(joint.predicates(joined.source, predicate))
+                    joined.source = Some(joint.predicates(joined.source, predicate, sets.predicates))
                 }
                 Tree::Party(Party::Target, predicate) => {
-                    joined.target = Some(joint.predicates(joined.target, predicate))
+                    joined.target = Some(joint.predicates(joined.target, predicate, sets.predicates))
                 }
                 other => joined.others.push(other),
             }
         }
-        joined.headers = joint.headers(arena, headers);
+        joined.headers = joint.headers(sets.arena, headers);
         match joined.headers {
             Some(L4Arena::EMPTY) if joint == Joint::All => return Tree::Constant(false),
             Some(set) if set == full && joint == Joint::Any => return Tree::Constant(true),
@@ -130,25 +135,26 @@ impl Joint {
         sets.pop()
     }
 
-    fn predicates(self, before: Option<Predicate>, next: Predicate) -> Predicate {
-        match (before, self) {
-            (None, _) => next,
-            (Some(before), Self::All) => before.and(next),
-            (Some(before), Self::Any) => before.or(next),
-        }
+    fn predicates(self, before: Option<PredicateId>, next: PredicateId, all: &mut Predicates) -> PredicateId {
+        let Some(before) = before.filter(|before| *before != next) else { return next };
+        let (one, other) = (all.get(before).clone(), all.get(next).clone());
+        all.intern(match self {
+            Self::All => one.and(other),
+            Self::Any => one.or(other),
+        })
     }
 }
 
 #[derive(Default)]
 struct Joined {
     headers: Option<L4Id>,
-    source: Option<Predicate>,
-    target: Option<Predicate>,
-    others: Vec<Tree<Predicate>>,
+    source: Option<PredicateId>,
+    target: Option<PredicateId>,
+    others: Vec<Tree<PredicateId>>,
 }
 
 impl Joined {
-    fn finish(self, joint: Joint) -> Tree<Predicate> {
+    fn finish(self, joint: Joint) -> Tree<PredicateId> {
         let source = self.source.map(|predicate| Tree::Party(Party::Source, predicate));
         let target = self.target.map(|predicate| Tree::Party(Party::Target, predicate));
         let headers = self.headers.map(Tree::Headers);
@@ -163,6 +169,15 @@ impl Joined {
 }
 
 impl<P> Tree<P> {
+    /// Whether nothing in it is known to OVN alone.
+    pub fn is_known(&self) -> bool {
+        match self {
+            Self::Unknown => false,
+            Self::Constant(_) | Self::Party(..) | Self::Headers(_) => true,
+            Self::All(parts) | Self::Any(parts) => parts.iter().all(Self::is_known),
+        }
+    }
+
     /// The headers of which it holds, given the answers about the parties and a word for what nobody knows.
     pub fn headers(&self, arena: &mut L4Arena, full: L4Id, unknown: bool, asks: &impl Fn(Party, &P) -> bool) -> L4Id {
         let whole = |holds: bool| if holds { full } else { L4Arena::EMPTY };

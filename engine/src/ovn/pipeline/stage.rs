@@ -84,6 +84,11 @@ impl StageRows {
         }
     }
 
+    /// All rows in the order in which they are asked: OVN's own, then the ACLs.
+    pub fn all(&self) -> impl Iterator<Item = &Row> {
+        self.fixed.iter().chain(&self.acls)
+    }
+
     pub(super) fn push(&mut self, row: Row) {
         self.acls.push(row);
     }

@@ -1,0 +1,63 @@
+//! The trees of the rows of a switch: made once for each kind of packet, whoever looks at them.
+
+use super::conversation::{Key, Solver, What};
+use super::predicates::PredicateId;
+use super::tree::{Ground, Sets, Tree};
+use crate::ovn::acl::Direction;
+use crate::ovn::matching::Expression;
+use crate::ovn::pipeline::Stage;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+/// The trees of some rows, in their order.
+#[derive(Debug, Clone, Default)]
+pub struct Trees {
+    /// One for each row.
+    pub all: Vec<Tree<PredicateId>>,
+    /// The row whose headers were too many to go on.
+    pub outgrown: Option<usize>,
+}
+
+impl Trees {
+    fn of<'e>(ground: Ground<'_>, rows: impl Iterator<Item = &'e Expression>, sets: &mut Sets<'_>) -> Self {
+        let mut trees = Self::default();
+        for (at, matches) in rows.enumerate() {
+            let before = sets.arena.is_spent();
+            trees.all.push(ground.tree(matches, sets));
+            if sets.arena.is_spent() && !before {
+                trees.outgrown = Some(at);
+            }
+        }
+        trees
+    }
+}
+
+impl Solver<'_> {
+    /// The trees of what is asked at a switch of one kind of packet: of a stage, first those of OVN's own rows.
+    pub(super) fn trees(&mut self, key: Key) -> Option<Arc<Trees>> {
+        let key = Key { mode: self.sensitive.seen(key.mode), ..key };
+        if let Some(known) = self.forest.get(&key) {
+            return Some(Arc::clone(known));
+        }
+        let made = Arc::new(self.grow(key)?);
+        self.forest.insert(key, Arc::clone(&made));
+        Some(made)
+    }
+
+    fn grow(&mut self, Key { switch, what, mode }: Key) -> Option<Trees> {
+        let pipelines = Arc::clone(&self.pipelines);
+        let pipeline = pipelines.get(switch)?;
+        let stage = match what {
+            What::Stage(stage) => stage,
+            What::Stateless(Direction::FromLport) => Stage::FromLport,
+            What::Stateless(Direction::ToLport) => Stage::ToLport,
+        };
+        let ports = self.ports(switch)?;
+        let ground = Ground { ports: &ports, stage, mode };
+        let mut sets = Sets { arena: &mut self.arena, predicates: &mut self.predicates };
+        Some(match what {
+            What::Stage(stage) => Trees::of(ground, pipeline.stage(stage)?.all().map(|row| &*row.matches), &mut sets),
+            What::Stateless(direction) => Trees::of(ground, pipeline.stateless(direction), &mut sets),
+        })
+    }
+}
