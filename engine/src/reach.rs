@@ -32,6 +32,7 @@ mod route;
 mod scene;
 mod sensitivity;
 mod topology;
+mod touched;
 mod tree;
 mod verdict;
 
@@ -349,6 +350,14 @@ impl Endpoint {
     /// Whether it has an address of a family.
     pub fn has(&self, family: Family) -> bool {
         self.address(family).is_some()
+    }
+
+    /// Whether it is where another one is, by all that a switch without rows can see; ranges may differ.
+    pub fn is_placed_as(&self, other: &Self) -> bool {
+        let families = |endpoint: &Self| Family::ALL.map(|family| endpoint.has(family));
+        let placed = self.attachment == other.attachment && self.mac == other.mac && families(self) == families(other);
+        let is_range = |kind: EndpointKind| matches!(kind, EndpointKind::External | EndpointKind::Address);
+        placed && self.kind == other.kind && (is_range(self.kind) || self.addresses == other.addresses)
     }
 
     /// Its first address of a family.

@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use ringfence_engine::answers::check::check;
 use ringfence_engine::answers::conversation::{Backend, Conversation, Question, Shape, backends};
+use ringfence_engine::answers::diff::{changes, matched};
 use ringfence_engine::diagnostic::Code;
 use ringfence_engine::ovn::acl::{Acl, Action, Direction, Priority, Provenance, Tier};
 use ringfence_engine::ovn::network::{
@@ -301,6 +302,32 @@ proptest! {
             let alone = evaluate(&network, &endpoints).pair(from, to);
             prop_assert_eq!(reach.pair(from, to), alone, "{} -> {}", endpoints[from].id, endpoints[to].id);
         }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 60, ..ProptestConfig::default() })]
+
+    /// A comparison that asks about those alone whom a changed row names finds what asking about everybody finds.
+    #[test]
+    fn few_are_asked_where_few_can_be_meant(network in network(), row in acl(), ends in any::<[u8; 2]>(), also: bool) {
+        let old = Network { load_balancers: Vec::new(), ..network };
+        let [from, to] = ends.map(|end| ADDRESSES[usize::from(end) % ADDRESSES.len()]);
+        let matches = format!("ip4.src == {from} && ip4.dst == {to} && ({})", row.matches);
+        let mut new = old.clone();
+        new.switches[0].acls.push(Acl { matches, ..row });
+        if also {
+            new.switches[1].acls.pop();
+        }
+        let endpoints = crowd();
+        let [mut before, mut after] = [&old, &new].map(|network| evaluate(network, &endpoints));
+        let pairs: Vec<(usize, usize)> = before.pairs().collect();
+        let differs = |(from, to): &(usize, usize)| before.pair(*from, *to) != after.pair(*from, *to);
+        let differing: Vec<(usize, usize)> = pairs.into_iter().filter(differs).collect();
+        let matched = matched(&endpoints, &endpoints);
+        let found = changes(&matched, &mut evaluate(&old, &endpoints), &mut evaluate(&new, &endpoints));
+        let found: Vec<(usize, usize)> = found.iter().map(|change| (change.from, change.to)).collect();
+        prop_assert_eq!(found, differing);
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::diagnostic::{Code, Diagnostic};
 use crate::ovn::acl::Acl;
 use crate::ovn::field::Field;
-use crate::ovn::matching::{Context, Expression, FieldTest, MatchError, MatchErrors, parse};
+use crate::ovn::matching::{Context, Definitions, Expression, FieldTest, MatchError, MatchErrors, parse};
 use crate::ovn::network::{Network, Switch};
 use crate::read::{place_within, written_within};
 use crate::source::Sources;
@@ -25,8 +25,9 @@ impl Tests {
     /// Parses every row; one that OVN cannot parse tests nothing.
     pub(super) fn of(network: &Network) -> Self {
         let context = Context::of(network);
+        let definitions = Definitions::new(context.version());
         let mut broken = Vec::new();
-        let mut of = |rows: &Vec<Acl>| tests(rows, &context, &mut broken);
+        let mut of = |rows: &Vec<Acl>| tests(rows, &context, &definitions, &mut broken);
         let switches = network.switches.iter().map(|switch| of(&switch.acls)).collect();
         let groups = network.port_groups.iter().map(|group| of(&group.acls)).collect();
         Self {
@@ -61,11 +62,16 @@ impl Tests {
     }
 }
 
-fn tests(rows: &[Acl], context: &Context, broken: &mut Vec<(Acl, MatchErrors)>) -> Vec<FieldTest> {
+fn tests(
+    rows: &[Acl],
+    context: &Context,
+    definitions: &Definitions,
+    broken: &mut Vec<(Acl, MatchErrors)>,
+) -> Vec<FieldTest> {
     let mut tests = Vec::new();
     for row in rows {
         match parse(&row.matches, context) {
-            Ok(parsed) => collect(parsed.annotate(), &mut tests),
+            Ok(parsed) => collect(parsed.annotate_by(definitions), &mut tests),
             Err(errors) => broken.push((row.clone(), errors)),
         }
     }

@@ -52,12 +52,16 @@ impl Solver<'_> {
             What::Stateless(Direction::FromLport) => Stage::FromLport,
             What::Stateless(Direction::ToLport) => Stage::ToLport,
         };
-        let ports = self.ports(switch)?;
-        let ground = Ground { ports: &ports, stage, mode };
+        let (ports, sides) = (self.ports(switch)?, self.sides(switch, mode.scene.family())?);
+        let ground = Ground { ports: &ports, stage, mode, sides: &sides };
         let mut sets = Sets { arena: &mut self.arena, predicates: &mut self.predicates };
-        Some(match what {
-            What::Stage(stage) => Trees::of(ground, pipeline.stage(stage)?.all().map(|row| &*row.matches), &mut sets),
-            What::Stateless(direction) => Trees::of(ground, pipeline.stateless(direction), &mut sets),
-        })
+        let trees = match what {
+            What::Stage(stage) => {
+                pipeline.stage(stage).map(|rows| Trees::of(ground, rows.all().map(|row| &*row.matches), &mut sets))
+            }
+            What::Stateless(direction) => Some(Trees::of(ground, pipeline.stateless(direction), &mut sets)),
+        };
+        self.keep_sides(switch, mode.scene.family(), sides);
+        trees
     }
 }

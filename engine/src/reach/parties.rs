@@ -73,6 +73,16 @@ impl Parties {
         self.of_link.iter().find(|(port, _)| *port == link.port).map(|(_, number)| *number)
     }
 
+    /// The parties that are routers.
+    pub fn routers(&self) -> impl Iterator<Item = usize> {
+        self.of_link.iter().map(|(_, number)| *number)
+    }
+
+    /// How many parties there are.
+    pub fn len(&self) -> usize {
+        self.sides.len()
+    }
+
     /// What the port of a party leads to.
     pub fn kind(&self, party: usize) -> PortKind {
         self.sides.get(party).map_or(PortKind::Vif, |(_, kind)| *kind)

@@ -65,6 +65,19 @@ impl Sides {
         }
     }
 
+    /// Whether a predicate may hold of somebody; looked up, where that is quickly done.
+    pub fn may_hold(&self, predicate: &Predicate) -> bool {
+        match predicate {
+            Predicate::Address(set) => set.ranges().iter().any(|range| self.between(*range).next().is_some()),
+            Predicate::Port(ports) => ports.iter().any(|port| self.at_port(*port).next().is_some()),
+            Predicate::Mac(_)
+            | Predicate::AddressBits(_)
+            | Predicate::MacBits(_)
+            | Predicate::All(_)
+            | Predicate::Any(_) => true,
+        }
+    }
+
     fn at_port(&self, port: u32) -> impl Iterator<Item = usize> {
         let start = self.by_port.partition_point(|(at, _)| *at < port);
         let rest = self.by_port.get(start..).unwrap_or(&[]);

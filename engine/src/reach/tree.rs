@@ -2,6 +2,7 @@
 
 use super::arena::{L4Arena, L4Id};
 use super::l4::Family;
+use super::partition::Sides;
 use super::predicate::{PortIndex, Predicate};
 use super::predicates::{PredicateId, Predicates};
 use super::scene::{Mode, Party, Role};
@@ -43,6 +44,8 @@ pub struct Ground<'n> {
     pub stage: Stage,
     /// The kind of packet.
     pub mode: Mode,
+    /// The parties: what is asked of nobody among them does not hold.
+    pub sides: &'n Sides,
 }
 
 impl Ground<'_> {
@@ -65,7 +68,7 @@ impl Ground<'_> {
 
     fn port(self, test: &PortTest, sets: &mut Sets<'_>) -> Tree<PredicateId> {
         match self.mode.port(self.stage, test.field) {
-            Some(party) => Tree::Party(party, sets.predicates.intern(Predicate::port(self.ports, &test.set))),
+            Some(party) => self.party(party, Predicate::port(self.ports, &test.set), sets),
             None => Tree::Constant(false),
         }
     }
@@ -74,9 +77,16 @@ impl Ground<'_> {
         match self.mode.role(test.field) {
             Role::Fixed(number) => Tree::Constant(test.holds(number)),
             Role::Unknown => Tree::Unknown,
-            Role::Mac(party) => Tree::Party(party, sets.predicates.intern(Predicate::mac(test))),
-            Role::Address(party) => Tree::Party(party, sets.predicates.intern(Predicate::address(test))),
+            Role::Mac(party) => self.party(party, Predicate::mac(test), sets),
+            Role::Address(party) => self.party(party, Predicate::address(test), sets),
             Role::Header => Tree::Headers(sets.arena.of_test(test, self.family(), self.mode.half)),
+        }
+    }
+
+    fn party(self, party: Party, predicate: Predicate, sets: &mut Sets<'_>) -> Tree<PredicateId> {
+        match self.sides.may_hold(&predicate) {
+            true => Tree::Party(party, sets.predicates.intern(predicate)),
+            false => Tree::Constant(false),
         }
     }
 

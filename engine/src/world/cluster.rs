@@ -73,7 +73,8 @@ pub(super) fn services(reading: &Reading, out: &mut Vec<Diagnostic>) -> Vec<Serv
         ClusterIp::None | ClusterIp::Chosen => &[],
     });
     let taken: BTreeSet<IpAddr> = known.map(|address| address.value).collect();
-    let mut pool = assume::service_addresses(&taken, reading);
+    // Made when it is needed: whatever rules speak of has to be looked up for it.
+    let mut pool = None;
     let mut services = Vec::new();
     let mut assumed = None;
     for service in said() {
@@ -81,6 +82,7 @@ pub(super) fn services(reading: &Reading, out: &mut Vec<Diagnostic>) -> Vec<Serv
             ClusterIp::None => continue,
             ClusterIp::Known(addresses) => addresses.iter().map(|address| address.value).collect(),
             ClusterIp::Chosen => {
+                let pool = pool.get_or_insert_with(|| assume::service_addresses(&taken, reading));
                 let address = pool.as_mut().and_then(assume::Pool::next);
                 assumed = assumed.or(address.map(|address| (service, address)));
                 address.into_iter().collect()

@@ -84,6 +84,12 @@ impl StageRows {
         }
     }
 
+    /// Whether another stage is the same but for its ACLs.
+    pub fn same_but_acls(&self, other: &Self) -> bool {
+        let (mine, theirs) = ((self.default, self.default_tracked), (other.default, other.default_tracked));
+        mine == theirs && self.fixed == other.fixed
+    }
+
     /// All rows in the order in which they are asked: OVN's own, then the ACLs.
     pub fn all(&self) -> impl Iterator<Item = &Row> {
         self.fixed.iter().chain(&self.acls)

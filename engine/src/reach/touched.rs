@@ -1,0 +1,165 @@
+//! Whom a change of rows can be about at all.
+//!
+//! What becomes of a conversation depends on the rows that may match one of its packets, on the two endpoints, and on
+//! what the switches do with every packet. Where two evaluations differ in rows alone, a pair of which no such row may
+//! match a packet has the same answer in both, whatever the thousands of other rows say.
+
+use super::conversation::Solver;
+use super::l4::Family;
+use super::partition::Sides;
+use super::predicates::{PredicateId, Predicates};
+use super::scene::{Party, Scene};
+use super::tree::{Ground, Sets, Tree};
+use super::{Endpoint, Reach};
+use crate::ovn::acl::Direction;
+use crate::ovn::matching::Expression;
+use crate::ovn::network::{Network, PortGroup, Switch};
+use crate::ovn::pipeline::{Guard, Outcome, Pipeline, Row, Stage};
+use alloc::vec::Vec;
+use fixedbitset::FixedBitSet;
+use hashbrown::HashMap;
+
+impl<'n> Reach<'n> {
+    /// The endpoints, by index, that the rows which only this evaluation has may be about: both ends of every pair whose
+    /// answer depends on such a row are among them. Nothing where the two differ in more than rows, or where such a row
+    /// may be about anybody.
+    pub fn touched(&self, other: &Reach<'_>) -> Option<FixedBitSet> {
+        let (mine, theirs) = (self.solver.network, other.solver.network);
+        if !mine.load_balancers.is_empty() || !same_but_rows(mine, theirs) {
+            return None;
+        }
+        let mut solver = self.solver.afresh(self.endpoints);
+        let mut touched = FixedBitSet::with_capacity(self.endpoints.len());
+        for (switch, (own, others)) in self.pipelines().iter().zip(other.pipelines()).enumerate() {
+            for (stage, matches) in only(own, others)? {
+                solver.reaches(switch, stage, matches, &mut touched)?;
+            }
+        }
+        Some(touched)
+    }
+
+    /// The same network and rows, asked about other endpoints of it.
+    pub fn about<'e>(&self, endpoints: &'e [Endpoint]) -> Reach<'e>
+    where
+        'n: 'e,
+    {
+        super::evaluate_by(self.solver.network, endpoints, self.solver.pipelines.clone())
+    }
+}
+
+impl<'n> Solver<'n> {
+    fn afresh(&self, endpoints: &'n [Endpoint]) -> Self {
+        Self::new(self.network, endpoints, self.pipelines.clone())
+    }
+
+    /// Notes the endpoints of which a match may hold in some packet.
+    fn reaches(&mut self, switch: usize, stage: Stage, matches: &Expression, touched: &mut FixedBitSet) -> Option<()> {
+        self.meet(switch);
+        let ports = self.ports(switch)?;
+        for scene in [Scene::Ip(Family::Ipv4), Scene::ArpRequest, Scene::ArpReply, Scene::Ip(Family::Ipv6)] {
+            for mode in self.sensitive.modes(scene)? {
+                let mut sides = self.sides(switch, scene.family())?;
+                let ground = Ground { ports: &ports, stage, mode, sides: &sides };
+                let mut sets = Sets { arena: &mut self.arena, predicates: &mut self.predicates };
+                let tree = ground.tree(matches, &mut sets);
+                let limits =
+                    [Party::Source, Party::Target].map(|role| limit(&tree, role, &mut sides, &self.predicates));
+                self.keep_sides(switch, scene.family(), sides);
+                match limits {
+                    [Some(none), _] | [_, Some(none)] if none.is_empty() => {}
+                    [Some(sources), Some(targets)] => {
+                        let parties = self.parties(switch)?;
+                        let mut found = FixedBitSet::with_capacity(parties.len());
+                        found.extend(sources.into_iter().chain(targets));
+                        // Whoever asks for the address of a router may want anybody behind it.
+                        if !matches!(scene, Scene::Ip(_)) && parties.routers().any(|party| found.contains(party)) {
+                            return None;
+                        }
+                        let is_found = |party: Option<usize>| party.is_some_and(|party| found.contains(party));
+                        let named = |at: &usize| is_found(parties.endpoint(*at)) || is_found(parties.routed(*at));
+                        touched.extend((0..self.endpoints.len()).filter(named));
+                    }
+                    _ => return None,
+                }
+            }
+        }
+        Some(())
+    }
+}
+
+/// Parties without which a tree does not hold; nothing where it may hold of any.
+fn limit(tree: &Tree<PredicateId>, role: Party, sides: &mut Sides, predicates: &Predicates) -> Option<Vec<usize>> {
+    match tree {
+        Tree::Constant(false) => Some(Vec::new()),
+        Tree::Constant(true) | Tree::Unknown | Tree::Headers(_) => None,
+        Tree::Party(party, predicate) => (*party == role).then(|| sides.members(*predicate, predicates).to_vec()),
+        Tree::All(parts) => parts.iter().filter_map(|part| limit(part, role, sides, predicates)).min_by_key(Vec::len),
+        Tree::Any(parts) => parts.iter().try_fold(Vec::new(), |mut all, part| {
+            all.extend(limit(part, role, sides, predicates)?);
+            Some(all)
+        }),
+    }
+}
+
+/// Whether two networks have the same but for rows and for the address sets that these name.
+fn same_but_rows(one: &Network, other: &Network) -> bool {
+    let switch = |(one, other): (&Switch, &Switch)| {
+        one.name == other.name && one.ports == other.ports && one.load_balancer == other.load_balancer
+    };
+    let group = |(one, other): (&PortGroup, &PortGroup)| one.name == other.name && one.ports == other.ports;
+    one.version == other.version
+        && one.options == other.options
+        && one.routers == other.routers
+        && one.beyond == other.beyond
+        && one.load_balancers == other.load_balancers
+        && one.switches.len() == other.switches.len()
+        && one.port_groups.len() == other.port_groups.len()
+        && one.switches.iter().zip(&other.switches).all(switch)
+        && one.port_groups.iter().zip(&other.port_groups).all(group)
+}
+
+/// The matches that only the first of two pipelines asks; nothing where they differ in more than rows.
+fn only<'p>(own: &'p Pipeline, others: &'p Pipeline) -> Option<Vec<(Stage, &'p Expression)>> {
+    if own.stateful_acl != others.stateful_acl || own.load_balancer != others.load_balancer {
+        return None;
+    }
+    let mut found = Vec::new();
+    for stage in Stage::ALL {
+        let (mine, theirs) = match (own.stage(stage), others.stage(stage)) {
+            (Some(mine), Some(theirs)) if mine.same_but_acls(theirs) => (mine, theirs),
+            (None, None) => continue,
+            _ => return None,
+        };
+        let left = missing(mine.acls.iter().map(key), theirs.acls.iter().map(key));
+        found.extend(left.into_iter().map(|(.., matches)| (stage, matches)));
+    }
+    for (direction, stage) in [(Direction::FromLport, Stage::FromLport), (Direction::ToLport, Stage::ToLport)] {
+        let left = missing(own.stateless(direction), others.stateless(direction));
+        found.extend(left.into_iter().map(|matches| (stage, matches)));
+    }
+    Some(found)
+}
+
+/// All that a row does.
+type Doing<'r> = (u8, u16, Guard, Outcome, &'r Expression);
+
+fn key(row: &Row) -> Doing<'_> {
+    (row.tier, row.priority, row.guard, row.outcome, &row.matches)
+}
+
+/// What is more often in the first than in the second.
+fn missing<K: Eq + core::hash::Hash>(own: impl Iterator<Item = K>, others: impl Iterator<Item = K>) -> Vec<K> {
+    let mut known: HashMap<K, usize> = HashMap::new();
+    for other in others {
+        *known.entry(other).or_default() += 1;
+    }
+    let is_there = |own: &K| match known.get_mut(own) {
+        Some(count) if *count > 0 => {
+            *count -= 1;
+            true
+        }
+        _ => false,
+    };
+    let mut is_there = is_there;
+    own.filter(|own| !is_there(own)).collect()
+}
