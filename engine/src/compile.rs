@@ -16,6 +16,7 @@ mod names;
 mod network;
 mod network_policy;
 mod parts;
+mod pinned;
 mod profile;
 mod ranges;
 mod refused;
@@ -93,6 +94,7 @@ fn parsed(world: &World, settings: &Settings) -> (Compiled, matches::Tests) {
     network::assign(&mut network, &mut macs);
     let endpoints = endpoints::endpoints(world, &mut network, &tests, &mut macs, &mut out);
     let expectations = claims::claims(&world.expectations, &compiler.roster, &network, &endpoints);
+    pinned::pinned(world, &network, &mut out);
     let crowds = crowds::crowds(world, &network, &endpoints);
     let compiled = Compiled { network, endpoints, crowds, expectations, diagnostics: out, profile };
     (compiled, tests)
