@@ -180,9 +180,12 @@ fn is_hidden(path: &Path) -> bool {
     path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."))
 }
 
-/// The lines that somebody writes to standard input.
-pub(crate) fn lines_of_standard_input() -> impl Iterator<Item = io::Result<String>> {
-    io::stdin().lock().lines()
+/// The lines of a file, or those that somebody writes to standard input.
+pub(crate) fn lines(path: Option<&Path>) -> io::Result<Box<dyn Iterator<Item = io::Result<String>>>> {
+    Ok(match path.filter(|path| path.as_os_str() != "-") {
+        Some(path) => Box::new(io::BufReader::new(fs::File::open(path)?).lines()),
+        None => Box::new(io::stdin().lock().lines()),
+    })
 }
 
 /// Whether there is something at a path.

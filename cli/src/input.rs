@@ -4,16 +4,17 @@ use crate::cluster::Cluster;
 use crate::console::Console;
 use crate::files::Files;
 use crate::live::{self, Live};
-use crate::page::{self, World};
+use crate::page::{self, Table, World};
 use crate::profile;
 use crate::render;
 use crate::status::Status;
 use clap::Args;
 use ringfence_engine::compile::{Profile, Settings, Strictness};
 use ringfence_engine::diagnostic::{Code, Diagnostic, Severity};
+use ringfence_engine::reach::{Endpoint, EndpointKind};
 use ringfence_engine::source::{Place, SourceId, Span};
 use ringfence_view::loaded::Loaded;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Where the input is, and how it is understood.
 #[derive(Debug, Args)]
@@ -72,25 +73,58 @@ impl Input {
     }
 }
 
-/// The worlds of a page, compiled with other files, each with the line where it begins; nothing where it cannot be read.
-pub(crate) fn worlds(page: &Path, input: &Input) -> Option<Vec<(usize, Loaded)>> {
-    let read = Files::read(&[page.to_path_buf()]).sources;
-    let (_, source) = read.iter().next()?;
-    if source.fault().is_some() {
-        return None;
-    }
+/// A world of a page, compiled with other files.
+pub(crate) struct Paged {
+    /// The world.
+    pub(crate) world: World,
+    /// What it amounts to.
+    pub(crate) loaded: Loaded,
+    /// The text of the page in it.
+    pub(crate) source: SourceId,
+}
+
+/// The worlds of a page, compiled with other files. Where neither they nor an example say which machines there are, a table
+/// of the page before it does.
+pub(crate) fn worlds(name: &str, page: &str, input: &Input) -> Vec<Paged> {
     let load = |world: World| {
-        let mut sources = Files::read(&input.files).sources;
-        let id = match world.origin.is_empty() {
-            true => sources.add(source.name(), world.text),
-            false => sources.add_excerpt(source.name(), world.text, world.origin),
+        let (loaded, source) = paged(name, &world, None, input);
+        let machine = |endpoint: &Endpoint| {
+            !matches!(endpoint.kind, EndpointKind::Address | EndpointKind::Gateway | EndpointKind::External)
         };
-        let mut loaded = Loaded::new(sources, &input.settings());
-        let restored = world.restored.into_iter().map(|span| lost(Place { source: id, span }));
+        let table = world.table.as_ref().filter(|_| !loaded.compiled.endpoints.iter().any(machine));
+        let (mut loaded, source) = match table {
+            Some(table) => paged(name, &world, Some(table), input),
+            None => (loaded, source),
+        };
+        let restored = world.restored.iter().map(|span| lost(Place { source, span: *span }));
         loaded.compiled.diagnostics.extend(restored);
-        (world.line, loaded)
+        Paged { world, loaded, source }
     };
-    Some(page::worlds(source.name(), source.text()).into_iter().map(load).collect())
+    page::worlds(name, page).into_iter().map(load).collect()
+}
+
+fn paged(name: &str, world: &World, table: Option<&Table>, input: &Input) -> (Loaded, SourceId) {
+    let mut sources = Files::read(&input.files).sources;
+    let id = match world.origin.is_empty() {
+        true => sources.add(name, world.text.as_str()),
+        false => sources.add_excerpt(name, world.text.as_str(), world.origin.clone()),
+    };
+    let machines = table.map(|table| {
+        let inventory = table.inventory();
+        let starts = std::iter::once(0).chain(inventory.match_indices('\n').map(|(at, _)| at + 1));
+        let origin = starts.map(|start| (start, table.position)).collect();
+        (table, sources.add_excerpt(name, inventory, origin))
+    });
+    let mut loaded = Loaded::new(sources, &input.settings());
+    loaded.compiled.diagnostics.extend(machines.map(|(table, source)| told(table, start(source))));
+    (loaded, id)
+}
+
+/// What is to be said of machines that only a table names.
+fn told(table: &Table, place: Place) -> Diagnostic {
+    let machines: Vec<String> = table.machines.iter().map(|(name, address)| format!("{name} {address}")).collect();
+    let message = format!("the example is taken to be about the machines of this table: {}", machines.join(", "));
+    Diagnostic::new(Code::TableOfMachines, message).at(place)
 }
 
 /// What is to be said of a block whose lines all stood in one column.

@@ -10,13 +10,16 @@ mod excerpt;
 mod html;
 mod indentation;
 mod markdown;
+mod table;
 
 use block::{Block, Kind, Text};
 use excerpt::{Excerpt, text_of};
 use ringfence_engine::source::{Position, Span};
+use std::ops::Range;
+pub(crate) use table::Table;
 
 /// A world of a page.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct World {
     /// The line of the page that opens its first block, from one.
     pub(crate) line: usize,
@@ -26,6 +29,32 @@ pub(crate) struct World {
     pub(crate) origin: Vec<(usize, Position)>,
     /// In the text, what got its indentation back.
     pub(crate) restored: Vec<Span>,
+    /// In the page, the lines that got it, and how much.
+    pub(crate) indents: Vec<(Position, usize)>,
+    /// The table of machines that stands before it.
+    pub(crate) table: Option<Table>,
+}
+
+impl World {
+    /// Where a part of the text stands in the page; nothing where it is written there in other letters.
+    pub(crate) fn place(&self, page: &str, span: Span) -> Option<Range<usize>> {
+        let after = self.origin.partition_point(|(at, _)| *at <= span.start);
+        let start = match after.checked_sub(1).and_then(|piece| self.origin.get(piece)) {
+            Some((at, position)) => byte(page, *position)? + (span.start - at),
+            None => span.start,
+        };
+        let range = start..start + span.range().len();
+        (page.get(range.clone())? == self.text.get(span.range())?).then_some(range)
+    }
+}
+
+/// The byte of a page at a position.
+pub(crate) fn byte(page: &str, position: Position) -> Option<usize> {
+    let starts = std::iter::once(0).chain(page.match_indices('\n').map(|(at, _)| at + 1));
+    let start = starts.take(position.line).last()?;
+    let line = page.get(start..)?;
+    let column = position.column - 1;
+    Some(start + line.char_indices().map(|(at, _)| at).chain([line.len()]).nth(column)?)
 }
 
 /// The worlds of a page, in its order; what it is written in is known by its name. A block that is no object of Kubernetes
@@ -38,10 +67,15 @@ pub(crate) fn worlds(name: &str, page: &str) -> Vec<World> {
         () if is(&[".txt", ".text"]) => bare::blocks(&text),
         () => markdown::blocks(&text),
     };
+    let tables = match is(&[".html", ".htm", ".xhtml"]) {
+        true => table::tagged(&text),
+        false => table::piped(&text, &blocks),
+    };
     let mut found: Vec<Vec<Block>> = Vec::new();
     let mut last = None;
     for block in blocks {
-        match block.kind {
+        let claims = block.world.is_none() && last.is_some() && block.is_claim();
+        match if claims { Kind::Expect } else { block.kind } {
             Kind::Yaml if !block.is_object() => {}
             Kind::Yaml => {
                 let same = |known: &Vec<Block>| known.first().is_some_and(|first| first.world == block.world);
@@ -60,7 +94,12 @@ pub(crate) fn worlds(name: &str, page: &str) -> Vec<World> {
             }
         }
     }
-    found.iter().filter_map(|blocks| world(&text, blocks)).collect()
+    let with_table = |blocks: &Vec<Block>| {
+        let before =
+            tables.iter().rev().find(|table| blocks.first().is_some_and(|first| table.start < first.range.start));
+        Some(World { table: before.cloned(), ..world(&text, blocks)? })
+    };
+    found.iter().filter_map(with_table).collect()
 }
 
 fn world(text: &Text<'_>, blocks: &[Block]) -> Option<World> {
@@ -70,16 +109,20 @@ fn world(text: &Text<'_>, blocks: &[Block]) -> Option<World> {
     let indents = |block: &Block| indentation::restored(&lines(block).iter().map(String::as_str).collect::<Vec<_>>());
     let restored: Vec<Option<Vec<usize>>> = blocks.iter().map(indents).collect();
     if restored.iter().all(Option::is_none) && blocks.iter().all(|block| block.opening.is_some()) {
-        return Some(World { line, text: blanked(text.page, blocks), origin: Vec::new(), restored: Vec::new() });
+        return Some(World { line, text: blanked(text.page, blocks), ..World::default() });
     }
-    let (mut excerpt, mut spans) = (Excerpt::default(), Vec::new());
+    let (mut excerpt, mut spans, mut moved) = (Excerpt::default(), Vec::new(), Vec::new());
     for (block, indents) in blocks.iter().zip(restored) {
         excerpt.line(0, &[("---".to_owned(), text.position(block.range.start))].to_vec());
         let start = excerpt.text.len();
         for (at, line) in block.lines.iter().enumerate() {
             match indents.as_ref().and_then(|indents| indents.get(at)) {
                 None => excerpt.line(0, line),
-                Some(indent) => excerpt.line(*indent, &excerpt::trimmed(line)),
+                Some(indent) => {
+                    let line = excerpt::trimmed(line);
+                    moved.extend(line.first().filter(|_| *indent > 0).map(|(_, position)| (*position, *indent)));
+                    excerpt.line(*indent, &line);
+                }
             }
         }
         if indents.is_some() {
@@ -87,7 +130,8 @@ fn world(text: &Text<'_>, blocks: &[Block]) -> Option<World> {
             spans.push(Span::new(start, end));
         }
     }
-    Some(World { line, text: excerpt.text, origin: excerpt.origin, restored: spans })
+    let Excerpt { text, origin } = excerpt;
+    Some(World { line, text, origin, restored: spans, indents: moved, table: None })
 }
 
 /// The page with everything blank but these blocks.
@@ -127,6 +171,30 @@ mod tests {
             assert_eq!(world.text.len(), PAGE.len());
             assert!(world.text.match_indices("apiVersion").all(|(at, _)| PAGE[at..].starts_with("apiVersion")));
         }
+    }
+
+    #[test]
+    fn a_part_of_a_world_knows_its_bytes_in_the_page() {
+        let page = "é\n\n```yaml\napiVersion: kubeovn.io/v1\nkind: Subnet\nmetadata:\nname: ü b\n```\n";
+        let [world] = &worlds("page.md", page)[..] else { panic!("one world") };
+        let at = world.text.find("ü b").unwrap();
+        let place = world.place(page, Span::new(at, at + "ü b".len())).unwrap();
+        assert_eq!(&page[place], "ü b");
+        assert_eq!(world.indents, [(Position { line: 7, column: 1 }, 2)]);
+        let page = "<pre class=\"language-yaml\">apiVersion: v1\na: 1 &amp; 2</pre>";
+        let [world] = &worlds("page.html", page)[..] else { panic!("one world") };
+        let at = world.text.find("1 & 2").unwrap();
+        assert_eq!(world.place(page, Span::new(at, at + 5)), None);
+        assert_eq!(world.place(page, Span::new(at + 4, at + 5)).map(|place| &page[place]), Some("2"));
+    }
+
+    #[test]
+    fn claims_alone_belong_to_what_stands_before_them() {
+        let page =
+            "```yaml\napiVersion: v1\nkind: A\n```\n\n```yaml\napiVersion: ringfence/v1\nkind: Expectation\n```\n";
+        assert_eq!(worlds("page.md", page).len(), 1);
+        let bare = "apiVersion: v1\nkind: A\n\nProse.\napiVersion: ringfence/v1\nkind: Expectation\n";
+        assert_eq!(worlds("page.txt", bare).len(), 1);
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod balancers;
 mod beyond;
 mod claims;
 mod compiler;
+mod crowds;
 mod endpoints;
 mod kubernetes;
 mod macs;
@@ -15,6 +16,7 @@ mod names;
 mod network;
 mod network_policy;
 mod parts;
+mod pinned;
 mod profile;
 mod ranges;
 mod refused;
@@ -25,6 +27,7 @@ mod sites;
 mod split;
 mod subnet;
 
+pub use crowds::Crowd;
 pub use profile::{
     BadAcl, ClusterIps, Enforcer, GatewayRows, Invalid, IpBlock, Logging, PROFILES, Profile, SecurityGroups, Support,
     Tiers, Tracking,
@@ -65,6 +68,8 @@ pub struct Compiled {
     pub network: Network,
     /// Machines in the order of their ids, then addresses without a machine, gateways, and what is outside.
     pub endpoints: Vec<Endpoint>,
+    /// Sets of them that people have a word for.
+    pub crowds: Vec<Crowd>,
     /// What somebody expects of them.
     pub expectations: Vec<Expectation>,
     /// What was found on the way.
@@ -89,7 +94,9 @@ fn parsed(world: &World, settings: &Settings) -> (Compiled, matches::Tests) {
     network::assign(&mut network, &mut macs);
     let endpoints = endpoints::endpoints(world, &mut network, &tests, &mut macs, &mut out);
     let expectations = claims::claims(&world.expectations, &compiler.roster, &network, &endpoints);
-    let compiled = Compiled { network, endpoints, expectations, diagnostics: out, profile };
+    pinned::pinned(world, &network, &mut out);
+    let crowds = crowds::crowds(world, &network, &endpoints);
+    let compiled = Compiled { network, endpoints, crowds, expectations, diagnostics: out, profile };
     (compiled, tests)
 }
 

@@ -90,6 +90,16 @@ impl Diagnostic {
         self
     }
 
+    /// The same with every place that it speaks of moved.
+    pub fn moved(mut self, to: impl Fn(Place) -> Place) -> Self {
+        self.place = self.place.map(&to);
+        self.labels.iter_mut().for_each(|label| label.place = to(label.place));
+        if let Some(fix) = &mut self.fix {
+            fix.place = to(fix.place);
+        }
+        self
+    }
+
     /// The same with its place, where there is one.
     pub fn at_maybe(mut self, place: Option<Place>) -> Self {
         self.place = place;

@@ -164,6 +164,13 @@ impl Sources {
         self.push(Source { fault: Some(fault), ..Source::new(name.into(), String::new()) })
     }
 
+    /// Adds all texts of another collection; places there become places here by what is returned.
+    pub fn append(&mut self, other: &Self) -> impl Fn(Place) -> Place + Copy + use<> {
+        let shift = u32::try_from(self.sources.len()).unwrap_or(u32::MAX);
+        self.sources.extend(other.sources.iter().cloned());
+        move |place: Place| Place { source: SourceId(place.source.0.saturating_add(shift)), ..place }
+    }
+
     fn push(&mut self, source: Source) -> SourceId {
         let id = SourceId(u32::try_from(self.sources.len()).unwrap_or(u32::MAX));
         self.sources.push(source);

@@ -32,7 +32,7 @@ pub fn ends(loaded: &Loaded, [source, target]: [&str; 2], namespace: &str) -> Re
     match (all.as_slice(), together.as_slice()) {
         ([], _) => Err(format!("`{}` and `{}` are the same endpoint: nothing lies between them", source, target)),
         ([pair], _) | (_, [pair]) => {
-            let end = |index: usize, word: &str| End::new(endpoints, index, word);
+            let end = |index: usize, word: &str| End::of(endpoints, index, word);
             end(pair.0, source).zip(end(pair.1, target)).ok_or_else(|| "no such pair".to_owned())
         }
         _ => Err(ambiguous(endpoints, [(source, &from), (target, &to)])),
@@ -45,7 +45,8 @@ fn candidates(endpoints: &[Endpoint], word: &str, namespace: &str) -> Result<Vec
 }
 
 impl End {
-    fn new(endpoints: &[Endpoint], index: usize, word: &str) -> Option<Self> {
+    /// An endpoint, narrowed where the word is an address.
+    pub fn of(endpoints: &[Endpoint], index: usize, word: &str) -> Option<Self> {
         let mut endpoint = endpoints.get(index)?.clone();
         let named = endpoint.id == word || endpoint.id.ends_with(&format!("/{word}"));
         let address = word.parse::<IpAddr>().ok().filter(|_| !named);

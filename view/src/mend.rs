@@ -38,9 +38,20 @@ const MOST: usize = 64;
 
 /// Makes the fixes of everything that `check` finds, as far as they are trusted. Where all of them together are, that is one
 /// evaluation more; else each is tried after the ones before it.
-pub fn mend(old: &Loaded, settings: &Settings, namespace: &str, trust: Trust) -> Mended {
+///
+/// A fix that may not be made is left with what `barred` says of it.
+pub fn mend(
+    old: &Loaded,
+    settings: &Settings,
+    namespace: &str,
+    trust: Trust,
+    barred: impl Fn(&Fix) -> Option<String>,
+) -> Mended {
     let (findings, _) = found(old, &mut old.reach(), namespace);
-    let (apart, mut left) = apart(fixes(findings));
+    let (barred, free): (Vec<_>, Vec<_>) =
+        fixes(findings).into_iter().map(|(code, fix)| (barred(&fix), code, fix)).partition(|(why, ..)| why.is_some());
+    let (apart, mut left) = apart(free.into_iter().map(|(_, code, fix)| (code, fix)).collect());
+    left.extend(barred.into_iter().filter_map(|(why, code, fix)| Some((code, fix, why?))));
     let all: Vec<&Fix> = apart.iter().map(|(_, fix)| fix).collect();
     let whole = Loaded::new(with(&old.sources, &all), settings);
     if objection(old, old, &whole, trust).is_none() {
@@ -138,10 +149,11 @@ fn objection(first: &Loaded, last: &Loaded, new: &Loaded, trust: Trust) -> Optio
         return Some("with it there are machines that were not there".to_owned());
     }
     let changes = changes(&matched, &mut first.reach(), &mut new.reach());
+    let id = |common: usize| matched.common.get(common).map(|common| common.id.as_str());
     let exposed: BTreeSet<(&str, &str)> = changes
         .iter()
         .filter(|change| change.exposes())
-        .filter_map(|change| Some((old.get(change.from)?.id.as_str(), old.get(change.to)?.id.as_str())))
+        .filter_map(|change| Some((id(change.from)?, id(change.to)?)))
         .collect();
     let (from, to) = exposed.first()?;
     let others = match exposed.len() {

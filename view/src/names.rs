@@ -1,13 +1,13 @@
 //! Who asks whom, in few words.
 
+use crate::cover::{Pairs, Rectangle, cover};
 use crate::line::Line;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// Of a longer list of names only the first ones are written.
 const MOST_NAMES: usize = 8;
-
-/// For each asker: whom it asks, by index of the name.
-pub type Pairs = BTreeMap<usize, BTreeSet<usize>>;
+/// Fewer than these are named one by one, though somebody has a word for them.
+const FEWEST: usize = 3;
 
 /// Names in their order: of all endpoints, or of classes of them.
 #[derive(Debug)]
@@ -15,6 +15,8 @@ pub struct Names<'e> {
     ids: Vec<&'e str>,
     /// Who each name stands for, by index of the id.
     members: Vec<Vec<usize>>,
+    /// Sets of ids that somebody has a word for.
+    crowds: Vec<(String, BTreeSet<usize>)>,
 }
 
 impl<'e> Names<'e> {
@@ -22,63 +24,114 @@ impl<'e> Names<'e> {
     pub fn new(ids: impl Iterator<Item = &'e str>) -> Self {
         let ids: Vec<_> = ids.collect();
         let members = (0..ids.len()).map(|index| vec![index]).collect();
-        Self { ids, members }
+        Self { ids, members, crowds: Vec::new() }
     }
 
     /// Classes of these names, by index.
     pub fn grouped(ids: impl Iterator<Item = &'e str>, members: &[Vec<usize>]) -> Self {
-        Self { ids: ids.collect(), members: members.to_vec() }
+        Self { ids: ids.collect(), members: members.to_vec(), crowds: Vec::new() }
     }
 
-    /// Who asks whom, in few lines: askers that ask the same targets; then askers that ask the same targets and each
-    /// other, where nobody asks oneself.
+    /// The same with words for sets of ids, the best ones first.
+    #[must_use]
+    pub fn with(mut self, crowds: impl IntoIterator<Item = (String, BTreeSet<usize>)>) -> Self {
+        self.crowds = crowds.into_iter().filter(|(_, members)| members.len() >= FEWEST).collect();
+        self.crowds.extend(self.numbered());
+        self
+    }
+
+    /// Who asks whom, in few lines: by rectangles of askers and targets, in the order of their first askers.
     pub fn merged(&self, pairs: &Pairs, arrow: &str) -> Vec<String> {
-        let mut same: BTreeMap<BTreeSet<usize>, BTreeSet<usize>> = BTreeMap::new();
-        for (from, targets) in pairs {
-            same.entry(targets.clone()).or_default().insert(*from);
+        let mut found = self.rectangles(pairs);
+        found.sort_by_key(|one| (self.all(&one.askers).first().copied(), self.all(&one.targets).first().copied()));
+        found.iter().map(|rectangle| self.who(rectangle, arrow)).collect()
+    }
+
+    /// Rectangles that hold these pairs and no others, those of most pairs first.
+    pub fn rectangles(&self, pairs: &Pairs) -> Vec<Rectangle> {
+        cover(pairs, &|index| self.members(index).len())
+    }
+
+    /// The ids of classes, by index.
+    pub fn all(&self, classes: &BTreeSet<usize>) -> BTreeSet<usize> {
+        classes.iter().flat_map(|class| self.members(*class)).copied().collect()
+    }
+
+    /// Who asks whom in a rectangle.
+    pub fn who(&self, rectangle: &Rectangle, arrow: &str) -> String {
+        let (askers, targets) = (self.all(&rectangle.askers), self.all(&rectangle.targets));
+        let everybody = |some: &BTreeSet<usize>| some.len() == self.ids.len();
+        let without = |some: &BTreeSet<usize>, others: &BTreeSet<usize>| match others.len() {
+            1 => some - others,
+            _ => some.clone(),
+        };
+        if askers == targets {
+            return if everybody(&askers) { "among all".to_owned() } else { format!("among {}", self.names(&askers)) };
         }
-        let mut groups: BTreeMap<BTreeSet<usize>, BTreeSet<usize>> = BTreeMap::new();
-        for (mut targets, askers) in same {
-            if self.single(&askers).is_some() {
-                targets.extend(&askers);
+        let (from, to) = (without(&askers, &targets), without(&targets, &askers));
+        // Nobody asks oneself: whoever is alone on one side is not missed on the other.
+        let full = |some: &BTreeSet<usize>, others: &BTreeSet<usize>| {
+            some.len() > 1 && (everybody(some) || others.len() == 1 && everybody(&(some | others)))
+        };
+        let from = if full(&from, &to) { "everybody else".to_owned() } else { self.names(&from) };
+        let to = if full(&to, &askers) { "everybody else".to_owned() } else { self.names(&to) };
+        format!("{from} {arrow} {to}")
+    }
+
+    /// Ids in words: one by one, by what somebody calls them, or by those that are left out.
+    fn names(&self, ids: &BTreeSet<usize>) -> String {
+        let told = self.listed(ids);
+        let missing: BTreeSet<usize> = (0..self.ids.len()).filter(|id| !ids.contains(id)).collect();
+        if self.crowds.is_empty() || missing.is_empty() || missing.len() > MOST_NAMES || ids.len() < FEWEST {
+            return told;
+        }
+        let but = format!("everybody but {}", self.listed(&missing));
+        if but.chars().count() < told.chars().count() { but } else { told }
+    }
+
+    fn listed(&self, ids: &BTreeSet<usize>) -> String {
+        let mut left = ids.clone();
+        let mut told = Vec::new();
+        loop {
+            let inside = self.crowds.iter().filter(|(_, members)| members.is_subset(ids));
+            // Of those that add as much, the first.
+            let adds = |(at, (_, members)): &(usize, &(String, BTreeSet<usize>))| {
+                (members.intersection(&left).count(), std::cmp::Reverse(*at))
+            };
+            let Some((_, (name, members))) = inside.enumerate().max_by_key(adds) else { break };
+            if members.intersection(&left).count() < FEWEST {
+                break;
             }
-            groups.entry(targets).or_default().extend(askers);
+            told.push(format!("all {} ×{}", Line(name), members.len()));
+            left = &left - members;
         }
-        let mut groups: Vec<_> = groups.into_iter().collect();
-        groups.sort_by_key(|(_, askers)| askers.iter().flat_map(|asker| self.members(*asker)).min().copied());
-        groups.into_iter().map(|(targets, askers)| self.who(&askers, targets, arrow)).collect()
+        told.extend(left.iter().take(MOST_NAMES).map(|id| Line(self.id(*id)).to_string()));
+        match left.len().saturating_sub(MOST_NAMES) {
+            0 => told.join(", "),
+            more => format!("{} and {more} more", told.join(", ")),
+        }
     }
 
-    fn who(&self, askers: &BTreeSet<usize>, mut targets: BTreeSet<usize>, arrow: &str) -> String {
-        let everybody = targets.len() == self.members.len();
-        if *askers == targets {
-            return if everybody { "among all".to_owned() } else { format!("among {}", self.names(askers)) };
+    /// Ids that differ by a number at their end alone: `shop/web-1`, `shop/web-2`.
+    fn numbered(&self) -> Vec<(String, BTreeSet<usize>)> {
+        let stem = |id: &'e str| id.trim_end_matches(|letter: char| letter.is_ascii_digit());
+        let mut stems: Vec<(String, BTreeSet<usize>)> = Vec::new();
+        let mut places = std::collections::BTreeMap::new();
+        for (index, id) in self.ids.iter().enumerate().filter(|(_, id)| stem(id).len() < id.len()) {
+            let at = *places.entry(stem(id)).or_insert_with(|| {
+                stems.push((format!("{}*", stem(id)), BTreeSet::new()));
+                stems.len() - 1
+            });
+            if let Some((_, members)) = stems.get_mut(at) {
+                members.insert(index);
+            }
         }
-        if everybody {
-            return format!("{} {arrow} everybody else", self.names(askers));
-        }
-        if let Some(asker) = self.single(askers) {
-            targets.remove(&asker);
-        }
-        format!("{} {arrow} {}", self.names(askers), self.names(&targets))
-    }
-
-    /// The name of a set that stands for one alone.
-    fn single(&self, names: &BTreeSet<usize>) -> Option<usize> {
-        let first = names.first().copied()?;
-        (names.len() == 1 && self.members(first).len() == 1).then_some(first)
-    }
-
-    fn names(&self, indexes: &BTreeSet<usize>) -> String {
-        let mut first: Vec<usize> =
-            indexes.iter().flat_map(|index| self.members(*index).iter().take(MOST_NAMES)).copied().collect();
-        first.sort_unstable();
-        let shown: Vec<_> = first.iter().take(MOST_NAMES).map(|index| Line(self.id(*index)).to_string()).collect();
-        let all: usize = indexes.iter().map(|index| self.members(*index).len()).sum();
-        match all.saturating_sub(MOST_NAMES) {
-            0 => shown.join(", "),
-            more => format!("{} and {more} more", shown.join(", ")),
-        }
+        let others = |name: &str, members: &BTreeSet<usize>| {
+            let stem = name.trim_end_matches('*');
+            self.ids.iter().filter(|id| id.starts_with(stem)).count() > members.len()
+        };
+        stems.retain(|(name, members)| members.len() >= FEWEST && !name.ends_with("/*") && !others(name, members));
+        stems
     }
 
     fn members(&self, index: usize) -> &[usize] {
@@ -108,6 +161,7 @@ mod tests {
         assert_eq!(told(&names, &[(0, 1), (0, 2)]), "a -> b, c");
         assert_eq!(told(&names, &[(0, 2), (1, 2)]), "a, b -> c");
         assert_eq!(told(&names, &[(0, 1), (0, 2), (0, 3)]), "a -> everybody else");
+        assert_eq!(told(&names, &[(0, 3), (1, 3), (2, 3)]), "everybody else -> d");
         assert_eq!(told(&names, &[(0, 1), (1, 0), (0, 2), (2, 0), (1, 2), (2, 1)]), "among a, b, c");
         assert_eq!(told(&names, &[(0, 1), (1, 0), (0, 3), (1, 3)]), "a, b -> a, b, d");
     }
@@ -121,5 +175,16 @@ mod tests {
         assert_eq!(told(&names, &[(1, 0), (1, 2)]), "b -> everybody else");
         assert_eq!(told(&names, &[(0, 1), (0, 2)]), "a, c -> b, d");
         assert_eq!(told(&names, &[(0, 0), (0, 1), (1, 0)]), "among a, b, c");
+    }
+
+    #[test]
+    fn sets_have_the_names_that_people_gave_them() {
+        let ids = ["db", "n/web-1", "n/web-2", "n/web-3", "x", "y", "z"];
+        let crowd = ("of n".to_owned(), BTreeSet::from([1, 2, 3, 4]));
+        let names = Names::new(ids.into_iter()).with([crowd]);
+        assert_eq!(told(&names, &[(1, 0), (2, 0), (3, 0)]), "all n/web-* ×3 -> db");
+        assert_eq!(told(&names, &[(1, 0), (2, 0), (3, 0), (4, 0)]), "all of n ×4 -> db");
+        assert_eq!(told(&names, &[(1, 0), (2, 0)]), "n/web-1, n/web-2 -> db");
+        assert_eq!(told(&names, &[(0, 1), (0, 2), (0, 3), (0, 4), (0, 5)]), "db -> all of n ×4, y");
     }
 }

@@ -5,7 +5,8 @@ use ringfence_engine::answers::check::check;
 use ringfence_engine::answers::expect::{Counterexample, Judgement, judge};
 use ringfence_engine::diagnostic::{Code, Diagnostic};
 use ringfence_engine::reach::{Endpoint, Reach};
-use ringfence_engine::source::Sources;
+use ringfence_engine::source::{Position, Sources};
+use std::collections::BTreeSet;
 
 /// Everything that `check` found.
 #[derive(Debug, Clone, Copy)]
@@ -24,6 +25,46 @@ impl<'a> Report<'a> {
     /// The id of an endpoint.
     pub fn id(&self, index: usize) -> &'a str {
         self.endpoints.get(index).map_or("?", |endpoint| &endpoint.id)
+    }
+}
+
+/// What was found in several inputs, told as that of one.
+#[derive(Debug, Default)]
+pub struct Joined {
+    sources: Sources,
+    endpoints: Vec<Endpoint>,
+    findings: Vec<Diagnostic>,
+    judgements: Vec<Judgement>,
+    /// What was told of which place, so that files which several inputs share are told of once.
+    told: BTreeSet<(Code, String, String, Position)>,
+}
+
+impl Joined {
+    /// Adds an input.
+    pub fn add(&mut self, loaded: &Loaded, findings: Vec<Diagnostic>, judgements: Vec<Judgement>) {
+        let shift = self.endpoints.len();
+        self.endpoints.extend(loaded.compiled.endpoints.iter().cloned());
+        let moved = self.sources.append(&loaded.sources);
+        for found in findings {
+            let place = found.place.and_then(|place| loaded.sources.locate(place));
+            let known = place.map(|(name, at)| (found.code, found.message.clone(), name.to_owned(), at));
+            if known.is_none_or(|known| self.told.insert(known)) {
+                self.findings.push(found.moved(moved));
+            }
+        }
+        for mut judgement in judgements {
+            judgement.place = moved(judgement.place);
+            for found in &mut judgement.counterexamples {
+                (found.from, found.to, found.place) = (found.from + shift, found.to + shift, moved(found.place));
+            }
+            self.judgements.push(judgement);
+        }
+    }
+
+    /// All of it.
+    pub fn report(&self) -> Report<'_> {
+        let Self { sources, endpoints, findings, judgements, .. } = self;
+        Report { sources, endpoints, findings, judgements }
     }
 }
 

@@ -301,6 +301,8 @@ pub struct ChangeLine {
     pub what: String,
     /// The verdicts before and after.
     pub verdicts: String,
+    /// The rows behind it.
+    pub because: Vec<String>,
 }
 
 /// A box of the picture.

@@ -11,7 +11,7 @@ use crate::tally::Tally;
 use std::path::Path;
 
 /// The fuzz targets.
-const TARGETS: [&str; 3] = ["matching", "ovsdb", "reading"];
+const TARGETS: [&str; 4] = ["changing", "matching", "ovsdb", "reading"];
 
 /// How long each target is fed, in seconds; `RINGFENCE_FUZZ_SECONDS` says otherwise.
 const SECONDS: &str = "20";

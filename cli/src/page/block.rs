@@ -44,6 +44,16 @@ impl Block {
     pub(super) fn is_object(&self) -> bool {
         self.lines.iter().any(|line| text_of(line).trim_start().starts_with("apiVersion:"))
     }
+
+    /// Whether it holds claims and nothing else.
+    pub(super) fn is_claim(&self) -> bool {
+        let values = |name: &str| {
+            let of = |line: &Line| text_of(line).strip_prefix(name).map(|value| value.trim().to_owned());
+            self.lines.iter().filter_map(of).collect::<Vec<_>>()
+        };
+        let kinds = values("kind:");
+        !kinds.is_empty() && kinds.iter().all(|kind| kind == "Expectation")
+    }
 }
 
 /// The text of a page, with the positions in it.

@@ -8,7 +8,9 @@ use std::ops::Range;
 pub(super) fn blocks(text: &Text<'_>) -> Vec<Block> {
     let page = text.page;
     let mut found = Vec::new();
-    for (event, range) in Parser::new_ext(page, Options::all()).into_offset_iter() {
+    // Between two marks of documents within a comment there is no front matter.
+    let front = Options::ENABLE_YAML_STYLE_METADATA_BLOCKS | Options::ENABLE_PLUSES_DELIMITED_METADATA_BLOCKS;
+    for (event, range) in Parser::new_ext(page, Options::all().difference(front)).into_offset_iter() {
         match event {
             Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) => {
                 let mut words = info.split_whitespace();
@@ -24,7 +26,29 @@ pub(super) fn blocks(text: &Text<'_>) -> Vec<Block> {
             _ => {}
         }
     }
+    found.extend(braced(text, &found));
+    found.sort_by_key(|block| block.range.start);
     found
+}
+
+/// Comments as MDX has them: `{/* expect` … `*/}`.
+fn braced(text: &Text<'_>, known: &[Block]) -> Vec<Block> {
+    let page = text.page;
+    let free = |at: &usize| !known.iter().any(|block| block.range.contains(at));
+    let openings = page.match_indices("{/* expect").map(|(at, _)| at).filter(free);
+    let comment = |opening: usize| {
+        let start = opening + page.get(opening..)?.find('\n')? + 1;
+        let end = start + page.get(start..)?.find("*/}")?;
+        // The mark between documents takes the place of its first three letters.
+        Some(Block {
+            kind: Kind::Expect,
+            world: None,
+            opening: Some(opening),
+            range: start..end,
+            lines: text.lines(start..end),
+        })
+    };
+    openings.filter_map(comment).collect()
 }
 
 /// What stands between the first and the last line.

@@ -1,10 +1,14 @@
 //! What changes, in connections: gained, lost, and what is neither.
 
+use super::summary::plain;
 use super::{DOUBT, ERROR, FAINT, GOOD, Line, WARNING, glyph};
 use crate::console::Script;
 use anstyle::Style;
 use ringfence_view::difference::{Difference, Kind, Side};
 use std::io::{self, Write};
+
+/// Of more rows behind one line only the first ones are told.
+const MOST_REASONS: usize = 3;
 
 fn style(kind: Kind) -> Style {
     match kind {
@@ -31,6 +35,9 @@ pub(crate) fn write(out: &mut dyn Write, difference: &Difference<'_>, script: Sc
     for line in difference.lines(glyph::arrow(script)) {
         let (sign, style, verdicts) = (line.kind.sign(), style(line.kind), line.verdicts());
         writeln!(out, "{style}{sign}{style:#} {}: {} {FAINT}({verdicts}){FAINT:#}", line.who, line.what)?;
+        for because in line.because(MOST_REASONS) {
+            writeln!(out, "    {FAINT}{because}{FAINT:#}")?;
+        }
     }
     for (of, id) in difference.endpoints() {
         let (sign, style) = side(of);
@@ -44,15 +51,22 @@ pub(crate) fn write_markdown(out: &mut dyn Write, difference: &Difference<'_>, s
     writeln!(out, "{}\n", difference.summary())?;
     let lines = difference.lines(glyph::arrow(script));
     if !lines.is_empty() {
-        writeln!(out, "| | who | what | before | after |\n|---|---|---|---|---|")?;
+        writeln!(out, "| | who | what | before | after | row |\n|---|---|---|---|---|---|")?;
     }
     for line in lines {
-        let (sign, who) = (line.kind.sign(), line.who.replace('|', "\\|"));
-        writeln!(out, "| `{sign}` | {who} | {} | {} | {} |", line.what, line.old.name(), line.new.name())?;
+        let (sign, because) = (line.kind.sign(), line.because(MOST_REASONS));
+        let because = because.iter().map(|one| cell(one)).collect::<Vec<_>>().join("<br>");
+        let who = plain(&line.who);
+        writeln!(out, "| `{sign}` | {who} | {} | {} | {} | {because} |", line.what, line.old.name(), line.new.name())?;
     }
     for (of, id) in difference.endpoints() {
         let (sign, _) = side(of);
-        writeln!(out, "| `{sign}` | {} | endpoint | | |", Line(id).to_string().replace('|', "\\|"))?;
+        writeln!(out, "| `{sign}` | {} | endpoint | | | |", plain(&Line(id).to_string()))?;
     }
     Ok(())
+}
+
+/// Names mean nothing to Markdown; what a row does is code.
+fn cell(because: &str) -> String {
+    plain(because).replace("&#96;", "`")
 }

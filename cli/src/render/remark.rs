@@ -3,8 +3,9 @@
 use super::glyph;
 use crate::console::Script;
 use ringfence_engine::reach::{Endpoint, Example, Verdict};
+use ringfence_view::cover::Pairs;
 use ringfence_view::matrix::{Cell, Matrix};
-use ringfence_view::names::{Names, Pairs};
+use ringfence_view::names::Names;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 

@@ -1,8 +1,10 @@
 //! `check`: mistakes, traps, and claims that do not hold.
 
+mod pages;
+
 use crate::cluster;
 use crate::console::Console;
-use crate::input::{Input, worlds};
+use crate::input::Input;
 use crate::mend;
 use crate::render;
 use crate::status::Status;
@@ -35,7 +37,7 @@ pub(crate) struct Arguments {
 
     /// Make the fixes of what is found: those after which nothing more arrives or is answered, or all
     #[arg(long, value_enum, value_name = "WHICH", num_args = 0..=1, require_equals = true, default_missing_value = "safe")]
-    #[arg(conflicts_with_all = [&["pages", "nb"], &cluster::ARGUMENTS[..]].concat(), help_heading = "Fixes")]
+    #[arg(conflicts_with_all = [&["nb"], &cluster::ARGUMENTS[..]].concat(), help_heading = "Fixes")]
     fix: Option<Which>,
 
     /// Show the lines that would change, and change nothing
@@ -59,6 +61,7 @@ Examples:
   ringfence check -f manifests/ -o github      annotations on a pull request
   ringfence check -f manifests/ -o sarif > ringfence.sarif
   ringfence check -f manifests/ --fix --dry-run     the lines that safe fixes would change
+  ringfence check docs/isolation.md -f inventory.yaml    the examples of a page, and the claims beside them
 
 An expectation is a document beside the manifests:
 
@@ -99,6 +102,15 @@ enum Which {
     All,
 }
 
+impl Which {
+    fn trust(self) -> Trust {
+        match self {
+            Self::Safe => Trust::Safe,
+            Self::All => Trust::All,
+        }
+    }
+}
+
 /// So often fixes are looked for in what was fixed, at most.
 const ROUNDS: usize = 8;
 
@@ -109,38 +121,16 @@ impl Arguments {
             console.print(|out| out.write_all(render::page::page(code).as_bytes()))?;
             return Ok(Status::Fine);
         }
-        if self.pages.is_empty() {
-            return match self.fix {
-                Some(which) => self.mend(which, console),
-                None => self.one(&self.input.load(), console),
-            };
+        match (self.pages.is_empty(), self.fix) {
+            (true, Some(which)) => self.mend(which.trust(), console),
+            (true, None) => self.one(&self.input.load(), console),
+            (false, Some(which)) => self.mend_pages(which.trust(), console),
+            (false, None) => self.look(console),
         }
-        if !matches!(self.output, Format::Text | Format::Github) {
-            console.complain("pages are checked with `-o text` or `-o github`");
-            return Ok(Status::InputError);
-        }
-        let mut status = Status::Fine;
-        for page in &self.pages {
-            let Some(worlds) = worlds(page, &self.input) else {
-                console.complain(&format!("cannot read `{}`", page.display()));
-                return Ok(Status::InputError);
-            };
-            if worlds.is_empty() {
-                console
-                    .complain(&format!("`{}` has no block with an object in it: nothing was checked", page.display()));
-            }
-            for (line, loaded) in worlds {
-                if self.output == Format::Text {
-                    console.print(|out| writeln!(out, "{}:{line}:", page.display()))?;
-                }
-                status = status.max(self.one(&loaded, console)?);
-            }
-        }
-        Ok(status)
     }
 
     /// Fixes what can be fixed, and looks at what is left.
-    fn mend(&self, which: Which, console: &mut Console) -> io::Result<Status> {
+    fn mend(&self, trust: Trust, console: &mut Console) -> io::Result<Status> {
         let (old, settings) = match self.input.manifests() {
             Ok(old) => (old, self.input.settings()),
             Err(message) => {
@@ -148,20 +138,16 @@ impl Arguments {
                 return Ok(Status::InputError);
             }
         };
-        let trust = match which {
-            Which::Safe => Trust::Safe,
-            Which::All => Trust::All,
-        };
         let done = if self.dry_run { "would fix" } else { "fixed" };
         let namespace = &self.input.namespace;
-        let mut mended = mend(&old, &settings, namespace, trust);
+        let mut mended = mend(&old, &settings, namespace, trust, |_| None);
         console.report(|err| mend::tell(err, &old.sources, &mended.fixed, done));
         // What was hidden behind a mistake is seen once that is gone.
         for _ in 1..ROUNDS {
             if mended.fixed.is_empty() {
                 break;
             }
-            let next = mend(&mended.loaded, &settings, namespace, trust);
+            let next = mend(&mended.loaded, &settings, namespace, trust, |_| None);
             console.report(|err| mend::tell(err, &mended.loaded.sources, &next.fixed, done));
             mended = next;
         }
@@ -182,17 +168,21 @@ impl Arguments {
         let endpoints = loaded.compiled.endpoints.as_slice();
         let mut reach = loaded.reach();
         let (findings, judgements) = found(loaded, &mut reach, &self.input.namespace);
-        let (sources, script) = (&loaded.sources, console.script);
-        let report = Report { sources, endpoints, findings: &findings, judgements: &judgements };
-        console.print(|out| match self.output {
-            Format::Text => render::check::write(out, &report, script),
-            Format::Json => wire::check::write(out, &report),
-            Format::Github => render::github::write(out, &report),
-            Format::Sarif => render::sarif::write(out, &report),
-            Format::Junit => render::junit::write(out, &report),
-            Format::Md => render::summary::write(out, &report),
-        })?;
+        let sources = &loaded.sources;
+        self.tell(&Report { sources, endpoints, findings: &findings, judgements: &judgements }, console)?;
         Ok(status(&findings, &judgements))
+    }
+
+    fn tell(&self, report: &Report<'_>, console: &mut Console) -> io::Result<()> {
+        let script = console.script;
+        console.print(|out| match self.output {
+            Format::Text => render::check::write(out, report, script),
+            Format::Json => wire::check::write(out, report),
+            Format::Github => render::github::write(out, report),
+            Format::Sarif => render::sarif::write(out, report),
+            Format::Junit => render::junit::write(out, report),
+            Format::Md => render::summary::write(out, report),
+        })
     }
 }
 

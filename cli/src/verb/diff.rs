@@ -60,6 +60,7 @@ Examples:
   ringfence diff old/ new/                                what a change of the files changes
   ringfence diff old.yaml new.yaml -f inventory.yaml      the same, with files that both sides share
   ringfence diff HEAD~1 -f manifests/                     what was changed since a revision of git
+  ringfence diff HEAD~2 HEAD                              between two of them, in the files of this folder
   ringfence diff --cluster proposal/                      what applying these files would change in the live cluster
   ringfence diff -f manifests/ --profile kube-ovn/1.14 --profile kube-ovn/1.16   what an upgrade changes
   ringfence diff -f manifests/ --profile kubernetes --profile kube-ovn/1.16      where an enforcer does something else
@@ -158,6 +159,11 @@ impl Arguments {
         Ok((side(None, old), side(self.old.as_ref(), new)))
     }
 
+    /// The files of both sides; of revisions without any, those of this folder.
+    fn shared(&self) -> Vec<PathBuf> {
+        if self.files.is_empty() { vec![PathBuf::from(".")] } else { self.files.clone() }
+    }
+
     fn settings(&self, profile: Asked) -> Settings {
         let strictness = if self.lenient { Strictness::Lenient } else { Strictness::Strict };
         Settings { profile, strictness }
@@ -166,16 +172,19 @@ impl Arguments {
     fn load(&self, own: Option<&PathBuf>, profile: Asked) -> Result<Loaded, String> {
         let revision = own.filter(|path| !exists(path)).and_then(|path| Revision::named(path.to_str()?));
         if let Some(revision) = revision {
-            if self.files.is_empty() {
-                return Err("a revision has no files by itself: name them with `-f`".to_owned());
-            }
-            let sources = revision.read(&self.files)?;
+            let sources = revision.read(&self.shared())?;
             return Ok(Loaded::new(sources, &self.settings(profile)));
+        }
+        if let Some(own) = own.filter(|path| path.as_os_str() != "-" && !exists(path)) {
+            return Err(format!("`{}` is neither a file, a folder nor a revision of git", own.display()));
         }
         if self.old.is_some() && self.new.is_none() && own.is_some() {
             return Err("OLD is no revision of git: write OLD and NEW, or a revision and `-f`".to_owned());
         }
-        let paths: Vec<PathBuf> = own.into_iter().chain(&self.files).cloned().collect();
+        let paths: Vec<PathBuf> = match own {
+            Some(own) => [own].into_iter().chain(&self.files).cloned().collect(),
+            None => self.shared(),
+        };
         Ok(input::compiled(Files::read(&paths), &self.settings(profile)))
     }
 

@@ -1,19 +1,32 @@
 //! `import`: what OVN says of its rows, and the lines that they come from.
 
+mod packet;
+
 use crate::console::Console;
 use crate::input::{self, Input};
 use crate::render::Line;
 use crate::status::Status;
 use clap::Args;
+use packet::Logged;
+use ringfence_engine::answers::conversation::{Half, Question, Shape, backends};
+use ringfence_engine::answers::explain::{PacketKind, walked};
+use ringfence_engine::answers::select::select;
 use ringfence_engine::ovn::acl::Acl;
 use ringfence_engine::ovn::network::Network;
+use ringfence_engine::ovn::pipeline::Outcome;
+use ringfence_view::ends::End;
 use ringfence_view::loaded::Loaded;
 use std::io::{self, Write};
+use std::path::PathBuf;
 
 /// What follows `import`.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Arguments {
+    /// A file with the lines; without it they come from standard input
+    #[arg(value_name = "LINES", value_hint = clap::ValueHint::FilePath)]
+    lines: Option<PathBuf>,
+
     #[command(flatten)]
     input: Input,
 }
@@ -21,7 +34,9 @@ pub(crate) struct Arguments {
 const EXAMPLES: &str = "\
 Examples:
   ovn-nbctl acl-list vswitch1 | ringfence import -f manifests/
-  grep acl_log ovn-controller.log | ringfence import -f manifests/
+  ringfence import ovn-controller.log -f manifests/
+
+A line of `acl_log` names its row; of a row without a name, the packet in the line is walked through the input.
 
 Exit status: 0 each line is a row of the input; 1 some are not; 2 where some of the input could not be used as it is written.";
 
@@ -31,19 +46,28 @@ enum Said {
     /// A line of `ovn-nbctl acl-list`.
     Listed { direction: String, priority: u16, matches: String, action: String },
     /// A line of ovn-controller's `acl_log`.
-    Logged { name: String, direction: Option<String> },
+    Logged { name: String, direction: Option<String>, verdict: Option<String>, packet: Option<Logged> },
 }
 
 impl Arguments {
-    /// Reads lines from standard input and tells of each which row it is.
+    /// Tells of each line which row it is.
     pub(super) fn run(&self, console: &mut Console) -> io::Result<Status> {
         let loaded = self.input.load();
         input::report(&loaded, console);
         let mut status = input::status(&loaded);
-        for line in crate::files::lines_of_standard_input() {
+        let lines = match crate::files::lines(self.lines.as_deref()) {
+            Ok(lines) => lines,
+            Err(error) => {
+                let name = self.lines.as_deref().unwrap_or(std::path::Path::new("-")).display();
+                console.complain(&format!("cannot read `{name}`: {error}"));
+                return Ok(Status::InputError);
+            }
+        };
+        for line in lines {
             let line = line?;
             let Some(said) = Said::of(&line) else { continue };
-            let found = said.rows(&loaded.compiled.network);
+            let named = said.rows(&loaded.compiled.network);
+            let found = if named.is_empty() { said.walked(&loaded) } else { named };
             if found.is_empty() {
                 status = status.max(Status::Findings);
             }
@@ -94,7 +118,39 @@ impl Said {
             None => fields.split(',').next()?,
         };
         let direction = fields.split_once("direction=").map(|(_, rest)| rest.split([':', ',']).next().unwrap_or(rest));
-        Some(Self::Logged { name: name.to_owned(), direction: direction.map(str::to_owned) })
+        let verdict = fields.split_once("verdict=").map(|(_, rest)| rest.split(',').next().unwrap_or(rest));
+        let packet = fields.split_once("direction=").and_then(|(_, rest)| Logged::of(rest.split_once(": ")?.1));
+        let [direction, verdict] = [direction, verdict].map(|word| word.map(str::to_owned));
+        Some(Self::Logged { name: name.to_owned(), direction, verdict, packet })
+    }
+
+    /// The rows that do this with the packet of a line, where it is one that begins a conversation here.
+    fn walked<'n>(&self, loaded: &'n Loaded) -> Vec<&'n Acl> {
+        let Self::Logged { direction: Some(direction), verdict, packet: Some(packet), .. } = self else {
+            return Vec::new();
+        };
+        let (network, endpoints) = (&loaded.compiled.network, &loaded.compiled.endpoints);
+        let end = |address: std::net::IpAddr| {
+            let word = address.to_string();
+            End::of(endpoints, *select(endpoints, &word, "default").first()?, &word)
+        };
+        let Some((from, to)) = end(packet.source).zip(end(packet.target)) else { return Vec::new() };
+        let (from, to, Logged { family, header, .. }) = (&from.endpoint, &to.endpoint, *packet);
+        let backend = backends(network, endpoints, to, family, header).first().copied();
+        let pipelines = loaded.pipelines();
+        let question = Question { network, pipelines, from, to, family, header, shape: Shape::default(), backend };
+        let done = |outcome| match outcome {
+            Outcome::Allow => "allow",
+            Outcome::Drop => "drop",
+            Outcome::Reject => "reject",
+            Outcome::Pass => "pass",
+        };
+        let steps = walked(&question).unwrap_or_default().into_iter();
+        let here = steps.filter(|step| step.half == Half::Request && step.packet == PacketKind::Ip).filter(|step| {
+            step.stage.direction().name() == direction
+                && verdict.as_deref().is_none_or(|said| said == done(step.outcome))
+        });
+        here.flat_map(|step| step.decider.rows().to_vec()).filter_map(|row| row.acl(network)).collect()
     }
 
     fn rows<'n>(&self, network: &'n Network) -> Vec<&'n Acl> {
@@ -111,7 +167,7 @@ impl Said {
                     && acl.action.name() == action
                     && acl.matches.trim() == matches.trim()
             }
-            Self::Logged { name, direction } => {
+            Self::Logged { name, direction, .. } => {
                 let same = |direction: &String| acl.direction.name() == direction;
                 acl.name.as_ref() == Some(name) && direction.as_ref().is_none_or(same)
             }
@@ -136,7 +192,8 @@ mod tests {
         let logging = "to-lport  1005 (ip4 && tcp) drop log(name=x,severity=info)";
         assert_eq!(Said::of(logging), Some(listed("ip4 && tcp")));
         let log = "2026-01-01T00:00:00Z|00004|acl_log(ovn_pinctrl0)|INFO|name=\"a\", verdict=drop, severity=info, direction=to-lport: tcp";
-        assert_eq!(Said::of(log), Some(Said::Logged { name: "a".into(), direction: Some("to-lport".into()) }));
+        let (direction, verdict) = (Some("to-lport".into()), Some("drop".into()));
+        assert_eq!(Said::of(log), Some(Said::Logged { name: "a".into(), direction, verdict, packet: None }));
         assert_eq!(Said::of("switch 1234 (vswitch1)"), None);
     }
 }

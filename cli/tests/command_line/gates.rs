@@ -45,5 +45,58 @@ fn a_revision_is_compared_with_the_files_as_they_are() {
     assert_eq!(run(&["diff", "HEAD", "-f", "rules"]).status, 0);
     assert_eq!(run(&["diff", "HEAD~1", "HEAD", "-f", "rules"]).status, 1);
     assert_eq!(run(&["diff", "no-such-revision", "-f", "rules"]).status, 2);
-    assert_eq!(run(&["diff", "HEAD"]).status, 2);
+    // Without `-f` it is this folder's files.
+    let ran = run(&["diff", "HEAD~1", "HEAD"]);
+    assert!(ran.status == 1 && ran.out.contains("by HEAD:rules/web.yaml:7: `drop` at priority 100"), "{}", ran.out);
+    assert_eq!(run(&["diff", "HEAD"]).status, 0);
+    let ran = run(&["diff", "HEAD~7", "HEAD"]);
+    assert!(ran.status == 2 && ran.err.contains("`HEAD~7` is neither"), "{}", ran.err);
+}
+
+/// Two groups of machines, of which a policy names one, and a row that names a machine.
+fn shop(label: &str, row: &str) -> String {
+    let vm = |group: &str, number: usize, address: usize| {
+        format!(
+            "- {{name: {group}-{number}, address: 10.1.0.{address}, subnet: web, namespace: shop, labels: {{app: {group}}}}}\n"
+        )
+    };
+    let vms: String =
+        (0..4).map(|at| vm("front", at, 10 + at)).chain((0..3).map(|at| vm("store", at, 20 + at))).collect();
+    format!(
+        "apiVersion: kubeovn.io/v1\nkind: Subnet\nmetadata: {{name: web}}\nspec:\n  cidrBlock: 10.1.0.0/24\n  acls:\n  \
+         - {{direction: to-lport, priority: 9, action: {row}, match: 'ip4.dst == 10.1.0.10'}}\n---\n\
+         apiVersion: ringfence/v1\nkind: Inventory\nvms:\n{vms}---\n\
+         apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {{name: store, namespace: shop}}\nspec:\n  \
+         podSelector: {{matchLabels: {{app: store}}}}\n  ingress:\n  - from: [{{podSelector: {{matchLabels: {{app: {label}}}}}}}]\n"
+    )
+}
+
+#[test]
+fn a_change_is_told_by_groups_with_the_row_behind_it() {
+    let (old, new) = (shop("front", "allow-related"), shop("store", "drop"));
+    let folder = folder("groups", &[("old.yaml", old.as_bytes()), ("new.yaml", new.as_bytes())]);
+    let run =
+        |output: &str| command(&["diff", "old.yaml", "new.yaml", "-o", output]).current_dir(&folder).output().unwrap();
+    let text = Ran::from(run("text")).out;
+    let lines: Vec<&str> = text.lines().map(str::trim).collect();
+    let expected = [
+        "+ among all app=store ×3: all (was closed, is open)",
+        "by new.yaml:28: `allow-related` at priority 2001, spec.ingress[0].from[0] of NetworkPolicy/shop/store",
+        "- all app=front ×4 → all app=store ×3: all (was open, is closed)",
+        "no more by old.yaml:28: `allow-related` at priority 2001, spec.ingress[0].from[0] of NetworkPolicy/shop/store",
+        "- everybody else → shop/front-0: all (was open, is closed)",
+        "by new.yaml:7: `drop` at priority 9, spec.acls[0] of Subnet/web",
+    ];
+    assert_eq!(lines.get(..6), Some(&expected[..]), "{text}");
+    let told: serde_json::Value = serde_json::from_str(&Ran::from(run("json")).out).unwrap();
+    let group = &told["groups"][0];
+    assert_eq!((&group["change"], &group["from"]), (&"gained".into(), &group["to"]), "{group}");
+    assert_eq!(group["rows"][0]["source"]["line"], 28, "{group}");
+    // Each pair stands in the groups as often as it has kinds of change.
+    assert_eq!(told["groups"].as_array().unwrap().len(), 3);
+    let markdown = Ran::from(run("md")).out;
+    assert!(
+        markdown.contains("| `-` | everybody else → shop/front-0 | all | open | closed | by new.yaml:7: `drop` at"),
+        "{markdown}"
+    );
 }

@@ -121,6 +121,89 @@ fn text_that_lost_its_indentation_is_read_with_a_warning() {
     assert!(!ran.out.contains("RF012") && !ran.out.contains("RF002"), "{}", ran.out);
 }
 
+/// As a page about policies has it: machines in a table, claims in comments of MDX, a field where it does not belong.
+const MDX: &str = "\
+---
+title: Isolation
+---
+
+| Virtual Machine | IP Address |
+|---|---|
+| VM1 | 10.1.0.2 |
+| VM2 | 10.1.0.3 |
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+name: one
+spec:
+podSelector: {}
+policyTypes:
+- ingress
+```
+
+{/* expect
+apiVersion: ringfence/v1
+kind: Expectation
+metadata: {name: closed}
+assertions: [{from: vm1, to: vm2, expect: closed}]
+---
+apiVersion: ringfence/v1
+kind: Expectation
+metadata: {name: open}
+assertions: [{from: vm1, to: outside, expect: open}]
+*/}
+
+```yaml
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: two}
+spec:
+  podSelector: {matchLabels: {vm.kubevirt.io/name: VM2}}
+policyTypes: [Ingress]
+```
+";
+
+#[test]
+fn a_table_names_the_machines_and_mdx_has_comments_of_its_own() {
+    let folder = folder("mdx", &[("page.mdx", MDX.as_bytes())]);
+    let page = folder.join("page.mdx");
+    let page = page.to_str().unwrap();
+    let ran = ringfence(&["check", page, "-o", "json"]);
+    let told: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    let found = |code: &str, line: u64| {
+        told["diagnostics"].as_array().unwrap().iter().any(|found| found["code"] == code && found["line"] == line)
+    };
+    assert!(found("RF029", 5) && found("RF028", 11) && found("RF021", 18) && found("RF023", 38), "{}", ran.out);
+    assert!(found("RF021", 39), "beside `spec` there is no such field: {}", ran.out);
+    let holds = |at: usize| told["expectations"][at]["holds"].as_bool().unwrap();
+    assert_eq!((holds(0), holds(1), ran.status), (false, true, 2), "{}", ran.out);
+    for format in ["sarif", "junit", "md"] {
+        let ran = ringfence(&["check", page, "-o", format]);
+        assert!(ran.out.contains("closed"), "{format}: {}", ran.out);
+    }
+}
+
+#[test]
+fn fixes_go_into_the_page() {
+    let folder = folder("mended", &[("page.mdx", MDX.as_bytes())]);
+    let path = folder.join("page.mdx");
+    let dry = ringfence(&["check", "--fix", "--dry-run", path.to_str().unwrap()]);
+    assert!(dry.out.contains("+  podSelector: {}") && dry.out.contains("+    - Ingress"), "{}", dry.out);
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), MDX);
+    let ran = ringfence(&["check", "--fix", path.to_str().unwrap()]);
+    let page = std::fs::read_to_string(&path).unwrap();
+    assert!(page.contains("spec:\n  podSelector: {}\n  policyTypes:\n    - Ingress\n```"), "{page}");
+    assert!(ran.out.contains("2 expectations, all hold"), "{}", ran.out);
+    // An entity of HTML stays one.
+    let html = folder.join("page.html");
+    std::fs::write(&html, HTML).unwrap();
+    ringfence(&["check", "--fix", html.to_str().unwrap()]);
+    let page = std::fs::read_to_string(&html).unwrap();
+    assert_eq!(page, HTML.replace("tcp.dst = 22", "tcp.dst == 22"));
+}
+
 #[test]
 fn a_page_without_an_object_is_said_to_have_none() {
     let folder = folder("prose", &[("page.md", b"# Prose\n\n```yaml\na: 1\n```\n")]);

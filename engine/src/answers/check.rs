@@ -5,6 +5,7 @@ mod cuboid;
 mod hulls;
 mod idle;
 mod leases;
+mod odd;
 mod outgrown;
 mod pairs;
 mod rows;

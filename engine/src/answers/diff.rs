@@ -3,36 +3,15 @@
 //! Endpoints are matched by their ids; addresses that belong to nobody are matched where they overlap, so that two
 //! evaluations that tell different ranges apart are compared range by range.
 
-use crate::reach::{
-    AddressRange, Classes, Endpoint, EndpointKind, Family, FamilyAnswer, L4Set, PairAnswer, Reach, Verdict,
-};
-use alloc::collections::BTreeMap;
-use alloc::format;
+mod behind;
+mod matched;
+
+pub use behind::{Asked, Behind, Role, Side, Sides, World};
+pub use matched::{Common, Matched, matched};
+
+use crate::reach::{Classes, Family, FamilyAnswer, L4Set, PairAnswer, Reach, Verdict};
 use alloc::rc::Rc;
-use alloc::string::{String, ToString};
 use alloc::vec::Vec;
-
-/// An endpoint that both evaluations know.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Common {
-    /// Its id; of overlapping ranges that of the part that both have.
-    pub id: String,
-    /// Its index in the old evaluation.
-    pub old: usize,
-    /// Its index in the new one.
-    pub new: usize,
-}
-
-/// The endpoints of two evaluations.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Matched {
-    /// Those that both know.
-    pub common: Vec<Common>,
-    /// Those that only the old one knows, by index.
-    pub gone: Vec<usize>,
-    /// Those that only the new one knows, by index.
-    pub come: Vec<usize>,
-}
 
 /// A pair of which the two evaluations say different things.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +20,8 @@ pub struct Change {
     pub from: usize,
     /// Who answers.
     pub to: usize,
+    /// The classes of both: between the same two, the same rows decide before and after.
+    pub classes: (usize, usize),
     /// What was so.
     pub old: Rc<PairAnswer>,
     /// What is so.
@@ -60,117 +41,6 @@ pub struct FamilyChange {
     pub arriving: L4Set,
     /// Requests that arrived and do not now.
     pub stopped: L4Set,
-}
-
-/// Matches the endpoints of two evaluations.
-pub fn matched(old: &[Endpoint], new: &[Endpoint]) -> Matched {
-    let known: BTreeMap<(&str, EndpointKind), usize> =
-        new.iter().enumerate().map(|(index, endpoint)| ((endpoint.id.as_str(), endpoint.kind), index)).collect();
-    let mut matched = Matched::default();
-    let mut seen = alloc::vec![false; new.len()];
-    let ranges = ranges(new);
-    for (index, endpoint) in old.iter().enumerate() {
-        let before = matched.common.len();
-        match known.get(&(endpoint.id.as_str(), endpoint.kind)) {
-            Some(other) if !is_range(endpoint) => {
-                matched.common.push(Common { id: endpoint.id.clone(), old: index, new: *other });
-            }
-            _ if is_range(endpoint) => matched.common.extend(overlapping(index, endpoint, &ranges, new)),
-            _ => {}
-        }
-        if matched.common.len() == before {
-            matched.gone.push(index);
-        }
-    }
-    for common in &matched.common {
-        if let Some(seen) = seen.get_mut(common.new) {
-            *seen = true;
-        }
-    }
-    matched.come = seen.iter().enumerate().filter(|(_, seen)| !**seen).map(|(index, _)| index).collect();
-    matched
-}
-
-/// Whether an endpoint is a set of addresses that rules may cut into other parts.
-fn is_range(endpoint: &Endpoint) -> bool {
-    matches!(endpoint.kind, EndpointKind::External | EndpointKind::Address)
-}
-
-/// The part of an id in front of the name of a range.
-fn place(endpoint: &Endpoint) -> (&str, EndpointKind) {
-    let place = match endpoint.kind {
-        EndpointKind::Address => &endpoint.switch,
-        _ => endpoint.id.split("outside").next().unwrap_or(""),
-    };
-    (place, endpoint.kind)
-}
-
-/// Ranges of addresses, each behind its place and before the index of its endpoint, sorted.
-type Ranges<'e> = Vec<((&'e str, EndpointKind), AddressRange, usize)>;
-
-fn ranges(endpoints: &[Endpoint]) -> Ranges<'_> {
-    let mut ranges = Ranges::new();
-    for (index, endpoint) in endpoints.iter().enumerate().filter(|(_, endpoint)| is_range(endpoint)) {
-        ranges.extend(endpoint.addresses.iter().map(|range| (place(endpoint), *range, index)));
-    }
-    ranges.sort_unstable();
-    ranges
-}
-
-fn overlapping(index: usize, endpoint: &Endpoint, ranges: &Ranges<'_>, new: &[Endpoint]) -> Vec<Common> {
-    let here = place(endpoint);
-    let [start, end] =
-        [false, true].map(|same| ranges.partition_point(|(place, ..)| *place < here || (same && *place == here)));
-    let ranges = ranges.get(start..end).unwrap_or_default();
-    let mut candidates = Vec::new();
-    for own in &endpoint.addresses {
-        // Ranges of one place do not meet: their ends are in the order of their beginnings.
-        let near = ranges.partition_point(|(_, range, _)| range.last < own.first);
-        let near = ranges.get(near..).unwrap_or_default().iter();
-        candidates.extend(near.take_while(|(_, range, _)| range.first <= own.last).map(|(.., other)| *other));
-    }
-    candidates.sort_unstable();
-    candidates.dedup();
-    let ranges = candidates.into_iter().filter_map(|other| Some((other, new.get(other)?)));
-    let overlap = ranges.filter_map(|(other, candidate)| {
-        let common = common_ranges(&endpoint.addresses, &candidate.addresses);
-        (!common.is_empty()).then(|| {
-            let id = if common == endpoint.addresses {
-                endpoint.id.clone()
-            } else if common == candidate.addresses {
-                candidate.id.clone()
-            } else {
-                named(endpoint, &common)
-            };
-            Common { id, old: index, new: other }
-        })
-    });
-    overlap.collect()
-}
-
-fn named(endpoint: &Endpoint, ranges: &[AddressRange]) -> String {
-    let one = |range: &AddressRange| match range.first == range.last {
-        true => range.first.to_string(),
-        false => format!("{}-{}", range.first, range.last),
-    };
-    let first = ranges.first().map(one).unwrap_or_default();
-    let more = ranges.len().saturating_sub(1);
-    let rest = if more > 0 { format!(",+{more}") } else { String::new() };
-    format!("{}/{first}{rest}", endpoint.id.split('/').next().unwrap_or(""))
-}
-
-fn common_ranges(one: &[AddressRange], other: &[AddressRange]) -> Vec<AddressRange> {
-    let mut sorted = other.to_vec();
-    sorted.sort_unstable();
-    let mut common = Vec::new();
-    for left in one {
-        let near = sorted.partition_point(|right| right.last < left.first);
-        let near = sorted.get(near..).unwrap_or_default().iter().take_while(|right| right.first <= left.last);
-        common.extend(
-            near.map(|right| AddressRange { first: left.first.max(right.first), last: left.last.min(right.last) }),
-        );
-    }
-    common
 }
 
 /// What was told and what is told.
@@ -245,14 +115,14 @@ fn among_all(matched: &Matched, old: &mut Reach<'_>, new: &mut Reach<'_>) -> Vec
         .divided(&|index| classes.1.of(common(index)?.new));
     let groups = groups.members();
     let mut changes = Vec::new();
-    for from in groups {
+    for (asking, from) in groups.iter().enumerate() {
         let Some(first) = from.first().and_then(|from| common(*from)) else { continue };
         let own = classes.0.of(first.old).zip(classes.1.of(first.new));
         let Some((before, after)) = own.and_then(|(was, is)| old.fan(was).zip(new.fan(is))) else { continue };
         // By what was told and what is told: both answers, where they differ.
         let most = after.examples().len();
         let mut answers: Vec<Option<Option<Both>>> = alloc::vec![None; before.examples().len() * most];
-        for to in groups {
+        for (answering, to) in groups.iter().enumerate() {
             let told = to
                 .first()
                 .and_then(|to| common(*to))
@@ -268,7 +138,8 @@ fn among_all(matched: &Matched, old: &mut Reach<'_>, new: &mut Reach<'_>) -> Vec
             for (from, to) in from.iter().flat_map(|from| to.iter().map(move |to| (*from, *to))) {
                 let Some((one, other)) = common(from).zip(common(to)) else { continue };
                 if one.old != other.old && one.new != other.new {
-                    changes.push(Change { from, to, old: Rc::clone(was), new: Rc::clone(is) });
+                    let classes = (asking, answering);
+                    changes.push(Change { from, to, classes, old: Rc::clone(was), new: Rc::clone(is) });
                 }
             }
         }

@@ -155,6 +155,11 @@ pub fn explain(question: &Question<'_>) -> Explanation {
     }
 }
 
+/// The steps of a conversation alone; nothing where there is no way at all.
+pub fn walked(question: &Question<'_>) -> Option<Vec<Step>> {
+    Some(steps(question.network, &question.walk(walk::Choice::Strict)?))
+}
+
 fn apart(question: &Question<'_>) -> Explanation {
     let common = question.from.has(question.family) && question.to.has(question.family);
     let (reason, verdict) = match question.route() {

@@ -89,6 +89,8 @@ codes! {
     UnreadKind = "RF027", Error;
     /// The lines of a block of a page all stand in one column: it is read by what its fields are known to belong to.
     LostIndentation = "RF028", Warning;
+    /// A page says in a table which machines there are: its examples after it, which name none, are about these.
+    TableOfMachines = "RF029", Info;
 
     /// OVN cannot parse the match: the row does nothing.
     MatchSyntax = "RF101", Error;
@@ -141,6 +143,8 @@ codes! {
     DhcpCut = "RF216", Warning;
     /// Rows divide the headers into too many kinds to tell them all apart: what they decide is `undefined`.
     TooComplex = "RF217", Warning;
+    /// A row names the address of a machine that is made anew with another one.
+    PinnedAddress = "RF218", Info;
 
     /// An expectation does not hold.
     ExpectationFailed = "RF301", Error;

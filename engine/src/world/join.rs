@@ -137,6 +137,7 @@ fn blank(said: &read::Machine) -> Machine {
         ports: Vec::new(),
         node: None,
         pod: said.pod,
+        maker: None,
     }
 }
 
@@ -147,6 +148,9 @@ fn learn(
     locator: &mut Locator<'_>,
     out: &mut Vec<Diagnostic>,
 ) {
+    // The pods of a StatefulSet keep their addresses.
+    let owner = said.owner.as_ref().filter(|owner| owner.kind != "StatefulSet");
+    machine.maker = machine.maker.take().or(owner.map(|owner| format!("{} {}", owner.kind, owner.name)));
     if said.kind == EndpointKind::VirtualMachine {
         machine.kind = said.kind;
     }

@@ -1,12 +1,14 @@
 //! `diff -o json`.
 
 use super::diagnostic::Diagnostic;
+use super::explain::RowAndSource;
 use super::l4::{self, L4};
 use super::{VERSION, lines};
-use crate::difference::Difference;
-use ringfence_engine::answers::diff::{Change, FamilyChange};
+use crate::difference::{self, Difference, Side as Which};
+use ringfence_engine::answers::diff::{Behind, Change, FamilyChange, Role};
 use ringfence_engine::reach::L4Set;
 use serde::Serialize;
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 #[derive(Serialize)]
@@ -16,6 +18,33 @@ struct Diff<'a> {
     new: Side<'a>,
     pairs: Vec<Pair<'a>>,
     unchanged: usize,
+    /// The same changes in few groups, as the text tells them.
+    groups: Vec<Group<'a>>,
+}
+
+#[derive(Serialize)]
+struct Group<'a> {
+    /// `gained`, `lost`, `arriving`, `stopped` or `doubt`.
+    change: &'static str,
+    /// Of each of these to each of those, but oneself, the same changes.
+    from: Vec<&'a str>,
+    to: Vec<&'a str>,
+    old: &'static str,
+    new: &'static str,
+    /// What is gained or lost, arrives now or no more, or is in doubt on one side.
+    headers: Vec<L4>,
+    /// The rows behind it.
+    rows: Vec<Row<'a>>,
+}
+
+#[derive(Serialize)]
+struct Row<'a> {
+    /// `new` where it decides now, `old` where it decides no more.
+    side: &'static str,
+    /// `decides`, or `tracks`: it makes its switch track connections.
+    role: &'static str,
+    #[serde(flatten)]
+    row: RowAndSource<'a>,
 }
 
 #[derive(Serialize)]
@@ -61,6 +90,40 @@ impl<'a> Pair<'a> {
     }
 }
 
+impl<'a> Row<'a> {
+    fn of(difference: &Difference<'a>, behind: &Behind) -> Option<Self> {
+        let side = difference.side(behind.side);
+        let row = RowAndSource::of(&side.sources, behind.row.acl(&side.compiled.network)?);
+        let role = match behind.role {
+            Role::Decides => "decides",
+            Role::Tracks => "tracks",
+        };
+        let side = match behind.side {
+            Which::Old => "old",
+            Which::New => "new",
+        };
+        Some(Self { side, role, row })
+    }
+}
+
+fn groups<'a>(difference: &Difference<'a>) -> Vec<Group<'a>> {
+    let names = difference.names();
+    let ids = |classes: &BTreeSet<usize>| {
+        let common = |index: usize| difference.matched.common.get(index).map(|common| common.id.as_str());
+        names.all(classes).into_iter().filter_map(common).collect::<Vec<_>>()
+    };
+    let group = |group: difference::Group| Group {
+        change: group.kind.name(),
+        from: ids(&group.who.askers),
+        to: ids(&group.who.targets),
+        old: group.old.name(),
+        new: group.new.name(),
+        headers: l4::of_families(group.sets.iter().map(|(family, set)| (*family, set))),
+        rows: group.behind.iter().filter_map(|behind| Row::of(difference, behind)).collect(),
+    };
+    difference.groups(&names).into_iter().map(group).collect()
+}
+
 /// Writes the document.
 pub fn write(out: &mut dyn Write, difference: &Difference<'_>) -> io::Result<()> {
     let ids = |side: &'_ crate::loaded::Loaded, only: &[usize]| -> Vec<String> {
@@ -83,6 +146,7 @@ pub fn write(out: &mut dyn Write, difference: &Difference<'_>) -> io::Result<()>
         },
         pairs: difference.changes.iter().filter_map(|change| Pair::of(difference, change)).collect(),
         unchanged: (common * common.saturating_sub(1)).saturating_sub(difference.changes.len()),
+        groups: groups(difference),
     };
     lines::write(out, &document)
 }

@@ -69,8 +69,9 @@ struct DecidedBy<'a> {
     rows: Vec<RowAndSource<'a>>,
 }
 
+/// A row, and who wrote it.
 #[derive(Serialize)]
-struct RowAndSource<'a> {
+pub(super) struct RowAndSource<'a> {
     row: Row<'a>,
     source: Origin<'a>,
 }
@@ -141,7 +142,7 @@ impl<'a> Step<'a> {
 impl<'a> DecidedBy<'a> {
     fn of(sources: &'a Sources, network: &'a Network, decider: &Decider) -> Self {
         let acls: Vec<&Acl> = decider.rows().iter().filter_map(|id| id.acl(network)).collect();
-        let both = |acl: &&'a Acl| RowAndSource { row: Row::of(acl), source: Origin::of(sources, &acl.provenance) };
+        let both = |acl: &&'a Acl| RowAndSource::of(sources, acl);
         let several = matches!(decider, Decider::Ambiguous(_));
         Self {
             kind: decider.kind(),
@@ -153,6 +154,12 @@ impl<'a> DecidedBy<'a> {
             },
             rows: if several { acls.iter().map(both).collect() } else { Vec::new() },
         }
+    }
+}
+
+impl<'a> RowAndSource<'a> {
+    pub(super) fn of(sources: &'a Sources, acl: &'a Acl) -> Self {
+        Self { row: Row::of(acl), source: Origin::of(sources, &acl.provenance) }
     }
 }
 

@@ -167,7 +167,7 @@ pub(super) fn pinned(session: &Session, send: &Callback<Action>) -> Html {
             '-' => "lost",
             _ => "other",
         };
-        html! { <li class={class}><b>{ line.sign }</b>{ " " }{ &line.who }{ ": " }{ &line.what }<small>{ format!(" ({})", line.verdicts) }</small></li> }
+        html! { <li class={class}><b>{ line.sign }</b>{ " " }{ &line.who }{ ": " }{ &line.what }<small>{ format!(" ({}) {}", line.verdicts, line.because.join("; ")) }</small></li> }
     };
     let lines = changes.lines.iter().take(MOST_LINES).map(line);
     let more = changes.lines.len().saturating_sub(MOST_LINES);

@@ -26,11 +26,15 @@ pub(super) fn changes(old: &Loaded, new: &Loaded) -> Changes {
     Changes { summary: difference.summary(), lines: lines(&difference), pairs: found.iter().filter_map(pair).collect() }
 }
 
+/// Of more rows behind one line only the first ones are told.
+const MOST_REASONS: usize = 2;
+
 /// The changes in words.
 pub(super) fn lines(difference: &Difference<'_>) -> Vec<ChangeLine> {
     let line = |line: ringfence_view::difference::Line| ChangeLine {
         sign: Kind::sign(line.kind),
         verdicts: line.verdicts(),
+        because: line.because(MOST_REASONS),
         who: line.who,
         what: line.what,
     };

@@ -221,8 +221,9 @@ impl Judged<'_> {
         let shown: Vec<&str> = cut.iter().take(3).filter_map(id).collect();
         let more = cut.len().saturating_sub(shown.len());
         let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let verb = if cut.len() == 1 { "reaches" } else { "reach" };
         let message =
-            format!("{}{rest} reach others, but nobody on udp/53: names cannot be resolved", shown.join(", "));
+            format!("{}{rest} {verb} others, but nobody on udp/53: names cannot be resolved", shown.join(", "));
         let help = "if they are to use names, allow udp/53 and tcp/53 to the cluster's DNS";
         (!cut.is_empty()).then(|| Diagnostic::new(Code::DnsCut, message).help(help))
     }

@@ -1,6 +1,6 @@
 //! What can be said of a row without asking about pairs.
 
-use super::name;
+use super::{name, odd};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::ovn::acl::{Acl, Action, Direction};
 use crate::ovn::field::{Field, PortField};
@@ -17,9 +17,13 @@ pub(super) fn check(network: &Network, pipelines: &[Pipeline]) -> Vec<Diagnostic
     let switches = network.switches.iter().flat_map(|switch| &switch.acls);
     let rows = switches.chain(network.port_groups.iter().flat_map(|group| &group.acls));
     let definitions = Definitions::new(network.version);
-    let parsed = rows.filter_map(|acl| Some((acl, parse(&acl.matches, &context).ok()?.annotate_by(&definitions))));
+    let parsed = rows.filter_map(|acl| Some((acl, parse(&acl.matches, &context).ok()?)));
     let ports = network.switches.iter().flat_map(|switch| &switch.ports).map(|port| port.name.as_str()).collect();
-    let mut findings: Vec<_> = parsed.flat_map(|(acl, matches)| row(&ports, acl, &matches)).collect();
+    let mut findings: Vec<_> = parsed
+        .flat_map(|(acl, matches)| {
+            [odd::check(acl, &matches), row(&ports, acl, &matches.annotate_by(&definitions))].concat()
+        })
+        .collect();
     findings.extend(misplaced(network, pipelines));
     findings
 }

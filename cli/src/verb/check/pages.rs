@@ -1,0 +1,155 @@
+//! `check` of pages: each example is a world of its own, and fixes go into the page.
+
+use super::{Arguments, Format, ROUNDS, status};
+use crate::console::Console;
+use crate::files::{self, Files};
+use crate::input::{Paged, worlds};
+use crate::mend;
+use crate::page::byte;
+use crate::status::Status;
+use ringfence_engine::diagnostic::Fix;
+use ringfence_engine::source::Sources;
+use ringfence_view::mend::{Trust, mend};
+use ringfence_view::patch;
+use ringfence_view::report::{Joined, found};
+use std::io;
+use std::ops::Range;
+use std::path::Path;
+
+/// A part of a page, and what comes into its place.
+type Edit = (Range<usize>, String);
+
+impl Arguments {
+    /// Looks at all pages; one document tells of all of them, where the format has documents.
+    pub(super) fn look(&self, console: &mut Console) -> io::Result<Status> {
+        let (mut joined, mut status) = (Joined::default(), Status::Fine);
+        for path in &self.pages {
+            let Some((name, page)) = read(path) else {
+                console.complain(&format!("cannot read `{}`", path.display()));
+                return Ok(Status::InputError);
+            };
+            let worlds = worlds(&name, &page, &self.input);
+            if worlds.is_empty() {
+                console.complain(&format!("`{name}` has no block with an object in it: nothing was checked"));
+            }
+            for Paged { world, loaded, .. } in worlds {
+                if self.output == Format::Text {
+                    console.print(|out| writeln!(out, "{name}:{}:", world.line))?;
+                    status = status.max(self.one(&loaded, console)?);
+                    continue;
+                }
+                let (findings, judgements) = found(&loaded, &mut loaded.reach(), &self.input.namespace);
+                status = status.max(super::status(&findings, &judgements));
+                joined.add(&loaded, findings, judgements);
+            }
+        }
+        if self.output != Format::Text {
+            self.tell(&joined.report(), console)?;
+        }
+        Ok(status)
+    }
+
+    /// Makes the fixes of all pages, and looks at what is left.
+    pub(super) fn mend_pages(&self, trust: Trust, console: &mut Console) -> io::Result<Status> {
+        let mut all = Status::Fine;
+        for path in &self.pages {
+            let Some((name, old)) = read(path) else {
+                console.complain(&format!("cannot read `{}`", path.display()));
+                return Ok(Status::InputError);
+            };
+            let mut new = old.clone();
+            for _ in 0..ROUNDS {
+                let edits = self.edits(&name, &new, trust, console);
+                if edits.is_empty() {
+                    break;
+                }
+                new = edited(&new, edits);
+            }
+            if self.dry_run {
+                all = all.max(self.dry(&name, &old, &new, console)?);
+            } else if old != new
+                && let Err(why) = files::replace(&name, &old, &new)
+            {
+                console.complain(&format!("`{name}` is left as it is: {why}"));
+                all = Status::InputError;
+            }
+        }
+        if self.dry_run { Ok(all) } else { Ok(all.max(self.look(console)?)) }
+    }
+
+    /// The lines that would go and come; the status is that of the page as it is.
+    fn dry(&self, name: &str, old: &str, new: &str, console: &mut Console) -> io::Result<Status> {
+        let of = |text: &str| {
+            let mut sources = Sources::new();
+            sources.add(name, text);
+            sources
+        };
+        console.print(|out| out.write_all(patch::lines(&of(old), &of(new)).as_bytes()))?;
+        let judged = worlds(name, old, &self.input).into_iter().map(|Paged { loaded, .. }| {
+            let (findings, judgements) = found(&loaded, &mut loaded.reach(), &self.input.namespace);
+            status(&findings, &judgements)
+        });
+        Ok(judged.max().unwrap_or(Status::Fine))
+    }
+
+    /// What is to be edited in a page, told as it is found.
+    fn edits(&self, name: &str, page: &str, trust: Trust, console: &mut Console) -> Vec<Edit> {
+        let done = if self.dry_run { "would fix" } else { "fixed" };
+        let mut edits = Vec::new();
+        for Paged { world, loaded, source } in worlds(name, page, &self.input) {
+            let place = |fix: &Fix| (fix.place.source == source).then(|| world.place(page, fix.place.span)).flatten();
+            let barred = |fix: &Fix| match place(fix) {
+                None if fix.place.source != source => Some("it is not in the page".to_owned()),
+                None => Some("the page writes it in other letters".to_owned()),
+                Some(_) if fix.replacement.contains('\n') && !world.indents.is_empty() => {
+                    Some("its lines have lost their indentation: run it again".to_owned())
+                }
+                Some(_) => None,
+            };
+            let mended = mend(&loaded, &self.input.settings(), &self.input.namespace, trust, barred);
+            let html = name.to_ascii_lowercase().contains(".htm");
+            edits.extend(
+                mended.fixed.iter().filter_map(|(_, fix)| Some((place(fix)?, written(&fix.replacement, html)))),
+            );
+            console.report(|err| mend::tell(err, &loaded.sources, &mended.fixed, done));
+            console.report(|err| mend::excuse(err, &loaded.sources, &mended.left));
+            // It is read as if it had its indentation: with it, it means the same.
+            let indent = |(position, columns): &(_, usize)| {
+                let at = byte(page, *position)?;
+                Some((at..at, " ".repeat(*columns)))
+            };
+            edits.extend(world.indents.iter().filter_map(indent));
+            if !world.indents.is_empty() {
+                console
+                    .report(|err| writeln!(err, "{done} {name}:{} RF028: its lines get their indentation", world.line));
+            }
+        }
+        edits
+    }
+}
+
+fn read(path: &Path) -> Option<(String, String)> {
+    let read = Files::read(&[path.to_path_buf()]).sources;
+    let (_, source) = read.iter().next()?;
+    source.fault().is_none().then(|| (source.name().to_owned(), source.text().to_owned()))
+}
+
+/// As the page writes it.
+fn written(text: &str, html: bool) -> String {
+    if html { text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;") } else { text.to_owned() }
+}
+
+/// The page with these edits; of two that touch one another the first.
+fn edited(page: &str, mut edits: Vec<Edit>) -> String {
+    edits.sort_by_key(|(range, _)| (range.start, range.end));
+    let (mut new, mut at) = (String::with_capacity(page.len()), 0);
+    for (range, words) in edits {
+        if let Some(kept) = page.get(at..range.start) {
+            new.push_str(kept);
+            new.push_str(&words);
+            at = range.end;
+        }
+    }
+    new.push_str(page.get(at..).unwrap_or_default());
+    new
+}
