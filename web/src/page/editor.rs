@@ -164,7 +164,7 @@ impl Editor {
 
 /// What can be written here.
 fn words(known: Option<&OfFile>) -> JsValue {
-    plain(&vocabulary(known.map(|(analysis, _)| analysis.names.clone()).unwrap_or_default()))
+    plain(&vocabulary(known.map(|(analysis, _)| analysis.names.to_vec()).unwrap_or_default()))
 }
 
 /// What can be said of pieces of the file that is shown.
