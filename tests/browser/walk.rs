@@ -24,11 +24,6 @@ fn until(page: &Page, what: &str, expression: &str) -> Result<()> {
     Err(format!("not seen: {what}\n{}", seen.as_str().unwrap_or_default()))
 }
 
-fn text(page: &Page, selector: &str) -> Result<String> {
-    let script = "return document.querySelector(arguments[0])?.innerText ?? ''";
-    Ok(page.run(script, &[json!(selector)])?.as_str().unwrap_or_default().to_owned())
-}
-
 fn click(page: &Page, selector: &str) -> Result<()> {
     let script = "const found = document.querySelector(arguments[0]); found?.click(); return Boolean(found)";
     match page.run(script, &[json!(selector)])? {
@@ -80,7 +75,8 @@ pub fn wish(page: &Page) -> Result<()> {
     click(page, "#proposals .accept")?;
     until(page, "the row in the text", "document.querySelector('.cm-content').innerText.includes('allow-related')")?;
     until(page, "the pair open", "document.querySelector('#why .verdict')?.innerText === 'open'")?;
-    let told = text(page, "#pinned")?;
+    let told = page.run("return document.querySelector('#pinned').textContent", &[])?;
+    let told = told.as_str().unwrap_or_default();
     if !told.contains("+6") || !told.contains("6 pairs with connections gained, 0 pairs with connections lost") {
         return Err(format!("before and after: {told}"));
     }

@@ -70,7 +70,7 @@ document.addEventListener("keydown", (event) => {
 
 // One menu at a time.
 document.addEventListener("click", (event) => {
-  for (const menu of document.querySelectorAll("details.menu[open]:not(.pinned)")) {
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
     if (!menu.contains(event.target)) menu.open = false;
   }
 });

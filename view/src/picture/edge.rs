@@ -46,7 +46,7 @@ pub struct Edge {
 const LANE: f32 = 9.0;
 /// From the box to the tip of the arrow.
 const SPACE: f32 = 5.0;
-/// Between a cross, or a label, and a box.
+/// Between a cross, a label or a sign, and a box.
 const ROOM: f32 = 7.0;
 /// Longer labels are cut.
 const MOST_LETTERS: usize = 24;
@@ -117,7 +117,7 @@ fn line(nodes: &[Node], (from, to): (usize, usize), cell: &Cell, lane: f32) -> E
     };
     let (start, end) = shaft(lane);
     let label = label(cell);
-    let middle = if label.is_empty() { at((start, end), 0.5) } else { clear(nodes, (start, end), 0.5) };
+    let middle = clear(nodes, (start, end), 0.5);
     let (back, cross) = match cell.verdict {
         Verdict::OneWay => {
             let (home, away) = shaft(lane + LANE);

@@ -202,6 +202,7 @@ impl App {
             <div class="bar">
                 <div class="tabs" role="tablist" aria-label="Ways to look">{ for View::ALL.into_iter().map(tab) }</div>
                 { toolbar::filter(session, send) }
+                { toolbar::source(session, send) }
                 <span class="busy">{ "thinking…" }</span>
                 { pinned::view(session, send) }
             </div>

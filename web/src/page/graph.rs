@@ -27,8 +27,8 @@ pub(super) struct Props {
     stateful: Vec<(String, bool)>,
     /// The pair that is explained, by endpoint.
     pair: Option<(usize, usize)>,
-    /// Whose lines alone are drawn: what was typed, and who that is.
-    source: (String, Option<usize>),
+    /// Whose lines alone are drawn, by endpoint.
+    source: Option<usize>,
     /// The verdict whose lines alone are drawn.
     only: Option<String>,
     /// Whether closed pairs are drawn.
@@ -49,7 +49,7 @@ impl Props {
             picture: analysis.picture.clone(),
             stateful: analysis.switches.iter().map(|switch| (switch.name.clone(), switch.stateful)).collect(),
             pair: session.pair(),
-            source: (session.source.clone().unwrap_or_default(), session.asker()),
+            source: session.asker(),
             only: session.only.clone(),
             closed: session.scope.closed,
             turned: Rc::clone(&session.turned),
@@ -182,7 +182,7 @@ impl Component for Graph {
                     { for lines }
                     { for nodes }
                 </svg>
-                <p class="keys" id="graph-keys">{ "Tab: next box · Enter: asks, then answers · U: unfold · arrows: move the view, with Shift the box · + − 0: zoom · Esc: nothing chosen" }</p>
+                <p class="keys" id="graph-keys">{ "Tab: next box · Enter: asks, then answers · U: unfold · arrows: the view; with Shift the box · + − 0: zoom · Esc: let go" }</p>
             </div>
         }
     }

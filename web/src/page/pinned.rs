@@ -19,9 +19,9 @@ pub(super) fn view(session: &Session, send: &Callback<Action>) -> Html {
     };
     let count = |sign: char| changes.pairs.iter().filter(|(_, _, of)| *of == sign).count();
     html! {
-        <details class="menu pinned" id="pinned" open={true}>
-            <summary title={changes.summary.clone()}>
-                { "against before" }
+        <details class="menu pinned" id="pinned">
+            <summary title={format!("against before: {}", changes.summary)}>
+                { "before" }
                 <b class="gained" aria-label={format!("{} pairs gained", count('+'))}>{ format!("+{}", count('+')) }</b>
                 <b class="lost" aria-label={format!("{} pairs lost", count('-'))}>{ format!("−{}", count('-')) }</b>
             </summary>

@@ -4,7 +4,7 @@ use super::app::Msg;
 use super::element::{text_of, ticked};
 use crate::gallery::EXAMPLES;
 use crate::protocol::Tracking;
-use crate::session::{Action, Session, Side, Theme};
+use crate::session::{Action, Session, Side, Theme, View};
 use ringfence_engine::compile::PROFILES;
 use yew::prelude::*;
 
@@ -78,6 +78,26 @@ pub(super) fn filter(session: &Session, send: &Callback<Action>) -> Html {
         </label>
     }
 }
+
+/// Whose lines alone are drawn.
+pub(super) fn source(session: &Session, send: &Callback<Action>) -> Html {
+    if !matches!(session.view, View::Graph | View::Table) {
+        return html! {};
+    }
+    let typed = send.reform(|event: InputEvent| Action::Source(Some(text_of(&event)).filter(|text| !text.is_empty())));
+    let unknown = session.source.is_some() && session.asker().is_none();
+    let endpoints = session.analysis.iter().flat_map(|analysis| analysis.endpoints.iter()).take(MOST);
+    html! {
+        <label class="field"><span>{ "From" }</span>
+            <input id="source" list="askers" placeholder="everybody" value={session.source.clone().unwrap_or_default()} oninput={typed}
+                aria-label="whose requests alone are drawn" aria-invalid={unknown.to_string()} spellcheck="false" autocomplete="off" />
+            <datalist id="askers">{ for endpoints.map(|endpoint| html! { <option value={endpoint.id.clone()}></option> }) }</datalist>
+        </label>
+    }
+}
+
+/// More names than this help nobody.
+const MOST: usize = 200;
 
 fn tracking(session: &Session, send: &Callback<Action>) -> Html {
     let choose = send.reform(|event: Event| {

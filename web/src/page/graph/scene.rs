@@ -47,7 +47,7 @@ impl<'p> Scene<'p> {
         }
         let of = |endpoint: usize| boxes.get(&endpoint).copied();
         let both = |from: usize, to: usize| of(from).zip(of(to));
-        let source = props.source.1.and_then(of);
+        let source = props.source.and_then(of);
         let focus = at.or(source);
         let near = focus.map_or_else(HashSet::new, |focus| {
             let ends = picture.edges.iter().filter(|edge| edge.from == focus || edge.to == focus);
@@ -153,7 +153,7 @@ mod tests {
             picture: Parcel::of(&Picture { width: 100.0, height: 100.0, areas: Vec::new(), nodes, edges }),
             stateful: Vec::new(),
             pair: None,
-            source: (String::new(), None),
+            source: None,
             only: None,
             closed: false,
             turned: Rc::default(),
@@ -176,7 +176,7 @@ mod tests {
     #[test]
     fn only_the_lines_of_one_asker_are_drawn() {
         let mut props = props(3, &[(0, 1, "open", true), (1, 2, "one-way", false), (2, 0, "open", false)]);
-        props.source = ("vm1".into(), Some(1));
+        props.source = Some(1);
         assert_eq!(seen(&props, None), [(0, 1, None), (1, 2, None)]);
         props.only = Some("one-way".into());
         assert_eq!(seen(&props, None), [(1, 2, None)]);

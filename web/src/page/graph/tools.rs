@@ -2,20 +2,16 @@
 
 use super::scene::Scene;
 use super::{Graph, Msg, Props};
-use crate::page::element::{text_of, ticked};
 use crate::session::Action;
 use yew::html::Scope;
 use yew::prelude::*;
 
 /// The tools.
 pub(super) fn view(props: &Props, link: &Scope<Graph>) -> Html {
-    let closed = props.send.reform(|event: Event| Action::Closed(ticked(&event)));
     html! {
         <div class="tools">
             { legend(props) }
             <span class="space"></span>
-            <label class="tick"><input id="closed" type="checkbox" checked={props.closed} onchange={closed} />{ "closed, too" }</label>
-            { source(props) }
             <button onclick={link.callback(|_: MouseEvent| Msg::Zoom(1.25))} aria-label="zoom in" title="larger (+, or Ctrl and the wheel)">{ "+" }</button>
             <button onclick={link.callback(|_: MouseEvent| Msg::Zoom(0.8))} aria-label="zoom out" title="smaller (−)">{ "−" }</button>
             <button onclick={link.callback(|_: MouseEvent| Msg::Reset)} title="everything back to its place (0)">{ "Reset" }</button>
@@ -42,24 +38,6 @@ pub(super) fn hint(props: &Props, scene: &Scene<'_>, picked: Option<usize>, link
     html! { <p class="hint">{ format!("{lines} lines: only those of the box under the pointer are drawn; the matrix shows all") }</p> }
 }
 
-/// Whose lines alone are drawn.
-fn source(props: &Props) -> Html {
-    let (text, asker) = &props.source;
-    let typed =
-        props.send.reform(|event: InputEvent| Action::Source(Some(text_of(&event)).filter(|text| !text.is_empty())));
-    let unknown = !text.is_empty() && asker.is_none();
-    html! {
-        <label class="field"><span>{ "From" }</span>
-            <input id="source" class="short" type="search" list="askers" placeholder="everybody" value={text.clone()} oninput={typed} aria-invalid={unknown.to_string()}
-                title="whose requests alone are drawn" spellcheck="false" autocomplete="off" />
-            <datalist id="askers">{ for props.picture.nodes.iter().take(MOST).map(|node| html! { <option value={node.label.clone()}></option> }) }</datalist>
-        </label>
-    }
-}
-
-/// More names than this help nobody.
-const MOST: usize = 200;
-
 /// What the lines mean; a choice shows only those.
 fn legend(props: &Props) -> Html {
     let entry = |verdict: &'static str, text: &'static str| {
@@ -74,9 +52,15 @@ fn legend(props: &Props) -> Html {
             </button>
         }
     };
+    let (shown, closed) = (props.closed, props.send.reform(|closed: bool| Action::Closed(closed)));
+    let closed = closed.reform(move |_: MouseEvent| !shown);
     html! {
         <div class="legends" role="group" aria-label="What the lines mean">
             { entry("open", "open") }{ entry("partial", "some ports") }{ entry("one-way", "one-way") }{ entry("undefined", "unknown") }
+            <button id="closed" class="legend closed" aria-pressed={shown.to_string()} title="draw these, too" onclick={closed}>
+                <svg width="34" height="12" aria-hidden="true"><g class="line closed"><path class="shaft" d="M2 6 H32" /><path class="bar" d="M17 1 V11" /></g></svg>
+                { "closed" }
+            </button>
         </div>
     }
 }

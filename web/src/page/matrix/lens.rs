@@ -14,6 +14,9 @@ const LETTER: f64 = 7.5;
 /// Names fit cells of this size.
 const NAMED: f64 = 12.0;
 
+/// So few that one can scroll through them.
+const FEW: usize = 40;
+
 /// What part of the matrix is seen.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Lens {
@@ -61,7 +64,12 @@ pub(super) fn fitting(canvas: &HtmlCanvasElement, (size, names): (usize, f64)) -
     let count = size.max(1) as f64;
     let with_names = ((side - names) / count).floor();
     let whole = (side / count).floor().min(NAMED - 1.0);
-    let cell = if with_names >= NAMED { with_names } else { whole };
+    // A few names are worth more than that all is seen at once.
+    let cell = match with_names >= NAMED {
+        true => with_names,
+        false if size <= FEW => NAMED,
+        false => whole,
+    };
     Lens { cell: if cell < LEAST { side / count } else { cell.min(LARGEST) }, row: 0, column: 0, names }
 }
 

@@ -181,10 +181,14 @@ impl Brush<'_> {
             }
             self.context.stroke_rect(x + 1.0, y + 1.0, side - 2.0, side - 2.0);
             self.context.set_fill_style_str(&self.paint.text);
-            // Where there is a glyph the sign stands in the corner.
-            let at = if glyph(self.sheet.analysis.verdict(from, to)).is_empty() { 0.5 } else { 0.8 };
             let sign = if *sign == '-' { "−".to_owned() } else { sign.to_string() };
-            self.context.fill_text(&sign, x + side * at, y + side * if at > 0.5 { 0.25 } else { 0.5 }).ok()?;
+            // Where there is a glyph the sign stands in the corner.
+            let (part, across, down) = match glyph(self.sheet.analysis.verdict(from, to)) {
+                "" => (0.62, 0.5, 0.5),
+                _ => (0.5, 0.82, 0.24),
+            };
+            self.context.set_font(&format!("bold {}px system-ui, sans-serif", (cell * part).round()));
+            self.context.fill_text(&sign, x + side * across, y + side * down).ok()?;
         }
         Some(())
     }
