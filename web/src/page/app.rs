@@ -250,6 +250,7 @@ impl App {
                     editor.show(&file.name, &file.text);
                 }
             }
+            (Effect::Reread, Some(editor)) => self.send.emit(Action::Typed(editor.text())),
             (Effect::Forget, Some(editor)) => editor.forget(),
             (Effect::Replace(edits), Some(editor)) => editor.replace(&edits),
             (Effect::Reveal(line), Some(editor)) => editor.reveal(line),

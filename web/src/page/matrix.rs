@@ -13,7 +13,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{HtmlCanvasElement, KeyboardEvent, MouseEvent, ResizeObserver, WheelEvent};
 use yew::prelude::*;
 
-#[derive(Properties, Clone, PartialEq)]
+#[derive(Properties, Clone)]
 pub(super) struct Props {
     /// What is told.
     analysis: Rc<Analysis>,
@@ -23,6 +23,15 @@ pub(super) struct Props {
     theme: Theme,
     /// Where actions go.
     send: Callback<Action>,
+}
+
+/// Painting is dear: what is not seen in here does not count.
+impl PartialEq for Props {
+    fn eq(&self, other: &Self) -> bool {
+        self.analysis.reaches_like(&other.analysis)
+            && (self.pair, self.theme) == (other.pair, other.theme)
+            && self.send == other.send
+    }
 }
 
 impl Props {

@@ -147,6 +147,21 @@ impl Analysis {
         self.findings.len() == other.findings.len() && self.findings.iter().zip(&other.findings).all(same)
     }
 
+    /// Whether both say the same of every pair, and of what was pinned.
+    pub fn reaches_like(&self, other: &Self) -> bool {
+        (&self.endpoints, &self.classes, &self.order) == (&other.endpoints, &other.classes, &other.order)
+            && (&self.verdicts, &self.changes) == (&other.verdicts, &other.changes)
+    }
+
+    /// Whether a page shows the same of both: remarks on pieces of text are the editor's business.
+    pub fn looks_like(&self, other: &Self) -> bool {
+        let Self { profile, ovn, groups, lines, switches, rows, picture, findings, claims, names, .. } = self;
+        self.reaches_like(other)
+            && (profile, ovn, groups, lines) == (&other.profile, &other.ovn, &other.groups, &other.lines)
+            && (switches, rows, picture, names) == (&other.switches, &other.rows, &other.picture, &other.names)
+            && (findings, claims) == (&other.findings, &other.claims)
+    }
+
     /// The character of a pair of endpoints; a blank for oneself.
     pub fn verdict(&self, from: usize, to: usize) -> u8 {
         let found = || {

@@ -10,6 +10,17 @@ use crate::share::Link;
 pub enum Action {
     /// Somebody typed into the editor.
     Typed(String),
+    /// Somebody typed a piece of it.
+    Edited {
+        /// The first unit that went.
+        from: usize,
+        /// The first one that stayed.
+        to: usize,
+        /// What came instead.
+        insert: String,
+        /// How many units there are now.
+        size: usize,
+    },
     /// Another tab.
     Switch(usize),
     /// A new tab.
@@ -95,6 +106,8 @@ pub enum Effect {
     Ask(Ask),
     /// Show the active file in the editor.
     Show,
+    /// Read the whole text of the editor: it is not what it should be after what was typed.
+    Reread,
     /// Forget what the editor knows of files.
     Forget,
     /// Change the text in the editor, as a step that can be undone.

@@ -256,6 +256,22 @@ fn a_key_that_changes_nothing_draws_nothing() {
     let before = page.session.clone();
     page.act(Action::Typed(page.text().replacen("vpc: vpc1", "vpc: vpc1 # x", 1)));
     assert!(page.session.looks_like(&before));
+    page.act(Action::Typed(page.text().replacen("172.20.10.0/24", "172.20.10.0/24 # x", 1)));
+    assert!(page.session.looks_like(&before));
     page.act(Action::Typed(page.text().replacen("172.20.10.2\n", "172.20.10.3\n", 1)));
     assert!(!page.session.looks_like(&before));
+}
+
+#[test]
+fn a_piece_that_was_typed_is_put_where_it_belongs() {
+    let mut page = Page::open();
+    page.act(Action::Load([File { name: "a.yaml".into(), text: "\u{1f600}: 1\r\nb: 2\r\n".into() }].into()));
+    assert_eq!(page.text(), "\u{1f600}: 1\nb: 2\n");
+    let edited =
+        |from: usize, to: usize, insert: &str, size: usize| Action::Edited { from, to, insert: insert.into(), size };
+    page.act(edited(9, 10, "33", 12));
+    assert_eq!(page.text(), "\u{1f600}: 1\nb: 33\n");
+    // Where the editor has another text, all of it is read.
+    assert_eq!(page.session.reduce(edited(0, 0, "x", 99)), [Effect::Reread]);
+    assert_eq!(page.text(), "\u{1f600}: 1\nb: 33\n");
 }
