@@ -24,9 +24,11 @@ function known(key, { names, values }) {
 /** A completion source over a vocabulary: {symbols, names, keys, values: {key: [...]}} of {label, type, detail, info}. */
 export function completions(vocabulary) {
   return (context) => {
-    const words = vocabulary();
     const before = context.matchBefore(/[@$"\w.\/:-]*/);
     if (!before || (before.from === before.to && !context.explicit)) return null;
+    // A comment is nobody's language.
+    if (context.matchBefore(/(^|\s)#.*/)) return null;
+    const words = vocabulary();
     if (inMatch(context.state, context.pos)) {
       return { from: before.from, options: [...words.symbols, ...words.names, ...machines(words.names, "address")], validFor: /^[@$"\w.\/:-]*$/ };
     }

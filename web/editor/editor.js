@@ -39,6 +39,16 @@ const lit = StateField.define({
   provide: (field) => EditorView.decorations.from(field),
 });
 
+// A sentence whose code, between backticks, has the font for code.
+function worded(text) {
+  const line = document.createElement("span");
+  text.split("`").forEach((piece, index) => {
+    const code = index % 2 === 1;
+    line.append(code ? Object.assign(document.createElement("code"), { textContent: piece }) : piece);
+  });
+  return line;
+}
+
 const severities = { error: "error", warning: "warning", info: "info" };
 
 class Editor {
@@ -153,6 +163,7 @@ class Editor {
       severity: severities[severity] ?? "info",
       source: code,
       message: help ? `${message}\n${help}` : message,
+      renderMessage: () => worded(help ? `${message}\n${help}` : message),
       actions: fix ? [{ name: "fix", apply: () => this.replace(fix) }] : [],
     }));
     this.view.dispatch(setDiagnostics(this.view.state, marks));
