@@ -77,9 +77,10 @@ fn looks(page: &Shared) -> Vec<Trial> {
 /// What people do on it.
 fn walks(page: &Shared, site: &Arc<Site>) -> Vec<Trial> {
     type Walk = fn(&Page) -> Result<(), String>;
-    let walks: [(&str, Walk); 9] = [
+    let walks: [(&str, Walk); 10] = [
         ("first-visit", walk::first_visit),
         ("mistake-and-fix", walk::mistake_and_fix),
+        ("completion", walk::completion),
         ("wish", walk::wish),
         ("tracking", walk::tracking),
         ("link", walk::link),

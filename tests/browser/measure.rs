@@ -42,7 +42,7 @@ pub fn keystrokes(page: &Page, machines: usize) -> Result<()> {
         repaints.push(page.timing()?["repaint"].as_f64().ok_or("no timing")?);
     }
     println!(
-        "{machines} machines x 1,000 rows, a key: {:.0} ms to the picture; on the page {:.1} ms of script, {:.1} ms of layout (medians of {KEYS})",
+        "{machines} machines x 1,000 rows, a key: {:.0} ms to the picture; on the page {:.1} ms of processor time for script, {:.1} ms for layout (medians of {KEYS})",
         median(repaints),
         median(scripts),
         median(layouts)

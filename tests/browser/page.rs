@@ -179,11 +179,14 @@ impl Page {
         self.run("return window.ringfence.timing ?? null", &[])
     }
 
-    /// For how many seconds the page's own thread was busy so far, by what it was busy with.
+    /// For how many seconds a processor was busy with the page's own thread so far, by what it was busy with.
     pub fn busy(&self) -> Result<[(&'static str, f64); 3]> {
-        let asked = |command: &str| self.ask(Request::new("goog/cdp/execute", json!({"cmd": command, "params": {}})));
-        asked("Performance.enable")?;
-        let metrics = asked("Performance.getMetrics")?;
+        let asked = |command: &str, parameters: Value| {
+            self.ask(Request::new("goog/cdp/execute", json!({"cmd": command, "params": parameters})))
+        };
+        // Ticks of the thread: what others do on the machine meanwhile does not count.
+        asked("Performance.enable", json!({"timeDomain": "threadTicks"}))?;
+        let metrics = asked("Performance.getMetrics", json!({}))?;
         let metrics = metrics["metrics"].as_array().cloned().unwrap_or_default();
         let of = |name: &'static str| {
             let found = metrics.iter().find(|metric| metric["name"] == name);

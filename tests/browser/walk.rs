@@ -24,11 +24,6 @@ fn until(page: &Page, what: &str, expression: &str) -> Result<()> {
     Err(format!("not seen: {what}\n{}", seen.as_str().unwrap_or_default()))
 }
 
-fn text(page: &Page, selector: &str) -> Result<String> {
-    let script = "return document.querySelector(arguments[0])?.innerText ?? ''";
-    Ok(page.run(script, &[json!(selector)])?.as_str().unwrap_or_default().to_owned())
-}
-
 fn click(page: &Page, selector: &str) -> Result<()> {
     let script = "const found = document.querySelector(arguments[0]); found?.click(); return Boolean(found)";
     match page.run(script, &[json!(selector)])? {
@@ -52,7 +47,9 @@ pub fn first_visit(page: &Page) -> Result<()> {
     until(page, "one claim that is false", "document.querySelectorAll('#claims .fails').length === 1")?;
     until(page, "the row that does it, lit", "document.querySelectorAll('.cm-line.rf-lit').length === 1")?;
     click(page, "#guess-yes")?;
-    until(page, "what is so", "document.querySelector('#told')")
+    until(page, "what is so", "document.querySelector('#told')")?;
+    click(page, "#next-lesson")?;
+    until(page, "the next lesson", "document.querySelector('.lesson h2')?.innerText.includes('4 of 15')")
 }
 
 /// A mistake while typing is underlined, and one click mends it.
@@ -78,14 +75,40 @@ pub fn wish(page: &Page) -> Result<()> {
     click(page, "#proposals .accept")?;
     until(page, "the row in the text", "document.querySelector('.cm-content').innerText.includes('allow-related')")?;
     until(page, "the pair open", "document.querySelector('#why .verdict')?.innerText === 'open'")?;
-    let told = text(page, "#pinned summary")?;
-    if !told.contains("6 pairs with connections gained, 0 pairs with connections lost") {
+    let told = page.run("return document.querySelector('#pinned').textContent", &[])?;
+    let told = told.as_str().unwrap_or_default();
+    if !told.contains("+6") || !told.contains("6 pairs with connections gained, 0 pairs with connections lost") {
         return Err(format!("before and after: {told}"));
     }
+    let marked = "document.querySelectorAll('#graph .line.gained .badge').length === 6";
+    until(page, "six lines gained in the picture", marked)?;
     page.screenshot("before-and-after")?;
     let lines =
         page.run("return [...document.querySelectorAll('#reach-table tr[data-verdict=one-way]')].length", &[])?;
     if lines == json!(0) { Ok(()) } else { Err(format!("{lines} pairs are one-way still")) }
+}
+
+/// What is typed in a match is completed: a machine by its name, which writes its address.
+pub fn completion(page: &Page) -> Result<()> {
+    let rules = "kind: Inventory\napiVersion: ringfence/v1\nvms:\n- {name: vm1, address: 10.0.0.2, subnet: s}\n---\nkind: Subnet\napiVersion: kubeovn.io/v1\nmetadata: {name: s}\nspec:\n  cidrBlock: 10.0.0.0/24\n  acls:\n  - action: drop\n    direction: to-lport\n    priority: 7\n    match: ip4.dst == ";
+    page.load(&[File { name: "a.yaml".into(), text: rules.into() }])?;
+    page.run("document.querySelector('.cm-content').focus()", &[])?;
+    page.type_keys("\u{e009}\u{e010}\u{e000}vm")?;
+    until(
+        page,
+        "the machine",
+        "document.querySelector('.cm-tooltip-autocomplete [aria-selected]')?.innerText.includes('default/vm1')",
+    )?;
+    page.screenshot("completion")?;
+    // A list that has just opened takes no key yet, so that nobody takes what is not wanted.
+    std::thread::sleep(Duration::from_millis(150));
+    page.type_keys("\u{e007}")?;
+    until(
+        page,
+        "its address",
+        "document.querySelector('.cm-content').innerText.includes('match: ip4.dst == 10.0.0.2')",
+    )?;
+    page.settle()
 }
 
 /// The switch of connection tracking shows what one row changes.
@@ -132,6 +155,24 @@ pub fn keys(page: &Page) -> Result<()> {
     page.run("document.querySelectorAll('#graph .node')[2].focus()", &[])?;
     page.type_keys("\u{e007}")?;
     until(page, "the pair", "document.querySelector('#why h2')?.innerText.includes('default/vm2 → default/vm3')")?;
+    page.run("document.querySelectorAll('#graph .node')[0].focus()", &[])?;
+    // The box goes to the right, the picture grows, the view goes back.
+    page.type_keys("\u{e008}\u{e014}\u{e000}+")?;
+    until(
+        page,
+        "the box moved",
+        "document.querySelector('#graph .node').getAttribute('transform') === 'translate(16 0)'",
+    )?;
+    page.screenshot("keys")?;
+    page.type_keys("0")?;
+    until(
+        page,
+        "the box back",
+        "document.querySelector('#graph .node').getAttribute('transform') === 'translate(0 0)'",
+    )?;
+    page.run("document.querySelector('.divider').focus()", &[])?;
+    page.type_keys("\u{e014}")?;
+    until(page, "more room for the text", "document.querySelector('.divider').getAttribute('aria-valuenow') === '44'")?;
     page.press("Matrix")?;
     until(page, "the matrix", "document.querySelector('#matrix')")?;
     page.run("document.querySelector('#matrix').focus()", &[])?;

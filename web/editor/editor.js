@@ -39,6 +39,16 @@ const lit = StateField.define({
   provide: (field) => EditorView.decorations.from(field),
 });
 
+// A sentence whose code, between backticks, has the font for code.
+function worded(text) {
+  const line = document.createElement("span");
+  text.split("`").forEach((piece, index) => {
+    const code = index % 2 === 1;
+    line.append(code ? Object.assign(document.createElement("code"), { textContent: piece }) : piece);
+  });
+  return line;
+}
+
 const severities = { error: "error", warning: "warning", info: "info" };
 
 class Editor {
@@ -68,13 +78,18 @@ class Editor {
         ]),
         EditorView.contentAttributes.of({ "aria-label": "YAML of this file", spellcheck: "false", autocapitalize: "off", translate: "no" }),
         EditorView.updateListener.of((update) => {
-          if (update.docChanged && !this.silent) this.callbacks.change(update.state.doc.toString());
-          if (update.selectionSet && !update.docChanged && !this.silent) {
-            this.callbacks.cursor(update.state.doc.lineAt(update.state.selection.main.head).number);
-          }
+          if (update.docChanged && !this.silent) this.tell(update);
         }),
       ],
     });
+  }
+
+  // One piece that changed is told by itself: the whole of a long text takes longer to cross than to lay out.
+  tell({ changes, state }) {
+    const pieces = [];
+    changes.iterChanges((from, to, _, __, inserted) => pieces.push([from, to, inserted.toString()]));
+    if (pieces.length === 1) this.callbacks.edit(...pieces[0], state.doc.length);
+    else this.callbacks.change(state.doc.toString());
   }
 
   tooltip(view, position) {
@@ -148,12 +163,19 @@ class Editor {
       severity: severities[severity] ?? "info",
       source: code,
       message: help ? `${message}\n${help}` : message,
+      renderMessage: () => worded(help ? `${message}\n${help}` : message),
       actions: fix ? [{ name: "fix", apply: () => this.replace(fix) }] : [],
     }));
     this.view.dispatch(setDiagnostics(this.view.state, marks));
   }
 
   light(lines) {
+    const { doc } = this.view.state;
+    const wanted = new Set(Array.from(lines).filter((number) => number >= 1 && number <= doc.lines).map((number) => doc.line(number).from));
+    const now = [];
+    this.view.state.field(lit).between(0, doc.length, (from) => void now.push(from));
+    // An update that changes nothing costs as much as any other.
+    if (now.length === wanted.size && now.every((from) => wanted.has(from))) return;
     this.view.dispatch({ effects: setLit.of(Array.from(lines)) });
   }
 

@@ -41,14 +41,17 @@ globalThis.ringfencePng = () => {
 };
 
 // The divider between the columns.
+const share = (divider, percent) => {
+  const kept = Math.min(75, Math.max(20, percent));
+  divider.parentElement.style.setProperty("--share", `${kept.toFixed(1)}%`);
+  divider.setAttribute("aria-valuenow", kept.toFixed(0));
+};
 document.addEventListener("pointerdown", (event) => {
   const divider = event.target.closest?.(".divider");
   if (!divider) return;
-  const main = divider.parentElement;
   const move = ({ clientX }) => {
-    const { left, width } = main.getBoundingClientRect();
-    const share = Math.min(0.75, Math.max(0.2, (clientX - left) / width));
-    main.style.setProperty("--share", `${(share * 100).toFixed(1)}%`);
+    const { left, width } = divider.parentElement.getBoundingClientRect();
+    share(divider, ((clientX - left) / width) * 100);
   };
   const stop = () => {
     removeEventListener("pointermove", move);
@@ -58,10 +61,16 @@ document.addEventListener("pointerdown", (event) => {
   addEventListener("pointerup", stop);
   event.preventDefault();
 });
+document.addEventListener("keydown", (event) => {
+  const step = { ArrowLeft: -2, ArrowRight: 2 }[event.key];
+  if (!step || !event.target.matches?.(".divider")) return;
+  share(event.target, Number(event.target.getAttribute("aria-valuenow")) + step);
+  event.preventDefault();
+});
 
 // One menu at a time.
 document.addEventListener("click", (event) => {
-  for (const menu of document.querySelectorAll("details.menu[open]:not(.pinned)")) {
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
     if (!menu.contains(event.target)) menu.open = false;
   }
 });
@@ -70,12 +79,12 @@ document.addEventListener("click", (event) => {
 async function served() {
   const link = document.querySelector('meta[name="ringfence-files"]');
   if (!link) return;
-  const load = async () => {
+  const fetched = async (take) => {
     const answer = await fetch(link.content, { cache: "no-store" });
-    if (answer.ok) globalThis.ringfence?.load((await answer.json()).files);
+    if (answer.ok) take((await answer.json()).files);
   };
-  await load();
-  new EventSource("changes").onmessage = load;
+  await fetched(globalThis.ringfence.load);
+  new EventSource("changes").onmessage = () => fetched(globalThis.ringfence.reload);
 }
 
 // How long the page took, in milliseconds, for tests and the curious: `ringfence.timing`. `first` is from the navigation

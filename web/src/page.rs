@@ -12,11 +12,13 @@ mod intent;
 mod keeper;
 mod lesson;
 mod matrix;
+mod pinned;
 mod rows;
 mod storage;
 mod table;
 mod toolbar;
 mod why;
+mod words;
 
 /// Opens the page in this window.
 pub fn open() {

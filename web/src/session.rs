@@ -1,91 +1,20 @@
 //! What the page knows: a state, and what actions make of it. No browser in here.
 
+mod action;
+mod answers;
+mod edits;
 mod lints;
+mod look;
+
+pub use action::{Action, Effect};
+pub use look::{Side, Theme, View};
 
 use crate::gallery::{self, Example};
-use crate::protocol::{
-    Analysis, Answer, Ask, Edit, File, Finding, Input, Intent, Proposal, Proposals, Reply, Request, Scope, Tracking,
-    Why,
-};
+use crate::offsets::Offsets;
+use crate::protocol::{Analysis, Ask, Edit, File, Finding, Input, Proposals, Request, Scope, Tracking, Why};
 use crate::share::Link;
 use lints::Lints;
 use std::rc::Rc;
-
-/// How the answer is shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum View {
-    /// Boxes and lines.
-    #[default]
-    Graph,
-    /// Rows and columns.
-    Matrix,
-    /// The rows of OVN.
-    Rows,
-    /// Every pair as a line of a table.
-    Table,
-}
-
-impl View {
-    /// All of them, in the order of their tabs.
-    pub const ALL: [Self; 4] = [Self::Graph, Self::Matrix, Self::Rows, Self::Table];
-
-    /// What stands on the tab.
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Graph => "Graph",
-            Self::Matrix => "Matrix",
-            Self::Rows => "Rows",
-            Self::Table => "Table",
-        }
-    }
-}
-
-/// Which of two columns a narrow screen shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Side {
-    /// The answer.
-    #[default]
-    Picture,
-    /// The texts.
-    Text,
-}
-
-/// The colours.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Theme {
-    /// As the system has them.
-    #[default]
-    System,
-    /// Dark on light.
-    Light,
-    /// Light on dark.
-    Dark,
-}
-
-impl Theme {
-    /// The next one, for a button that goes round.
-    pub fn next(self) -> Self {
-        match self {
-            Self::System => Self::Light,
-            Self::Light => Self::Dark,
-            Self::Dark => Self::System,
-        }
-    }
-
-    /// Its name, also in the page's storage.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::System => "system",
-            Self::Light => "light",
-            Self::Dark => "dark",
-        }
-    }
-
-    /// The theme of that name.
-    pub fn named(name: &str) -> Self {
-        [Self::Light, Self::Dark].into_iter().find(|theme| theme.name() == name).unwrap_or_default()
-    }
-}
 
 /// A pair by name: indexes change while somebody types, names hardly do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -124,11 +53,13 @@ pub struct Session {
     pub filter: String,
     /// How the answer is shown.
     pub view: View,
+    /// Whether somebody chose that; otherwise it goes by what can be read.
+    chosen: bool,
     /// Which column a narrow screen shows.
     pub side: Side,
     /// The pair that is explained.
     pub selected: Option<Pair>,
-    /// Only pairs of this asker are drawn.
+    /// Only pairs of this asker are drawn: what somebody typed, which may be nobody.
     pub source: Option<String>,
     /// Only pairs with this verdict are drawn.
     pub only: Option<String>,
@@ -150,8 +81,6 @@ pub struct Session {
     pub notice: Option<String>,
     /// The colours.
     pub theme: Theme,
-    /// How long the last analysis took, in milliseconds.
-    pub took: f64,
     pending: Pending,
 }
 
@@ -168,114 +97,6 @@ struct Pending {
     wanted_proposals: Option<u32>,
 }
 
-/// What may happen.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Action {
-    /// Somebody typed into the editor.
-    Typed(String),
-    /// Another tab.
-    Switch(usize),
-    /// A new tab.
-    Add,
-    /// A tab goes.
-    Close(usize),
-    /// A tab gets a name.
-    Rename(usize, String),
-    /// Files replace all that is there.
-    Load(Vec<File>),
-    /// Files come to those that are there.
-    Drop(Vec<File>),
-    /// An example of the gallery.
-    Example(&'static Example),
-    /// What a link holds.
-    Open(Box<Link>),
-    /// Somebody's prediction.
-    Guess(bool),
-    /// The lesson ends.
-    EndLesson,
-    /// Another profile.
-    Profile(Option<String>),
-    /// Another reading.
-    Lenient(bool),
-    /// Connection tracking.
-    Track(Tracking),
-    /// Another filter.
-    Filter(String),
-    /// Closed pairs, too.
-    Closed(bool),
-    /// A stack opens or closes.
-    Unfold(String),
-    /// Another way to look.
-    View(View),
-    /// Another column.
-    Side(Side),
-    /// A pair is looked at.
-    Select(usize, usize),
-    /// The other direction of the pair.
-    Turn,
-    /// Nothing is looked at.
-    Deselect,
-    /// Only one asker.
-    Source(Option<String>),
-    /// Only one verdict.
-    Only(Option<String>),
-    /// Compare with what is there now.
-    Pin,
-    /// Compare no more.
-    Unpin,
-    /// What was pinned comes back.
-    Restore,
-    /// Somebody wants a pair to connect, or not to.
-    Want(Intent),
-    /// A proposal is taken.
-    Accept(usize),
-    /// A fix is taken.
-    Fix(Edit),
-    /// Matches are written as OVN prints them.
-    Format,
-    /// The rows as a script.
-    Script,
-    /// The picture as a document.
-    Svg,
-    /// A line of a file is wanted.
-    Reveal(usize, usize),
-    /// The next colours.
-    Theme,
-    /// Something is to be said.
-    Notice(Option<String>),
-    /// An answer came.
-    Answered(Answer),
-}
-
-/// What the browser has to do.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Effect {
-    /// Ask the worker.
-    Ask(Ask),
-    /// Show the active file in the editor.
-    Show,
-    /// Forget what the editor knows of files.
-    Forget,
-    /// Change the text in the editor, as a step that can be undone.
-    Replace(Vec<Edit>),
-    /// Put the cursor on a line.
-    Reveal(usize),
-    /// Light up lines of the active file, and show remarks.
-    Remark,
-    /// The same, and show findings.
-    Annotate,
-    /// Light up lines of the active file.
-    Light,
-    /// From now on this is somebody's own work, no longer what a link holds.
-    Own,
-    /// Keep the state for the next visit, if it is somebody's own.
-    Keep,
-    /// Give somebody a file.
-    Download(&'static str, String),
-    /// Set the colours.
-    Colours,
-}
-
 impl Default for Session {
     /// The founding document's third example, with its surprise.
     fn default() -> Self {
@@ -287,7 +108,7 @@ impl Session {
     /// These files.
     pub fn of(files: Vec<File>, example: Option<&'static Example>) -> Self {
         Self {
-            files: if files.is_empty() { vec![blank("rules.yaml")] } else { files },
+            files: some(files),
             active: 0,
             profile: None,
             lenient: false,
@@ -295,6 +116,7 @@ impl Session {
             scope: Scope { filter: "all".to_owned(), ..Scope::default() },
             filter: "all".to_owned(),
             view: View::default(),
+            chosen: false,
             side: Side::default(),
             selected: example
                 .and_then(Example::pair)
@@ -310,7 +132,6 @@ impl Session {
             lesson: example.map(|example| Lesson { example, guess: None }),
             notice: None,
             theme: Theme::default(),
-            took: 0.0,
             pending: Pending::default(),
         }
     }
@@ -341,8 +162,13 @@ impl Session {
         let names = |session: &Self| session.files.iter().map(|file| file.name.clone()).collect::<Vec<_>>();
         // The form writes into the text that it was given.
         let texts = self.view == View::Rows && self.files != other.files;
-        let shown = |session: &Self| Self { pending: Pending::default(), files: Vec::new(), ..session.clone() };
-        !texts && names(self) == names(other) && shown(self) == shown(other)
+        let same = match (&self.analysis, &other.analysis) {
+            (Some(one), Some(two)) => Rc::ptr_eq(one, two) || one.looks_like(two),
+            (one, two) => one.is_none() && two.is_none(),
+        };
+        let rest =
+            |session: &Self| Self { pending: Pending::default(), files: Vec::new(), analysis: None, ..session.clone() };
+        !texts && same && names(self) == names(other) && rest(self) == rest(other)
     }
 
     /// Whether there is more to be said of the texts on the page.
@@ -360,6 +186,14 @@ impl Session {
         self.analysis.as_ref()?.endpoints.iter().position(|endpoint| endpoint.id == id)
     }
 
+    /// Whose pairs alone are drawn: by the whole name, or by what stands after its namespace.
+    pub fn asker(&self) -> Option<usize> {
+        let name = self.source.as_deref()?.trim();
+        let endpoints = &self.analysis.as_ref()?.endpoints;
+        let short = |id: &str| id.rsplit('/').next() == Some(name);
+        self.index(name).or_else(|| endpoints.iter().position(|endpoint| short(&endpoint.id)))
+    }
+
     /// The indexes of the selected pair.
     pub fn pair(&self) -> Option<(usize, usize)> {
         let pair = self.selected.as_ref()?;
@@ -373,21 +207,17 @@ impl Session {
         places.filter(|place| place.file == self.active).map(|place| place.line).collect()
     }
 
-    /// The lines that a proposal adds and removes.
-    pub fn diff(&self, proposal: &Proposal) -> String {
-        let mut out = String::new();
-        for (index, file) in self.files.iter().enumerate() {
-            let edits = proposal.edits.iter().rev().filter(|edit| edit.file == index);
-            let text = edits.fold(file.text.clone(), |text, edit| replaced(&text, edit));
-            ringfence_view::patch::one(&mut out, &file.name, &file.text, &text);
-        }
-        out
-    }
-
     /// Changes the state, and says what is to be done about it.
     pub fn reduce(&mut self, action: Action) -> Vec<Effect> {
         match action {
             Action::Typed(text) => self.typed(text),
+            Action::Edited { from, to, insert, size } => {
+                let edit = Edit { file: self.active, from, to, insert };
+                match self.files.get(self.active).map(|file| edits::replaced(&file.text, &edit)) {
+                    Some(text) if Offsets::new(&text).unit(text.len()) == size => self.typed(text),
+                    _ => vec![Effect::Reread],
+                }
+            }
             Action::Switch(index) => {
                 self.active = index.min(self.files.len().saturating_sub(1));
                 vec![Effect::Show, Effect::Annotate, Effect::Keep]
@@ -416,8 +246,9 @@ impl Session {
                 self.all_shown()
             }
             Action::Load(files) => self.replaced(Self::of(files, None)),
+            Action::Reload(files) => self.reloaded(files),
             Action::Drop(files) => {
-                for file in files {
+                for file in some(files) {
                     match self.files.iter_mut().find(|known| known.name == file.name) {
                         Some(known) => known.text = file.text,
                         None => self.files.push(file),
@@ -486,7 +317,7 @@ impl Session {
                 self.changed()
             }
             Action::View(view) => {
-                self.view = view;
+                (self.view, self.chosen) = (view, true);
                 vec![Effect::Keep]
             }
             Action::Side(side) => {
@@ -509,6 +340,11 @@ impl Session {
             }
             Action::Source(source) => {
                 self.source = source;
+                Vec::new()
+            }
+            Action::From(asker) => {
+                let endpoints = self.analysis.iter().flat_map(|analysis| analysis.endpoints.iter());
+                self.source = endpoints.skip(asker).map(|endpoint| endpoint.id.clone()).next();
                 Vec::new()
             }
             Action::Only(verdict) => {
@@ -534,7 +370,7 @@ impl Session {
                     self.all_shown()
                 }
             },
-            Action::Want(intent) => self.want(intent),
+            Action::Want(intent, on) => self.want(intent, on),
             Action::Accept(index) => self.accept(index),
             Action::Fix(edit) => self.edit(vec![edit]),
             Action::Format => vec![self.ask(Request::Format)],
@@ -574,9 +410,20 @@ impl Session {
     /// Another world altogether.
     fn replaced(&mut self, mut session: Self) -> Vec<Effect> {
         session.theme = self.theme;
-        session.view = self.view;
+        if self.chosen {
+            (session.view, session.chosen) = (self.view, true);
+        }
         session.pending = Pending { wanted_why: None, wanted_proposals: None, ..self.pending };
         *self = session;
+        self.all_shown()
+    }
+
+    /// The same world after somebody has saved it: what is looked at, and how, stays.
+    fn reloaded(&mut self, files: Vec<File>) -> Vec<Effect> {
+        let active = self.files.get(self.active).map(|file| file.name.clone());
+        self.files = some(files);
+        self.active = self.files.iter().position(|file| Some(&file.name) == active.as_ref()).unwrap_or(0);
+        self.proposals = None;
         self.all_shown()
     }
 
@@ -633,127 +480,22 @@ impl Session {
         vec![ask, Effect::Keep]
     }
 
-    fn want(&mut self, intent: Intent) -> Vec<Effect> {
-        let Some((from, to)) = self.pair() else { return Vec::new() };
-        let ask = self.ask(Request::Propose { from, to, intent, filter: self.scope.filter.clone() });
-        self.pending.wanted_proposals = Some(self.pending.asked);
-        vec![ask]
-    }
-
-    fn accept(&mut self, index: usize) -> Vec<Effect> {
-        let Some(edits) = self.proposals.as_ref().and_then(|found| Some(found.proposals.get(index)?.edits.clone()))
-        else {
-            return Vec::new();
-        };
-        let mut effects = Vec::new();
-        if self.pinned.is_none() {
-            self.pinned = Some(self.input());
-        }
-        effects.extend(self.edit(edits));
-        effects
-    }
-
-    /// Changes texts: that of the active file through the editor, so that it can be undone; others at once.
-    fn edit(&mut self, edits: Vec<Edit>) -> Vec<Effect> {
-        let Some(first) = edits.first().map(|edit| edit.file) else { return Vec::new() };
-        let mut effects = Vec::new();
-        if first != self.active && first < self.files.len() {
-            self.active = first;
-            effects.push(Effect::Show);
-        }
-        let (here, elsewhere): (Vec<Edit>, Vec<Edit>) = edits.into_iter().partition(|edit| edit.file == self.active);
-        for edit in elsewhere.iter().rev() {
-            if let Some(file) = self.files.get_mut(edit.file) {
-                file.text = replaced(&file.text, edit);
-            }
-        }
-        effects.push(Effect::Replace(here));
-        effects
-    }
-
-    fn answered(&mut self, answer: Answer) -> Vec<Effect> {
-        match answer.reply {
-            Some(Reply::Analysis(analysis)) if self.pending.analyzing == Some(answer.number) => {
-                self.pending.analyzing = None;
-                self.took = answer.took;
-                if self.pending.stale {
-                    return vec![self.analyze()];
-                }
-                self.turned = Rc::new(turned(self.analysis.as_deref(), &analysis));
-                let (lints, whole) = self.lints.moved(&self.files);
-                // An editor moves what it shows by itself.
-                let same = whole && self.analysis.as_ref().is_some_and(|last| last.tells_like(&analysis));
-                self.analysis = Some(Rc::from(analysis));
-                self.lints = Rc::new(lints);
-                let mut effects = vec![if same { Effect::Remark } else { Effect::Annotate }];
-                let proposals = self.proposals.take();
-                effects.extend(self.explain());
-                self.proposals = proposals;
-                effects.push(self.lint(0));
-                effects
-            }
-            Some(Reply::Lints { findings, next }) if self.pending.linting == Some(answer.number) => match next {
-                Some(part) => vec![self.lint(part)],
-                None => {
-                    self.pending.linting = None;
-                    if self.lints.findings == findings {
-                        return Vec::new();
-                    }
-                    self.lints = Rc::new(Lints { files: self.files.clone(), findings });
-                    vec![Effect::Annotate]
-                }
-            },
-            Some(Reply::Why(why)) if self.pending.wanted_why == Some(answer.number) => {
-                self.why = Some(Rc::from(why));
-                vec![Effect::Light]
-            }
-            Some(Reply::Proposals(proposals)) if self.pending.wanted_proposals == Some(answer.number) => {
-                self.proposals = Some(Rc::new(proposals));
-                Vec::new()
-            }
-            Some(Reply::Script(script)) => vec![Effect::Download("ringfence.sh", script)],
-            Some(Reply::Svg(svg)) => vec![Effect::Download("ringfence.svg", svg)],
-            Some(Reply::Format(edits)) => {
-                if edits.is_empty() {
-                    self.notice = Some("every match is written as OVN prints it".to_owned());
-                }
-                self.edit(edits)
-            }
-            Some(Reply::Analysis(_) | Reply::Lints { .. } | Reply::Why(_) | Reply::Proposals(_)) | None => Vec::new(),
-        }
-    }
-
     fn fresh_name(&self) -> String {
         let taken = |name: &String| self.files.iter().any(|file| file.name == *name);
         (1..).map(|number| format!("file-{number}.yaml")).find(|name| !taken(name)).unwrap_or_default()
     }
 }
 
+/// At least one file, with lines that end as those of the editor do: places are counted alike on both sides.
+fn some(files: Vec<File>) -> Vec<File> {
+    let plain = |file: File| File { text: file.text.replace("\r\n", "\n").replace('\r', "\n"), ..file };
+    let files: Vec<File> = files.into_iter().map(plain).collect();
+    if files.is_empty() { vec![blank("rules.yaml")] } else { files }
+}
+
 fn blank(name: &str) -> File {
     File { name: name.to_owned(), text: String::new() }
 }
-
-fn replaced(text: &str, edit: &Edit) -> String {
-    let offsets = crate::offsets::Offsets::new(text);
-    let (from, to) = (offsets.byte(edit.from), offsets.byte(edit.to.max(edit.from)));
-    let (before, after) = (text.get(..from).unwrap_or(text), text.get(to..).unwrap_or(""));
-    format!("{before}{}{after}", edit.insert)
-}
-
-/// Pairs of the new answer whose verdict is not that of the old one, where the same endpoints are in both.
-fn turned(old: Option<&Analysis>, new: &Analysis) -> Vec<(usize, usize)> {
-    let Some(old) = old else { return Vec::new() };
-    let ids = |analysis: &Analysis| analysis.endpoints.iter().map(|endpoint| endpoint.id.clone()).collect::<Vec<_>>();
-    let size = new.endpoints.len();
-    if size == 0 || size > MOST_TURNED || ids(old) != ids(new) {
-        return Vec::new();
-    }
-    let pairs = (0..size).flat_map(|from| (0..size).map(move |to| (from, to)));
-    pairs.filter(|(from, to)| old.verdict(*from, *to) != new.verdict(*from, *to)).collect()
-}
-
-/// With more endpoints than this nobody sees single pairs glow.
-const MOST_TURNED: usize = 200;
 
 #[cfg(test)]
 mod tests;

@@ -46,6 +46,8 @@ pub struct Edge {
 const LANE: f32 = 9.0;
 /// From the box to the tip of the arrow.
 const SPACE: f32 = 5.0;
+/// Between a cross, a label or a sign, and a box.
+const ROOM: f32 = 7.0;
 /// Longer labels are cut.
 const MOST_LETTERS: usize = 24;
 
@@ -61,12 +63,12 @@ pub(super) fn edges(nodes: &[Node], matrix: &Matrix, closed: bool) -> Vec<Edge> 
             let (there, back) = (between(from, to, matrix), between(to, from, matrix));
             match (there.filter(drawn), back.filter(drawn)) {
                 (Some(there), Some(back)) if there == back && there.verdict != Verdict::OneWay => {
-                    edges.push(Edge { both: true, ..line((one, from), (other, to), there, 0.0) });
+                    edges.push(Edge { both: true, ..line(nodes, (one, other), there, 0.0) });
                 }
                 (there, back) => {
                     let lane = if there.is_some() && back.is_some() { LANE } else { 0.0 };
-                    edges.extend(there.map(|cell| line((one, from), (other, to), cell, lane)));
-                    edges.extend(back.map(|cell| line((other, to), (one, from), cell, lane)));
+                    edges.extend(there.map(|cell| line(nodes, (one, other), cell, lane)));
+                    edges.extend(back.map(|cell| line(nodes, (other, one), cell, lane)));
                 }
             }
         }
@@ -100,8 +102,10 @@ fn label(cell: &Cell) -> String {
     }
 }
 
-fn line((from, source): (usize, &Node), (to, target): (usize, &Node), cell: &Cell, lane: f32) -> Edge {
-    let (a, b) = (source.frame.middle(), target.frame.middle());
+fn line(nodes: &[Node], (from, to): (usize, usize), cell: &Cell, lane: f32) -> Edge {
+    let frame = |index: usize| nodes.get(index).map(|node| node.frame).unwrap_or_default();
+    let (source, target) = (frame(from), frame(to));
+    let (a, b) = (source.middle(), target.middle());
     let length = (b.x - a.x).hypot(b.y - a.y).max(1.0);
     let (ux, uy) = ((b.x - a.x) / length, (b.y - a.y) / length);
     // To the right of whoever goes from `a` to `b`.
@@ -109,30 +113,41 @@ fn line((from, source): (usize, &Node), (to, target): (usize, &Node), cell: &Cel
     let moved = |point: Point, by: f32| Point { x: point.x + nx * by, y: point.y + ny * by };
     let shaft = |by: f32| {
         let (start, end) = (moved(a, by), moved(b, by));
-        (border(source.frame, start, (ux, uy)), border(target.frame, end, (-ux, -uy)))
+        (border(source, start, (ux, uy)), border(target, end, (-ux, -uy)))
     };
     let (start, end) = shaft(lane);
-    let middle = Point { x: (start.x + end.x) / 2.0, y: (start.y + end.y) / 2.0 };
+    let label = label(cell);
+    let middle = clear(nodes, (start, end), 0.5);
     let (back, cross) = match cell.verdict {
         Verdict::OneWay => {
             let (home, away) = shaft(lane + LANE);
-            let dies = Point { x: away.x + (home.x - away.x) * 0.55, y: away.y + (home.y - away.y) * 0.55 };
+            let dies = clear(nodes, (away, home), 0.55);
             (Some(straight(away, dies)), Some(dies))
         }
         Verdict::Open | Verdict::Partial | Verdict::Closed | Verdict::Undefined => (None, None),
     };
-    Edge {
-        from,
-        to,
-        verdict: cell.verdict,
-        both: false,
-        label: label(cell),
-        path: straight(start, end),
-        back,
-        cross,
-        middle,
-        angle: (end.y - start.y).atan2(end.x - start.x).to_degrees(),
-    }
+    let angle = (end.y - start.y).atan2(end.x - start.x).to_degrees();
+    Edge { from, to, verdict: cell.verdict, both: false, label, path: straight(start, end), back, cross, middle, angle }
+}
+
+/// A part of the way from one place to another.
+fn at((start, end): (Point, Point), part: f32) -> Point {
+    Point { x: start.x + (end.x - start.x) * part, y: start.y + (end.y - start.y) * part }
+}
+
+/// With more boxes than this, places are not looked for.
+const MOST_BOXES: usize = 60;
+
+/// A part of the way that no box covers, as near as may be to the wanted one.
+fn clear(nodes: &[Node], way: (Point, Point), wanted: f32) -> Point {
+    let covers = |frame: Frame, point: Point| {
+        let within = |value: f32, low: f32, size: f32| value > low - ROOM && value < low + size + ROOM;
+        within(point.x, frame.x, frame.width) && within(point.y, frame.y, frame.height)
+    };
+    let is_clear = |point: &Point| !nodes.iter().any(|node| covers(node.frame, *point));
+    let mut parts = [0.0, -0.1, 0.1, -0.2, 0.2, -0.3, 0.3].into_iter().map(|by| at(way, wanted + by));
+    let found = if nodes.len() > MOST_BOXES { None } else { parts.find(is_clear) };
+    found.unwrap_or(at(way, wanted))
 }
 
 /// The members of a stack among each other: a loop at the upper right corner of the box.

@@ -1,5 +1,6 @@
 //! Who is drawn as one box.
 
+use crate::line::count;
 use crate::matrix::Matrix;
 use ringfence_engine::reach::{AddressRange, Endpoint, EndpointKind};
 use std::collections::BTreeSet;
@@ -112,6 +113,8 @@ fn detail(endpoint: &Endpoint) -> String {
         [] => String::new(),
         [one] => range(one),
         [one, other] => format!("{}, {}", range(one), range(other)),
+        // Ranges are long: of several there is not even one that fits.
+        [one, ..] if one.first != one.last => count(endpoint.addresses.len(), "range"),
         [one, rest @ ..] => format!("{} and {} more", range(one), rest.len()),
     }
 }

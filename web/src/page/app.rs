@@ -3,7 +3,7 @@
 use super::editor::Editor;
 use super::element::{copy, document, download, root, tell_state, window};
 use super::keeper::Keeper;
-use super::{claims, files, findings, form, graph, lesson, matrix, rows, storage, table, toolbar, why};
+use super::{claims, files, findings, form, graph, lesson, matrix, pinned, rows, storage, table, toolbar, why};
 use crate::protocol::File;
 use crate::session::{Action, Effect, Session, Side, Theme, View};
 use crate::share::Link;
@@ -26,7 +26,10 @@ pub(super) struct App {
     /// Effects that wait for the editor.
     pending: Vec<Effect>,
     keeper: Keeper,
-    _load: Closure<dyn Fn(JsValue)>,
+    /// The same for ever: what is drawn by itself is drawn again only where it is another one.
+    send: Callback<Action>,
+    ask: Callback<Msg>,
+    _api: [Closure<dyn Fn(JsValue)>; 2],
     _hash: Closure<dyn Fn()>,
 }
 
@@ -43,7 +46,7 @@ impl Component for App {
         session.theme = storage::theme();
         session.notice = notice
             .or_else(|| line.is_err().then(|| "this browser starts no worker: nothing can be computed".to_owned()));
-        let load = loader(&send);
+        let api = api(&send);
         let hash = hash_listener(&send);
         let mut app = Self {
             session: Rc::new(session),
@@ -52,7 +55,9 @@ impl Component for App {
             place: NodeRef::default(),
             pending: Vec::new(),
             keeper: Keeper::new(context.link().callback(|()| Msg::Keep)),
-            _load: load,
+            send,
+            ask: context.link().callback(|message| message),
+            _api: api,
             _hash: hash,
         };
         tell_state("busy");
@@ -119,44 +124,42 @@ impl Component for App {
         }
     }
 
-    fn rendered(&mut self, context: &Context<Self>, first: bool) {
+    fn rendered(&mut self, _: &Context<Self>, first: bool) {
         if !first {
             return;
         }
         let Some(parent) = self.place.cast::<HtmlElement>() else { return };
-        self.editor = Some(Editor::open(&parent, &context.link().callback(Msg::Act)));
+        self.editor = Some(Editor::open(&parent, &self.send));
         for effect in std::mem::take(&mut self.pending) {
             self.act(effect);
         }
     }
 
-    fn view(&self, context: &Context<Self>) -> Html {
-        let session = &self.session;
-        let send = context.link().callback(Msg::Act);
-        let ask = context.link().callback(|message| message);
+    fn view(&self, _: &Context<Self>) -> Html {
+        let Self { session, send, ask, .. } = self;
         let side = match session.side {
             Side::Picture => "side-picture",
             Side::Text => "side-text",
         };
         html! {
             <div class={classes!("page", side)}>
-                { toolbar::view(session, &send, &ask) }
-                { notice(session, &send) }
+                { toolbar::view(session, send, ask) }
+                { notice(session, send) }
                 <main>
                     <section class="column text" aria-label="Rules and machines">
                         <files::Tabs session={Rc::clone(session)} send={send.clone()} ask={ask.clone()} />
                         <div class="editor" ref={self.place.clone()}></div>
                         <div class="below">
-                            { lesson::view(session, &send) }
-                            { claims::view(session, &send) }
-                            { findings::view(session, &send) }
+                            { lesson::view(session, send) }
+                            { claims::view(session, send) }
+                            { findings::view(session, send) }
                         </div>
                     </section>
-                    <div class="divider" role="separator" aria-orientation="vertical" title="drag to resize"></div>
+                    <div class="divider" role="separator" aria-orientation="vertical" aria-label="width of the text" aria-valuenow="42" aria-valuemin="20" aria-valuemax="75" tabindex="0" title="drag, or arrow keys, to resize"></div>
                     <section class="column answer" aria-label="Who can talk to whom">
-                        { self.tabs(&send) }
-                        { self.answer(&send) }
-                        { why::view(session, &send) }
+                        { self.tabs() }
+                        { self.answer() }
+                        { why::view(session, send) }
                     </section>
                 </main>
             </div>
@@ -186,8 +189,8 @@ pub(super) enum Msg {
 }
 
 impl App {
-    fn tabs(&self, send: &Callback<Action>) -> Html {
-        let session = &self.session;
+    fn tabs(&self) -> Html {
+        let Self { session, send, .. } = self;
         let tab = |view: View| {
             let chosen = session.view == view;
             let choose = send.reform(move |_| Action::View(view));
@@ -199,17 +202,24 @@ impl App {
             <div class="bar">
                 <div class="tabs" role="tablist" aria-label="Ways to look">{ for View::ALL.into_iter().map(tab) }</div>
                 { toolbar::filter(session, send) }
+                { toolbar::source(session, send) }
                 <span class="busy">{ "thinking…" }</span>
-                { toolbar::pinned(session, send) }
+                { pinned::view(session, send) }
             </div>
         }
     }
 
-    fn answer(&self, send: &Callback<Action>) -> Html {
-        let session = Rc::clone(&self.session);
+    fn answer(&self) -> Html {
+        let (session, send) = (Rc::clone(&self.session), &self.send);
         let shown = match session.view {
-            View::Graph => html! { <graph::Graph {session} send={send.clone()} /> },
-            View::Matrix => html! { <matrix::Matrix {session} send={send.clone()} /> },
+            View::Graph => match graph::Props::of(&session, send) {
+                Some(props) => html! { <graph::Graph ..props /> },
+                None => html! { <div class="graph empty">{ "…" }</div> },
+            },
+            View::Matrix => match matrix::Props::of(&session, send) {
+                Some(props) => html! { <matrix::Matrix ..props /> },
+                None => html! {},
+            },
             View::Rows => html! { <>{ rows::view(&session, send) }<form::RuleForm {session} send={send.clone()} /></> },
             View::Table => html! {},
         };
@@ -240,6 +250,7 @@ impl App {
                     editor.show(&file.name, &file.text);
                 }
             }
+            (Effect::Reread, Some(editor)) => self.send.emit(Action::Typed(editor.text())),
             (Effect::Forget, Some(editor)) => editor.forget(),
             (Effect::Replace(edits), Some(editor)) => editor.replace(&edits),
             (Effect::Reveal(line), Some(editor)) => editor.reveal(line),
@@ -306,18 +317,24 @@ fn opened() -> (Session, Option<String>) {
     }
 }
 
-/// `ringfence.load([{name, text}])`, for tests and for pages that embed this one.
-fn loader(send: &Callback<Action>) -> Closure<dyn Fn(JsValue)> {
-    let send = send.clone();
-    let load = Closure::<dyn Fn(JsValue)>::new(move |files: JsValue| {
-        if let Ok(files) = serde_wasm_bindgen::from_value::<Vec<File>>(files) {
-            send.emit(Action::Load(files));
-        }
-    });
+/// `ringfence.load([{name, text}])`, for tests and for pages that embed this one; `ringfence.reload` for the same files saved
+/// anew.
+fn api(send: &Callback<Action>) -> [Closure<dyn Fn(JsValue)>; 2] {
     let api = js_sys::Object::new();
-    let _ = Reflect::set(&api, &JsValue::from_str("load"), load.as_ref());
+    let given = |name: &str, action: fn(Vec<File>) -> Action| {
+        let send = send.clone();
+        let call = Closure::<dyn Fn(JsValue)>::new(move |files: JsValue| {
+            if let Ok(files) = serde_wasm_bindgen::from_value::<Vec<File>>(files) {
+                send.emit(action(files));
+            }
+        });
+        // A plain object takes every key.
+        let _ = Reflect::set(&api, &JsValue::from_str(name), call.as_ref());
+        call
+    };
+    let calls = [given("load", Action::Load), given("reload", Action::Reload)];
     let _ = Reflect::set(&js_sys::global(), &JsValue::from_str("ringfence"), &api);
-    load
+    calls
 }
 
 fn hash_listener(send: &Callback<Action>) -> Closure<dyn Fn()> {

@@ -33,6 +33,8 @@ extern "C" {
     #[wasm_bindgen(method)]
     fn outdate(this: &Handle, words: bool);
     #[wasm_bindgen(method)]
+    fn text(this: &Handle) -> String;
+    #[wasm_bindgen(method)]
     fn find(this: &Handle);
     #[wasm_bindgen(method)]
     fn undo(this: &Handle);
@@ -52,7 +54,7 @@ pub(super) struct Editor {
     _words: Closure<dyn Fn() -> JsValue>,
     _notes: Closure<dyn Fn() -> JsValue>,
     _change: Closure<dyn Fn(String)>,
-    _cursor: Closure<dyn Fn(usize)>,
+    _edit: Closure<dyn Fn(usize, usize, String, usize)>,
     _format: Closure<dyn Fn()>,
 }
 
@@ -85,9 +87,11 @@ struct Remark<'a> {
 impl Editor {
     /// Opens the editor in an element.
     pub(super) fn open(parent: &HtmlElement, send: &Callback<Action>) -> Self {
-        let (typed, formatted) = (send.clone(), send.clone());
+        let (typed, edited, formatted) = (send.clone(), send.clone(), send.clone());
         let change = Closure::<dyn Fn(String)>::new(move |text| typed.emit(Action::Typed(text)));
-        let cursor = Closure::<dyn Fn(usize)>::new(|_| {});
+        let edit = Closure::<dyn Fn(usize, usize, String, usize)>::new(move |from, to, insert, size| {
+            edited.emit(Action::Edited { from, to, insert, size });
+        });
         let format = Closure::<dyn Fn()>::new(move || formatted.emit(Action::Format));
         let known: Known = Rc::default();
         let (of_words, of_notes) = (Rc::clone(&known), Rc::clone(&known));
@@ -99,12 +103,12 @@ impl Editor {
             let _ = Reflect::set(&callbacks, &JsValue::from_str(name), function);
         };
         set("change", change.as_ref());
-        set("cursor", cursor.as_ref());
+        set("edit", edit.as_ref());
         set("format", format.as_ref());
         set("words", words.as_ref());
         set("notes", notes.as_ref());
         let handle = create_editor(parent, &callbacks);
-        Self { handle, known, _words: words, _notes: notes, _change: change, _cursor: cursor, _format: format }
+        Self { handle, known, _words: words, _notes: notes, _change: change, _edit: edit, _format: format }
     }
 
     /// Shows a file.
@@ -146,6 +150,11 @@ impl Editor {
         self.handle.reveal(line);
     }
 
+    /// All that is in it.
+    pub(super) fn text(&self) -> String {
+        self.handle.text()
+    }
+
     /// Opens the search.
     pub(super) fn find(&self) {
         self.handle.find();
@@ -164,7 +173,7 @@ impl Editor {
 
 /// What can be written here.
 fn words(known: Option<&OfFile>) -> JsValue {
-    plain(&vocabulary(known.map(|(analysis, _)| analysis.names.clone()).unwrap_or_default()))
+    plain(&vocabulary(known.map(|(analysis, _)| analysis.names.to_vec()).unwrap_or_default()))
 }
 
 /// What can be said of pieces of the file that is shown.

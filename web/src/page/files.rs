@@ -24,6 +24,17 @@ pub(super) struct Props {
 pub(super) fn Tabs(props: &Props) -> Html {
     let naming = use_state(|| None::<usize>);
     let Props { session, send, ask } = props;
+    let field = use_node_ref();
+    {
+        let field = field.clone();
+        use_effect_with(*naming, move |_| {
+            if let Some(field) = field.cast::<HtmlInputElement>() {
+                // Without the focus the name can still be clicked into.
+                let _ = field.focus();
+                field.select();
+            }
+        });
+    }
     let tab = |(index, file): (usize, &File)| {
         let active = index == session.active;
         if *naming == Some(index) {
@@ -33,12 +44,18 @@ pub(super) fn Tabs(props: &Props) -> Html {
                 done.set(None);
             });
             let left = naming.clone();
-            return html! { <input class="name" aria-label="name of the file" value={file.name.clone()} onchange={renamed} onblur={move |_| left.set(None)} /> };
+            return html! { <input class="name" ref={field.clone()} aria-label="name of the file" value={file.name.clone()} onchange={renamed} onblur={move |_| left.set(None)} /> };
         }
-        let begin = naming.clone();
+        let (begin, named) = (naming.clone(), naming.clone());
+        let key = Callback::from(move |event: KeyboardEvent| {
+            if event.key() == "F2" {
+                event.prevent_default();
+                named.set(Some(index));
+            }
+        });
         html! {
             <span class={classes!("file", active.then_some("active"))} role="presentation">
-                <button role="tab" aria-selected={active.to_string()} title="double click to rename"
+                <button role="tab" aria-selected={active.to_string()} title="double click, or F2, to rename" onkeydown={key}
                     onclick={send.reform(move |_| Action::Switch(index))} ondblclick={move |_| begin.set(Some(index))}>{ &file.name }</button>
                 { if active { html! { <button class="close" aria-label={format!("close {}", file.name)} onclick={send.reform(move |_| Action::Close(index))}>{ "×" }</button> } } else { html! {} } }
             </span>

@@ -1,5 +1,6 @@
 //! What was found in the texts.
 
+use super::words::worded;
 use crate::protocol::Finding;
 use crate::session::{Action, Session};
 use yew::prelude::*;
@@ -52,7 +53,7 @@ fn line(session: &Session, finding: &Finding, send: &Callback<Action>) -> Html {
     html! {
         <li class={finding.severity.clone()} title={finding.code.clone()}>
             <span class="mark" aria-label={finding.severity.clone()}>{ mark }</span>
-            <div>{ place }{ " " }{ &finding.message }{ finding.help.as_ref().map(|help| html! { <p>{ help }</p> }) }</div>
+            <div>{ place }{ " " }{ worded(&finding.message) }{ finding.help.as_ref().map(|help| html! { <p>{ worded(help) }</p> }) }</div>
             { fix }
         </li>
     }

@@ -118,7 +118,7 @@ pub(super) fn RuleForm(props: &Props) -> Html {
                 { option("allow", "lets it pass (allow)", &form.action) }{ option("allow-stateless", "lets it pass untracked", &form.action) }
             </select></label>
             <label><span>{ "priority" }</span><input class="short" value={form.priority.clone()} inputmode="numeric" oninput={typed(|form, text| form.priority = text)} /></label>
-            <datalist id="addresses">{ for session.analysis.iter().flat_map(|analysis| &analysis.names).take(200).map(|word| html! { <option value={word.label.clone()}>{ &word.detail }</option> }) }</datalist>
+            <datalist id="addresses">{ for session.analysis.iter().flat_map(|analysis| analysis.names.iter()).filter(|word| word.kind == "constant").take(200).map(|word| html! { <option value={word.label.clone()}>{ &word.detail }</option> }) }</datalist>
             <p><code id="form-match">{ form.matches() }</code></p>
             { error.as_ref().map(|text| html! { <p class="error" role="alert">{ text }</p> }) }
             <button id="form-insert" disabled={error.is_some()} onclick={insert}>{ if subnets.len() > 1 { "Add to the first Subnet of this file" } else { "Add to the Subnet" } }</button>

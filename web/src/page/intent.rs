@@ -1,21 +1,46 @@
 //! What somebody wants of a pair, and the smallest edits that do it.
 
+use super::element::text_of;
+use super::words::worded;
 use crate::protocol::{Intent, Proposal};
 use crate::session::{Action, Session};
+use std::rc::Rc;
 use yew::prelude::*;
 
-/// Buttons for the selected pair; below them what could be done.
-pub(super) fn view(session: &Session, send: &Callback<Action>) -> Html {
+#[derive(Properties, PartialEq)]
+pub(super) struct Props {
+    /// The state.
+    pub(super) session: Rc<Session>,
+    /// Where actions go.
+    pub(super) send: Callback<Action>,
+}
+
+/// Buttons for the selected pair, and for which of its conversations; below them what could be done.
+#[component]
+pub(super) fn Wish(props: &Props) -> Html {
+    let Props { session, send } = props;
+    // Until somebody says something else, it is about what the picture shows.
+    let said = use_state(|| None::<String>);
+    let on = said.as_ref().unwrap_or(&session.scope.filter).clone();
     if session.pair().is_none() {
         return html! {};
     }
-    let what = if session.scope.filter == "all" { String::new() } else { format!(" on {}", session.scope.filter) };
+    let typed = Callback::from(move |event: InputEvent| said.set(Some(text_of(&event))));
+    let known = crate::share::is_filter(&on);
+    let want = |intent: Intent| {
+        let on = on.clone();
+        send.reform(move |_| Action::Want(intent, on.clone()))
+    };
     html! {
         <section class="intent" aria-label="What you want">
             <div class="row">
-                <span class="faint">{ format!("this pair{what}") }</span>
-                <button id="must-connect" onclick={send.reform(|_| Action::Want(Intent::Connect))}>{ "must connect" }</button>
-                <button id="must-not-connect" onclick={send.reform(|_| Action::Want(Intent::Separate))}>{ "must not connect" }</button>
+                <span class="faint">{ "this pair" }</span>
+                <button id="must-connect" disabled={!known} onclick={want(Intent::Connect)}>{ "must connect" }</button>
+                <button id="must-not-connect" disabled={!known} onclick={want(Intent::Separate)}>{ "must not connect" }</button>
+                <label class="field"><span>{ "on" }</span>
+                    <input id="wish-on" class="short" list="filters" value={on.clone()} oninput={typed} aria-invalid={(!known).to_string()}
+                        title="all, icmp, tcp, udp, sctp, or one port: tcp/22" spellcheck="false" autocomplete="off" />
+                </label>
             </div>
             { proposals(session, send) }
         </section>
@@ -24,7 +49,7 @@ pub(super) fn view(session: &Session, send: &Callback<Action>) -> Html {
 
 fn proposals(session: &Session, send: &Callback<Action>) -> Html {
     let Some(found) = &session.proposals else { return html! {} };
-    let refusal = found.refusal.as_ref().map(|text| html! { <p class="refusal" id="refusal">{ text }</p> });
+    let refusal = found.refusal.as_ref().map(|text| html! { <p class="refusal" id="refusal">{ worded(text) }</p> });
     html! {
         <>
             { refusal }

@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::*;
 use yew::Callback;
 
 /// How long the writer rests before the work is kept, in milliseconds.
-const REST: i32 = 300;
+const REST: i32 = 1_000;
 
 /// Puts the keeping off.
 pub(super) struct Keeper {

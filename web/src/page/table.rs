@@ -26,7 +26,11 @@ pub(super) fn view(session: &Session, send: &Callback<Action>, hidden: bool) -> 
         return html! { <p class={classes!(hidden.then_some("hidden"))}>{ text }</p> };
     }
     let wanted = |verdict: &str| session.only.as_deref().is_none_or(|only| hidden || only == verdict);
-    let pairs = (0..size).flat_map(|from| (0..size).map(move |to| (from, to))).filter(|(from, to)| from != to);
+    let asker = session.asker().filter(|_| !hidden);
+    let pairs = (0..size)
+        .filter(|from| asker.is_none_or(|asker| asker == *from))
+        .flat_map(|from| (0..size).map(move |to| (from, to)))
+        .filter(|(from, to)| from != to);
     let line = |(from, to): (usize, usize)| {
         let verdict = word(analysis.verdict(from, to));
         let (source, target) = (analysis.endpoints.get(from)?, analysis.endpoints.get(to)?);

@@ -4,7 +4,7 @@ use super::app::Msg;
 use super::element::{text_of, ticked};
 use crate::gallery::EXAMPLES;
 use crate::protocol::Tracking;
-use crate::session::{Action, Session, Side, Theme};
+use crate::session::{Action, Session, Side, Theme, View};
 use ringfence_engine::compile::PROFILES;
 use yew::prelude::*;
 
@@ -18,8 +18,8 @@ pub(super) fn view(session: &Session, send: &Callback<Action>, ask: &Callback<Ms
             { tracking(session, send) }
             { reading(session, send) }
             <span class="space"></span>
-            { sides(session, send) }
             { deeds(session, send, ask) }
+            { sides(session, send) }
         </header>
     }
 }
@@ -34,8 +34,8 @@ fn examples(session: &Session, send: &Callback<Action>) -> Html {
     let option = |example: &crate::gallery::Example| {
         html! { <option value={example.path} selected={shown == Some(example.path)}>{ example.title }</option> }
     };
-    let page = EXAMPLES.iter().filter(|example| example.lesson.is_some()).map(option);
-    let more = EXAMPLES.iter().filter(|example| example.lesson.is_none()).map(option);
+    let page = EXAMPLES.iter().filter(|example| example.is_of_the_page()).map(option);
+    let more = EXAMPLES.iter().filter(|example| !example.is_of_the_page()).map(option);
     html! {
         <label class="field"><span>{ "Example" }</span>
             <select id="example" onchange={choose}>
@@ -53,7 +53,7 @@ fn profiles(session: &Session, send: &Callback<Action>) -> Html {
     let running = session.analysis.as_ref().map_or("", |analysis| analysis.profile.as_str());
     let option = |name: &'static str| html! { <option value={name} selected={chosen == Some(name)}>{ name }</option> };
     let default =
-        if chosen.is_none() && !running.is_empty() { format!("{running} (default)") } else { "default".to_owned() };
+        if chosen.is_none() && !running.is_empty() { format!("{running}, default") } else { "default".to_owned() };
     html! {
         <label class="field"><span>{ "Profile" }</span>
             <select id="profile" onchange={choose}>
@@ -69,7 +69,7 @@ pub(super) fn filter(session: &Session, send: &Callback<Action>) -> Html {
     let typed = send.reform(|event: InputEvent| Action::Filter(text_of(&event)));
     let valid = crate::share::is_filter(&session.filter);
     html! {
-        <label class="field"><span>{ "Only" }</span>
+        <label class="field"><span>{ "Traffic" }</span>
             <input id="filter" class="short" list="filters" value={session.filter.clone()} oninput={typed} aria-invalid={(!valid).to_string()}
                 title="all, icmp, tcp, udp, sctp, or one port: tcp/22" spellcheck="false" autocomplete="off" />
             <datalist id="filters">
@@ -78,6 +78,26 @@ pub(super) fn filter(session: &Session, send: &Callback<Action>) -> Html {
         </label>
     }
 }
+
+/// Whose lines alone are drawn.
+pub(super) fn source(session: &Session, send: &Callback<Action>) -> Html {
+    if !matches!(session.view, View::Graph | View::Table) {
+        return html! {};
+    }
+    let typed = send.reform(|event: InputEvent| Action::Source(Some(text_of(&event)).filter(|text| !text.is_empty())));
+    let unknown = session.source.is_some() && session.asker().is_none();
+    let endpoints = session.analysis.iter().flat_map(|analysis| analysis.endpoints.iter()).take(MOST);
+    html! {
+        <label class="field"><span>{ "From" }</span>
+            <input id="source" list="askers" placeholder="everybody" value={session.source.clone().unwrap_or_default()} oninput={typed}
+                aria-label="whose requests alone are drawn" aria-invalid={unknown.to_string()} spellcheck="false" autocomplete="off" />
+            <datalist id="askers">{ for endpoints.map(|endpoint| html! { <option value={endpoint.id.clone()}></option> }) }</datalist>
+        </label>
+    }
+}
+
+/// More names than this help nobody.
+const MOST: usize = 200;
 
 fn tracking(session: &Session, send: &Callback<Action>) -> Html {
     let choose = send.reform(|event: Event| {
@@ -111,13 +131,13 @@ fn reading(session: &Session, send: &Callback<Action>) -> Html {
     }
 }
 
+/// Which column a narrow screen shows.
 fn sides(session: &Session, send: &Callback<Action>) -> Html {
-    let (title, other) = match session.side {
-        Side::Picture => ("Rules", Side::Text),
-        Side::Text => ("Picture", Side::Picture),
+    let tab = |side: Side, title: &'static str| {
+        let chosen = session.side == side;
+        html! { <button role="tab" aria-selected={chosen.to_string()} onclick={send.reform(move |_| Action::Side(side))}>{ title }</button> }
     };
-    let turn = send.reform(move |_| Action::Side(other));
-    html! { <button class="narrow" id="side" onclick={turn}>{ title }</button> }
+    html! { <div class="narrow" role="tablist" aria-label="What is shown">{ tab(Side::Picture, "Picture") }{ tab(Side::Text, "Rules") }</div> }
 }
 
 fn deeds(session: &Session, send: &Callback<Action>, ask: &Callback<Msg>) -> Html {
@@ -151,41 +171,3 @@ fn deeds(session: &Session, send: &Callback<Action>, ask: &Callback<Msg>) -> Htm
         </>
     }
 }
-
-/// Before and after.
-pub(super) fn pinned(session: &Session, send: &Callback<Action>) -> Html {
-    let Some(_) = &session.pinned else {
-        return html! {
-            <button id="pin" class="quiet" onclick={send.reform(|_| Action::Pin)} title="From now on, show what is gained and lost against this">{ "Pin as before" }</button>
-        };
-    };
-    let changes = session.analysis.as_ref().and_then(|analysis| analysis.changes.clone());
-    let Some(changes) = changes else { return html! {} };
-    let line = |line: &crate::protocol::ChangeLine| {
-        let class = match line.sign {
-            '+' => "gained",
-            '-' => "lost",
-            _ => "other",
-        };
-        html! { <li class={class}><b>{ line.sign }</b>{ " " }{ &line.who }{ ": " }{ &line.what }<small>{ format!(" ({}) {}", line.verdicts, line.because.join("; ")) }</small></li> }
-    };
-    let lines = changes.lines.iter().take(MOST_LINES).map(line);
-    let more = changes.lines.len().saturating_sub(MOST_LINES);
-    html! {
-        <details class="menu pinned" id="pinned" open={true}>
-            <summary>{ format!("against before: {}", changes.summary) }</summary>
-            <div class="list">
-                <ul>{ for lines }</ul>
-                { if more > 0 { html! { <p>{ format!("and {more} more") }</p> } } else { html! {} } }
-                <div class="row">
-                    <button onclick={send.reform(|_| Action::Restore)}>{ "Back to before" }</button>
-                    <button onclick={send.reform(|_| Action::Pin)}>{ "Pin this instead" }</button>
-                    <button id="unpin" onclick={send.reform(|_| Action::Unpin)}>{ "Unpin" }</button>
-                </div>
-            </div>
-        </details>
-    }
-}
-
-/// More lines than this are told by number.
-const MOST_LINES: usize = 12;

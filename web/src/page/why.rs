@@ -1,12 +1,15 @@
 //! Why one conversation works, or does not: the sentence first, then the walk.
 
 use super::element::copy;
+use super::intent::Wish;
+use super::words::worded;
 use crate::protocol::{Decider, Half, Place, Step, Tracking};
 use crate::session::{Action, Session};
+use std::rc::Rc;
 use yew::prelude::*;
 
 /// The walk of the selected pair.
-pub(super) fn view(session: &Session, send: &Callback<Action>) -> Html {
+pub(super) fn view(session: &Rc<Session>, send: &Callback<Action>) -> Html {
     let Some((why, pair)) = session.why.as_ref().zip(session.selected.as_ref()) else {
         return html! { <section class="why empty"><p>{ "Choose a line of the picture, or two boxes one after the other, to see why." }</p></section> };
     };
@@ -14,7 +17,7 @@ pub(super) fn view(session: &Session, send: &Callback<Action>) -> Html {
     let shown = why
         .whole
         .as_ref()
-        .map(|_| html! { <p class="shown">{ format!("Shown: {}. ", why.shown) }{ &why.because }</p> });
+        .map(|_| html! { <p class="shown">{ format!("Shown: {}. ", why.shown) }{ worded(&why.because) }</p> });
     html! {
         <section class="why" id="why" aria-live="polite" aria-label="Why">
             <h2>
@@ -24,12 +27,12 @@ pub(super) fn view(session: &Session, send: &Callback<Action>) -> Html {
                 <button onclick={send.reform(|_| Action::Turn)} title="the other direction">{ "⇄" }</button>
                 <button onclick={send.reform(|_| Action::Deselect)} aria-label="close">{ "×" }</button>
             </h2>
-            { super::intent::view(session, send) }
-            <p id="because">{ capital(&sentence) }{ full_stop(&sentence) }</p>
+            <Wish key={format!("{} {}", pair.from, pair.to)} session={Rc::clone(session)} send={send.clone()} />
+            <p id="because">{ worded(&capital(&sentence)) }{ full_stop(&sentence) }</p>
             { shown }
             { switches(session, send) }
             <div class="halves">{ for why.halves.iter().map(|half| view_half(session, half, send)) }</div>
-            { for why.notes.iter().map(|note| html! { <p class="remark">{ note }</p> }) }
+            { for why.notes.iter().map(|note| html! { <p class="remark">{ worded(note) }</p> }) }
             { traces(&why.traces) }
         </section>
     }
@@ -90,10 +93,18 @@ fn view_step(session: &Session, step: &Step, send: &Callback<Action>) -> Html {
         <li class={step.result.clone()} title={format!("connection tracking: {}", step.tracking)}>
             <span class="mark">{ mark }</span>
             <div>
-                { &step.place }{ ": " }<b>{ &step.fate }</b>{ &step.reason }
+                { whereabouts(step) }{ ": " }<b>{ &step.fate }</b>{ worded(&step.reason) }
                 { for step.deciders.iter().map(|decider| view_decider(session, decider, send)) }
             </div>
         </li>
+    }
+}
+
+/// Where a packet is, with OVN's own word for it in the font for code.
+fn whereabouts(step: &Step) -> Html {
+    match step.place.split_once(&format!("({} ", step.stage)) {
+        Some((plain, rest)) => html! { <>{ plain }{ "(" }<code>{ &step.stage }</code>{ " " }{ rest }</> },
+        None => html! { &step.place },
     }
 }
 

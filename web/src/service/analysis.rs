@@ -2,7 +2,7 @@
 
 use super::texts::{Texts, line};
 use super::{drawing, filter_of, names, reach, rows, shown};
-use crate::protocol::{Analysis, Claim, Counterexample, Endpoint, Finding, Scope};
+use crate::protocol::{Analysis, Claim, Counterexample, Endpoint, Finding, Parcel, Scope};
 use ringfence_engine::answers::expect;
 use ringfence_engine::diagnostic::Diagnostic;
 use ringfence_engine::reach::{self as reached, Verdict};
@@ -26,19 +26,20 @@ pub(super) fn analysis(loaded: &Loaded, scope: &Scope) -> Analysis {
     Analysis {
         profile: compiled.profile.name.to_owned(),
         ovn: compiled.network.version.name().to_owned(),
-        endpoints: endpoints.iter().map(|endpoint| plain(sources, endpoint)).collect(),
+        endpoints: Parcel::of(&endpoints.iter().map(|endpoint| plain(sources, endpoint)).collect()),
         classes: (0..endpoints.len()).filter_map(|endpoint| matrix.classes().of(endpoint)).collect(),
         verdicts: characters(&matrix),
         order: groups.iter().flatten().copied().collect(),
         groups: groups.len(),
         switches: rows::switches(&compiled.network, reach.pipelines()),
-        rows: rows::rows(loaded, reach.pipelines()),
-        picture: drawing::plain(picture),
+        rows: Parcel::of(&rows::rows(loaded, reach.pipelines())),
+        lines: picture.edges.len(),
+        picture: Parcel::of(&drawing::plain(picture)),
         findings: findings.iter().map(|found| finding(&texts, found)).collect(),
         claims: judgements.into_iter().map(|judgement| claim(sources, judgement)).collect(),
         changes: None,
-        names: names::names(loaded),
-        notes: names::notes(loaded, reach.pipelines(), &texts),
+        names: Parcel::of(&names::names(loaded)),
+        notes: Parcel::of(&names::notes(loaded, reach.pipelines(), &texts)),
     }
 }
 

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 /// More names than this help nobody.
 const MOST: usize = 2_000;
 
-/// Addresses, address sets and port groups.
+/// Addresses, switches, address sets and port groups.
 pub(super) fn names(loaded: &Loaded) -> Vec<Word> {
     let word =
         |label: String, kind: &str, detail: String| Word { label, kind: kind.to_owned(), detail, info: String::new() };
@@ -39,7 +39,8 @@ pub(super) fn names(loaded: &Loaded) -> Vec<Word> {
             format!("port group, {}", ringfence_view::line::count(group.ports.len(), "port")),
         )
     });
-    addresses.chain(sets).chain(groups).take(MOST).collect()
+    let switches = network.switches.iter().map(|switch| word(switch.name.clone(), "namespace", "switch".to_owned()));
+    switches.chain(sets).chain(groups).chain(addresses).take(MOST).collect()
 }
 
 /// What became of each row that is written somewhere: its turn, or why OVN ignores it.

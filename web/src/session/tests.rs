@@ -1,4 +1,6 @@
+use super::edits::replaced;
 use super::*;
+use crate::protocol::Intent;
 use crate::service::Service;
 
 /// A page without a browser: effects are done until nothing is left to do.
@@ -76,7 +78,7 @@ fn the_switch_shows_what_one_row_changes() {
 #[test]
 fn a_wish_is_granted_and_compared() {
     let mut page = Page::open();
-    page.act(Action::Want(Intent::Connect));
+    page.act(Action::Want(Intent::Connect, "all".into()));
     let proposals = page.session.proposals.clone().unwrap();
     let diff = page.session.diff(&proposals.proposals[0]);
     assert!(diff.contains("+    - action: allow-related"), "{diff}");
@@ -173,4 +175,103 @@ fn tabs_keep_their_texts_and_names() {
     assert!(page.text().contains("kind: Subnet"));
     page.act(Action::Drop(vec![File { name: "space.yaml".into(), text: "kind: List".into() }]));
     assert_eq!((page.session.files.len(), page.session.files[1].text.as_str()), (2, "kind: List"));
+}
+
+/// Machines that all have a row of their own.
+fn crowd(machines: usize) -> File {
+    let row = |machine: usize| {
+        format!(
+            "    - {{direction: to-lport, priority: 7, match: ip4.dst == 10.0.0.{machine} && tcp.dst == {machine}, action: drop}}\n"
+        )
+    };
+    let machine = |machine: usize| format!("  - {{name: vm{machine}, address: 10.0.0.{machine}}}\n");
+    let numbers = 2..machines + 2;
+    let text = format!(
+        "kind: Subnet\napiVersion: kubeovn.io/v1\nmetadata: {{name: s}}\nspec:\n  cidrBlock: 10.0.0.0/24\n  acls:\n{}---\napiVersion: ringfence/v1\nkind: Inventory\nvms:\n{}",
+        numbers.clone().map(row).collect::<String>(),
+        numbers.map(machine).collect::<String>()
+    );
+    File { name: "crowd.yaml".into(), text }
+}
+
+#[test]
+fn more_lines_than_anybody_follows_begin_as_a_matrix() {
+    let mut page = Page::open();
+    assert_eq!(page.session.view, View::Graph);
+    page.act(Action::Load([crowd(30)].into()));
+    assert_eq!(page.session.view, View::Matrix);
+    // What somebody chose stays, whatever comes.
+    page.act(Action::View(View::Graph));
+    page.act(Action::Load([crowd(31)].into()));
+    assert_eq!(page.session.view, View::Graph);
+}
+
+#[test]
+fn files_that_are_saved_elsewhere_leave_everything_else_as_it_is() {
+    let mut page = Page::open();
+    page.act(Action::Filter("tcp/80".into()));
+    page.act(Action::Pin);
+    let (selected, pinned) = (page.session.selected.clone(), page.session.pinned.clone());
+    let mut files = page.session.files.clone();
+    files[0].text = files[0].text.replacen("action: drop", "action: allow", 1);
+    page.act(Action::Reload(files));
+    assert_eq!((&page.session.selected, &page.session.pinned), (&selected, &pinned));
+    assert_eq!(page.session.scope.filter, "tcp/80");
+    assert_eq!(page.session.why.clone().unwrap().verdict, "open");
+    assert!(!page.session.analysis.as_ref().unwrap().changes.as_ref().unwrap().pairs.is_empty());
+}
+
+#[test]
+fn an_asker_is_known_by_its_short_name() {
+    let mut page = Page::open();
+    let asker = |page: &mut Page, text: &str| {
+        page.act(Action::Source(Some(text.into())));
+        page.session.asker()
+    };
+    assert_eq!(asker(&mut page, "vm2"), page.session.index("default/vm2"));
+    assert_eq!(asker(&mut page, "vswitch1/gateway"), page.session.index("vswitch1/gateway"));
+    assert_eq!(asker(&mut page, "vm"), None);
+    page.act(Action::From(0));
+    assert_eq!(page.session.source.as_deref(), Some("default/vm1"));
+}
+
+#[test]
+fn a_wish_may_be_about_one_port() {
+    let mut page = Page::open();
+    page.act(Action::Want(Intent::Separate, "tcp/22".into()));
+    let proposals = page.session.proposals.clone().unwrap();
+    let diff = proposals.proposals.first().map(|first| page.session.diff(first)).unwrap_or_default();
+    // It is one-way already: nothing has to be done, and that is said; or a row is about that port alone.
+    assert!(diff.contains("tcp.dst == 22") || proposals.refusal.is_some(), "{diff} {proposals:?}");
+    let turned = page.session.pair().unwrap();
+    page.act(Action::Select(turned.1 + 1, turned.1 + 2));
+    page.act(Action::Want(Intent::Separate, "tcp/22".into()));
+    let proposals = page.session.proposals.clone().unwrap();
+    assert!(page.session.diff(&proposals.proposals[0]).contains("22"), "{proposals:?}");
+}
+
+#[test]
+fn a_key_that_changes_nothing_draws_nothing() {
+    let mut page = Page::open();
+    let before = page.session.clone();
+    page.act(Action::Typed(page.text().replacen("vpc: vpc1", "vpc: vpc1 # x", 1)));
+    assert!(page.session.looks_like(&before));
+    page.act(Action::Typed(page.text().replacen("172.20.10.0/24", "172.20.10.0/24 # x", 1)));
+    assert!(page.session.looks_like(&before));
+    page.act(Action::Typed(page.text().replacen("172.20.10.2\n", "172.20.10.3\n", 1)));
+    assert!(!page.session.looks_like(&before));
+}
+
+#[test]
+fn a_piece_that_was_typed_is_put_where_it_belongs() {
+    let mut page = Page::open();
+    page.act(Action::Load([File { name: "a.yaml".into(), text: "\u{1f600}: 1\r\nb: 2\r\n".into() }].into()));
+    assert_eq!(page.text(), "\u{1f600}: 1\nb: 2\n");
+    let edited =
+        |from: usize, to: usize, insert: &str, size: usize| Action::Edited { from, to, insert: insert.into(), size };
+    page.act(edited(9, 10, "33", 12));
+    assert_eq!(page.text(), "\u{1f600}: 1\nb: 33\n");
+    // Where the editor has another text, all of it is read.
+    assert_eq!(page.session.reduce(edited(0, 0, "x", 99)), [Effect::Reread]);
+    assert_eq!(page.text(), "\u{1f600}: 1\nb: 33\n");
 }

@@ -1,0 +1,58 @@
+//! Before and after: what is gained and lost against a state that somebody pinned.
+
+use crate::protocol::{ChangeLine, Changes};
+use crate::session::{Action, Session};
+use yew::prelude::*;
+
+/// More lines than this are told by number.
+const MOST: usize = 12;
+
+/// A button that pins; or else what is different from what is pinned.
+pub(super) fn view(session: &Session, send: &Callback<Action>) -> Html {
+    if session.pinned.is_none() {
+        return html! {
+            <button id="pin" class="quiet" onclick={send.reform(|_| Action::Pin)} title="From now on, show what is gained and lost against this">{ "Pin as before" }</button>
+        };
+    }
+    let Some(changes) = session.analysis.as_ref().and_then(|analysis| analysis.changes.as_ref()) else {
+        return html! {};
+    };
+    let count = |sign: char| changes.pairs.iter().filter(|(_, _, of)| *of == sign).count();
+    html! {
+        <details class="menu pinned" id="pinned">
+            <summary title={format!("against before: {}", changes.summary)}>
+                { "before" }
+                <b class="gained" aria-label={format!("{} pairs gained", count('+'))}>{ format!("+{}", count('+')) }</b>
+                <b class="lost" aria-label={format!("{} pairs lost", count('-'))}>{ format!("−{}", count('-')) }</b>
+            </summary>
+            <div class="list">
+                { list(changes) }
+                <div class="row">
+                    <button onclick={send.reform(|_| Action::Restore)}>{ "Back to before" }</button>
+                    <button onclick={send.reform(|_| Action::Pin)}>{ "Pin this instead" }</button>
+                    <button id="unpin" onclick={send.reform(|_| Action::Unpin)}>{ "Unpin" }</button>
+                </div>
+            </div>
+        </details>
+    }
+}
+
+fn list(changes: &Changes) -> Html {
+    let more = changes.lines.len().saturating_sub(MOST);
+    html! {
+        <ul>
+            <li class="faint">{ &changes.summary }</li>
+            { for changes.lines.iter().take(MOST).map(line) }
+            { if more > 0 { html! { <li>{ format!("and {more} more") }</li> } } else { html! {} } }
+        </ul>
+    }
+}
+
+fn line(line: &ChangeLine) -> Html {
+    let class = match line.sign {
+        '+' => "gained",
+        '-' => "lost",
+        _ => "other",
+    };
+    html! { <li class={class}><b>{ line.sign }</b>{ " " }{ &line.who }{ ": " }{ &line.what }<small>{ format!(" ({}) {}", line.verdicts, line.because.join("; ")) }</small></li> }
+}

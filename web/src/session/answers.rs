@@ -1,0 +1,84 @@
+//! What becomes of the state when an answer comes.
+
+use super::lints::Lints;
+use super::{Effect, Session, View};
+use crate::protocol::{Analysis, Answer, Reply};
+use ringfence_view::picture::READABLE;
+use std::rc::Rc;
+
+impl Session {
+    /// Takes an answer.
+    pub(super) fn answered(&mut self, answer: Answer) -> Vec<Effect> {
+        match answer.reply {
+            Some(Reply::Analysis(analysis)) if self.pending.analyzing == Some(answer.number) => {
+                self.pending.analyzing = None;
+                if self.pending.stale {
+                    return vec![self.analyze()];
+                }
+                let analysis = match self.analysis.as_deref() {
+                    Some(last) => analysis.after(last),
+                    None => *analysis,
+                };
+                self.turned = Rc::new(turned(self.analysis.as_deref(), &analysis));
+                if self.analysis.is_none() && !self.chosen {
+                    self.view = if analysis.lines > READABLE { View::Matrix } else { View::Graph };
+                }
+                let (lints, whole) = self.lints.moved(&self.files);
+                // An editor moves what it shows by itself.
+                let same = whole && self.analysis.as_ref().is_some_and(|last| last.tells_like(&analysis));
+                self.analysis = Some(Rc::new(analysis));
+                self.lints = Rc::new(lints);
+                let mut effects = vec![if same { Effect::Remark } else { Effect::Annotate }];
+                let proposals = self.proposals.take();
+                effects.extend(self.explain());
+                self.proposals = proposals;
+                effects.push(self.lint(0));
+                effects
+            }
+            Some(Reply::Lints { findings, next }) if self.pending.linting == Some(answer.number) => match next {
+                Some(part) => vec![self.lint(part)],
+                None => {
+                    self.pending.linting = None;
+                    if self.lints.findings == findings {
+                        return Vec::new();
+                    }
+                    self.lints = Rc::new(Lints { files: self.files.clone(), findings });
+                    vec![Effect::Annotate]
+                }
+            },
+            Some(Reply::Why(why)) if self.pending.wanted_why == Some(answer.number) => {
+                self.why = Some(Rc::from(why));
+                vec![Effect::Light]
+            }
+            Some(Reply::Proposals(proposals)) if self.pending.wanted_proposals == Some(answer.number) => {
+                self.proposals = Some(Rc::new(proposals));
+                Vec::new()
+            }
+            Some(Reply::Script(script)) => vec![Effect::Download("ringfence.sh", script)],
+            Some(Reply::Svg(svg)) => vec![Effect::Download("ringfence.svg", svg)],
+            Some(Reply::Format(edits)) => {
+                if edits.is_empty() {
+                    self.notice = Some("every match is written as OVN prints it".to_owned());
+                }
+                self.edit(edits)
+            }
+            Some(Reply::Analysis(_) | Reply::Lints { .. } | Reply::Why(_) | Reply::Proposals(_)) | None => Vec::new(),
+        }
+    }
+}
+
+/// Pairs of the new answer whose verdict is not that of the old one, where the same endpoints are in both.
+fn turned(old: Option<&Analysis>, new: &Analysis) -> Vec<(usize, usize)> {
+    let Some(old) = old else { return Vec::new() };
+    let ids = |analysis: &Analysis| analysis.endpoints.iter().map(|endpoint| endpoint.id.clone()).collect::<Vec<_>>();
+    let size = new.endpoints.len();
+    let same = old.endpoints == new.endpoints || ids(old) == ids(new);
+    if size == 0 || size > MOST_TURNED || !same {
+        return Vec::new();
+    }
+    let pairs = (0..size).flat_map(|from| (0..size).map(move |to| (from, to)));
+    pairs.filter(|(from, to)| old.verdict(*from, *to) != new.verdict(*from, *to)).collect()
+}
+
+/// With more endpoints than this nobody sees single pairs glow.
+const MOST_TURNED: usize = 200;
