@@ -7,9 +7,11 @@
 //! |---|---|
 //! | [`conversations`] | which protocols and ports one party reaches of another |
 //! | [`answer`] | its answer about one cluster |
+//! | [`comparison`] | the engine's answers held against it |
 //! | [`rewrite`] | the same cluster in words that it understands |
 
 pub mod answer;
+pub mod comparison;
 pub mod conversations;
 pub mod rewrite;
 

@@ -22,6 +22,7 @@
 //! | [`lowering`] | rows with tiers and `pass` for an OVN without them |
 //! | [`overview`] | a round in seven lines |
 //! | [`trace`] | ovn-trace as an oracle for the match language |
+//! | [`traced`] | one switch with many rows: what OVN says of single packets, and what it spends |
 
 pub mod bench;
 pub mod case;
@@ -42,5 +43,6 @@ pub mod service;
 pub mod store;
 pub mod topology;
 pub mod trace;
+pub mod traced;
 pub mod trial;
 pub mod world;

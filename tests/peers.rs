@@ -10,17 +10,13 @@
     reason = "test code"
 )]
 
-use ringfence_engine::compile::{Compiled, Profile, Settings, Strictness, load};
-use ringfence_engine::reach::{Endpoint, EndpointKind, Reach, evaluate};
-use ringfence_engine::source::Sources;
+use ringfence_engine::reach::evaluate;
 use ringfence_tests::generate::policies::{Cluster, dense, np1, small};
 use ringfence_tests::nca::Nca;
-use ringfence_tests::nca::answer::{Answer, Way};
+use ringfence_tests::nca::comparison::{Tally, compare, compiled, kept};
 use ringfence_tests::nca::conversations::Conversations;
 use ringfence_tests::random::{self, Random};
 use serde_json::json;
-use std::fmt::Write as _;
-use std::net::IpAddr;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -32,8 +28,6 @@ const BATCH: usize = 12;
 const REGULAR: [(usize, usize, u64); 3] = [(20, 10, 4), (60, 8, 2), (110, 12, 1)];
 /// How many processes ask at the same time.
 const AT_ONCE: usize = 2;
-/// How many differences are shown.
-const SHOWN: usize = 12;
 
 #[test]
 fn everything_is_as_the_other_says() {
@@ -84,38 +78,6 @@ fn it_answers_otherwise_where_the_manual_says_so() {
     }
 }
 
-#[derive(Default)]
-struct Tally {
-    clusters: usize,
-    pairs: usize,
-    outside: usize,
-    partial: usize,
-    differences: Vec<String>,
-}
-
-impl Tally {
-    fn add(&mut self, other: Self) {
-        self.clusters += other.clusters;
-        self.pairs += other.pairs;
-        self.outside += other.outside;
-        self.partial += other.partial;
-        self.differences.extend(other.differences);
-    }
-
-    fn report(&self) {
-        let Self { clusters, pairs, outside, partial, differences } = self;
-        println!(
-            "{clusters} clusters: {pairs} pairs of pods and {outside} of a pod and a range outside, {} sets of ports \
-             compared; {partial} pairs are neither open nor closed; {} differences",
-            (pairs + outside) * Conversations::SETS,
-            differences.len()
-        );
-        let shown: Vec<String> = differences.iter().take(SHOWN).cloned().collect();
-        assert!(differences.is_empty(), "{} differences:\n{}", differences.len(), shown.join("\n"));
-        assert!(partial * 20 > pairs + outside, "hardly anything was neither open nor closed: {partial}");
-    }
-}
-
 fn compared(peer: &Nca, batch: &[(String, Cluster)]) -> Tally {
     let folder = tempfile::tempdir().unwrap();
     let clusters: Vec<Cluster> = batch.iter().map(|(_, cluster)| cluster.clone()).collect();
@@ -129,96 +91,4 @@ fn compared(peer: &Nca, batch: &[(String, Cluster)]) -> Tally {
         }
     }
     tally
-}
-
-/// The files of a cluster, where they can be looked at.
-fn kept(cluster: &Cluster) -> String {
-    let folder = tempfile::tempdir().unwrap().keep();
-    let mut words = String::new();
-    for (file, text) in cluster.files() {
-        std::fs::write(folder.join(file), text).unwrap();
-        write!(words, " -f {}", folder.join(file).display()).unwrap();
-    }
-    format!("  ringfence reach --profile kubernetes -o wide{words}")
-}
-
-fn compiled(name: &str, cluster: &Cluster) -> Compiled {
-    let mut sources = Sources::new();
-    for (file, text) in cluster.files() {
-        sources.add_bytes(file, text.as_bytes());
-    }
-    let settings = Settings { profile: Profile::named("kubernetes"), strictness: Strictness::Strict };
-    let compiled = load(&sources, &settings);
-    let refused =
-        compiled.diagnostics.iter().find(|found| found.severity == ringfence_engine::diagnostic::Severity::Error);
-    assert!(refused.is_none(), "{name}: {refused:?}\n{}", kept(cluster));
-    let pods = compiled.endpoints.iter().filter(|endpoint| endpoint.kind == EndpointKind::Pod).count();
-    assert_eq!(pods, cluster.pods.len(), "{name}: every pod is an endpoint");
-    compiled
-}
-
-fn compare(name: &str, cluster: &Cluster, theirs: &Answer, tally: &mut Tally) {
-    let compiled = compiled(name, cluster);
-    tally.clusters += 1;
-    let mut reach = evaluate(&compiled.network, &compiled.endpoints);
-    let mut asked = Asked { name, theirs, tally };
-    for (from, to) in reach.pairs() {
-        asked.pair(&mut reach, from, to);
-    }
-}
-
-struct Asked<'a> {
-    name: &'a str,
-    theirs: &'a Answer,
-    tally: &'a mut Tally,
-}
-
-impl Asked<'_> {
-    fn pair(&mut self, reach: &mut Reach<'_>, from: usize, to: usize) {
-        let endpoints = reach.endpoints();
-        let (source, target) = (&endpoints[from], &endpoints[to]);
-        match (source.kind, target.kind) {
-            (EndpointKind::Pod, EndpointKind::Pod) => {
-                let ours = Conversations::of(&reach.pair(from, to));
-                let theirs = self.theirs.between(&source.id, &target.id);
-                self.tally.pairs += 1;
-                self.judge(&source.id, &target.id, ours, &theirs);
-            }
-            (EndpointKind::External, EndpointKind::Pod) => self.outside(reach, (from, to), (target, source), Way::In),
-            (EndpointKind::Pod, EndpointKind::External) => self.outside(reach, (from, to), (source, target), Way::Out),
-            (EndpointKind::External, EndpointKind::External) => {}
-            (one, other) => panic!("{}: {one:?} and {other:?} are not in the input", self.name),
-        }
-    }
-
-    fn outside(
-        &mut self,
-        reach: &mut Reach<'_>,
-        pair: (usize, usize),
-        (pod, outside): (&Endpoint, &Endpoint),
-        way: Way,
-    ) {
-        let ours = Conversations::of(&reach.pair(pair.0, pair.1));
-        for range in &outside.addresses {
-            let (IpAddr::V4(first), IpAddr::V4(last)) = (range.first, range.last) else { continue };
-            for address in self.theirs.atoms(first.into(), last.into()) {
-                let theirs = self.theirs.outside(&pod.id, address, way);
-                let name = std::net::Ipv4Addr::from(address).to_string();
-                self.tally.outside += 1;
-                let (from, to) = match way {
-                    Way::In => (name.as_str(), pod.id.as_str()),
-                    Way::Out => (pod.id.as_str(), name.as_str()),
-                };
-                self.judge(from, to, ours.clone(), &theirs);
-            }
-        }
-    }
-
-    fn judge(&mut self, from: &str, to: &str, ours: Result<Conversations, String>, theirs: &Conversations) {
-        self.tally.partial += usize::from(*theirs != Conversations::all() && *theirs != Conversations::none());
-        if ours.as_ref() != Ok(theirs) {
-            let name = self.name;
-            self.tally.differences.push(format!("{name}: {from} → {to}\n    ours   {ours:?}\n    theirs {theirs:?}"));
-        }
-    }
 }

@@ -87,6 +87,11 @@ impl Sandbox {
         Ok(id)
     }
 
+    /// The process of a daemon that was started here.
+    pub fn process(&self, name: &str) -> Option<u32> {
+        self.daemons.iter().find(|daemon| daemon.name == name).map(|daemon| daemon.process.id())
+    }
+
     /// Ends one daemon.
     pub fn stop(&mut self, name: &str) {
         self.daemons.retain(|daemon| daemon.name != name);

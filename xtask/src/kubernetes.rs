@@ -4,7 +4,8 @@
 
 use crate::cache;
 use crate::packages;
-use crate::run::{cargo, command, watched};
+use crate::run::{command, watched};
+use crate::steps;
 use crate::tally::Tally;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -25,8 +26,8 @@ pub fn cluster(tally: &mut Tally) -> Result<(), String> {
     if !server.exists() {
         build(&server).map_err(|error| format!("kube-apiserver cannot be built into {}: {error}", server.display()))?;
     }
-    watched(&mut cargo(&["build", "--quiet", "-p", "ringfence-cli"]), tally)?;
-    let mut test = cargo(&["test", "--quiet", "-p", "ringfence-tests", "--test", "cluster"]);
+    steps::program(tally)?;
+    let mut test = steps::tests(&["--test", "cluster"]);
     watched(test.env("RINGFENCE_KUBE_APISERVER", &server), tally)
 }
 

@@ -10,6 +10,7 @@ mod kubernetes;
 mod packages;
 mod peers;
 mod play;
+mod python;
 mod run;
 mod step;
 mod steps;
@@ -33,18 +34,22 @@ enum Verb {
     Play(play::Choice),
     /// Builds the playground and the package for JavaScript, and says what they weigh.
     Web,
-    /// Measures the program beside another one on the same files, and prints a table.
-    Bench,
+    /// Measures the program beside others on the same files, and prints tables.
+    Bench(bench::Choice),
     /// Runs every check and every test there is; ends with their counts.
     Test(steps::Choice),
+    /// Runs one step of the tests in this process.
+    #[command(hide = true)]
+    Step(steps::One),
 }
 
 fn main() -> ExitCode {
     let result = match Arguments::parse().verb {
         Verb::Play(choice) => play::play(&choice),
         Verb::Web => web::print(),
-        Verb::Bench => bench::bench(),
+        Verb::Bench(choice) => bench::bench(&choice),
         Verb::Test(choice) => return steps::test(&choice),
+        Verb::Step(one) => return steps::one(&one),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -5,7 +5,7 @@ use crate::tally::Tally;
 use std::path::Path;
 
 /// A program and the Debian package that brings it.
-type Need = (&'static str, &'static str);
+pub type Need = (&'static str, &'static str);
 
 /// For the suites against a real OVN.
 pub const OVN: &[Need] = &[
@@ -94,7 +94,8 @@ fn install(packages: &[&str]) -> Result<(), String> {
         watched(&mut command, &mut Tally::default())
     };
     quiet(&["update", "-qq"])?;
-    quiet(&[&["install", "-y", "-qq", "--no-install-recommends"], packages].concat())
+    let words = ["install", "-y", "-qq", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=600"];
+    quiet(&[&words[..], packages].concat())
 }
 
 fn lacking(needs: &[Need]) -> Vec<Need> {

@@ -26,15 +26,20 @@ pub fn cargo(arguments: &[&str]) -> Command {
 ///
 /// The tests that it reports are counted either way.
 pub fn watched(command: &mut Command, tally: &mut Tally) -> Result<(), String> {
+    println!("$ {}", shown(command));
+    told(command, |line| {
+        println!("{line}");
+        tally.read(line);
+    })
+}
+
+/// Runs a command and hands on each line of what it says; another exit status than 0 is an error.
+pub fn told(command: &mut Command, mut hear: impl FnMut(&str)) -> Result<(), String> {
     let shown = shown(command);
-    println!("$ {shown}");
     let failed = |error: io::Error| format!("`{shown}`: {error}");
     let mut process = command.stdout(Stdio::piped()).spawn().map_err(failed)?;
     if let Some(output) = process.stdout.take() {
-        for line in BufReader::new(output).lines().map_while(Result::ok) {
-            println!("{line}");
-            tally.read(&line);
-        }
+        BufReader::new(output).lines().map_while(Result::ok).for_each(|line| hear(&line));
     }
     let status = process.wait().map_err(failed)?;
     status.success().then_some(()).ok_or_else(|| format!("`{shown}` ended with {status}"))

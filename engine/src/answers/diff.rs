@@ -5,6 +5,7 @@
 
 mod behind;
 mod matched;
+mod part;
 
 pub use behind::{Asked, Behind, Role, Side, Sides, World};
 pub use matched::{Common, Matched, matched};
@@ -12,6 +13,7 @@ pub use matched::{Common, Matched, matched};
 use crate::reach::{Classes, Family, FamilyAnswer, L4Set, PairAnswer, Reach, Verdict};
 use alloc::rc::Rc;
 use alloc::vec::Vec;
+use part::{among, touched};
 
 /// A pair of which the two evaluations say different things.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,59 +56,7 @@ pub fn changes(matched: &Matched, old: &mut Reach<'_>, new: &mut Reach<'_>) -> V
     }
 }
 
-/// The common endpoints, by index, about which the evaluations may say different things to each other; nothing where
-/// that may be any.
-fn touched(matched: &Matched, old: &Reach<'_>, new: &Reach<'_>) -> Option<Vec<usize>> {
-    let (gone, come) = (old.touched(new)?, new.touched(old)?);
-    let differs = |common: &Common| {
-        let ends = old.endpoints().get(common.old).zip(new.endpoints().get(common.new));
-        gone.contains(common.old) || come.contains(common.new) || ends.is_none_or(|(old, new)| !old.is_placed_as(new))
-    };
-    let few = matched.common.iter().enumerate().filter(|(_, common)| differs(common));
-    Some(few.map(|(index, _)| index).collect())
-}
-
-/// The same among a few of them alone, asked about nobody else.
-fn among(few: &[usize], matched: &Matched, old: &Reach<'_>, new: &Reach<'_>) -> Vec<Change> {
-    let (mut olds, mut news) = (Part::of(old.endpoints()), Part::of(new.endpoints()));
-    let common = few.iter().filter_map(|index| matched.common.get(*index));
-    let common = common.filter_map(|common| {
-        let (old, new) = (olds.take(common.old)?, news.take(common.new)?);
-        Some(Common { id: common.id.clone(), old, new })
-    });
-    let part = Matched { common: common.collect(), ..Matched::default() };
-    let found = among_all(&part, &mut old.about(&olds.taken), &mut new.about(&news.taken));
-    let whole = |index: usize| few.get(index).copied();
-    found
-        .into_iter()
-        .filter_map(|change| Some(Change { from: whole(change.from)?, to: whole(change.to)?, ..change }))
-        .collect()
-}
-
-/// Some of many endpoints, each once.
-struct Part<'e> {
-    of: &'e [Endpoint],
-    taken: Vec<Endpoint>,
-    numbers: BTreeMap<usize, usize>,
-}
-
-impl<'e> Part<'e> {
-    fn of(of: &'e [Endpoint]) -> Self {
-        Self { of, taken: Vec::new(), numbers: BTreeMap::new() }
-    }
-
-    /// The index in the part of an endpoint by its index in the whole.
-    fn take(&mut self, index: usize) -> Option<usize> {
-        let endpoint = self.of.get(index)?;
-        let next = self.taken.len();
-        let number = *self.numbers.entry(index).or_insert(next);
-        if number == next {
-            self.taken.push(endpoint.clone());
-        }
-        Some(number)
-    }
-}
-
+/// The same by asking about all of them.
 fn among_all(matched: &Matched, old: &mut Reach<'_>, new: &mut Reach<'_>) -> Vec<Change> {
     let classes = (old.classes(), new.classes());
     let common = |index: usize| matched.common.get(index);

@@ -20,8 +20,9 @@ pub fn provide() -> Result<Vec<PathBuf>, String> {
     let bindgen = bindgen()?;
     // A dependency that wasm-bindgen-cli has locked has left the registry.
     let folders = [
-        installed("wasm-bindgen-cli", "wasm-bindgen", &bindgen, &[])?,
-        installed("trunk", "trunk", TRUNK, &["--locked", "--no-default-features"])?,
+        installed("wasm-bindgen-cli", "wasm-bindgen", &bindgen, "1", &[])?,
+        // It copies files and waits for others.
+        installed("trunk", "trunk", TRUNK, "0", &["--locked", "--no-default-features"])?,
         Some(binaryen()?),
     ];
     Ok(folders.into_iter().flatten().collect())
@@ -36,8 +37,14 @@ fn bindgen() -> Result<String, String> {
     version.map(str::to_owned).ok_or_else(|| "wasm-bindgen is not in Cargo.lock".to_owned())
 }
 
-/// The folder of a program that cargo installs; none where the right one is on `PATH` already.
-fn installed(package: &str, program: &str, wanted: &str, options: &[&str]) -> Result<Option<PathBuf>, String> {
+/// The folder of a program that cargo installs, optimised so far; none where the right one is on `PATH` already.
+fn installed(
+    package: &str,
+    program: &str,
+    wanted: &str,
+    level: &str,
+    options: &[&str],
+) -> Result<Option<PathBuf>, String> {
     let home = cache::folder("web").join(format!("{package}-{wanted}"));
     let is_wanted = |path: &Path| version(path).is_some_and(|said| said == format!("{program} {wanted}"));
     let inner = home.join("bin");
@@ -56,7 +63,7 @@ fn installed(package: &str, program: &str, wanted: &str, options: &[&str]) -> Re
         .args(options)
         .env("CARGO_PROFILE_RELEASE_LTO", "off")
         .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
-        .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1")
+        .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", level)
         .env("CARGO_PROFILE_RELEASE_DEBUG", "false")
         .env("CARGO_TARGET_DIR", &target);
     watched(&mut install, &mut Tally::default())?;
