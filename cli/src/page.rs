@@ -73,8 +73,11 @@ pub(crate) fn worlds(name: &str, page: &str) -> Vec<World> {
     };
     let mut found: Vec<Vec<Block>> = Vec::new();
     let mut last = None;
-    for block in blocks {
-        let claims = block.world.is_none() && last.is_some() && block.is_claim();
+    let mut blocks = blocks.into_iter().peekable();
+    while let Some(block) = blocks.next() {
+        // Claims that have claims or a world of their own behind them are an example by themselves.
+        let alone = blocks.peek().is_some_and(|next| next.kind == Kind::Expect);
+        let claims = block.world.is_none() && last.is_some() && !alone && block.is_claim();
         match if claims { Kind::Expect } else { block.kind } {
             Kind::Yaml if !block.is_object() => {}
             Kind::Yaml => {

@@ -81,9 +81,9 @@ fn a_change_is_told_by_groups_with_the_row_behind_it() {
     let lines: Vec<&str> = text.lines().map(str::trim).collect();
     let expected = [
         "+ among all app=store ×3: all (was closed, is open)",
-        "by new.yaml:28: `allow-related` at priority 2001, spec.ingress[0].from[0] of NetworkPolicy/shop/store",
+        "by new.yaml:26: `allow-related` at priority 2001, spec.ingress[0].from[0] of NetworkPolicy/shop/store",
         "- all app=front ×4 → all app=store ×3: all (was open, is closed)",
-        "no more by old.yaml:28: `allow-related` at priority 2001, spec.ingress[0].from[0] of NetworkPolicy/shop/store",
+        "no more by old.yaml:26: `allow-related` at priority 2001, spec.ingress[0].from[0] of NetworkPolicy/shop/store",
         "- everybody else → shop/front-0: all (was open, is closed)",
         "by new.yaml:7: `drop` at priority 9, spec.acls[0] of Subnet/web",
     ];
@@ -91,7 +91,7 @@ fn a_change_is_told_by_groups_with_the_row_behind_it() {
     let told: serde_json::Value = serde_json::from_str(&Ran::from(run("json")).out).unwrap();
     let group = &told["groups"][0];
     assert_eq!((&group["change"], &group["from"]), (&"gained".into(), &group["to"]), "{group}");
-    assert_eq!(group["rows"][0]["source"]["line"], 28, "{group}");
+    assert_eq!(group["rows"][0]["source"]["line"], 26, "{group}");
     // Each pair stands in the groups as often as it has kinds of change.
     assert_eq!(told["groups"].as_array().unwrap().len(), 3);
     let markdown = Ran::from(run("md")).out;
