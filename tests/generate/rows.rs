@@ -64,8 +64,10 @@ impl Rows {
         }
         // Whoever drops by default has to let questions for addresses pass, and half of the groups may ask anybody.
         let asked = [Direction::FromLport, Direction::ToLport].map(|direction| base(direction, "arp".to_owned()));
+        // Without a row of their own, the stage after load balancing drops all as well.
+        let after = Acl { after_lb: true, ..base(Direction::FromLport, "ip4 || arp".to_owned()) };
         let ask = |group| base(Direction::FromLport, format!("inport == @g{group} && ip4"));
-        let mut acls: Vec<Acl> = asked.into_iter().chain((0..count).step_by(2).map(ask)).collect();
+        let mut acls: Vec<Acl> = asked.into_iter().chain([after]).chain((0..count).step_by(2).map(ask)).collect();
         acls.extend((acls.len()..rows).map(|_| second(random, machines, count)));
         network.switches[0].acls = acls;
         Self::of(machines, network)

@@ -1,7 +1,9 @@
 //! What the suites need of the machine, and where it comes from.
 
+use crate::cache;
 use crate::run::{command, watched};
 use crate::tally::Tally;
+use std::fs::{self, File};
 use std::path::Path;
 
 /// A program and the Debian package that brings it.
@@ -88,6 +90,11 @@ pub fn is_root() -> bool {
 }
 
 fn install(packages: &[&str]) -> Result<(), String> {
+    // Steps that are run at once may lack something at once, and apt refuses whoever comes second.
+    let folder = cache::folder("apt");
+    let locked = fs::create_dir_all(&folder).and_then(|()| File::create(folder.join("lock")));
+    let _lock =
+        locked.and_then(|file| file.lock().map(|()| file)).map_err(|error| format!("{}: {error}", folder.display()))?;
     let quiet = |arguments: &[&str]| {
         let mut command = command("apt-get", arguments);
         command.env("DEBIAN_FRONTEND", "noninteractive");

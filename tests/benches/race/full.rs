@@ -23,8 +23,10 @@ const RUNS: usize = 3;
 const WALKS: usize = 300;
 
 pub fn race() -> Result<Vec<Table>, Box<dyn Error>> {
-    let mut table =
-        Table::new("NP-1, 10,000 pods x 1,000 policies, in this process", &["step", "time", "memory on top"]);
+    let mut table = Table::new(
+        "NP-1, 10,000 pods x 1,000 policies, in this process",
+        &["step", "time", "most memory of the process"],
+    );
     let mut sources = Sources::new();
     for (name, text) in np1(PODS, POLICIES, 1).files() {
         sources.add(name, &text);

@@ -14,7 +14,7 @@ pub struct Spent {
     pub cpu: Duration,
     /// Time on the clock.
     pub wall: Duration,
-    /// The most memory that was in use, in MiB. In this process that is what was added to what was there before.
+    /// The most memory that the process used meanwhile, in MiB.
     pub memory: u64,
 }
 
@@ -67,11 +67,10 @@ pub fn count(number: f64) -> String {
 pub fn here<T>(work: impl FnOnce() -> T) -> (T, Spent) {
     // From here on the most is counted anew (proc(5), `clear_refs`).
     let _ = fs::write("/proc/self/clear_refs", "5");
-    let before = memory("VmRSS:");
     let (cpu, begin) = (own(), Instant::now());
     let done = work();
     let (cpu, wall) = (own().saturating_sub(cpu), begin.elapsed());
-    let memory = memory("VmHWM:").saturating_sub(before) / 1024;
+    let memory = memory("VmHWM:") / 1024;
     (done, Spent { cpu, wall, memory })
 }
 
