@@ -11,6 +11,8 @@
 mod cluster;
 #[path = "enforce/contents.rs"]
 mod contents;
+#[path = "enforce/controller.rs"]
+mod controller;
 #[path = "enforce/cut.rs"]
 mod cut;
 #[path = "enforce/foreign.rs"]
@@ -19,6 +21,8 @@ mod foreign;
 mod guards;
 #[path = "enforce/packets.rs"]
 mod packets;
+#[path = "enforce/probing.rs"]
+mod probing;
 #[path = "enforce/program.rs"]
 mod program;
 #[path = "enforce/races.rs"]
@@ -53,6 +57,7 @@ fn main() -> ExitCode {
     trials.extend(refusals::trials());
     trials.extend(guards::trials());
     trials.extend(tiers::trials());
+    trials.extend(probing::trials(seed));
     trials.extend(swap::trials());
     trials.extend(packets::trials());
     libtest_mimic::run(&arguments, trials).exit_code()

@@ -10,7 +10,8 @@ use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
-const ROUNDS: u64 = 50;
+/// Without `RINGFENCE_ROUNDS`, and at most.
+const ROUNDS: [u64; 2] = [10, 50];
 
 /// An election, and a member that comes back, take no longer.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -74,7 +75,7 @@ pub fn leader_killed(seed: u64) -> Result<(), Failed> {
     apply(1)?;
     let usual = usize::try_from(begin.elapsed().as_micros())?;
     let (mut there, mut after, mut before) = (1, 0, 0);
-    let rounds = random::setting("RINGFENCE_ROUNDS").unwrap_or(ROUNDS).min(ROUNDS);
+    let rounds = random::setting("RINGFENCE_ROUNDS").unwrap_or(ROUNDS[0]).min(ROUNDS[1]);
     for round in 0..rounds {
         let wanted = 1 - there;
         let killed = until("a leader", || leader(&members))?;

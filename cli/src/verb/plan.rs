@@ -101,7 +101,7 @@ impl Arguments {
         console.print(|out| match self.output {
             Format::Text if proposal.plan.is_empty() => render::plan::none(out, proposal, name),
             Format::Text => render::plan::text(out, proposal, name, script),
-            Format::Json => render::plan::json(out, proposal),
+            Format::Json => render::plan::json(out, proposal, None),
             Format::Md => render::plan::markdown(out, proposal, script),
         })?;
         Ok(status)
