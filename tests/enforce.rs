@@ -52,6 +52,7 @@ fn main() -> ExitCode {
         Trial::test("two-at-once", move || races::two_at_once(seed)),
         Trial::test("killed", move || races::killed(seed)),
         Trial::test("leader-killed", move || cluster::leader_killed(seed)),
+        Trial::test("staged", move || cluster::staged(seed)),
     ];
     trials.extend(cut::trials());
     trials.extend(refusals::trials());

@@ -4,7 +4,7 @@
 use crate::cluster;
 use crate::files::Files;
 use clap::Args;
-use ringfence_enforce::{Plan, SendError, Sent, Strictness, Wait, WaitError};
+use ringfence_enforce::{LARGEST, Plan, SendError, Sent, Strictness, Wait, WaitError};
 use ringfence_northbound::Document;
 use ringfence_northbound::tables::{DATABASE, TABLES};
 use ringfence_ovsdb::{Client, Endpoint, Options, Schema, ServerName, Snapshot, Tls, TransactError};
@@ -62,11 +62,30 @@ const HELP: &str = "see that ovn-nbctl reaches it by the same endpoints, and tha
 pub(crate) struct Database {
     /// Its endpoints, as somebody wrote them.
     pub(crate) name: String,
+    /// How many bytes it is given in one transaction, where it is one of a cluster.
+    pub(crate) largest: usize,
     client: Client,
     runtime: Runtime,
 }
 
 impl Database {
+    /// Says of a plan in how many transactions it goes into the database, where one is too much.
+    pub(crate) fn told(&self, mut plan: Plan) -> Result<Plan, String> {
+        if self.client.is_clustered() && !plan.is_empty() {
+            let limit = self.largest;
+            let stages = plan.staged(Strictness::World, limit);
+            let stages = stages.map_err(|bytes| SendError::TooLarge { bytes, limit }.to_string())?.len();
+            if stages > 1 {
+                plan.remarks.push(format!(
+                    "a cluster of servers is given {limit} bytes at once: {} transactions go ahead with rows that nothing asks \
+                     yet, and the last one does the rest, all or nothing",
+                    stages - 1
+                ));
+            }
+        }
+        Ok(plan)
+    }
+
     /// All that a plan is made on.
     pub(crate) fn read(&mut self) -> Result<Snapshot, TransactError> {
         self.runtime.block_on(ringfence_enforce::read(&mut self.client))
@@ -79,7 +98,7 @@ impl Database {
 
     /// Carries out a plan.
     pub(crate) fn send(&mut self, plan: &Plan, strictness: Strictness) -> Result<Sent, SendError> {
-        self.runtime.block_on(ringfence_enforce::send(&mut self.client, plan, strictness))
+        self.runtime.block_on(ringfence_enforce::send(&mut self.client, plan, strictness, self.largest))
     }
 
     /// Has a plan tried, and nothing kept of it.
@@ -137,7 +156,7 @@ impl Live {
         let runtime = runtime.map_err(|error| (error.to_string(), HELP))?;
         let client = runtime.block_on(Client::connect(&list, options));
         let client = client.map_err(|error| (format!("cannot read the {database} database: {error}"), HELP))?;
-        Ok(Database { name: endpoints.to_owned(), client, runtime })
+        Ok(Database { name: endpoints.to_owned(), largest: LARGEST, client, runtime })
     }
 
     /// Whether a database is named.

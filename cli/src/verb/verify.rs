@@ -78,7 +78,7 @@ impl Arguments {
 
     fn rows(&self, console: &mut Console) -> Result<io::Result<Status>, String> {
         let desired = self.wanted.load(console)?;
-        let mut database = self.target.live.open()?;
+        let mut database = self.target.open()?;
         let mut proposal = self.proposal(&mut database, &desired)?;
         let Some(most) = self.probing.probe else { return Ok(self.show(console, &proposal, &database.name)) };
         let mut southbound = Southbound::open(&self.target.live, self.probing.sb.as_deref())?;
