@@ -11,7 +11,7 @@ use std::path::Path;
 use std::process::Command;
 
 /// So many of the rule sets are probed, chosen by the seed; `RINGFENCE_PROBES` says how many otherwise.
-const SETS: u64 = 10;
+const SETS: u64 = 6;
 
 pub fn trials(seed: u64) -> Vec<Trial> {
     vec![
@@ -91,12 +91,9 @@ fn find() -> Result<(), Failed> {
         "op": "update", "table": "ACL", "where": [["priority", "==", 9]], "row": { "match": "ip4.dst == 172.20.10.3 && tcp.dst == 23" },
     })])?;
     let ran = desk.probe(&desk.store.southbound())?.wants(1)?;
-    for word in
-        ["to default/vm2, tcp/22: the request passes on vswitch1, and ovn-trace says that it is stopped", "tcp/23"]
-    {
-        if !ran.words.contains(word) {
-            return Err(format!("`{word}` is not said: {}", ran.words).into());
-        }
+    let word = "to default/vm2, tcp/23: the request is stopped on vswitch1, and ovn-trace says that it passes";
+    if !ran.words.contains(word) {
+        return Err(format!("`{word}` is not said: {}", ran.words).into());
     }
     bundle(&desk.folder.path().join("bundle"))
 }
