@@ -21,6 +21,8 @@ mod foreign;
 mod guards;
 #[path = "enforce/packets.rs"]
 mod packets;
+#[path = "enforce/partition.rs"]
+mod partition;
 #[path = "enforce/probing.rs"]
 mod probing;
 #[path = "enforce/program.rs"]
@@ -54,6 +56,7 @@ fn main() -> ExitCode {
         Trial::test("leader-killed", move || cluster::leader_killed(seed)),
         Trial::test("staged", move || cluster::staged(seed)),
     ];
+    trials.extend(partition::trials(seed));
     trials.extend(cut::trials());
     trials.extend(refusals::trials());
     trials.extend(guards::trials());

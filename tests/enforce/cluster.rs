@@ -19,7 +19,7 @@ const ROUNDS: [u64; 2] = [10, 50];
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Three members; the first one made the cluster.
-fn members() -> Result<Vec<Server>, Failed> {
+pub fn members() -> Result<Vec<Server>, Failed> {
     let addresses: Vec<String> = (0..3).map(|_| format!("tcp:127.0.0.1:{}", free_port())).collect();
     let mut members: Vec<Server> = Vec::new();
     for own in &addresses {
@@ -35,7 +35,7 @@ fn members() -> Result<Vec<Server>, Failed> {
 }
 
 /// Tries until it succeeds, as long as there is hope.
-fn until<T>(what: &str, mut attempt: impl FnMut() -> Result<T, String>) -> Result<T, Failed> {
+pub fn until<T>(what: &str, mut attempt: impl FnMut() -> Result<T, String>) -> Result<T, Failed> {
     let end = Instant::now() + PATIENCE;
     loop {
         match attempt() {
@@ -46,7 +46,8 @@ fn until<T>(what: &str, mut attempt: impl FnMut() -> Result<T, String>) -> Resul
     }
 }
 
-fn leader(members: &[Server]) -> Result<usize, String> {
+/// Which of them leads.
+pub fn leader(members: &[Server]) -> Result<usize, String> {
     let leads = |member: &Server| {
         let control = text(&member.path("ctl"));
         let asked = Command::new("ovs-appctl").args(["-t", &control, "cluster/status", "OVN_Northbound"]).output();
@@ -55,7 +56,8 @@ fn leader(members: &[Server]) -> Result<usize, String> {
     members.iter().position(leads).ok_or_else(|| "nobody leads".to_owned())
 }
 
-fn nbctl(remote: &str, words: &str) -> Result<(), String> {
+/// Runs `ovn-nbctl` on whoever leads.
+pub fn nbctl(remote: &str, words: &str) -> Result<(), String> {
     let words = words.split_ascii_whitespace().map(|word| word.replace('\u{a0}', " "));
     let output = Command::new("ovn-nbctl").args(["--timeout=10", "--db", remote]).args(words).output();
     let output = output.map_err(|error| error.to_string())?;
