@@ -11,6 +11,8 @@
 mod cluster;
 #[path = "enforce/contents.rs"]
 mod contents;
+#[path = "enforce/controller.rs"]
+mod controller;
 #[path = "enforce/cut.rs"]
 mod cut;
 #[path = "enforce/foreign.rs"]
@@ -19,6 +21,10 @@ mod foreign;
 mod guards;
 #[path = "enforce/packets.rs"]
 mod packets;
+#[path = "enforce/partition.rs"]
+mod partition;
+#[path = "enforce/probing.rs"]
+mod probing;
 #[path = "enforce/program.rs"]
 mod program;
 #[path = "enforce/races.rs"]
@@ -48,11 +54,14 @@ fn main() -> ExitCode {
         Trial::test("two-at-once", move || races::two_at_once(seed)),
         Trial::test("killed", move || races::killed(seed)),
         Trial::test("leader-killed", move || cluster::leader_killed(seed)),
+        Trial::test("staged", move || cluster::staged(seed)),
     ];
+    trials.extend(partition::trials(seed));
     trials.extend(cut::trials());
     trials.extend(refusals::trials());
     trials.extend(guards::trials());
     trials.extend(tiers::trials());
+    trials.extend(probing::trials(seed));
     trials.extend(swap::trials());
     trials.extend(packets::trials());
     libtest_mimic::run(&arguments, trials).exit_code()

@@ -2,9 +2,8 @@
 //!
 //! One file per verb in `verb`. A verb loads its `input`, asks, and hands plain values to `render` (for people)
 //! or `ringfence_view::wire` (for programs). Files are opened in `files` alone, databases are asked in `live` alone, clusters in
-//! `cluster` alone, `git`
-//! is asked in `revision` alone, terminals and the environment are looked at in
-//! `console` alone.
+//! `cluster` alone, `git` is asked in `revision` alone, `ovn-trace` in `probe::tracer` alone, terminals and the environment are
+//! looked at in `console` alone.
 //!
 //! ```text
 //! arguments → verb → input → files, live, cluster
@@ -22,6 +21,7 @@ mod live;
 mod mend;
 mod page;
 mod planned;
+mod probe;
 mod profile;
 mod progress;
 mod render;

@@ -4,10 +4,11 @@
 use crate::cluster;
 use crate::files::Files;
 use clap::Args;
-use ringfence_enforce::{Plan, SendError, Sent, Strictness, Wait, WaitError};
+use ringfence_enforce::{LARGEST, Plan, SendError, Sent, Strictness, Wait, WaitError};
 use ringfence_northbound::Document;
 use ringfence_northbound::tables::{DATABASE, TABLES};
 use ringfence_ovsdb::{Client, Endpoint, Options, Schema, ServerName, Snapshot, Tls, TransactError};
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 use tokio::runtime::Runtime;
@@ -44,6 +45,12 @@ pub(crate) struct Live {
 /// The variable that `ovn-nbctl` reads.
 const VARIABLE: &str = "OVN_NB_DB";
 
+/// The variable that `ovn-sbctl` and `ovn-trace` read.
+const SOUTHBOUND_VARIABLE: &str = "OVN_SB_DB";
+
+/// The name of the database that ovn-northd writes.
+const SOUTHBOUND: &str = "OVN_Southbound";
+
 /// What may stand in the place of files: with the variable set, nothing need.
 pub(crate) fn instead_of_files() -> Vec<&'static str> {
     if std::env::var_os(VARIABLE).is_some() { Vec::new() } else { [&["nb"], &cluster::ARGUMENTS[..]].concat() }
@@ -55,11 +62,30 @@ const HELP: &str = "see that ovn-nbctl reaches it by the same endpoints, and tha
 pub(crate) struct Database {
     /// Its endpoints, as somebody wrote them.
     pub(crate) name: String,
+    /// How many bytes it is given in one transaction, where it is one of a cluster.
+    pub(crate) largest: usize,
     client: Client,
     runtime: Runtime,
 }
 
 impl Database {
+    /// Says of a plan in how many transactions it goes into the database, where one is too much.
+    pub(crate) fn told(&self, mut plan: Plan) -> Result<Plan, String> {
+        if self.client.is_clustered() && !plan.is_empty() {
+            let limit = self.largest;
+            let stages = plan.staged(Strictness::World, limit);
+            let stages = stages.map_err(|bytes| SendError::TooLarge { bytes, limit }.to_string())?.len();
+            if stages > 1 {
+                plan.remarks.push(format!(
+                    "a cluster of servers is given {limit} bytes at once: {} transactions go ahead with rows that nothing asks \
+                     yet, and the last one does the rest, all or nothing",
+                    stages - 1
+                ));
+            }
+        }
+        Ok(plan)
+    }
+
     /// All that a plan is made on.
     pub(crate) fn read(&mut self) -> Result<Snapshot, TransactError> {
         self.runtime.block_on(ringfence_enforce::read(&mut self.client))
@@ -72,7 +98,7 @@ impl Database {
 
     /// Carries out a plan.
     pub(crate) fn send(&mut self, plan: &Plan, strictness: Strictness) -> Result<Sent, SendError> {
-        self.runtime.block_on(ringfence_enforce::send(&mut self.client, plan, strictness))
+        self.runtime.block_on(ringfence_enforce::send(&mut self.client, plan, strictness, self.largest))
     }
 
     /// Has a plan tried, and nothing kept of it.
@@ -83,6 +109,11 @@ impl Database {
     /// Waits for its effect.
     pub(crate) fn wait(&mut self, number: i64, wait: Wait, limit: Duration) -> Result<(), WaitError> {
         self.runtime.block_on(ringfence_enforce::wait(&mut self.client, number, wait, limit))
+    }
+
+    /// Some columns of some tables, of one moment.
+    pub(crate) fn dump(&mut self, tables: &[(&str, &[&str])]) -> Result<Snapshot, TransactError> {
+        self.runtime.block_on(self.client.dump(tables))
     }
 
     /// Lets others write for a moment.
@@ -114,13 +145,18 @@ impl Live {
     }
 
     fn connect(&self, endpoints: &str) -> Result<Database, (String, &'static str)> {
+        self.connect_as(endpoints, self.options())
+    }
+
+    fn connect_as(&self, endpoints: &str, options: Options) -> Result<Database, (String, &'static str)> {
+        let database = if options.database == DATABASE { "Northbound" } else { "Southbound" };
         let list = Endpoint::list(endpoints)
             .map_err(|error| (error.to_string(), "write tcp:HOST:PORT, ssl:HOST:PORT or unix:PATH"))?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| (error.to_string(), HELP))?;
-        let client = runtime.block_on(Client::connect(&list, self.options()));
-        let client = client.map_err(|error| (format!("cannot read the Northbound database: {error}"), HELP))?;
-        Ok(Database { name: endpoints.to_owned(), client, runtime })
+        let client = runtime.block_on(Client::connect(&list, options));
+        let client = client.map_err(|error| (format!("cannot read the {database} database: {error}"), HELP))?;
+        Ok(Database { name: endpoints.to_owned(), largest: LARGEST, client, runtime })
     }
 
     /// Whether a database is named.
@@ -133,6 +169,35 @@ impl Live {
         let endpoints = self.nb.clone().or_else(|| std::env::var(VARIABLE).ok());
         let endpoints = endpoints.ok_or(format!("no database is named: write `--nb unix:PATH`, or set {VARIABLE}"))?;
         self.connect(&endpoints).map_err(|(message, help)| format!("{message}; {help}"))
+    }
+
+    /// Connects to the Southbound database of the same OVN: the one that is named, that of the variable, or the one beside.
+    pub(crate) fn southbound(&self, named: Option<&str>) -> Result<Database, String> {
+        let northbound = self.nb.clone().or_else(|| std::env::var(VARIABLE).ok()).unwrap_or_default();
+        let named = named.map(str::to_owned).or_else(|| std::env::var(SOUTHBOUND_VARIABLE).ok());
+        let endpoints = named.or_else(|| beside(&northbound)).ok_or(format!(
+            "nobody can tell which Southbound database belongs to `{northbound}`: write `--sb unix:PATH`, or set \
+             {SOUTHBOUND_VARIABLE}"
+        ))?;
+        let options = Options { database: SOUTHBOUND.to_owned(), ..self.options() };
+        let connected = self.connect_as(&endpoints, options);
+        connected.map_err(|(message, _)| format!("{message}; `--sb` names it: see that ovn-sbctl reaches it there"))
+    }
+
+    /// How `ovn-trace` is told to connect as this program does.
+    pub(crate) fn tls_arguments(&self) -> Vec<OsString> {
+        let files = [
+            ("--private-key=", &self.private_key),
+            ("--certificate=", &self.certificate),
+            ("--ca-cert=", &self.ca_cert),
+        ];
+        let argument = |(name, path): (&str, &Option<PathBuf>)| {
+            let mut argument = OsString::from(name);
+            argument.push(std::path::absolute(path.as_ref()?).ok()?);
+            Some(argument)
+        };
+        let leader = self.no_leader_only.then(|| OsString::from("--no-leader-only"));
+        files.into_iter().filter_map(argument).chain(leader).collect()
     }
 
     /// Where the database is, and how it is connected to, for somebody who does so time and again.
@@ -148,5 +213,28 @@ impl Live {
         let identity = self.certificate.clone().zip(self.private_key.clone());
         let tls = self.ca_cert.clone().map(|ca| Tls { ca, identity, server_name });
         Options { leader_only: !self.no_leader_only, tls, ..Options::new(DATABASE) }
+    }
+}
+
+/// Where OVN has its Southbound database when it has its Northbound one there (`ovn-ctl`): the socket beside, or the next port.
+fn beside(northbound: &str) -> Option<String> {
+    let each = northbound.split(',').map(|endpoint| {
+        let socket = endpoint.strip_suffix("ovnnb_db.sock").map(|folder| format!("{folder}ovnsb_db.sock"));
+        socket.or_else(|| endpoint.strip_suffix(":6641").map(|host| format!("{host}:6642")))
+    });
+    each.collect::<Option<Vec<_>>>().map(|all| all.join(","))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn southbound_databases_are_beside() {
+        let found = |northbound| beside(northbound);
+        assert_eq!(found("unix:/run/ovn/ovnnb_db.sock").as_deref(), Some("unix:/run/ovn/ovnsb_db.sock"));
+        assert_eq!(found("ssl:[::1]:6641,tcp:a:6641").as_deref(), Some("ssl:[::1]:6642,tcp:a:6642"));
+        assert_eq!(found("unix:/tmp/mine.sock"), None);
+        assert_eq!(found("tcp:a:6641,tcp:b:7000"), None);
     }
 }

@@ -3,11 +3,11 @@
 use crate::cluster::Cluster;
 use crate::console::Console;
 use crate::input;
-use crate::live::Live;
+use crate::live::{Database, Live};
 use crate::profile;
 use clap::{Args, ValueEnum};
 use ringfence_cluster::runs_kube_ovn;
-use ringfence_enforce::{Desired, PolicySet, Unusable, is_in_the_way};
+use ringfence_enforce::{Desired, LARGEST, PolicySet, Unusable, is_in_the_way};
 use ringfence_engine::compile::{Profile, Settings, Strictness};
 use ringfence_engine::diagnostic::{Code, Diagnostic};
 use ringfence_objects::{Adoption, Wanted as Objects};
@@ -35,6 +35,10 @@ pub(crate) struct Target {
     #[arg(long, value_name = "NAMESPACE", default_value = "kube-system", help_heading = "Input")]
     pub(crate) keep_in: String,
 
+    /// How many bytes a cluster of database servers is given in one transaction
+    #[arg(long, value_name = "BYTES", default_value_t = LARGEST, help_heading = "Input")]
+    largest: usize,
+
     /// Takes over what others wrote into the objects that the files name, for `--to cluster`
     #[arg(long, help_heading = "Input")]
     adopt: bool,
@@ -50,6 +54,13 @@ pub(crate) enum To {
 }
 
 impl Target {
+    /// Connects to the database that is to be written.
+    pub(crate) fn open(&self) -> Result<Database, String> {
+        let mut database = self.live.open()?;
+        database.largest = self.largest;
+        Ok(database)
+    }
+
     /// Whether what others wrote is taken over.
     pub(crate) fn adoption(&self) -> Adoption {
         if self.adopt { Adoption::Named } else { Adoption::None }

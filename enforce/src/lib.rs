@@ -8,7 +8,8 @@
 //! ```
 //!
 //! Rows are told apart by whose they are: a row of a [`PolicySet`] says so in its `external_ids`, and no other row is ever
-//! changed. Everything of one [`Plan`] is one transaction. What it undoes is kept in the database ([`History`]).
+//! changed. Everything of one [`Plan`] is one transaction; for a cluster of servers that bears less, one behind others that mean
+//! nothing ([`Plan::staged`]). What it undoes is kept in the database ([`History`]).
 //!
 //! What it does not do: it opens no connection and no file, and it asks nobody.
 
@@ -45,7 +46,7 @@ pub use meaning::{Cost, Meaning};
 pub use parent::Parent;
 pub use plan::{Plan, PlanError};
 pub use saved::{SavedError, SavedPlan};
-pub use send::{SendError, Sent, Wait, WaitError, attempt, read, send, wait};
+pub use send::{LARGEST, SendError, Sent, Wait, WaitError, attempt, read, send, wait};
 pub use set::{PolicySet, SetError};
 pub use tables::selects;
 pub use transaction::Strictness;

@@ -40,8 +40,25 @@ fn origin(row: &Row) -> Origin {
     Origin { object: said(OBJECT_KEY), rule: said(RULE_KEY) }
 }
 
-/// What is in the database for a policy set, by identity.
+/// The group that holds rows of an apply in stages until the last one: what is only there is not in force.
+pub(crate) fn stage_name(set: &PolicySet) -> String {
+    format!("ringfence.stage.{set}")
+}
+
+/// What is in the database for a policy set, by identity, less what an apply in stages has left behind.
 pub(crate) fn owned(snapshot: &Snapshot, set: &PolicySet) -> BTreeMap<Uuid, Item> {
+    let mut found = all_owned(snapshot, set);
+    let stage = stage_name(set);
+    let is_staged = |item: &Item| match item {
+        Item::PortGroup(group) => group.name == stage,
+        Item::Acl(acl) => acl.parents.iter().eq([&Parent::Group(stage.clone())]),
+        Item::AddressSet(_) => false,
+    };
+    found.retain(|_, item| !is_staged(item));
+    found
+}
+
+fn all_owned(snapshot: &Snapshot, set: &PolicySet) -> BTreeMap<Uuid, Item> {
     let mut parents = parents(snapshot);
     let mut found = BTreeMap::new();
     for (id, row) in snapshot.rows("ACL").filter(|(_, row)| is_of(row, set)) {

@@ -1,11 +1,13 @@
 //! A plan as one transaction: what it was based on, what it does, what takes it back, and a number to wait for.
 
 use crate::after::{columns, ports};
-use crate::item::Item;
+use crate::item::{Item, Origin};
+use crate::owned::{labels, stage_name};
 use crate::plan::Plan;
 use crate::tables::{ACL, GLOBAL};
+use ringfence_northbound::row::text;
 use ringfence_ovsdb::{Atom, Datum, Operation, Row, Snapshot, Uuid};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// How much of what a plan was based on must still be so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,8 +52,70 @@ impl Plan {
         // A row of the table ACL goes with the last reference to it.
         let gone = self.changes.iter().filter(|change| change.new.is_none() && change.table() != "ACL");
         operations.extend(gone.map(|change| Operation::delete(change.table(), change.id)));
+        let left = self.world.rows("Port_Group").any(|(_, row)| text(row, "name") == Some(&stage_name(&self.set)));
+        operations.extend(left.then(|| self.unstage()));
         operations.extend(self.bookkeeping());
         operations
+    }
+
+    /// The same in several transactions, none of them with more bytes than this: rows that come are written first, onto a
+    /// port group without ports, where no switch asks them; the last transaction hangs them where they belong, and does all
+    /// the rest. Until then everything means what it meant before.
+    ///
+    /// Gives how many bytes the last one has where that is too many: it cannot be divided.
+    pub fn staged(&self, strictness: Strictness, limit: usize) -> Result<Vec<Vec<Operation>>, usize> {
+        let all = self.operations(strictness);
+        if bytes(&all) <= limit {
+            return Ok(vec![all]);
+        }
+        let (rows, mut last): (Vec<_>, Vec<_>) = all.into_iter().partition(|operation| inserted(operation).is_some());
+        // The last operation tells the number to wait for.
+        last.insert(last.len().saturating_sub(1), self.unstage());
+        if bytes(&last) > limit {
+            return Err(bytes(&last));
+        }
+        let mut stages: Vec<Vec<Operation>> = Vec::new();
+        let mut stage = self.stage(stages.len());
+        let (empty, mut held): (usize, Vec<Uuid>) = (bytes(&stage), Vec::new());
+        let mut size = empty;
+        for row in rows {
+            let more = row.0.to_string().len() + REFERENCE;
+            if size + more > limit && !held.is_empty() {
+                stage.push(self.hold(&std::mem::take(&mut held)));
+                stages.push(std::mem::take(&mut stage));
+                (stage, size) = (self.stage(stages.len()), empty);
+            }
+            size += more;
+            held.extend(inserted(&row));
+            stage.push(row);
+        }
+        stage.push(self.hold(&held));
+        stages.extend([stage, last]);
+        Ok(stages)
+    }
+
+    /// Takes away what stages have left behind that nobody goes on with.
+    pub fn unstage(&self) -> Operation {
+        let name = json!([["name", "==", stage_name(&self.set)]]);
+        Operation(json!({ "op": "delete", "table": "Port_Group", "where": name }))
+    }
+
+    /// How a stage begins; the first one in the place of what somebody has left.
+    fn stage(&self, number: usize) -> Vec<Operation> {
+        let comment = Operation::comment(&format!("ringfence {}: stage {}", self.set, number + 1));
+        let origin = Origin { object: "Stage".to_owned(), rule: String::new() };
+        let row = Row::from([
+            ("name".to_owned(), Datum::from(stage_name(&self.set).as_str())),
+            ("external_ids".to_owned(), labels(&self.set, &origin)),
+        ]);
+        let group = (number == 0).then(|| [self.unstage(), Operation::insert_named("Port_Group", "stage", &row)]);
+        [comment, self.generation_wait()].into_iter().chain(group.into_iter().flatten()).collect()
+    }
+
+    fn hold(&self, rows: &[Uuid]) -> Operation {
+        let name = json!([["name", "==", stage_name(&self.set)]]);
+        let mutations = json!([["acls", "insert", Datum::set(rows.iter().copied()).to_json()]]);
+        Operation(json!({ "op": "mutate", "table": "Port_Group", "where": name, "mutations": mutations }))
     }
 
     fn waits(&self, strictness: Strictness) -> Vec<Operation> {
@@ -121,6 +185,22 @@ impl Plan {
     pub fn is_undoable(&self) -> bool {
         self.history.record(&self.changes, "").undoable
     }
+}
+
+/// What a reference to a row takes: `["uuid","…"],`.
+const REFERENCE: usize = 48;
+
+/// How many bytes operations put into the log that a cluster agrees on: what is only asked leaves nothing there.
+fn bytes(operations: &[Operation]) -> usize {
+    let writes = |value: &Value| !matches!(value.get("op").and_then(Value::as_str), Some("wait" | "select"));
+    operations.iter().filter(|Operation(value)| writes(value)).map(|Operation(value)| value.to_string().len() + 1).sum()
+}
+
+/// The identity of a row of the table ACL that comes.
+fn inserted(Operation(value): &Operation) -> Option<Uuid> {
+    let says = |key: &str, word: &str| value.get(key).and_then(Value::as_str) == Some(word);
+    let new = says("op", "insert") && says("table", "ACL");
+    new.then(|| value.get("uuid")?.as_str()?.parse().ok()).flatten()
 }
 
 fn wait(world: &Snapshot, table: &str, id: Uuid, columns: &[&str]) -> Option<Operation> {

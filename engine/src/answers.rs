@@ -11,3 +11,4 @@ pub mod readings;
 pub mod repair;
 pub mod select;
 mod tracking;
+pub mod witness;

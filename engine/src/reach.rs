@@ -13,6 +13,7 @@
 mod alike;
 mod arena;
 mod balanced;
+mod cells;
 mod classes;
 mod conversation;
 mod endpoint;
@@ -36,6 +37,7 @@ mod touched;
 mod tree;
 mod verdict;
 
+pub use cells::Cells;
 pub use endpoint::{AddressRange, Attachment, Endpoint, EndpointKind};
 pub use intervals::{Intervals, Number};
 pub use l4::{Family, L4Header, L4Set};

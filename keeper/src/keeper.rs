@@ -7,7 +7,9 @@ use crate::rules::Rules;
 use crate::status::Status;
 use kube::runtime::events::EventType;
 use ringfence_cluster::{ClusterError, Connection, Grade, Served, Turn, Watching};
-use ringfence_enforce::{Desired, Guard, Kind, Meaning, Plan, PolicySet, Sent, Strictness, read, selects, send};
+use ringfence_enforce::{
+    Desired, Guard, Kind, LARGEST, Meaning, Plan, PolicySet, Sent, Strictness, read, selects, send,
+};
 use ringfence_ovsdb::{Client, Endpoint, Monitor, Options};
 use std::future::Future;
 use std::sync::Arc;
@@ -276,7 +278,7 @@ impl Keeper<'_> {
             return Ok(());
         }
         let Some(database) = &mut self.database else { return Ok(()) };
-        match send(&mut database.client, &plan, Strictness::World).await {
+        match send(&mut database.client, &plan, Strictness::World, LARGEST).await {
             Ok(Sent::Done(_)) => {}
             Ok(Sent::Moved) => return Err(Fault::Moved),
             Err(error) => return Err(Fault::Failed(error.to_string())),

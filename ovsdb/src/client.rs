@@ -176,6 +176,11 @@ impl Client {
         &self.schema
     }
 
+    /// Whether the database is one of a cluster, where every transaction is an entry of a log that members agree on.
+    pub fn is_clustered(&self) -> bool {
+        self.seen.is_some()
+    }
+
     /// Where it is connected to, or was last.
     pub fn endpoint(&self) -> Option<&Endpoint> {
         self.endpoints.get(self.current)

@@ -2,12 +2,13 @@
 //! `ovsdb-client backup` writes (the same), and what `ovsdb-client dump --format=json` prints.
 
 use crate::schema::Schema;
-use crate::snapshot::{Snapshot, completed, objects, row};
-use crate::value::{Datum, uuid};
-use serde_json::{Deserializer, Value};
+use crate::snapshot::{Row, Snapshot, completed, objects, row};
+use crate::value::{Atom, Datum, uuid};
+use serde_json::{Deserializer, Value, json};
 use sha1::{Digest, Sha1};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use thiserror::Error;
+use uuid::Uuid;
 
 /// A database that was read from a file.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -49,6 +50,25 @@ pub fn read(bytes: &[u8]) -> Result<Saved, FileError> {
         return log(bytes);
     }
     if is_dump(bytes) { dump(bytes) } else { Err(FileError::Unknown) }
+}
+
+/// Writes rows as `ovsdb-client dump --format=json` prints them, an object a line for each table; [`read`] reads it.
+pub fn write_dump(snapshot: &Snapshot) -> String {
+    let mut text = String::new();
+    for (table, rows) in snapshot.tables() {
+        let columns: BTreeSet<&String> = rows.values().flat_map(BTreeMap::keys).collect();
+        let empty = json!(["set", []]);
+        let cells = |(id, row): (&Uuid, &Row)| {
+            let identity = Atom::Uuid(*id).to_json();
+            let cell = |name: &&String| row.get(*name).map_or_else(|| empty.clone(), Datum::to_json);
+            Value::Array([identity].into_iter().chain(columns.iter().map(cell)).collect())
+        };
+        let data: Vec<Value> = rows.iter().map(cells).collect();
+        let headings: Vec<&str> = ["_uuid"].into_iter().chain(columns.iter().map(|name| name.as_str())).collect();
+        let table = json!({ "caption": format!("{table} table"), "headings": headings, "data": data });
+        text += &format!("{table}\n");
+    }
+    text
 }
 
 /// The records of a log, and what is wrong with the first that is broken.
@@ -189,5 +209,26 @@ impl Saved {
                 None => self.broken = Some(format!("a row of table {name} has no _uuid")),
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_dump_is_read_as_it_was() {
+        let mut snapshot = Snapshot::default();
+        let named = |name: &str| Row::from([("name".to_owned(), Datum::from(name))]);
+        for (number, name) in [(1, "a"), (2, "ü \"quoted\"")] {
+            snapshot.insert("Logical_Switch", Uuid::from_u128(number), named(name));
+        }
+        let ports = Datum::set([Uuid::from_u128(1), Uuid::from_u128(2)]);
+        let ids = Datum::texts([("key", "value")]);
+        let row = Row::from([("ports".to_owned(), ports), ("external_ids".to_owned(), ids)]);
+        snapshot.insert("Port_Group", Uuid::from_u128(3), row);
+        let text = write_dump(&snapshot);
+        assert!(is_database(text.as_bytes()));
+        assert_eq!(read(text.as_bytes()).unwrap().snapshot, snapshot);
     }
 }

@@ -6,17 +6,20 @@ use crate::server::{SCHEMA, Server, free_port, run, text};
 use libtest_mimic::Failed;
 use ringfence_tests::ovn::lab::logical;
 use ringfence_tests::random::{self, Random};
-use std::process::Command;
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-const ROUNDS: u64 = 50;
+/// Without `RINGFENCE_ROUNDS`, and at most.
+const ROUNDS: [u64; 2] = [10, 50];
 
 /// An election, and a member that comes back, take no longer.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Three members; the first one made the cluster.
-fn members() -> Result<Vec<Server>, Failed> {
+pub fn members() -> Result<Vec<Server>, Failed> {
     let addresses: Vec<String> = (0..3).map(|_| format!("tcp:127.0.0.1:{}", free_port())).collect();
     let mut members: Vec<Server> = Vec::new();
     for own in &addresses {
@@ -32,7 +35,7 @@ fn members() -> Result<Vec<Server>, Failed> {
 }
 
 /// Tries until it succeeds, as long as there is hope.
-fn until<T>(what: &str, mut attempt: impl FnMut() -> Result<T, String>) -> Result<T, Failed> {
+pub fn until<T>(what: &str, mut attempt: impl FnMut() -> Result<T, String>) -> Result<T, Failed> {
     let end = Instant::now() + PATIENCE;
     loop {
         match attempt() {
@@ -43,7 +46,8 @@ fn until<T>(what: &str, mut attempt: impl FnMut() -> Result<T, String>) -> Resul
     }
 }
 
-fn leader(members: &[Server]) -> Result<usize, String> {
+/// Which of them leads.
+pub fn leader(members: &[Server]) -> Result<usize, String> {
     let leads = |member: &Server| {
         let control = text(&member.path("ctl"));
         let asked = Command::new("ovs-appctl").args(["-t", &control, "cluster/status", "OVN_Northbound"]).output();
@@ -52,7 +56,8 @@ fn leader(members: &[Server]) -> Result<usize, String> {
     members.iter().position(leads).ok_or_else(|| "nobody leads".to_owned())
 }
 
-fn nbctl(remote: &str, words: &str) -> Result<(), String> {
+/// Runs `ovn-nbctl` on whoever leads.
+pub fn nbctl(remote: &str, words: &str) -> Result<(), String> {
     let words = words.split_ascii_whitespace().map(|word| word.replace('\u{a0}', " "));
     let output = Command::new("ovn-nbctl").args(["--timeout=10", "--db", remote]).args(words).output();
     let output = output.map_err(|error| error.to_string())?;
@@ -74,7 +79,7 @@ pub fn leader_killed(seed: u64) -> Result<(), Failed> {
     apply(1)?;
     let usual = usize::try_from(begin.elapsed().as_micros())?;
     let (mut there, mut after, mut before) = (1, 0, 0);
-    let rounds = random::setting("RINGFENCE_ROUNDS").unwrap_or(ROUNDS).min(ROUNDS);
+    let rounds = random::setting("RINGFENCE_ROUNDS").unwrap_or(ROUNDS[0]).min(ROUNDS[1]);
     for round in 0..rounds {
         let wanted = 1 - there;
         let killed = until("a leader", || leader(&members))?;
@@ -103,4 +108,119 @@ pub fn leader_killed(seed: u64) -> Result<(), Failed> {
     }
     println!("the leader was killed {rounds} times: {after} times after, {before} times before");
     Ok(())
+}
+
+/// So many rows, and so many bytes at once, that one transaction is too much.
+const ROWS: usize = 600;
+const LARGEST: &str = "65536";
+
+/// How often an apply in stages is killed, without `RINGFENCE_ROUNDS`.
+const STAGED: u64 = 4;
+
+/// What is too large for a cluster goes in stages: killed between two of them nothing has changed for anybody, the next apply
+/// goes on, everything can be taken back, and nothing of the stages is left.
+pub fn staged(seed: u64) -> Result<(), Failed> {
+    let members = members()?;
+    let remote = members.iter().map(|member| member.socket().to_string()).collect::<Vec<_>>().join(",");
+    until("the cluster forms", || nbctl(&remote, "init"))?;
+    until("the topology is written", || nbctl(&remote, &logical()))?;
+    let folder = tempfile::tempdir()?;
+    let row = |number: usize| {
+        format!(
+            "  - {{direction: to-lport, priority: 9, action: drop, match: 'ip4.dst == 172.20.10.3 && tcp.dst == {number}'}}\n"
+        )
+    };
+    let file = |name: &str, first: usize, count: usize| {
+        let rows: String = (first..first + count).map(row).collect();
+        let text = format!("apiVersion: ringfence/v1\nkind: Inventory\nswitches:\n- name: vswitch1\n  acls:\n{rows}");
+        let path = folder.path().join(name);
+        fs::write(&path, text).map(|()| path)
+    };
+    let (small, large) = (file("small", 9000, 1)?, file("large", 1000, ROWS)?);
+    let few = ["--largest", LARGEST, "--wait", "none"];
+    let apply =
+        |rules: &PathBuf, more: &[&str]| until("an apply", || program::apply(&remote, &[rules], more)?.wants(0));
+    let holds = |rules: &PathBuf| {
+        until("a look", || match program::run("verify", &remote, &[rules], &[])?.status {
+            0 => Ok(true),
+            1 => Ok(false),
+            _ => Err("nobody answers".to_owned()),
+        })
+    };
+    apply(&small, &few)?;
+    // What cannot be divided is refused.
+    let refused = program::apply(&remote, &[&large], &["--largest", "9000", "--wait", "none"])?.wants(2)?;
+    if !refused.words.contains("what has to be one transaction") || !holds(&small)? {
+        return Err(format!("refused otherwise: {}", refused.words).into());
+    }
+    let told = apply(&large, &few)?.words;
+    if !told.contains("transactions go ahead with rows that nothing asks yet") {
+        return Err(format!("nobody says that there are stages: {told}").into());
+    }
+    let (mut between, mut random) = (0, Random::new(seed));
+    let rounds = random::setting("RINGFENCE_ROUNDS").unwrap_or(STAGED).min(ROUNDS[1]);
+    for round in 0..rounds {
+        apply(&small, &["--wait", "none"])?;
+        let mut child =
+            program::command("apply", &remote, &[&large], &[&["--yes", "--accept", "all"], &few[..]].concat())
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .spawn()?;
+        // Stages are a small part of the time that an apply takes: looked for, not guessed.
+        while child.try_wait()?.is_none() && !stage(&remote)? {}
+        thread::sleep(Duration::from_millis(random.below(20).try_into()?));
+        child.kill()?;
+        child.wait()?;
+        let left = stage(&remote)?;
+        between += usize::from(left);
+        let closed = closed(&remote)?;
+        let before_or_after = if left { &["9000"][..] } else { &["9000", "1599"] };
+        if closed.len() != 1 || !before_or_after.contains(&closed[0]) {
+            return Err(format!("round {round}: closed are {closed:?}, and stages are {left}").into());
+        }
+        apply(&large, &few)?;
+        if !holds(&large)? || stage(&remote)? {
+            return Err(format!("round {round}: the apply after it does not hold, or stages are left").into());
+        }
+    }
+    println!("killed {rounds} times, {between} times between two stages");
+    if between == 0 {
+        return Err("the blow never fell between two stages".into());
+    }
+    let back = ["--yes", "--accept", "all", "--wait", "none"];
+    until("a rollback", || program::run("rollback", &remote, &[], &back)?.wants(0))?;
+    if holds(&small)? && !stage(&remote)? { Ok(()) } else { Err("a rollback leaves something else".into()) }
+}
+
+/// Whether rows wait for the last transaction.
+fn stage(remote: &str) -> Result<bool, Failed> {
+    let list = || {
+        let find = [
+            "--timeout=10",
+            "--db",
+            remote,
+            "--bare",
+            "--columns=name",
+            "find",
+            "Port_Group",
+            "name=ringfence.stage.default",
+        ];
+        let output = Command::new("ovn-nbctl").args(find).output().map_err(|error| error.to_string())?;
+        let found = !output.stdout.trim_ascii().is_empty();
+        if output.status.success() { Ok(found) } else { Err(String::from_utf8_lossy(&output.stderr).into_owned()) }
+    };
+    until("a look", list)
+}
+
+/// Which of two ports are closed, of which each rule set closes one: as the database is, evaluated.
+fn closed(remote: &str) -> Result<Vec<&'static str>, Failed> {
+    let mut closed = Vec::new();
+    for port in ["9000", "1599"] {
+        let ran = until("an explanation", || {
+            let ran = program::run("explain", remote, &[], &["vm1", "vm2", "--tcp", port])?;
+            if ran.status == 2 { Err(ran.words) } else { Ok(ran) }
+        })?;
+        closed.extend((ran.status == 1).then_some(port));
+    }
+    Ok(closed)
 }

@@ -1,5 +1,6 @@
 //! Rows of others, beside which the program lives.
 
+use crate::controller::Controller;
 use ringfence_tests::ovn::database::{Database, map, set};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -39,6 +40,13 @@ pub fn rows(database: &Database) -> Result<BTreeSet<String>, String> {
     let rows = database.select("ACL", json!([]), &["match", "external_ids"]).map_err(|error| error.to_string())?;
     let foreign = rows.iter().filter(|row| !row["external_ids"].to_string().contains("ringfence-owner"));
     Ok(foreign.map(|row| said(&row["match"], &row["external_ids"])).collect())
+}
+
+/// The same without those that a controller deletes and writes anew.
+pub fn rows_but_of(database: &Database, controller: &Controller<'_>) -> Result<BTreeSet<String>, String> {
+    let rows = database.select("ACL", json!([]), &["match", "external_ids"]).map_err(|error| error.to_string())?;
+    let foreign = rows.iter().filter(|row| !row["external_ids"].to_string().contains("ringfence-owner"));
+    Ok(foreign.filter(|row| !controller.keeps(row)).map(|row| said(&row["match"], &row["external_ids"])).collect())
 }
 
 /// What a row says of itself.

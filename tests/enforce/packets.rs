@@ -16,24 +16,29 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-type Load = fn(&str, &str) -> Result<Case, String>;
+/// How a file is read.
+pub type Load = fn(&str, &str) -> Result<Case, String>;
 
 /// A trial for each file of `packets` and `worlds`.
 pub fn trials() -> Vec<Trial> {
     let bench = Arc::new(Mutex::new(Bench::new()));
+    let trial = |(file, load): (PathBuf, Load)| {
+        let bench = Arc::clone(&bench);
+        let name = file.strip_prefix(env!("CARGO_MANIFEST_DIR")).unwrap().display().to_string();
+        Trial::test(name, move || check(&mut bench.lock().unwrap(), &file, load))
+    };
+    sets().into_iter().map(trial).collect()
+}
+
+/// The files of `packets` and `worlds`, and how each is read.
+pub fn sets() -> Vec<(PathBuf, Load)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("packets");
     let sources =
         [(folder.clone(), case::load as Load), (folder.join("found"), case::load), (world::folder(), world::load)];
-    let mut trials = Vec::new();
-    for (folder, load) in sources {
-        for file in files(&folder) {
-            let bench = Arc::clone(&bench);
-            let name = file.strip_prefix(env!("CARGO_MANIFEST_DIR")).unwrap().display().to_string();
-            trials.push(Trial::test(name, move || check(&mut bench.lock().unwrap(), &file, load)));
-        }
-    }
-    assert!(trials.len() > 150, "the rule sets are where they are looked for");
-    trials
+    let sets: Vec<_> =
+        sources.iter().flat_map(|(folder, load)| files(folder).into_iter().map(|file| (file, *load))).collect();
+    assert!(sets.len() > 150, "the rule sets are where they are looked for");
+    sets
 }
 
 fn files(folder: &Path) -> Vec<PathBuf> {

@@ -1,5 +1,6 @@
 //! Two who apply at once, somebody who writes beside them, and one that is killed.
 
+use crate::controller::Controller;
 use crate::{contents, foreign, program};
 use libtest_mimic::Failed;
 use ringfence_tests::generate::network;
@@ -12,12 +13,12 @@ use std::collections::VecDeque;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-const ROUNDS: u64 = 200;
+/// Without `RINGFENCE_ROUNDS`: 200 of them say more, and take a quarter of an hour of processor time each.
+const ROUNDS: u64 = 12;
 
 fn rounds() -> u64 {
     random::setting("RINGFENCE_ROUNDS").unwrap_or(ROUNDS)
@@ -76,54 +77,106 @@ impl Rivals {
     }
 }
 
-/// Both end well, and what is there is one of both, whole; rows of others stay, those too that come meanwhile.
+/// Both end well, and what is there is one of both, whole; rows of others stay, those too that come meanwhile: of somebody who
+/// writes without a pause, of Kube-OVN's controller, and of `ovn-nbctl`.
 pub fn two_at_once(seed: u64) -> Result<(), Failed> {
-    let store = Store::start()?;
+    let store = Store::newer()?;
     foreign::write(store.database())?;
-    let before = foreign::rows(store.database())?;
     let (rivals, remote) = (Rivals::new(seed)?, store.remote());
-    let (mut wins, mut random) = ([0usize; 2], Random::new(seed));
-    let ended = Arc::new(AtomicBool::new(false));
-    let writer = thread::spawn({
-        let (database, ended) = (store.database().clone(), Arc::clone(&ended));
-        move || restless(&database, &ended)
-    });
-    let result = (|| {
-        for round in 0..rounds() {
-            program::apply(&remote, &rivals.files(2), &["--wait", "none"])?.wants(0)?;
-            let first = random.below(2);
-            let both = [rivals.start(&remote, first)?, rivals.start(&remote, 1 - first)?];
-            for child in both {
-                let output = child.wait_with_output()?;
-                if !output.status.success() {
-                    let words = String::from_utf8_lossy(&output.stderr).into_owned();
-                    return Err(Failed::from(format!("round {round}: {}: {words}", output.status)));
-                }
-            }
-            match rivals.present(&remote)? {
-                Some(winner) => wins[winner] += 1,
-                None => return Err(format!("round {round}: what is there is neither of both").into()),
+    let ended = AtomicBool::new(false);
+    let (database, mut random) = (store.database(), Random::new(seed));
+    // Its rows come from nobody else here: those of its subnet it would delete.
+    let mut controller = Controller::start(database)?;
+    controller.reconcile()?;
+    let before = foreign::rows_but_of(database, &controller)?;
+    thread::scope(|scope| {
+        let restless = scope.spawn(|| restless(database, &ended));
+        let nbctl = scope.spawn(|| nbctl(&remote, &ended));
+        let reconciling = scope.spawn(|| reconciling(controller, &ended));
+        let result = rounds_of(&store, &rivals, &mut random);
+        ended.store(true, Ordering::Relaxed);
+        let (written, added) = (restless.join().unwrap()?, nbctl.join().unwrap()?);
+        let controller = reconciling.join().unwrap()?;
+        let wins = result?;
+        // Each of three wrote once in each round: nobody found the work done, and nobody did it twice.
+        let count = contents::nb_cfg(database)?;
+        if count != i64::try_from(3 * rounds())? {
+            return Err(format!("{count} transactions in {} rounds", rounds()).into());
+        }
+        controller.check()?;
+        let (mut expected, after) = (before, foreign::rows_but_of(database, &controller)?);
+        expected.extend(written.1);
+        expected.extend(added.1);
+        println!(
+            "{} rounds, won {wins:?}; meanwhile {} rows of a restless writer, {} of ovn-nbctl, {} rounds of a controller",
+            rounds(),
+            written.0,
+            added.0,
+            controller.rounds()
+        );
+        if after == expected {
+            Ok(())
+        } else {
+            Err(format!("rows of others: {after:?}, where {expected:?} were written").into())
+        }
+    })
+}
+
+/// Who was the last one, how often.
+fn rounds_of(store: &Store, rivals: &Rivals, random: &mut Random) -> Result<[usize; 2], Failed> {
+    let (remote, mut wins) = (store.remote(), [0; 2]);
+    for round in 0..rounds() {
+        program::apply(&remote, &rivals.files(2), &["--wait", "none"])?.wants(0)?;
+        let first = random.below(2);
+        let both = [rivals.start(&remote, first)?, rivals.start(&remote, 1 - first)?];
+        for child in both {
+            let output = child.wait_with_output()?;
+            if !output.status.success() {
+                let words = String::from_utf8_lossy(&output.stderr).into_owned();
+                return Err(Failed::from(format!("round {round}: {}: {words}", output.status)));
             }
         }
-        Ok(())
-    })();
-    ended.store(true, Ordering::Relaxed);
-    let written = writer.join().unwrap()?;
-    result?;
-    // Each of three wrote once in each round: nobody found the work done, and nobody did it twice.
-    let count = contents::nb_cfg(store.database())?;
-    if count != i64::try_from(3 * rounds())? {
-        return Err(format!("{count} transactions in {} rounds", rounds()).into());
+        match rivals.present(&remote)? {
+            Some(winner) => wins[winner] += 1,
+            None => return Err(format!("round {round}: what is there is neither of both").into()),
+        }
     }
-    let mut expected = before;
-    expected.extend(written.1);
-    let after = foreign::rows(store.database())?;
-    println!("{} rounds, won {wins:?}, {} rows of others meanwhile", rounds(), written.0);
-    if after == expected {
-        Ok(())
-    } else {
-        Err(format!("rows of others: {after:?}, where {expected:?} were written").into())
+    Ok(wins)
+}
+
+/// Reconciles until it is over, and a last time.
+fn reconciling<'d>(mut controller: Controller<'d>, ended: &AtomicBool) -> Result<Controller<'d>, String> {
+    let told = |error: std::io::Error| format!("the controller: {error}");
+    while !ended.load(Ordering::Relaxed) {
+        controller.reconcile().map_err(told)?;
+        thread::sleep(Duration::from_millis(700));
     }
+    controller.reconcile().map_err(told).map(|()| controller)
+}
+
+/// Adds rows to the second switch, and takes each second one away.
+fn nbctl(remote: &str, ended: &AtomicBool) -> Result<(usize, Vec<String>), String> {
+    let (mut count, mut left) = (0, Vec::new());
+    while !ended.load(Ordering::Relaxed) {
+        let matches = format!("sctp.dst == {}", 1024 + count % 4);
+        let words = ["vswitch2", "to-lport", "4", matches.as_str()];
+        let (verb, action): (_, &[&str]) = if count % 8 < 4 { ("acl-add", &["allow"]) } else { ("acl-del", &[]) };
+        let output =
+            Command::new("ovn-nbctl").args(["--timeout=10", "--db", remote, verb]).args(words).args(action).output();
+        let output = output.map_err(|error| error.to_string())?;
+        if !output.status.success() {
+            return Err(format!("ovn-nbctl: {}", String::from_utf8_lossy(&output.stderr)));
+        }
+        let said = foreign::said(&json!(matches), &map([]));
+        if count % 8 < 4 {
+            left.push(said)
+        } else {
+            left.retain(|known| *known != said)
+        }
+        count += 1;
+        thread::sleep(Duration::from_millis(300));
+    }
+    Ok((count, left))
 }
 
 /// So many rows of the restless writer are there at a time.

@@ -2,7 +2,7 @@
 
 use crate::{contents, foreign, program};
 use libtest_mimic::Failed;
-use ringfence_enforce::{Desired, Plan, PolicySet, Sent, Strictness, read, send};
+use ringfence_enforce::{Desired, LARGEST, Plan, PolicySet, Sent, Strictness, read, send};
 use ringfence_engine::compile::Settings;
 use ringfence_engine::source::Sources;
 use ringfence_ovsdb::{Client, Endpoint, Options, Snapshot};
@@ -34,7 +34,7 @@ pub fn run(seed: u64) -> Result<(), Failed> {
             let schema = client.schema().clone();
             let plan = Plan::new(read(&mut client).await?, &schema, &set, &desired)?;
             let foretold = plan.after();
-            if !matches!(send(&mut client, &plan, Strictness::World).await?, Sent::Done(_)) {
+            if !matches!(send(&mut client, &plan, Strictness::World, LARGEST).await?, Sent::Done(_)) {
                 return Err(Failed::from(format!("step {step}: nobody else writes, and the world has moved")));
             }
             let now = read(&mut client).await?;
@@ -46,7 +46,7 @@ pub fn run(seed: u64) -> Result<(), Failed> {
         }
         let schema = client.schema().clone();
         let plan = Plan::new(read(&mut client).await?, &schema, &set, &Desired::nothing())?;
-        send(&mut client, &plan, Strictness::World).await?;
+        send(&mut client, &plan, Strictness::World, LARGEST).await?;
         Ok(())
     })?;
     contents::same(&untouched, &contents::of(store.database())?)?;

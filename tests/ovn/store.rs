@@ -22,6 +22,7 @@ const NEWER: &str = "newer.ovsschema";
 pub struct Store {
     database: Database,
     ports: Ports,
+    southbound: Option<Database>,
     sandbox: Sandbox,
 }
 
@@ -52,7 +53,34 @@ impl Store {
         let ports = database.select("Logical_Switch_Port", json!([]), &["name", "_uuid"])?;
         let name = |row: &Value| row["name"].as_str().unwrap_or_default().to_owned();
         let ports = ports.iter().map(|row| (name(row), row["_uuid"].clone())).collect();
-        Ok(Self { database, ports, sandbox })
+        Ok(Self { database, ports, southbound: None, sandbox })
+    }
+
+    /// The same with a Southbound database and somebody who makes flows of it; no hypervisor.
+    pub fn with_northd() -> io::Result<Self> {
+        let mut store = Self::start()?;
+        let southbound = store.sandbox.database("OVN_Southbound", "/usr/share/ovn/ovn-sb.ovsschema")?;
+        store.sandbox.run("ovn-sbctl", &["--db", &southbound.remote(), "init"])?;
+        store.southbound = Some(southbound);
+        store.start_northd()?;
+        Ok(store)
+    }
+
+    /// Starts the one who makes flows.
+    pub fn start_northd(&mut self) -> io::Result<()> {
+        let (nb, sb) = (format!("--ovnnb-db={}", self.remote()), format!("--ovnsb-db={}", self.southbound()));
+        let control = format!("--unixctl={}", self.sandbox.path("northd.ctl").display());
+        self.sandbox.start("northd", &["ovn-northd", &nb, &sb, &control, "-vconsole:warn"]).map(drop)
+    }
+
+    /// Ends it: what is written is made into nothing.
+    pub fn stop_northd(&self) -> io::Result<()> {
+        self.sandbox.control("northd.ctl", "exit", &[]).map(drop)
+    }
+
+    /// Where the Southbound database listens; nowhere without one.
+    pub fn southbound(&self) -> String {
+        self.southbound.as_ref().map(Database::remote).unwrap_or_default()
     }
 
     /// Puts a network's rows, and the addresses of machines, in the place of those that are there.

@@ -76,6 +76,11 @@ impl Server {
         run("ovn-nbctl", &[&[database.as_str(), "--no-leader-only"], arguments].concat())
     }
 
+    /// The number of its process.
+    pub fn id(&self) -> u32 {
+        self.process.id()
+    }
+
     /// Ends it at once, and leaves its files.
     pub fn kill(&mut self) {
         self.process.kill().unwrap();

@@ -41,7 +41,10 @@ impl Place for Rows<'_> {
 
     fn plan(&mut self) -> Result<Result<Plan, String>, String> {
         let world = self.database.read().map_err(|error| format!("cannot read the Northbound database: {error}"))?;
-        (self.planning)(world, self.database.schema()).map_err(|error| error.to_string())
+        match (self.planning)(world, self.database.schema()).map_err(|error| error.to_string())? {
+            Ok(plan) => self.database.told(plan).map(Ok),
+            Err(refusal) => Ok(Err(refusal)),
+        }
     }
 
     fn meaning(&self, plan: &Plan, _: &mut Console) -> Result<Meaning, String> {

@@ -27,9 +27,10 @@ pub(crate) fn write(out: &mut dyn Write, sources: &Sources, story: &Story<'_>, s
         for trace in &story.explanation.traces {
             writeln!(out, "  {FAINT}# the {} on {}{FAINT:#}", trace.half.name(), Line(&trace.switch))?;
             // To be copied as it is, white space included, unless it could steer the terminal.
-            match trace.command.contains(char::is_control) {
-                true => writeln!(out, "  {}", Line(&trace.command))?,
-                false => writeln!(out, "  {}", trace.command)?,
+            let command = trace.command();
+            match command.contains(char::is_control) {
+                true => writeln!(out, "  {}", Line(&command))?,
+                false => writeln!(out, "  {command}")?,
             }
         }
     }

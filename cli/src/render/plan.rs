@@ -159,8 +159,12 @@ pub(crate) fn history(out: &mut dyn Write, steps: &[(u64, String)]) -> io::Resul
     Ok(())
 }
 
-/// Everything, for programs.
-pub(crate) fn json(out: &mut dyn Write, proposal: &Proposal<impl Planned>) -> io::Result<()> {
+/// Everything, for programs; with what else there is to tell.
+pub(crate) fn json(
+    out: &mut dyn Write,
+    proposal: &Proposal<impl Planned>,
+    more: Option<(&str, Value)>,
+) -> io::Result<()> {
     let (plan, meaning) = (&proposal.plan, &proposal.meaning);
     let mut connections = Vec::new();
     wire::diff::write(&mut connections, &meaning.difference())?;
@@ -179,6 +183,7 @@ pub(crate) fn json(out: &mut dyn Write, proposal: &Proposal<impl Planned>) -> io
     if let (Some(document), Value::Object(rest)) = (document.as_object_mut(), rest) {
         document.extend(plan.wire());
         document.extend(rest);
+        document.extend(more.map(|(key, value)| (key.to_owned(), value)));
     }
     serde_json::to_writer_pretty(&mut *out, &document)?;
     writeln!(out)

@@ -54,7 +54,7 @@ impl Arguments {
 
     fn rows(&self, console: &mut Console) -> Result<Rows<'static>, String> {
         let (desired, saved) = self.prepare(console)?;
-        let database = self.target.live.open()?;
+        let database = self.target.open()?;
         let set = saved.as_ref().map_or_else(|| self.target.set.clone(), SavedPlan::set);
         Ok(Rows::new(database, move |world, schema| {
             let plan = Plan::new(world, schema, &set, &desired)?;

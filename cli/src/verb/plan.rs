@@ -67,11 +67,12 @@ impl Arguments {
 
     fn rows(&self, console: &mut Console) -> Result<(Proposal<Plan>, String), String> {
         let desired = self.wanted.load(console)?;
-        let mut database = self.target.live.open()?;
+        let mut database = self.target.open()?;
         let world = database.read().map_err(|error| format!("cannot read the Northbound database: {error}"))?;
         let advice = advice::on_database(&world);
         let mut plan =
             Plan::new(world, database.schema(), &self.target.set, &desired).map_err(|error| error.to_string())?;
+        plan = database.told(plan)?;
         if let Some(path) = &self.out {
             files::write(path, &SavedPlan::of(&plan).to_json())?;
         }
@@ -101,7 +102,7 @@ impl Arguments {
         console.print(|out| match self.output {
             Format::Text if proposal.plan.is_empty() => render::plan::none(out, proposal, name),
             Format::Text => render::plan::text(out, proposal, name, script),
-            Format::Json => render::plan::json(out, proposal),
+            Format::Json => render::plan::json(out, proposal, None),
             Format::Md => render::plan::markdown(out, proposal, script),
         })?;
         Ok(status)

@@ -54,7 +54,7 @@ impl Arguments {
     }
 
     fn rows(&self, console: &mut Console) -> Result<io::Result<Status>, String> {
-        let mut database = self.target.live.open()?;
+        let mut database = self.target.open()?;
         let (set, steps) = (&self.target.set, self.steps.into());
         if self.list {
             let world = database.read().map_err(|error| format!("cannot read the Northbound database: {error}"))?;

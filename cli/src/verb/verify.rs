@@ -2,13 +2,17 @@
 
 use crate::console::Console;
 use crate::enforcement::{Proposal, meaning, tell_fresh};
+use crate::live::Database;
 use crate::planned::Planned;
+use crate::probe::{self, Probed, Probing, Southbound, Versions, probe};
 use crate::render;
 use crate::status::Status;
 use crate::target::{Target, To, Wanted};
 use clap::{Args, ValueEnum};
-use ringfence_enforce::{Meaning, Plan};
+use ringfence_enforce::{Desired, Meaning, Plan};
+use ringfence_ovsdb::Snapshot;
 use std::io;
+use std::time::Duration;
 
 /// What follows `verify`.
 #[derive(Debug, Args)]
@@ -20,6 +24,9 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     target: Target,
 
+    #[command(flatten)]
+    probing: Probing,
+
     /// How to answer
     #[arg(short = 'o', long = "output", value_enum, default_value_t, value_name = "FORMAT")]
     output: Format,
@@ -28,9 +35,11 @@ pub(crate) struct Arguments {
 const EXAMPLES: &str = "\
 Examples:
   ringfence verify -f manifests/ --nb unix:/run/ovn/ovnnb_db.sock
+  ringfence verify -f manifests/ --nb unix:/run/ovn/ovnnb_db.sock --probe    and asks ovn-trace about packets
   ringfence verify -f manifests/ --to cluster
 
-Exit status: 0 the target holds what the files say; 1 it does not; 2 where that cannot be told.";
+Exit status: 0 the target holds what the files say; 1 it does not, or ovn-trace says something else; 2 where that cannot \
+be told.";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 enum Format {
@@ -45,7 +54,10 @@ impl Arguments {
     /// Compares.
     pub(super) fn run(&self, console: &mut Console) -> io::Result<Status> {
         let shown = self.target.to().and_then(|to| match to {
-            To::Ovn => self.rows(console).map(|(proposal, name)| self.show(console, &proposal, &name)),
+            To::Ovn => self.rows(console),
+            To::Cluster if self.probing.probe.is_some() => {
+                Err("`--probe` is for rows: name the Northbound database with `--nb`, and `--to ovn`".to_owned())
+            }
             To::Cluster => self.objects(console).map(|(proposal, name)| self.show(console, &proposal, &name)),
         });
         shown.unwrap_or_else(|message| {
@@ -59,18 +71,82 @@ impl Arguments {
         let script = console.script;
         console.print(|out| match self.output {
             Format::Text => render::plan::drift(out, proposal, name, script),
-            Format::Json => render::plan::json(out, proposal),
+            Format::Json => render::plan::json(out, proposal, None),
         })?;
         Ok(status)
     }
 
-    fn rows(&self, console: &mut Console) -> Result<(Proposal<Plan>, String), String> {
+    fn rows(&self, console: &mut Console) -> Result<io::Result<Status>, String> {
         let desired = self.wanted.load(console)?;
-        let mut database = self.target.live.open()?;
-        let world = database.read().map_err(|error| format!("cannot read the Northbound database: {error}"))?;
-        let plan =
-            Plan::new(world, database.schema(), &self.target.set, &desired).map_err(|error| error.to_string())?;
-        Ok((Proposal::with(Meaning::of(&plan), plan), database.name))
+        let mut database = self.target.open()?;
+        let mut proposal = self.proposal(&mut database, &desired)?;
+        let Some(most) = self.probing.probe else { return Ok(self.show(console, &proposal, &database.name)) };
+        let mut southbound = Southbound::open(&self.target.live, self.probing.sb.as_deref())?;
+        for attempt in 1.. {
+            let lag = southbound.catch_up(&proposal.plan.world)?;
+            let probed = probe(&proposal.meaning.before, &mut southbound.tracer()?, most);
+            // ovn-northd may be late, and others write: what is not so for long is no disagreement.
+            let settled = probed.disagreements.is_empty() || probed.interrupted || attempt == ATTEMPTS;
+            if settled || (attempt > 1 && read(&mut database)? == proposal.plan.world) {
+                self.keep(&proposal, &probed, &mut southbound)?;
+                return Ok(self.tell(console, &proposal, (&probed, lag.as_deref()), &database.name));
+            }
+            drop(probed);
+            database.pause(PAUSE);
+            proposal = self.proposal(&mut database, &desired)?;
+        }
+        Err("nobody was asked".to_owned())
+    }
+
+    fn proposal(&self, database: &mut Database, desired: &Desired) -> Result<Proposal<Plan>, String> {
+        let world = read(database)?;
+        let plan = Plan::new(world, database.schema(), &self.target.set, desired).map_err(|error| error.to_string())?;
+        Ok(Proposal::with(Meaning::of(&plan), plan))
+    }
+
+    /// Writes down what is needed to look into disagreements, where there are any.
+    fn keep(
+        &self,
+        proposal: &Proposal<Plan>,
+        probed: &Probed<'_>,
+        southbound: &mut Southbound<'_>,
+    ) -> Result<(), String> {
+        if probed.disagreements.is_empty() {
+            return Ok(());
+        }
+        let flows = southbound.read()?;
+        let versions = Versions {
+            tracer: &southbound.tracer()?.version,
+            northbound: &proposal.plan.schema.version,
+            southbound: southbound.version(),
+        };
+        let worlds = [&proposal.plan.world, &flows];
+        probe::write(&self.probing.bundle, &proposal.meaning.before, probed, worlds, &versions)
+    }
+
+    fn tell(
+        &self,
+        console: &mut Console,
+        proposal: &Proposal<Plan>,
+        (probed, lag): (&Probed<'_>, Option<&str>),
+        name: &str,
+    ) -> io::Result<Status> {
+        let (script, bundle) = (console.script, self.probing.bundle.as_path());
+        console.print(|out| match self.output {
+            Format::Text => {
+                render::plan::drift(out, proposal, name, script)?;
+                render::probe::text(out, probed, lag, bundle)
+            }
+            Format::Json => {
+                render::plan::json(out, proposal, Some(("probe", render::probe::json(probed, lag, bundle))))
+            }
+        })?;
+        let nobody_answers = probed.packets == 0 && !probed.silent.is_empty();
+        Ok(match (probed.disagreements.is_empty(), proposal.plan.is_empty()) {
+            _ if nobody_answers || probed.interrupted => Status::InputError,
+            (true, true) => Status::Fine,
+            _ => Status::Findings,
+        })
     }
 
     fn objects(&self, console: &mut Console) -> Result<(Proposal<ringfence_objects::Plan>, String), String> {
@@ -83,4 +159,14 @@ impl Arguments {
         tell_fresh(&meaning, console)?;
         Ok((Proposal::with(meaning, plan), cluster.name))
     }
+}
+
+/// How often packets are probed before a disagreement is one, while the database changes.
+const ATTEMPTS: u32 = 3;
+
+/// Between two of them.
+const PAUSE: Duration = Duration::from_secs(1);
+
+fn read(database: &mut Database) -> Result<Snapshot, String> {
+    database.read().map_err(|error| format!("cannot read the Northbound database: {error}"))
 }

@@ -54,6 +54,7 @@ pub use context::Context;
 pub use error::{ErrorKind, Expected, MatchError, MatchErrors};
 pub use expression::{Expression, FieldTest, Header, Masked, PortSet, PortTest, Relation, Truth, Value};
 pub use parser::parse;
+pub(crate) use print::Quoted;
 pub use relop::Relop;
 pub use symbol::{Definition, Definitions, Level, Symbol};
 pub use token::{BadEscape, LexicalError};

@@ -90,12 +90,12 @@ struct Row<'a> {
 struct Trace<'a> {
     half: &'static str,
     switch: &'a str,
-    command: &'a str,
+    command: String,
 }
 
 impl<'a> Trace<'a> {
     fn of(trace: &'a explain::Trace) -> Self {
-        Self { half: trace.half.name(), switch: &trace.switch, command: &trace.command }
+        Self { half: trace.half.name(), switch: &trace.switch, command: trace.command() }
     }
 }
 

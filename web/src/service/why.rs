@@ -40,7 +40,7 @@ pub(super) fn why(loaded: &Loaded, from: usize, to: usize, filter: Filter) -> Op
         because: story.explanation.because.clone(),
         halves: [conversation::Half::Request, conversation::Half::Reply].map(|of| half(loaded, &story, of)).into(),
         notes: story.explanation.notes.clone(),
-        traces: story.explanation.traces.iter().map(|trace| trace.command.clone()).collect(),
+        traces: story.explanation.traces.iter().map(explain::Trace::command).collect(),
         delivered: words::part(&story.pair, Part::Delivered),
         answered: words::part(&story.pair, Part::Answered),
         switches: crossed(loaded, reach.pipelines(), &story),

@@ -1,9 +1,10 @@
 //! The `ovn-trace` command that asks a real OVN the same.
 
 use crate::answers::conversation::{Conversation, Half, Leg, Question};
+use crate::ovn::matching::Quoted;
 use crate::ovn::packet::{L4, Packet};
 use crate::ovn::pipeline::{Stage, Tracking};
-use crate::ovn::walk::Pass;
+use crate::ovn::walk::{Pass, Step};
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -15,8 +16,22 @@ pub struct Trace {
     pub half: Half,
     /// Name of the switch.
     pub switch: String,
+    /// What connection tracking says each time that the packet meets it there: `trk,new`.
+    pub tracking: Vec<&'static str>,
+    /// The packet as an OVN expression.
+    pub microflow: String,
+    /// The port by which the packet leaves the switch, if it is let through.
+    pub outport: String,
+    /// Whether it is let through.
+    pub passes: bool,
+}
+
+impl Trace {
     /// The command, ready for a shell.
-    pub command: String,
+    pub fn command(&self) -> String {
+        let tracking: String = self.tracking.iter().map(|flags| format!("--ct {flags} ")).collect();
+        format!("ovn-trace {tracking}{} {}", quote(&self.switch), quote(&self.microflow))
+    }
 }
 
 /// One command for each switch that each half of a conversation crosses. A reply is traced even where the request
@@ -27,19 +42,32 @@ pub(super) fn traces(question: &Question<'_>, strict: &Conversation, generous: &
 }
 
 fn of_leg(question: &Question<'_>, leg: &Leg) -> Vec<Trace> {
-    let switch = |pass: &Pass| question.network.switches.get(pass.switch).map(|switch| switch.name.clone());
-    let trace = |(pass, packet): &(Pass, Packet)| {
-        let switch = switch(pass)?;
-        let command =
-            format!("ovn-trace {}{} {}", tracking(leg, pass), quote(&switch), quote(&microflow(pass, packet)));
-        Some(Trace { half: leg.half, switch, command })
+    let steps = leg.packet.iter().flat_map(|journey| &journey.steps);
+    // Each switch begins with this stage.
+    let starts = |step: &&&Step| step.stage == Stage::FromLport;
+    let crossed = steps.clone().filter(|step| starts(&step)).count();
+    let delivered = leg.delivered();
+    let trace = |(number, (pass, packet)): (usize, &(Pass, Packet))| {
+        let switch = question.network.switches.get(pass.switch)?.name.clone();
+        let mut begun = 0;
+        let of_pass = steps.clone().filter(|step| {
+            begun += usize::from(starts(&step));
+            begun == number + 1
+        });
+        Some(Trace {
+            half: leg.half,
+            switch,
+            tracking: tracking(of_pass),
+            microflow: microflow(pass, packet),
+            outport: pass.outport.clone(),
+            passes: number + 1 < crossed || (number + 1 == crossed && delivered),
+        })
     };
-    leg.way.iter().filter_map(trace).collect()
+    leg.way.iter().enumerate().filter_map(trace).collect()
 }
 
-/// One `--ct` for each time that the packet meets connection tracking on that switch.
-fn tracking(leg: &Leg, pass: &Pass) -> String {
-    let steps = leg.packet.iter().flat_map(|journey| &journey.steps).filter(|step| step.switch == pass.switch);
+/// One for each time that the packet meets connection tracking on a switch.
+fn tracking<'s>(steps: impl Iterator<Item = &'s Step>) -> Vec<&'static str> {
     let met = steps.filter(|step| step.stage != Stage::FromLportAfterLb).map(|step| step.tracking);
     let flags = met.filter_map(|tracking| match tracking {
         Tracking::Untracked => None,
@@ -49,13 +77,13 @@ fn tracking(leg: &Leg, pass: &Pass) -> String {
         Tracking::Related => Some("trk,rel"),
         Tracking::Invalid => Some("trk,inv"),
     });
-    flags.map(|flags| format!("--ct {flags} ")).collect()
+    flags.collect()
 }
 
 /// The packet as an OVN expression.
 fn microflow(pass: &Pass, packet: &Packet) -> String {
     let mut ethernet =
-        format!("inport == \"{}\" && eth.src == {} && eth.dst == {}", pass.inport, packet.eth_src, packet.eth_dst);
+        format!("inport == {} && eth.src == {} && eth.dst == {}", Quoted(&pass.inport), packet.eth_src, packet.eth_dst);
     if packet.vlan_tci != 0 {
         ethernet += &format!(" && vlan.tci == {}", packet.vlan_tci);
     }
