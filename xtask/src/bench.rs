@@ -4,6 +4,7 @@ use crate::packages;
 use crate::peers;
 use crate::python::Environment;
 use crate::run::{cargo, root, watched};
+use crate::steps;
 use crate::tally::Tally;
 use crate::web;
 use clap::Args;
@@ -61,8 +62,9 @@ pub fn bench(choice: &Choice) -> Result<(), String> {
     let wanted = |race: &&Race| choice.only.is_empty() || choice.only.iter().any(|name| name == race.name);
     let needs = |need| RACES.iter().filter(wanted).any(|race| race.needs.contains(&need));
     let tally = &mut Tally::default();
-    watched(&mut cargo(&["build", "--quiet", "--release", "-p", "ringfence-cli"]), tally)?;
-    let mut race = cargo(&["bench", "--quiet", "-p", "ringfence-tests", "--bench", "race", "--"]);
+    // The program comes with a test of its own package, and with the features that the comparisons give to its dependencies.
+    watched(&mut steps::tests(&["--release", "--no-run", "--test", "command_line"]), tally)?;
+    let mut race = cargo(&["bench", "--quiet", "--workspace", "--bench", "race", "--"]);
     race.args(&choice.only).env("RINGFENCE_PROGRAM", root().join("target/release/ringfence"));
     if needs(Need::Analyser) {
         race.env("RINGFENCE_NCA", peers::provide()?);
