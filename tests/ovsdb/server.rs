@@ -77,6 +77,7 @@ impl Server {
     }
 
     /// The number of its process.
+    #[allow(dead_code, reason = "not every test stops a server for a while")]
     pub fn id(&self) -> u32 {
         self.process.id()
     }
