@@ -64,7 +64,8 @@ fn compared(old: &Loaded, new: &Loaded) {
         grouped.extend(from.iter().flat_map(|from| to.iter().map(move |to| (*from, *to))));
     }
     let common = |index: usize| &matched.common[index];
-    let meant = |(from, to): &(usize, usize)| common(*from).old != common(*to).old && common(*from).new != common(*to).new;
+    let meant =
+        |(from, to): &(usize, usize)| common(*from).old != common(*to).old && common(*from).new != common(*to).new;
     assert_eq!(grouped.into_iter().filter(meant).collect::<BTreeSet<_>>(), told, "groups are what changes");
     assert_eq!(difference.lines("->").is_empty(), changes.is_empty());
 }
@@ -73,7 +74,10 @@ fn pairs(matched: &Matched, old: &mut Reach<'_>, new: &mut Reach<'_>) -> BTreeSe
     let mut differing = BTreeSet::new();
     for (from, one) in matched.common.iter().enumerate() {
         for (to, other) in matched.common.iter().enumerate() {
-            if one.old != other.old && one.new != other.new && old.pair(one.old, other.old) != new.pair(one.new, other.new) {
+            if one.old != other.old
+                && one.new != other.new
+                && old.pair(one.old, other.old) != new.pair(one.new, other.new)
+            {
                 differing.insert((from, to));
             }
         }
@@ -92,14 +96,28 @@ fn walked(loaded: &Loaded) {
             for header in headers.into_iter().flatten() {
                 let (family, from, to) = (answer.family, &endpoints[from], &endpoints[to]);
                 for backend in backends(network, endpoints, to, family, header).into_iter().map(Some).chain([None]) {
-                    let question = Question { network, pipelines, from, to, family, header, shape: Shape::default(), backend };
+                    let question =
+                        Question { network, pipelines, from, to, family, header, shape: Shape::default(), backend };
                     let told = explain(&question);
                     let balanced = backend.is_none() && !backends(network, endpoints, to, family, header).is_empty();
                     if balanced || backend.is_some_and(|backend| backend.endpoint.id == from.id) {
                         continue;
                     }
-                    assert!(told.delivered || told.verdict == Verdict::Undefined, "{} -> {}: {}", from.id, to.id, told.because);
-                    assert_eq!(told.answered, answer.answered.contains(header), "{} -> {}: {}", from.id, to.id, told.because);
+                    assert!(
+                        told.delivered || told.verdict == Verdict::Undefined,
+                        "{} -> {}: {}",
+                        from.id,
+                        to.id,
+                        told.because
+                    );
+                    assert_eq!(
+                        told.answered,
+                        answer.answered.contains(header),
+                        "{} -> {}: {}",
+                        from.id,
+                        to.id,
+                        told.because
+                    );
                 }
             }
         }

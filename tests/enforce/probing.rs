@@ -55,6 +55,7 @@ fn agree(seed: u64) -> Result<(), Failed> {
     for (file, load) in &sets {
         let case = load(&file.display().to_string(), &fs::read_to_string(file)?)?;
         desk.store.write(case.programmed(), &case.endpoints)?;
+        desk.store.settle()?;
         let ran = desk.probe(&desk.store.southbound())?;
         let told = ran.words.lines().find(|line| line.contains("ovn-trace says")).unwrap_or(&ran.words).to_owned();
         let count = told.split(" of ").nth(1).and_then(|rest| rest.split(' ').next()?.parse::<usize>().ok());
@@ -85,6 +86,7 @@ fn find() -> Result<(), Failed> {
         ]
     };
     desk.store.database().transact(operations(&row))?;
+    desk.store.settle()?;
     desk.probe(&desk.store.southbound())?.wants(0)?;
     desk.store.stop_northd()?;
     desk.store.database().transact(vec![json!({

@@ -78,6 +78,11 @@ impl Store {
         self.sandbox.control("northd.ctl", "exit", &[]).map(drop)
     }
 
+    /// Waits until ovn-northd has made flows of all that is written.
+    pub fn settle(&self) -> io::Result<()> {
+        self.sandbox.run("ovn-nbctl", &["--db", &self.remote(), "--timeout=120", "--wait=sb", "sync"]).map(drop)
+    }
+
     /// Where the Southbound database listens; nowhere without one.
     pub fn southbound(&self) -> String {
         self.southbound.as_ref().map(Database::remote).unwrap_or_default()

@@ -10,9 +10,10 @@ mod part;
 pub use behind::{Asked, Behind, Role, Side, Sides, World};
 pub use matched::{Common, Matched, matched};
 
-use crate::reach::{Classes, Family, FamilyAnswer, L4Set, PairAnswer, Reach, Verdict};
+use crate::reach::{Classes, Family, FamilyAnswer, L4Set, PairAnswer, PairKey, Reach, Verdict};
 use alloc::rc::Rc;
 use alloc::vec::Vec;
+use hashbrown::HashMap;
 use part::{among, touched};
 
 /// A pair of which the two evaluations say different things.
@@ -24,10 +25,21 @@ pub struct Change {
     pub to: usize,
     /// The classes of both: between the same two, the same rows decide before and after.
     pub classes: (usize, usize),
+    /// What changes: the same for all pairs that were told the same and are told the same.
+    pub shift: Rc<Shift>,
+}
+
+/// Two answers that differ.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shift {
     /// What was so.
-    pub old: Rc<PairAnswer>,
+    pub old: PairAnswer,
     /// What is so.
-    pub new: Rc<PairAnswer>,
+    pub new: PairAnswer,
+    /// The verdicts, before and after.
+    pub verdicts: (Verdict, Verdict),
+    /// The change in every family that one of both knows.
+    pub families: Vec<FamilyChange>,
 }
 
 /// The change of a pair in one family.
@@ -45,9 +57,6 @@ pub struct FamilyChange {
     pub stopped: L4Set,
 }
 
-/// What was told and what is told.
-type Both = (Rc<PairAnswer>, Rc<PairAnswer>);
-
 /// Every ordered pair of common endpoints of which the evaluations say different things.
 pub fn changes(matched: &Matched, old: &mut Reach<'_>, new: &mut Reach<'_>) -> Vec<Change> {
     match touched(matched, old, new) {
@@ -64,14 +73,15 @@ fn among_all(matched: &Matched, old: &mut Reach<'_>, new: &mut Reach<'_>) -> Vec
         .divided(&|index| classes.0.of(common(index)?.old))
         .divided(&|index| classes.1.of(common(index)?.new));
     let groups = groups.members();
+    // By what was told and what is told: nothing where these are the same.
+    let mut shifts: HashMap<(PairKey, PairKey), Option<Rc<Shift>>> = HashMap::new();
     let mut changes = Vec::new();
     for (asking, from) in groups.iter().enumerate() {
         let Some(first) = from.first().and_then(|from| common(*from)) else { continue };
         let own = classes.0.of(first.old).zip(classes.1.of(first.new));
         let Some((before, after)) = own.and_then(|(was, is)| old.fan(was).zip(new.fan(is))) else { continue };
-        // By what was told and what is told: both answers, where they differ.
         let most = after.examples().len();
-        let mut answers: Vec<Option<Option<Both>>> = alloc::vec![None; before.examples().len() * most];
+        let mut answers: Vec<Option<Option<Rc<Shift>>>> = alloc::vec![None; before.examples().len() * most];
         for (answering, to) in groups.iter().enumerate() {
             let told = to
                 .first()
@@ -81,15 +91,18 @@ fn among_all(matched: &Matched, old: &mut Reach<'_>, new: &mut Reach<'_>) -> Vec
             let Some(known) = answers.get_mut(told.0 * most + told.1) else { continue };
             if known.is_none() {
                 let Some(pairs) = before.example(told.0).zip(after.example(told.1)) else { continue };
-                let (was, is) = (old.pair(pairs.0.0, pairs.0.1), new.pair(pairs.1.0, pairs.1.1));
-                *known = Some((was != is).then(|| (Rc::new(was), Rc::new(is))));
+                let keys = (old.key(pairs.0.0, pairs.0.1), new.key(pairs.1.0, pairs.1.1));
+                let shift = shifts.entry(keys).or_insert_with(|| {
+                    let (was, is) = (old.pair(pairs.0.0, pairs.0.1), new.pair(pairs.1.0, pairs.1.1));
+                    (was != is).then(|| Rc::new(Shift::between(was, is)))
+                });
+                *known = Some(shift.clone());
             }
-            let Some(Some((was, is))) = known else { continue };
+            let Some(Some(shift)) = known else { continue };
             for (from, to) in from.iter().flat_map(|from| to.iter().map(move |to| (*from, *to))) {
                 let Some((one, other)) = common(from).zip(common(to)) else { continue };
                 if one.old != other.old && one.new != other.new {
-                    let classes = (asking, answering);
-                    changes.push(Change { from, to, classes, old: Rc::clone(was), new: Rc::clone(is) });
+                    changes.push(Change { from, to, classes: (asking, answering), shift: Rc::clone(shift) });
                 }
             }
         }
@@ -99,39 +112,59 @@ fn among_all(matched: &Matched, old: &mut Reach<'_>, new: &mut Reach<'_>) -> Vec
 }
 
 impl Change {
+    /// What was so.
+    pub fn old(&self) -> &PairAnswer {
+        &self.shift.old
+    }
+
+    /// What is so.
+    pub fn new(&self) -> &PairAnswer {
+        &self.shift.new
+    }
+
     /// The verdicts, before and after.
     pub fn verdicts(&self) -> (Verdict, Verdict) {
-        (self.old.verdict(), self.new.verdict())
+        self.shift.verdicts
+    }
+
+    /// The change in every family that one of both knows.
+    pub fn families(&self) -> &[FamilyChange] {
+        &self.shift.families
     }
 
     /// Whether a request arrives or is answered that was not, or nobody can promise any more that it is not so.
     pub fn exposes(&self) -> bool {
         let more = |of: &FamilyChange| !of.gained.is_empty() || !of.arriving.is_empty();
         let doubted = |answer: &FamilyAnswer| {
-            let old = self.old.family(answer.family).map(|old| old.undefined.union(&old.delivered));
+            let old = self.old().family(answer.family).map(|old| old.undefined.union(&old.delivered));
             !old.map_or(answer.undefined.is_empty(), |old| old.contains_all(&answer.undefined))
         };
-        self.families().iter().any(more) || self.new.families.iter().any(doubted)
+        self.families().iter().any(more) || self.new().families.iter().any(doubted)
     }
 
     /// Whether a request does not arrive or is not answered that was.
     pub fn cuts(&self) -> bool {
         self.families().iter().any(|of| !of.lost.is_empty() || !of.stopped.is_empty())
     }
+}
 
-    /// The change in every family that one of both knows.
-    pub fn families(&self) -> Vec<FamilyChange> {
-        let known = |family: &Family| self.old.family(*family).or(self.new.family(*family)).is_some();
-        Family::ALL.into_iter().filter(known).map(|family| self.family(family)).collect()
+impl Shift {
+    fn between(old: PairAnswer, new: PairAnswer) -> Self {
+        let known = |family: &Family| old.family(*family).or(new.family(*family)).is_some();
+        let families = Family::ALL.into_iter().filter(known);
+        let families = families.map(|family| FamilyChange::between(family, &old, &new)).collect();
+        Self { verdicts: (old.verdict(), new.verdict()), families, old, new }
     }
+}
 
-    fn family(&self, family: Family) -> FamilyChange {
+impl FamilyChange {
+    fn between(family: Family, old: &PairAnswer, new: &PairAnswer) -> Self {
         let set = |answer: &PairAnswer, of: fn(&FamilyAnswer) -> &L4Set| {
             answer.family(family).map_or_else(L4Set::empty, |answer| of(answer).clone())
         };
-        let [was, is] = [&self.old, &self.new].map(|answer| set(answer, |answer| &answer.answered));
-        let [came, comes] = [&self.old, &self.new].map(|answer| set(answer, |answer| &answer.delivered));
-        FamilyChange {
+        let [was, is] = [old, new].map(|answer| set(answer, |answer| &answer.answered));
+        let [came, comes] = [old, new].map(|answer| set(answer, |answer| &answer.delivered));
+        Self {
             family,
             gained: is.difference(&was),
             lost: was.difference(&is),
