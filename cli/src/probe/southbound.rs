@@ -73,7 +73,7 @@ impl<'l> Southbound<'l> {
             return Ok(());
         }
         Err(format!(
-            "`{}` has none of the switches of the Northbound database: it belongs to another one; `--sb` names the right one",
+            "`{}` has none of the switches of the Northbound database: it belongs to another one, and `--sb` names the right one, or ovn-northd has made nothing of it yet",
             self.database.name
         ))
     }
