@@ -1,5 +1,8 @@
 //! The worker that answers the page.
 
+use ringfence_web::service::Service;
+
 fn main() {
-    ringfence_web::worker::serve();
+    let mut service = Service::new();
+    ringfence_web::worker::serve(move |ask| service.ask(ask));
 }

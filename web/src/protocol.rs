@@ -74,6 +74,16 @@ pub enum Intent {
     Separate,
 }
 
+impl Request {
+    /// Whether the reviewer answers it, and not the one who answers the rest.
+    pub fn is_for_review(&self) -> bool {
+        match self {
+            Self::Lints { .. } | Self::Script { .. } => true,
+            Self::Analyze { .. } | Self::Why { .. } | Self::Propose { .. } | Self::Svg { .. } | Self::Format => false,
+        }
+    }
+}
+
 /// A question.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Request {
@@ -86,11 +96,13 @@ pub enum Request {
         /// What to compare with.
         pinned: Option<Input>,
     },
-    /// What lints find in the input that was analysed last. They take longer than the picture, so it is asked for part by
-    /// part, and somebody who goes on typing waits for no more than one.
+    /// What lints find. They take longer than the picture: a reviewer of their own looks, part by part, and somebody who
+    /// goes on typing waits for no more than one.
     Lints {
-        /// Which part: zero begins anew.
+        /// Which part.
         part: usize,
+        /// With the first part: the input.
+        input: Option<Input>,
     },
     /// Why one conversation works, or does not; of the input that was analysed last.
     Why {
@@ -112,8 +124,11 @@ pub enum Request {
         /// Of which conversations.
         filter: String,
     },
-    /// The rows as a script for `ovn-nbctl`.
-    Script,
+    /// The rows as a script for `ovn-nbctl`; of the reviewer.
+    Script {
+        /// The input.
+        input: Input,
+    },
     /// The picture as an SVG document.
     Svg {
         /// What to show.

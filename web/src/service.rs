@@ -1,34 +1,32 @@
-//! The one who answers: holds the last input, compiled, and asks the engine. Knows no browser.
+//! Those who answer: they hold the last input, compiled, and ask the engine. They know no browser.
 
 mod analysis;
 mod changes;
 mod drawing;
-mod lints;
 mod names;
+mod reviewer;
 mod rows;
 mod texts;
 mod why;
 mod wishes;
 
+pub use reviewer::Reviewer;
+
 use crate::protocol::{Analysis, Answer, Ask, Edit, File, Input, Reply, Request, Scope, Tracking};
 use ringfence_engine::answers::filter::Filter;
 use ringfence_engine::compile::{Profile, Settings, Strictness};
-use ringfence_engine::diagnostic::Diagnostic;
 use ringfence_engine::ovn::acl::{Acl, Action, Direction, Priority, Provenance, Tier};
 use ringfence_engine::ovn::network::Network;
 use ringfence_engine::ovn::pipeline::Matches;
 use ringfence_engine::reach::Reach;
 use ringfence_engine::source::Sources;
 use ringfence_view::loaded::Loaded;
-use ringfence_view::nbctl;
 use ringfence_view::picture::{self, Wishes};
 
 /// Answers questions about one input after the other.
 #[derive(Default)]
 pub struct Service {
     loaded: Option<(Input, Loaded)>,
-    /// What lints found in it so far.
-    linted: Vec<Diagnostic>,
     /// What was parsed already: most rows stay as they are while somebody types.
     matches: Matches,
 }
@@ -49,10 +47,6 @@ impl Service {
             Request::Analyze { input, scope, pinned } => {
                 Some(Reply::Analysis(Box::new(self.analyze(input, &scope, pinned.as_ref()))))
             }
-            Request::Lints { part } => {
-                let (_, loaded) = self.loaded.as_ref()?;
-                Some(lints::lints(loaded, part, &mut self.linted))
-            }
             Request::Why { from, to, filter } => {
                 let (_, loaded) = self.loaded.as_ref()?;
                 why::why(loaded, from, to, filter_of(&filter)).map(|why| Reply::Why(Box::new(why)))
@@ -61,12 +55,6 @@ impl Service {
                 let (input, loaded) = self.loaded.as_ref()?;
                 Some(Reply::Proposals(wishes::proposals(input, loaded, (from, to), intent, &filter)))
             }
-            Request::Script => {
-                let (_, loaded) = self.loaded.as_ref()?;
-                let mut script = Vec::new();
-                nbctl::write(&mut script, loaded).ok()?;
-                String::from_utf8(script).ok().map(Reply::Script)
-            }
             Request::Svg { scope } => {
                 let (_, loaded) = self.loaded.as_ref()?;
                 let mut text = String::new();
@@ -74,6 +62,7 @@ impl Service {
                 Some(Reply::Svg(text))
             }
             Request::Format => Some(Reply::Format(self.format())),
+            Request::Lints { .. } | Request::Script { .. } => None,
         }
     }
 

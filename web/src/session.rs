@@ -374,7 +374,7 @@ impl Session {
             Action::Accept(index) => self.accept(index),
             Action::Fix(edit) => self.edit(vec![edit]),
             Action::Format => vec![self.ask(Request::Format)],
-            Action::Script => vec![self.ask(Request::Script)],
+            Action::Script => vec![self.ask(Request::Script { input: self.input() })],
             Action::Svg => vec![self.ask(Request::Svg { scope: self.scope.clone() })],
             Action::Reveal(file, line) => {
                 self.side = Side::Text;
@@ -458,7 +458,8 @@ impl Session {
     }
 
     fn lint(&mut self, part: usize) -> Effect {
-        let ask = self.ask(Request::Lints { part });
+        let input = (part == 0).then(|| self.input());
+        let ask = self.ask(Request::Lints { part, input });
         self.pending.linting = Some(self.pending.asked);
         ask
     }

@@ -1,7 +1,6 @@
 //! The two ends of the line between the page and its worker.
 
 use crate::protocol::{Answer, Ask};
-use crate::service::Service;
 use js_sys::{Uint8Array, global};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -11,14 +10,14 @@ use wasm_bindgen::prelude::*;
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent, Worker, WorkerOptions, WorkerType};
 
 /// Answers whatever the page asks, until the page is gone.
-pub fn serve() {
+pub fn serve(answer: impl FnMut(Ask) -> Answer + 'static) {
     let Ok(scope) = global().dyn_into::<DedicatedWorkerGlobalScope>() else { return };
-    let service = RefCell::new(Service::new());
+    let service = RefCell::new(answer);
     let line = scope.clone();
     let listen = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
         let Some(ask) = read::<Ask>(&event) else { return };
         let start = js_sys::Date::now();
-        let mut answer = service.borrow_mut().ask(ask);
+        let mut answer = (service.borrow_mut())(ask);
         answer.took = js_sys::Date::now() - start;
         if let Some(bytes) = written(&answer) {
             // A page that is gone needs no answer.

@@ -16,11 +16,13 @@ use yew::prelude::*;
 
 /// The address of the worker's script, beside the page.
 const WORKER: &str = "./worker.js";
+const REVIEWER: &str = "./review.js";
 
 /// The page.
 pub(super) struct App {
     session: Rc<Session>,
     line: Option<Line>,
+    review: Option<Line>,
     editor: Option<Editor>,
     place: NodeRef,
     /// Effects that wait for the editor.
@@ -40,7 +42,9 @@ impl Component for App {
     fn create(context: &Context<Self>) -> Self {
         let send = context.link().callback(Msg::Act);
         let answers = send.clone();
+        let reviews = send.clone();
         let line = Line::open(WORKER, move |answer| answers.emit(Action::Answered(answer)));
+        let review = Line::open(REVIEWER, move |answer| reviews.emit(Action::Answered(answer)));
         let (session, notice) = opened();
         let mut session = session;
         session.theme = storage::theme();
@@ -51,6 +55,7 @@ impl Component for App {
         let mut app = Self {
             session: Rc::new(session),
             line: line.ok(),
+            review: review.ok(),
             editor: None,
             place: NodeRef::default(),
             pending: Vec::new(),
@@ -232,9 +237,8 @@ impl App {
         let active = self.session.active;
         match (effect, &self.editor) {
             (Effect::Ask(ask), _) => {
-                if let Some(line) = &self.line {
-                    line.ask(ask);
-                }
+                let line = if ask.request.is_for_review() { &self.review } else { &self.line };
+                line.iter().for_each(|line| line.ask(ask.clone()));
             }
             (Effect::Own, _) => super::element::forget_link(),
             // A link that was only looked at does not take the place of one's own work.

@@ -1,18 +1,20 @@
 use super::edits::replaced;
 use super::*;
 use crate::protocol::Intent;
-use crate::service::Service;
+use crate::service::{Reviewer, Service};
 
 /// A page without a browser: effects are done until nothing is left to do.
 struct Page {
     session: Session,
     service: Service,
+    reviewer: Reviewer,
     shown: Vec<Effect>,
 }
 
 impl Page {
     fn open() -> Self {
-        let mut page = Self { session: Session::default(), service: Service::new(), shown: Vec::new() };
+        let mut page =
+            Self { session: Session::default(), service: Service::new(), reviewer: Reviewer::new(), shown: Vec::new() };
         let tracking = page.session.tracking;
         page.act(Action::Track(tracking));
         page
@@ -27,7 +29,8 @@ impl Page {
         for effect in effects {
             match effect {
                 Effect::Ask(ask) => {
-                    let answer = self.service.ask(ask);
+                    let review = ask.request.is_for_review();
+                    let answer = if review { self.reviewer.ask(ask) } else { self.service.ask(ask) };
                     self.act(Action::Answered(answer));
                 }
                 Effect::Replace(edits) => {

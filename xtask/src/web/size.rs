@@ -11,8 +11,18 @@ const MODULE: u64 = 400 * 1024;
 /// The most that the page may weigh until something is seen.
 const FIRST_PAINT: u64 = 600_000;
 
-/// What comes after the first paint: the engine, which answers in a worker, and what is for other pages or other visits.
-const LATER: [&str; 6] = ["embed.js", "embed.html", "answerer.js", "answerer_bg.wasm", "worker.js", "offline.js"];
+/// What comes after the first paint: the engine, which answers and reviews in workers, and what is for other pages or other visits.
+const LATER: [&str; 9] = [
+    "embed.js",
+    "embed.html",
+    "answerer.js",
+    "answerer_bg.wasm",
+    "worker.js",
+    "reviewer.js",
+    "reviewer_bg.wasm",
+    "review.js",
+    "offline.js",
+];
 
 /// Puts a Brotli twin beside every file, for servers that hand it out as it is.
 pub fn compress(folder: &Path) -> Result<(), String> {
