@@ -103,8 +103,9 @@ fn ends<'m>(meaning: &'m Meaning, change: &Change) -> Option<Ends<'m>> {
 /// Of the pairs that could talk in a family of addresses and cannot any more: those that are meant.
 fn closed(meaning: &Meaning, of: impl Fn(Ends<'_>) -> Option<String>) -> BTreeSet<String> {
     let shut = |change: &&Change| {
-        let gone = |family: &FamilyAnswer| change.new().family(family.family).is_none_or(|now| now.answered.is_empty());
-        change.old().families.iter().any(|family| !family.answered.is_empty() && gone(family))
+        let gone =
+            |family: &FamilyAnswer| change.after().family(family.family).is_none_or(|now| now.answered.is_empty());
+        change.before().families.iter().any(|family| !family.answered.is_empty() && gone(family))
     };
     meaning.changes.iter().filter(shut).filter_map(|change| of(ends(meaning, change)?)).collect()
 }
@@ -149,7 +150,7 @@ const DNS: L4Header = L4Header::Udp(40_000, 53);
 fn without_names(meaning: &Meaning) -> BTreeSet<String> {
     let beyond = |change: &&Change| ends(meaning, change).is_some_and(|(from, to)| from.switch != to.switch);
     let asked = |answer: &PairAnswer| answer.families.iter().any(|family| family.answered.contains(DNS));
-    let loses = meaning.changes.iter().filter(beyond).filter(|change| asked(change.old()) && !asked(change.new()));
+    let loses = meaning.changes.iter().filter(beyond).filter(|change| asked(change.before()) && !asked(change.after()));
     let losers: BTreeSet<usize> = loses.map(|change| change.from).collect();
     let mut after = meaning.after.reach();
     let common = &meaning.matched.common;

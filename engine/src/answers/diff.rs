@@ -113,12 +113,12 @@ fn among_all(matched: &Matched, old: &mut Reach<'_>, new: &mut Reach<'_>) -> Vec
 
 impl Change {
     /// What was so.
-    pub fn old(&self) -> &PairAnswer {
+    pub fn before(&self) -> &PairAnswer {
         &self.shift.old
     }
 
     /// What is so.
-    pub fn new(&self) -> &PairAnswer {
+    pub fn after(&self) -> &PairAnswer {
         &self.shift.new
     }
 
@@ -136,10 +136,10 @@ impl Change {
     pub fn exposes(&self) -> bool {
         let more = |of: &FamilyChange| !of.gained.is_empty() || !of.arriving.is_empty();
         let doubted = |answer: &FamilyAnswer| {
-            let old = self.old().family(answer.family).map(|old| old.undefined.union(&old.delivered));
+            let old = self.before().family(answer.family).map(|old| old.undefined.union(&old.delivered));
             !old.map_or(answer.undefined.is_empty(), |old| old.contains_all(&answer.undefined))
         };
-        self.families().iter().any(more) || self.new().families.iter().any(doubted)
+        self.families().iter().any(more) || self.after().families.iter().any(doubted)
     }
 
     /// Whether a request does not arrive or is not answered that was.

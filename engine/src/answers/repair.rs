@@ -183,7 +183,7 @@ fn matters(change: &Change) -> bool {
     let unknown =
         |answer: &PairAnswer| answer.families.iter().map(|family| family.undefined.clone()).collect::<Vec<_>>();
     let telling = |set: &L4Set, family| !set.intersection(&L4Set::answerable(family)).is_empty();
-    unknown(change.old()) != unknown(change.new())
+    unknown(change.before()) != unknown(change.after())
         || change
             .families()
             .iter()

@@ -159,7 +159,7 @@ fn rest(change: &Change, families: &[FamilyChange]) -> Saying {
         answer.family(family).map_or_else(L4Set::empty, |answer: &FamilyAnswer| L4Set::clone(&answer.undefined))
     };
     let doubted = |family| {
-        let (old, new) = (unknown(change.old(), family), unknown(change.new(), family));
+        let (old, new) = (unknown(change.before(), family), unknown(change.after(), family));
         old.difference(&new).union(&new.difference(&old))
     };
     let doubts: Vec<_> = families.iter().map(|of| (of.family, doubted(of.family))).collect();
@@ -213,7 +213,7 @@ impl<'d, 'a> Walks<'d, 'a> {
             let failing = match kind {
                 Kind::Gained | Kind::Arrives => Side::Old,
                 Kind::Lost | Kind::Stops => Side::New,
-                Kind::Doubt => match change.new().family(family).is_some_and(|new| new.undefined.contains(header)) {
+                Kind::Doubt => match change.after().family(family).is_some_and(|new| new.undefined.contains(header)) {
                     true => Side::New,
                     false => Side::Old,
                 },
