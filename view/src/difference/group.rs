@@ -148,7 +148,7 @@ fn sayings(change: &Change) -> Vec<Saying> {
     ];
     let mut found: Vec<Saying> = all.into_iter().filter(|(_, sets)| telling(sets)).collect();
     if found.is_empty() {
-        found.push(rest(change, &families));
+        found.push(rest(change, families));
     }
     found
 }
