@@ -24,6 +24,7 @@ mod intervals;
 mod l4;
 mod lens;
 mod likeness;
+mod open;
 mod parties;
 mod partition;
 mod predicate;

@@ -43,9 +43,9 @@ pub struct Solver<'n> {
     pub(super) predicates: Predicates,
     pub(super) forest: HashMap<Key, Arc<Trees>>,
     /// By switch; made when the first tree is.
-    ports: Vec<Option<Arc<PortIndex<'n>>>>,
+    pub(super) ports: Vec<Option<Arc<PortIndex<'n>>>>,
     /// The parties of switches, with the addresses of a family.
-    sides: HashMap<(usize, Family), Sides>,
+    pub(super) sides: HashMap<(usize, Family), Sides>,
     fixed: FixedSets,
     /// What was asked so far, by the numbers of their keys.
     pub(super) lenses: Vec<Lens>,
@@ -457,27 +457,6 @@ impl<'n> Solver<'n> {
         };
         self.keep_sides(key.switch, key.mode.scene.family(), sides);
         Some(lens)
-    }
-
-    /// The parties of a switch with their addresses of a family, to be given back.
-    pub(super) fn sides(&mut self, switch: usize, family: Family) -> Option<Sides> {
-        match self.sides.remove(&(switch, family)) {
-            Some(known) => Some(known),
-            None => Some(self.parties(switch)?.sides(family)),
-        }
-    }
-
-    /// Takes back what [`Self::sides`] gave.
-    pub(super) fn keep_sides(&mut self, switch: usize, family: Family, sides: Sides) {
-        self.sides.insert((switch, family), sides);
-    }
-
-    /// The ports of a switch by name, and the port groups.
-    pub(super) fn ports(&mut self, switch: usize) -> Option<Arc<PortIndex<'n>>> {
-        let network = self.network;
-        let here = network.switches.get(switch)?;
-        let known = self.ports.get_mut(switch)?;
-        Some(Arc::clone(known.get_or_insert_with(|| Arc::new(PortIndex::of(network, here)))))
     }
 
     fn at(&self, crossing: Crossing<'_>, talk: Talk, half: Half, ttl: u8) -> Option<At> {

@@ -1,6 +1,9 @@
 //! The trees of the rows of a switch: made once for each kind of packet, whoever looks at them.
 
 use super::conversation::{Key, Solver, What};
+use super::l4::Family;
+use super::partition::Sides;
+use super::predicate::PortIndex;
 use super::predicates::PredicateId;
 use super::tree::{Ground, Sets, Tree};
 use crate::ovn::acl::Direction;
@@ -32,7 +35,7 @@ impl Trees {
     }
 }
 
-impl Solver<'_> {
+impl<'n> Solver<'n> {
     /// The trees of what is asked at a switch of one kind of packet: of a stage, first those of OVN's own rows.
     pub(super) fn trees(&mut self, key: Key) -> Option<Arc<Trees>> {
         let key = Key { mode: self.sensitive.seen(key.mode), ..key };
@@ -63,5 +66,26 @@ impl Solver<'_> {
         };
         self.keep_sides(switch, mode.scene.family(), sides);
         trees
+    }
+
+    /// The parties of a switch with their addresses of a family, to be given back.
+    pub(super) fn sides(&mut self, switch: usize, family: Family) -> Option<Sides> {
+        match self.sides.remove(&(switch, family)) {
+            Some(known) => Some(known),
+            None => Some(self.parties(switch)?.sides(family)),
+        }
+    }
+
+    /// Takes back what [`Self::sides`] gave.
+    pub(super) fn keep_sides(&mut self, switch: usize, family: Family, sides: Sides) {
+        self.sides.insert((switch, family), sides);
+    }
+
+    /// The ports of a switch by name, and the port groups.
+    pub(super) fn ports(&mut self, switch: usize) -> Option<Arc<PortIndex<'n>>> {
+        let network = self.network;
+        let here = network.switches.get(switch)?;
+        let known = self.ports.get_mut(switch)?;
+        Some(Arc::clone(known.get_or_insert_with(|| Arc::new(PortIndex::of(network, here)))))
     }
 }

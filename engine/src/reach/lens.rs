@@ -2,6 +2,7 @@
 
 use super::arena::{L4Arena, L4Id};
 use super::forest::Trees;
+use super::open::Open;
 use super::partition::{Partition, Sides};
 use super::predicates::{PredicateId, Predicates};
 use super::scene::Party;
@@ -33,6 +34,18 @@ struct Asked {
 }
 
 impl Asked {
+    fn rank(&self) -> (u8, u16) {
+        (self.tier, self.priority)
+    }
+
+    /// What is open after it, where it may match these headers.
+    fn after(&self, mut open: Open, matched: Passing, arena: &mut L4Arena) -> Open {
+        if open.meets(self.rank(), arena) {
+            open.ask(self.outcome, matched, arena);
+        }
+        open
+    }
+
     /// The headers of which it holds, given the answers about the parties.
     fn headers(&self, full: L4Id, arena: &mut L4Arena, asks: &impl Fn(Party, &usize) -> bool) -> Passing {
         let may = self.tree.headers(arena, full, true, asks);
@@ -184,7 +197,7 @@ impl Lens {
                     let Some(state) = states.get_mut(class) else { continue };
                     let after = match last {
                         Some((before, after)) if before == *state => after,
-                        _ => state.asked(row, passing, arena),
+                        _ => row.after(*state, passing, arena),
                     };
                     last = Some((*state, after));
                     *state = after;
@@ -297,7 +310,7 @@ impl Lens {
                 return Err(Outgrown(last));
             }
             last = Some(at);
-            if open.meets(row, arena) {
+            if open.meets(row.rank(), arena) {
                 let passing = row.headers(self.full, arena, &asks);
                 if open.ask(row.outcome, passing, arena) {
                     met.insert(at);
@@ -347,84 +360,6 @@ impl Sayings {
             sayings.of.push(number);
         }
         sayings
-    }
-}
-
-/// The state of a walk: which headers no row has settled yet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Open {
-    tier: u8,
-    priority: Option<u16>,
-    /// Headers that may still reach the rows of this priority.
-    left: L4Id,
-    /// Headers that a row of this priority settles for certain.
-    settled: L4Id,
-    /// Headers that may have left this tier by `pass`.
-    passed: L4Id,
-    allowed: L4Id,
-    denied: L4Id,
-}
-
-impl Open {
-    fn new(full: L4Id) -> Self {
-        let none = L4Arena::EMPTY;
-        Self { tier: 0, priority: None, left: full, settled: none, passed: none, allowed: none, denied: none }
-    }
-
-    /// Goes on to the rank of a row; says whether any header may reach it.
-    fn meets(&mut self, row: &Asked, arena: &mut L4Arena) -> bool {
-        if self.tier != row.tier || self.priority != Some(row.priority) {
-            self.settle(arena);
-            self.priority = Some(row.priority);
-        }
-        if self.tier != row.tier {
-            self.next_tier(arena);
-            self.tier = row.tier;
-        }
-        self.left != L4Arena::EMPTY
-    }
-
-    /// The state after a row that may match these headers.
-    fn asked(mut self, row: &Asked, matched: Passing, arena: &mut L4Arena) -> Self {
-        if self.meets(row, arena) {
-            self.ask(row.outcome, matched, arena);
-        }
-        self
-    }
-
-    /// Asks a row; says whether it may have matched a header.
-    fn ask(&mut self, outcome: Outcome, matched: Passing, arena: &mut L4Arena) -> bool {
-        let may = arena.intersection(self.left, matched.may);
-        let to = match outcome {
-            Outcome::Allow => &mut self.allowed,
-            Outcome::Drop | Outcome::Reject => &mut self.denied,
-            Outcome::Pass => &mut self.passed,
-        };
-        *to = arena.union(*to, may);
-        self.settled = arena.union(self.settled, matched.must);
-        may != L4Arena::EMPTY
-    }
-
-    fn settle(&mut self, arena: &mut L4Arena) {
-        self.left = arena.difference(self.left, self.settled);
-        self.settled = L4Arena::EMPTY;
-    }
-
-    fn next_tier(&mut self, arena: &mut L4Arena) {
-        self.left = arena.union(self.left, self.passed);
-        self.passed = L4Arena::EMPTY;
-    }
-
-    fn is_decided(&self) -> bool {
-        self.left == L4Arena::EMPTY && self.passed == L4Arena::EMPTY
-    }
-
-    fn finish(mut self, default: Outcome, full: L4Id, arena: &mut L4Arena) -> Passing {
-        self.settle(arena);
-        self.next_tier(arena);
-        let everything = Passing { must: self.left, may: self.left };
-        self.ask(default, everything, arena);
-        Passing { must: arena.difference(full, self.denied), may: self.allowed }
     }
 }
 
