@@ -8,9 +8,9 @@ use sha2::{Digest, Sha256};
 /// A digest of all that a plan is made on. Sequence numbers and the histories of other policy sets are left out.
 pub(crate) fn digest(world: &Snapshot, history: &History) -> String {
     let mut hash = Sha256::new();
-    for (table, rows) in world.tables() {
+    for table in world.tables() {
         hash.update(format!("{table}\n"));
-        for (id, row) in rows {
+        for (id, row) in world.rows(table) {
             if table != GLOBAL {
                 hash.update(id.as_bytes());
             }

@@ -117,12 +117,12 @@ fn unprobed(meaning: &Meaning) -> BTreeSet<String> {
         icmp: Region::full(),
         ..L4Set::empty()
     };
-    let loses = |change: &&Change| change.families().iter().any(|family| !family.lost.intersection(&probes).is_empty());
+    let loses = |change: &Change| change.families().iter().any(|family| !family.lost.intersection(&probes).is_empty());
     let probed = |change: &Change| {
         let (from, to) = ends(meaning, change)?;
-        (is_node(from) && is_machine(to) && !is_node(to)).then(|| to.id.clone())
+        (is_node(from) && is_machine(to) && !is_node(to) && loses(change)).then(|| to.id.clone())
     };
-    meaning.changes.iter().filter(loses).filter_map(probed).collect()
+    meaning.changes.iter().filter_map(probed).collect()
 }
 
 fn is_machine(endpoint: &Endpoint) -> bool {

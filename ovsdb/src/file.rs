@@ -55,15 +55,16 @@ pub fn read(bytes: &[u8]) -> Result<Saved, FileError> {
 /// Writes rows as `ovsdb-client dump --format=json` prints them, an object a line for each table; [`read`] reads it.
 pub fn write_dump(snapshot: &Snapshot) -> String {
     let mut text = String::new();
-    for (table, rows) in snapshot.tables() {
-        let columns: BTreeSet<&String> = rows.values().flat_map(BTreeMap::keys).collect();
+    for table in snapshot.tables() {
+        let rows = snapshot.rows(table);
+        let columns: BTreeSet<&String> = rows.clone().flat_map(|(_, row)| row.keys()).collect();
         let empty = json!(["set", []]);
-        let cells = |(id, row): (&Uuid, &Row)| {
-            let identity = Atom::Uuid(*id).to_json();
+        let cells = |(id, row): (Uuid, &Row)| {
+            let identity = Atom::Uuid(id).to_json();
             let cell = |name: &&String| row.get(*name).map_or_else(|| empty.clone(), Datum::to_json);
             Value::Array([identity].into_iter().chain(columns.iter().map(cell)).collect())
         };
-        let data: Vec<Value> = rows.iter().map(cells).collect();
+        let data: Vec<Value> = rows.map(cells).collect();
         let headings: Vec<&str> = ["_uuid"].into_iter().chain(columns.iter().map(|name| name.as_str())).collect();
         let table = json!({ "caption": format!("{table} table"), "headings": headings, "data": data });
         text += &format!("{table}\n");

@@ -4,15 +4,16 @@ use crate::schema::{Count, Schema};
 use crate::value::{Atom, Datum, ValueError, uuid};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// The columns of a row; a column that was not asked for is missing.
 pub type Row = BTreeMap<String, Datum>;
 
-/// Rows by identity, by table; its order is always the same.
+/// Rows by identity, by table; its order is always the same. A copy shares the rows until they change.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Snapshot {
-    tables: BTreeMap<String, BTreeMap<Uuid, Row>>,
+    tables: BTreeMap<String, BTreeMap<Uuid, Arc<Row>>>,
 }
 
 /// Which of the protocol's three forms an update has.
@@ -26,23 +27,23 @@ pub(crate) enum Form {
 
 impl Snapshot {
     /// The rows of a table, in the order of their identities.
-    pub fn rows(&self, table: &str) -> impl Iterator<Item = (Uuid, &Row)> {
-        self.tables.get(table).into_iter().flatten().map(|(uuid, row)| (*uuid, row))
+    pub fn rows(&self, table: &str) -> impl Iterator<Item = (Uuid, &Row)> + Clone {
+        self.tables.get(table).into_iter().flatten().map(|(uuid, row)| (*uuid, &**row))
     }
 
     /// A row.
     pub fn row(&self, table: &str, uuid: Uuid) -> Option<&Row> {
-        self.tables.get(table)?.get(&uuid)
+        self.tables.get(table)?.get(&uuid).map(|row| &**row)
     }
 
-    /// All tables in the order of their names.
-    pub fn tables(&self) -> impl Iterator<Item = (&str, &BTreeMap<Uuid, Row>)> {
-        self.tables.iter().map(|(name, rows)| (name.as_str(), rows))
+    /// The tables that have been heard of, in the order of their names.
+    pub fn tables(&self) -> impl Iterator<Item = &str> {
+        self.tables.keys().map(String::as_str)
     }
 
     /// Puts a row in the place of the one of the same identity.
     pub fn insert(&mut self, table: &str, uuid: Uuid, row: Row) {
-        self.tables.entry(table.to_owned()).or_default().insert(uuid, row);
+        self.tables.entry(table.to_owned()).or_default().insert(uuid, Arc::new(row));
     }
 
     /// Takes a row out.
@@ -55,6 +56,7 @@ impl Snapshot {
     /// Changes columns of a row, each by its difference where the column takes more than one value.
     pub(crate) fn modify(&mut self, schema: &Schema, table: &str, uuid: Uuid, changes: Row) {
         let row = self.tables.entry(table.to_owned()).or_default().entry(uuid).or_default();
+        let row = Arc::make_mut(row);
         for (name, change) in changes {
             let many = schema.column(table, &name).is_some_and(|column| column.count == Count::Many);
             let value = match (many, row.get(&name)) {

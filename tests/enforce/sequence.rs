@@ -62,14 +62,15 @@ fn desired(random: &mut Random) -> Desired {
 }
 
 fn same(foretold: &Snapshot, now: &Snapshot) -> Result<(), String> {
-    for (table, rows) in now.tables().filter(|(table, _)| *table != "NB_Global") {
-        for (id, row) in rows {
-            if foretold.row(table, *id) != Some(row) {
-                return Err(format!("{table} {id} is {row:?}, and {:?} was foretold", foretold.row(table, *id)));
+    for table in now.tables().filter(|table| *table != "NB_Global") {
+        for (id, row) in now.rows(table) {
+            if foretold.row(table, id) != Some(row) {
+                return Err(format!("{table} {id} is {row:?}, and {:?} was foretold", foretold.row(table, id)));
             }
         }
-        if foretold.rows(table).count() != rows.len() {
-            return Err(format!("{table} has {} rows, and {} were foretold", rows.len(), foretold.rows(table).count()));
+        let (there, rows) = (now.rows(table).count(), foretold.rows(table).count());
+        if there != rows {
+            return Err(format!("{table} has {there} rows, and {rows} were foretold"));
         }
     }
     Ok(())

@@ -1,6 +1,7 @@
 //! Who asks whom as few rectangles: some askers, some targets, and every one of these asks every one of those.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
 /// For each asker: whom it asks, by index.
 pub type Pairs = BTreeMap<usize, BTreeSet<usize>>;
@@ -31,29 +32,36 @@ struct Sheet<'p> {
 pub fn cover(pairs: &Pairs, weights: &dyn Fn(usize) -> usize) -> Vec<Rectangle> {
     let sheet = Sheet { pairs, weights };
     let mut left = pairs.clone();
-    let mut candidates: Vec<(usize, Rectangle)> =
-        sheet.candidates().into_iter().map(|candidate| (sheet.gain(&candidate, &left), candidate)).collect();
+    let rated = |candidate: Rectangle, left: &Pairs| Rated {
+        gain: sheet.gain(&candidate, left),
+        size: Reverse(candidate.askers.len() + candidate.targets.len()),
+        rectangle: Reverse(candidate),
+    };
+    let mut candidates: BinaryHeap<Rated> =
+        sheet.candidates().into_iter().map(|candidate| rated(candidate, &left)).collect();
     let mut cover = Vec::new();
     // What a candidate adds only shrinks: one that was asked anew and is still the best is the best.
-    while !left.is_empty() {
-        candidates.sort_by(|one, other| other.0.cmp(&one.0).then_with(|| small(&one.1).cmp(&small(&other.1))));
-        let Some((gain, best)) = candidates.first_mut() else { break };
-        let now = sheet.gain(best, &left);
-        if now < *gain {
-            *gain = now;
+    while let Some(best) = candidates.pop().filter(|_| !left.is_empty()) {
+        let now = rated(best.rectangle.0, &left);
+        if now.gain == 0 {
             continue;
         }
-        if now == 0 {
-            break;
+        if now.gain < best.gain {
+            candidates.push(now);
+            continue;
         }
-        cover.push(best.clone());
-        take(&mut left, best);
+        take(&mut left, &now.rectangle.0);
+        cover.push(now.rectangle.0);
     }
     cover
 }
 
-fn small(rectangle: &Rectangle) -> (usize, &Rectangle) {
-    (rectangle.askers.len() + rectangle.targets.len(), rectangle)
+/// A candidate; the best one has most pairs, and of those the fewest names.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Rated {
+    gain: usize,
+    size: Reverse<usize>,
+    rectangle: Reverse<Rectangle>,
 }
 
 fn take(left: &mut Pairs, rectangle: &Rectangle) {

@@ -2,15 +2,16 @@
 
 mod group;
 mod line;
+mod saying;
 
 pub use group::Group;
-pub use line::{Kind, Line, Reason};
+pub use line::{Kind, Line, Lines, Reason};
 
 use crate::line::count;
 use crate::loaded::Loaded;
 pub use ringfence_engine::answers::diff::Side;
 use ringfence_engine::answers::diff::{Change, Matched};
-use std::collections::BTreeSet;
+use saying::Sayings;
 
 /// Two evaluations and what lies between them.
 pub struct Difference<'a> {
@@ -46,11 +47,10 @@ impl<'a> Difference<'a> {
     /// How many pairs change, and how many do not.
     pub fn summary(&self) -> String {
         let (changes, common) = (self.changes, self.matched.common.len());
-        let kinds = group::kinds(changes);
-        let with = |kind: Kind| {
-            let classes: BTreeSet<(usize, usize)> =
-                kinds.iter().filter(|(_, kinds)| kinds.contains(&kind)).map(|(classes, _)| *classes).collect();
-            changes.iter().filter(|change| classes.contains(&change.classes)).count()
+        let mut sayings = Sayings::default();
+        let mut with = |kind: Kind| {
+            let said = changes.iter().map(|change| sayings.of(change));
+            said.filter(|said| said.iter().any(|(said, _)| *said == kind)).count()
         };
         let pairs = common * common.saturating_sub(1);
         let same = pairs.saturating_sub(changes.len());

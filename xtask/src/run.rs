@@ -22,15 +22,30 @@ pub fn cargo(arguments: &[&str]) -> Command {
     command(&std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned()), arguments)
 }
 
+/// What stands before a line that the summary repeats.
+pub const WORD: &str = "!!! ";
+
+/// So many lines of what a command says of its failures are repeated, at most.
+const REPEATED: usize = 60;
+
 /// Runs a command and prints what it says; another exit status than 0 is an error.
 ///
-/// The tests that it reports are counted either way.
+/// The tests that it reports are counted either way. What it says of tests that failed is said again, for the summary.
 pub fn watched(command: &mut Command, tally: &mut Tally) -> Result<(), String> {
     println!("$ {}", shown(command));
-    told(command, |line| {
+    let mut failures: Vec<String> = Vec::new();
+    let result = told(command, |line| {
         println!("{line}");
         tally.read(line);
-    })
+        let begins = line.trim() == "failures:";
+        if (begins || !failures.is_empty()) && failures.len() < REPEATED {
+            failures.push(line.to_owned());
+        }
+    });
+    if result.is_err() {
+        failures.iter().for_each(|line| println!("{WORD}{line}"));
+    }
+    result
 }
 
 /// Runs a command and hands on each line of what it says; another exit status than 0 is an error.

@@ -1,7 +1,7 @@
 //! A step of the test run, and how it went.
 
 use crate::packages::Need;
-use crate::run::told;
+use crate::run::{WORD, told};
 use crate::tally::Tally;
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -37,7 +37,8 @@ pub struct Done {
     name: &'static str,
     took: Duration,
     tally: Tally,
-    error: Option<String>,
+    /// What it said of its failures; the last line is its error. Empty where there is none.
+    failures: Vec<String>,
 }
 
 impl Step {
@@ -54,29 +55,30 @@ impl Step {
     pub fn apart(&self) -> Done {
         let Self { name, does, .. } = self;
         println!("=== {name}: {does}");
-        let (begin, mut tally, mut error) = (Instant::now(), Tally::default(), None);
+        let (begin, mut tally, mut failures) = (Instant::now(), Tally::default(), Vec::new());
         let status = std::env::current_exe().map_err(|error| error.to_string()).and_then(|program| {
             let mut process = Command::new(program);
             process.args(["step", name]);
             told(&mut process, |line| {
                 println!("{name:>8} | {line}");
                 tally.read(line);
-                error = line.strip_prefix(WORD).map(str::to_owned).or_else(|| error.take());
+                failures.extend(line.strip_prefix(WORD).map(str::to_owned));
             })
         });
-        let error = status.err().map(|status| error.unwrap_or(status));
+        match status {
+            Ok(()) => failures.clear(),
+            Err(status) if failures.is_empty() => failures.push(status),
+            Err(_) => {}
+        }
         // A step that fails without a test to show for it is a failure all the same.
-        if error.is_some() && tally.failed == 0 {
+        if !failures.is_empty() && tally.failed == 0 {
             tally.failed += 1;
         }
-        let done = Done { name, took: begin.elapsed(), tally, error };
+        let done = Done { name, took: begin.elapsed(), tally, failures };
         println!("=== {}", done.line());
         done
     }
 }
-
-/// What stands before an error.
-const WORD: &str = "!!! ";
 
 impl Done {
     /// Its counts.
@@ -84,13 +86,19 @@ impl Done {
         self.tally
     }
 
+    /// What it said of each test that failed, a line each.
+    pub fn failures(&self) -> impl Iterator<Item = String> {
+        let but_the_error = self.failures.len().saturating_sub(1);
+        self.failures.iter().take(but_the_error).map(|line| format!("{:>8} | {line}", self.name))
+    }
+
     /// One line about it.
     pub fn line(&self) -> String {
         let Tally { passed, failed, ignored } = self.tally;
         let seconds = self.took.as_secs_f64();
-        let word = if self.error.is_none() { "ok    " } else { "FAILED" };
+        let word = if self.failures.is_empty() { "ok    " } else { "FAILED" };
         let ignored = if ignored > 0 { format!(", {ignored} ignored") } else { String::new() };
-        let error = self.error.as_ref().map_or_else(String::new, |error| format!("  {error}"));
+        let error = self.failures.last().map_or_else(String::new, |error| format!("  {error}"));
         format!("{word} {:<8} {seconds:>6.1} s  {passed} passed, {failed} failed{ignored}{error}", self.name)
     }
 }

@@ -148,6 +148,7 @@ pub fn test(choice: &Choice) -> ExitCode {
     println!("\n=== summary");
     let mut total = Tally::default();
     for done in &done {
+        done.failures().for_each(|line| println!("{line}"));
         println!("{}", done.line());
         total += done.tally();
     }

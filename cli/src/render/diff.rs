@@ -1,7 +1,7 @@
 //! What changes, in connections: gained, lost, and what is neither.
 
 use super::summary::plain;
-use super::{DOUBT, ERROR, FAINT, GOOD, Line, WARNING, glyph};
+use super::{DOUBT, ERROR, FAINT, GOOD, Line, WARNING, count, glyph};
 use crate::console::Script;
 use anstyle::Style;
 use ringfence_view::difference::{Difference, Kind, Side};
@@ -26,18 +26,23 @@ fn side(side: Side) -> (char, Style) {
     }
 }
 
-/// Lines of text, gained first.
-pub(crate) fn write(out: &mut dyn Write, difference: &Difference<'_>, script: Script) -> io::Result<()> {
+/// Lines of text, gained first; of each kind at most so many.
+pub(crate) fn write(out: &mut dyn Write, difference: &Difference<'_>, script: Script, most: usize) -> io::Result<()> {
     let (old, new) = (difference.old.compiled.profile.name, difference.new.compiled.profile.name);
     if old != new {
         writeln!(out, "{FAINT}{old} to {new}{FAINT:#}")?;
     }
-    for line in difference.lines(glyph::arrow(script)) {
+    let lines = difference.lines(glyph::arrow(script), most);
+    for line in lines.told {
         let (sign, style, verdicts) = (line.kind.sign(), style(line.kind), line.verdicts());
         writeln!(out, "{style}{sign}{style:#} {}: {} {FAINT}({verdicts}){FAINT:#}", line.who, line.what)?;
         for because in line.because(MOST_REASONS) {
             writeln!(out, "    {FAINT}{because}{FAINT:#}")?;
         }
+    }
+    for (kind, left) in lines.left {
+        let (sign, style, more) = (kind.sign(), style(kind), count(left, "more line"));
+        writeln!(out, "{style}{sign}{style:#} {FAINT}and {more} of connections {}; -o json has all{FAINT:#}", kind.name())?;
     }
     for (of, id) in difference.endpoints() {
         let (sign, style) = side(of);
@@ -46,18 +51,27 @@ pub(crate) fn write(out: &mut dyn Write, difference: &Difference<'_>, script: Sc
     writeln!(out, "{}", difference.summary())
 }
 
-/// A Markdown table.
-pub(crate) fn write_markdown(out: &mut dyn Write, difference: &Difference<'_>, script: Script) -> io::Result<()> {
+/// A Markdown table; of each kind of change at most so many lines.
+pub(crate) fn write_markdown(
+    out: &mut dyn Write,
+    difference: &Difference<'_>,
+    script: Script,
+    most: usize,
+) -> io::Result<()> {
     writeln!(out, "{}\n", difference.summary())?;
-    let lines = difference.lines(glyph::arrow(script));
-    if !lines.is_empty() {
+    let lines = difference.lines(glyph::arrow(script), most);
+    if !lines.told.is_empty() {
         writeln!(out, "| | who | what | before | after | row |\n|---|---|---|---|---|---|")?;
     }
-    for line in lines {
+    for line in lines.told {
         let (sign, because) = (line.kind.sign(), line.because(MOST_REASONS));
         let because = because.iter().map(|one| cell(one)).collect::<Vec<_>>().join("<br>");
         let who = plain(&line.who);
         writeln!(out, "| `{sign}` | {who} | {} | {} | {} | {because} |", line.what, line.old.name(), line.new.name())?;
+    }
+    for (kind, left) in lines.left {
+        let (sign, more) = (kind.sign(), count(left, "more line"));
+        writeln!(out, "| `{sign}` | and {more} of connections {} | | | | |", kind.name())?;
     }
     for (of, id) in difference.endpoints() {
         let (sign, _) = side(of);

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
-/// Of more rows of a plan only the first ones are shown to people.
+/// Of more rows of a plan, and of more lines of one kind of change, only the first ones are shown to people.
 const MOST_ROWS: usize = 60;
 
 fn sign(sign: Sign) -> (char, Style) {
@@ -75,7 +75,7 @@ pub(crate) fn text(
     writeln!(out, "{STRONG}policy set {} in {}: {}{STRONG:#}", plan.set(), Line(database), plan.summary())?;
     steps(out, plan, "row")?;
     writeln!(out)?;
-    diff::write(out, &proposal.meaning.difference(), script)?;
+    diff::write(out, &proposal.meaning.difference(), script, MOST_ROWS)?;
     guards(out, proposal)?;
     remarks(out, proposal)?;
     cost(out, proposal)
@@ -134,7 +134,7 @@ pub(crate) fn drift<P: Planned>(
         )?;
         steps(out, plan, "row")?;
         writeln!(out)?;
-        diff::write(out, &proposal.meaning.difference(), script)?;
+        diff::write(out, &proposal.meaning.difference(), script, MOST_ROWS)?;
     }
     let before = &proposal.meaning.before;
     let ignored = before.pipelines().iter().flat_map(|pipeline| &pipeline.broken);
@@ -193,7 +193,7 @@ pub(crate) fn json(
 pub(crate) fn markdown(out: &mut dyn Write, proposal: &Proposal<impl Planned>, script: Script) -> io::Result<()> {
     let plan = &proposal.plan;
     writeln!(out, "### Policy set {}: {}\n", plain(plan.set().name()), plan.summary())?;
-    diff::write_markdown(out, &proposal.meaning.difference(), script)?;
+    diff::write_markdown(out, &proposal.meaning.difference(), script, MOST_ROWS)?;
     for tripped in &proposal.tripped {
         writeln!(out, "\n> **{}**: {}", tripped.guard.name(), plain(&tripped.message))?;
     }

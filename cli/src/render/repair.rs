@@ -25,7 +25,7 @@ pub(crate) fn write(out: &mut dyn Write, old: &Loaded, proposals: &[Proposal], s
         }
         let new = Loaded::of(proposal.sources.clone(), proposal.compiled.clone());
         let difference = Difference { old, new: &new, matched: &proposal.matched, changes: &proposal.changes };
-        for line in difference.lines(glyph::arrow(script)) {
+        for line in difference.lines(glyph::arrow(script), usize::MAX).told {
             writeln!(out, "  {} {}: {} {FAINT}({}){FAINT:#}", line.kind.sign(), line.who, line.what, line.verdicts())?;
         }
         writeln!(out, "  {}", difference.summary())?;

@@ -131,9 +131,9 @@ impl Arguments {
         let difference = Difference { old: &old, new: &new, matched: &matched, changes: &changes };
         let script = console.script;
         console.print(|out| match self.output {
-            Format::Text => diff::write(out, &difference, script),
+            Format::Text => diff::write(out, &difference, script, usize::MAX),
             Format::Json => wire::diff::write(out, &difference),
-            Format::Md => diff::write_markdown(out, &difference, script),
+            Format::Md => diff::write_markdown(out, &difference, script, usize::MAX),
         })?;
         let answer = if self.exit_on.counts(&matched, &changes) { Status::Findings } else { Status::Fine };
         Ok(answer.max(input::status(&old)).max(input::status(&new)))

@@ -257,7 +257,7 @@ impl<'a> Question<'a> {
 
     fn is_physical(&self, switch: usize, port: &str) -> bool {
         use crate::ovn::network::PortKind;
-        self.network.switches.get(switch).is_some_and(|switch| switch.port_kind(port) == PortKind::Localnet)
+        self.pipelines.get(switch).is_some_and(|pipeline| pipeline.port_kind(port) == PortKind::Localnet)
     }
 
     /// Who sends and who gets the packets of a half, behind a load balancer where there is one.

@@ -8,6 +8,7 @@
 //! [`Stage::ToLport`] when it leaves. In each stage the fixed rows are asked first, then the rows of each tier,
 //! highest priority first; what no row decides goes to the default.
 
+mod finder;
 mod matches;
 mod members;
 mod paste;
@@ -25,6 +26,7 @@ pub use tracking::{Guard, Tracking};
 use super::acl::{Action, Direction};
 use super::matching::{Context, Expression};
 use super::network::{Network, PortKind, Switch, Version};
+use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
@@ -45,6 +47,8 @@ pub struct Pipeline {
     stateless: Vec<(Direction, Arc<Expression>)>,
     stages: Option<[StageRows; 3]>,
     members: Arc<Members>,
+    /// The ports that are no virtual interfaces.
+    special: Vec<(String, PortKind)>,
 }
 
 impl Pipeline {
@@ -80,6 +84,7 @@ impl Pipeline {
             stages: None,
             acls,
             members,
+            special: switch.special_ports(),
         };
         if !pipeline.acls.is_empty() || switch.load_balancer {
             pipeline.build(network, &context.on(network, switch), matches);
@@ -95,6 +100,11 @@ impl Pipeline {
     /// The port groups that matches may name.
     pub fn members(&self) -> &Members {
         &self.members
+    }
+
+    /// The kind of a port of the switch; an unknown port is taken for a virtual interface.
+    pub fn port_kind(&self, name: &str) -> PortKind {
+        self.special.iter().find(|(port, _)| port == name).map_or(PortKind::Vif, |(_, kind)| *kind)
     }
 
     /// The rows of a stage; nothing where the switch has neither rows nor load balancer and lets everything pass.
@@ -143,7 +153,7 @@ impl Pipeline {
             }
         }
         for rows in &mut stages {
-            rows.sort();
+            rows.sort(&self.members);
         }
         self.stages = Some(stages);
     }
@@ -165,8 +175,8 @@ impl Pipeline {
 }
 
 impl Switch {
-    /// The kind of one of its ports; an unknown port is taken for a virtual interface.
-    pub fn port_kind(&self, name: &str) -> PortKind {
-        self.ports.iter().find(|port| port.name == name).map_or(PortKind::Vif, |port| port.kind)
+    fn special_ports(&self) -> Vec<(String, PortKind)> {
+        let special = self.ports.iter().filter(|port| port.kind != PortKind::Vif);
+        special.map(|port| (port.name.clone(), port.kind)).collect()
     }
 }

@@ -18,7 +18,7 @@ use super::field::{Field, PortField};
 use super::matching::{Header, PortSet, Truth, Value};
 use super::network::{Network, PortKind};
 use super::packet::{Packet, Payload};
-use super::pipeline::{Builtin, Members, Origin, Outcome, Pipeline, Stage, Tracking};
+use super::pipeline::{Builtin, Members, Origin, Outcome, Pipeline, Row, Stage, StageRows, Tracking};
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -148,7 +148,7 @@ impl<'n> Walk<'n> {
             Balancing::Towards(balanced) => balanced,
             Balancing::None | Balancing::Back => packet,
         };
-        let kind = self.port_kind(pass, &pass.outport);
+        let kind = pipeline.port_kind(&pass.outport);
         if !pipeline.tracks(kind) && kind != PortKind::Vif {
             let carried =
                 if pipeline.carries_state(self.network, kind) { entered.after_commit() } else { Tracking::Untracked };
@@ -203,7 +203,7 @@ impl<'n> Walk<'n> {
             (&pass.balancing, direction),
             (Balancing::Towards(_), Direction::FromLport) | (Balancing::Back, Direction::ToLport)
         );
-        let kind = self.port_kind(pass, port);
+        let kind = pipeline.port_kind(port);
         let tracks = pipeline.tracks(kind) || (balanced && kind == PortKind::Vif);
         if !tracks || is_exempt(packet) {
             return None;
@@ -244,10 +244,6 @@ impl<'n> Walk<'n> {
             self.conntrack.set_blocked(pass.switch, port, packet, true);
         }
     }
-
-    fn port_kind(&self, pass: &Pass, port: &str) -> PortKind {
-        self.network.switches.get(pass.switch).map_or(PortKind::Vif, |switch| switch.port_kind(port))
-    }
 }
 
 /// `build_pre_acls`: what is never tracked: non-IP, multicast, neighbour discovery, DHCPv6 solicitations.
@@ -267,6 +263,20 @@ struct View<'a> {
     packet: &'a Packet,
     stage: Option<Stage>,
     tracking: Tracking,
+}
+
+impl<'a> View<'a> {
+    /// The ports that the packet has at its stage.
+    fn ports(&self) -> impl Iterator<Item = (PortField, &'a str)> {
+        let leaving = self.stage == Some(Stage::ToLport);
+        let outport = leaving.then_some((PortField::Outport, self.pass.outport.as_str()));
+        [(PortField::Inport, self.pass.inport.as_str())].into_iter().chain(outport)
+    }
+
+    /// The rows of a stage that may match it.
+    fn near<'r>(&self, rows: &'r StageRows) -> Vec<&'r Row> {
+        rows.near(self.ports(), self.members, |field| self.field(field))
+    }
 }
 
 impl Header for View<'_> {
@@ -289,15 +299,10 @@ impl Header for View<'_> {
     }
 
     fn port(&self, field: PortField, set: &PortSet) -> bool {
-        let leaving = self.stage == Some(Stage::ToLport);
-        let name = match field {
-            PortField::Inport => &self.pass.inport,
-            PortField::Outport if leaving => &self.pass.outport,
-            PortField::Outport | PortField::RemoteOutport => return false,
-        };
-        match set {
+        let named = self.ports().find(|(known, _)| *known == field);
+        named.is_some_and(|(_, name)| match set {
             PortSet::Name(wanted) => wanted == name,
             PortSet::Group(group) => self.members.contains(group, name),
-        }
+        })
     }
 }

@@ -1,11 +1,12 @@
 //! Changes that are alike, told together: classes of endpoints that ask, classes that answer, headers, and the rows behind it.
 
+use super::saying::{Same, Sayings};
 use super::{Difference, Kind, Side};
 use crate::cover::{Pairs, Rectangle};
 use crate::names::Names;
-use ringfence_engine::answers::diff::{Asked, Behind, Change, FamilyChange, Sides, World};
-use ringfence_engine::reach::{Family, FamilyAnswer, L4Header, L4Set, PairAnswer, Ports, Region, Verdict};
-use std::collections::{BTreeMap, BTreeSet};
+use ringfence_engine::answers::diff::{Asked, Behind, Change, Sides, World};
+use ringfence_engine::reach::{Family, L4Header, L4Set, Ports, Region, Verdict};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// What one kind of change is about, and which rows are behind it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -50,12 +51,22 @@ impl<'a> Difference<'a> {
 
     /// The changes in groups, gained first, those of most pairs first: each pair is in a group for each kind of its change.
     pub fn groups(&self, names: &Names<'_>) -> Vec<Group> {
-        let mut subjects: BTreeMap<Subject, Pairs> = BTreeMap::new();
-        let mut walks = Walks::new(self);
+        let (mut sayings, mut walks) = (Sayings::default(), Walks::new(self));
+        // By what pairs have in common, which of the sayings about it, and the rows behind it.
+        let mut alike: HashMap<(Same<'_>, usize, Vec<Behind>), Vec<(usize, usize)>> = HashMap::new();
         for change in once_by_class(self.changes) {
-            for subject in walks.subjects(change) {
-                let (from, to) = change.classes;
-                subjects.entry(subject).or_default().entry(from).or_default().insert(to);
+            for (at, (kind, sets)) in sayings.of(change).iter().enumerate() {
+                let behind = walks.behind(change, *kind, sets);
+                alike.entry((Same::of(change), at, behind)).or_default().push(change.classes);
+            }
+        }
+        let mut subjects: BTreeMap<Subject, Pairs> = BTreeMap::new();
+        for ((same, at, behind), classes) in alike {
+            let Some((kind, sets)) = sayings.known(same).get(at).cloned() else { continue };
+            let (old, new) = same.verdicts();
+            let pairs = subjects.entry(Subject { kind, sets, old, new, behind }).or_default();
+            for (from, to) in classes {
+                pairs.entry(from).or_default().insert(to);
             }
         }
         let told = |(subject, pairs): (Subject, Pairs)| {
@@ -116,61 +127,10 @@ impl<'a> Difference<'a> {
     }
 }
 
-/// The kinds of change between two classes.
-pub(super) fn kinds(changes: &[Change]) -> BTreeMap<(usize, usize), BTreeSet<Kind>> {
-    let of = |change: &Change| (change.classes, sayings(change).into_iter().map(|(kind, _)| kind).collect());
-    once_by_class(changes).map(of).collect()
-}
-
 /// One change for each two classes.
 fn once_by_class(changes: &[Change]) -> impl Iterator<Item = &Change> {
-    let mut seen = BTreeSet::new();
+    let mut seen = HashSet::new();
     changes.iter().filter(move |change| seen.insert(change.classes))
-}
-
-/// What there is to say of a change, and the headers that it is about.
-type Saying = (Kind, Vec<(Family, L4Set)>);
-
-fn sayings(change: &Change) -> Vec<Saying> {
-    let families = change.families();
-    let sets = |of: &dyn Fn(&FamilyChange) -> L4Set| {
-        families.iter().map(|change| (change.family, of(change))).collect::<Vec<_>>()
-    };
-    let telling = |sets: &[(Family, L4Set)]| {
-        sets.iter().any(|(family, set)| !set.intersection(&L4Set::answerable(*family)).is_empty())
-    };
-    // What is answered has arrived: only the rest is worth a line of its own.
-    let all = [
-        (Kind::Gained, sets(&|change| change.gained.clone())),
-        (Kind::Lost, sets(&|change| change.lost.clone())),
-        (Kind::Arrives, sets(&|change| change.arriving.difference(&change.gained))),
-        (Kind::Stops, sets(&|change| change.stopped.difference(&change.lost))),
-    ];
-    let mut found: Vec<Saying> = all.into_iter().filter(|(_, sets)| telling(sets)).collect();
-    if found.is_empty() {
-        found.push(rest(change, families));
-    }
-    found
-}
-
-/// What is left where no conversation changes.
-fn rest(change: &Change, families: &[FamilyChange]) -> Saying {
-    let unknown = |answer: &PairAnswer, family| {
-        answer.family(family).map_or_else(L4Set::empty, |answer: &FamilyAnswer| L4Set::clone(&answer.undefined))
-    };
-    let doubted = |family| {
-        let (old, new) = (unknown(change.before(), family), unknown(change.after(), family));
-        old.difference(&new).union(&new.difference(&old))
-    };
-    let doubts: Vec<_> = families.iter().map(|of| (of.family, doubted(of.family))).collect();
-    if doubts.iter().any(|(_, set)| !set.is_empty()) {
-        return (Kind::Doubt, doubts);
-    }
-    let arriving: Vec<_> = families.iter().map(|of| (of.family, of.arriving.clone())).collect();
-    match arriving.iter().any(|(_, set)| !set.is_empty()) {
-        true => (Kind::Arrives, arriving),
-        false => (Kind::Stops, families.iter().map(|of| (of.family, of.stopped.clone())).collect()),
-    }
 }
 
 /// Walks of conversations, as many as are worth it.
@@ -191,15 +151,6 @@ impl<'d, 'a> Walks<'d, 'a> {
             }
         };
         Self { difference, sides: Sides::new(world(Side::Old), world(Side::New)), left: MOST_WALKS_IN_ALL }
-    }
-
-    fn subjects(&mut self, change: &Change) -> Vec<Subject> {
-        let (old, new) = change.verdicts();
-        let subject = |(kind, sets): Saying| {
-            let behind = self.behind(change, kind, &sets);
-            Subject { kind, sets, old, new, behind }
-        };
-        sayings(change).into_iter().map(subject).collect()
     }
 
     /// The rows behind a change: one conversation of each range of ports is walked.

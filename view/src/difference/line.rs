@@ -64,6 +64,15 @@ pub struct Line {
     pub reasons: Vec<Reason>,
 }
 
+/// The lines of a difference.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Lines {
+    /// Those that are told.
+    pub told: Vec<Line>,
+    /// How many more there are of each kind.
+    pub left: Vec<(Kind, usize)>,
+}
+
 /// A row behind a change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reason {
@@ -144,18 +153,25 @@ impl Line {
 }
 
 impl<'a> Difference<'a> {
-    /// The changes, gained first and those of most pairs first, in as few lines as say it.
-    pub fn lines(&self, arrow: &str) -> Vec<Line> {
+    /// The changes, gained first and those of most pairs first, in as few lines as say it; of each kind the first ones.
+    pub fn lines(&self, arrow: &str, most: usize) -> Lines {
         let names = self.names();
-        let told = |group: Group| Line {
+        let told = |group: &Group| Line {
             kind: group.kind,
             who: names.who(&group.who, arrow),
-            what: what(&group),
+            what: what(group),
             old: group.old,
             new: group.new,
             reasons: group.behind.iter().filter_map(|behind| Reason::of(self, behind)).collect(),
         };
-        self.groups(&names).into_iter().map(told).collect()
+        let groups = self.groups(&names);
+        let mut lines = Lines::default();
+        for of_kind in groups.chunk_by(|one, other| one.kind == other.kind) {
+            lines.told.extend(of_kind.iter().take(most).map(told));
+            let left = of_kind.len().saturating_sub(most);
+            lines.left.extend(of_kind.first().filter(|_| left > 0).map(|first| (first.kind, left)));
+        }
+        lines
     }
 }
 

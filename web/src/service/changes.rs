@@ -38,5 +38,5 @@ pub(super) fn lines(difference: &Difference<'_>) -> Vec<ChangeLine> {
         who: line.who,
         what: line.what,
     };
-    difference.lines("→").into_iter().map(line).collect()
+    difference.lines("→", usize::MAX).told.into_iter().map(line).collect()
 }

@@ -19,9 +19,12 @@ pub(super) struct Cuboid {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct TooComplex;
 
-/// How many boxes may still be made.
+/// How many looks at a box there may still be. A box that is made counts as several.
 #[derive(Debug, Clone)]
 pub(super) struct Budget(pub(super) usize);
+
+/// What a box costs that is made.
+pub(super) const MADE: usize = 16;
 
 /// Whether packets that match are wanted, or those that do not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +40,13 @@ impl Side {
 }
 
 impl Budget {
+    /// Takes so many looks.
+    pub(super) fn spend(&mut self, looks: usize) -> Result<(), TooComplex> {
+        let left = self.0.checked_sub(looks);
+        self.0 = left.unwrap_or(0);
+        left.map(drop).ok_or(TooComplex)
+    }
+
     /// The part of a box on one side of a match, as boxes that have no packet in common.
     pub(super) fn within(
         &mut self,
@@ -45,7 +55,7 @@ impl Budget {
         side: Side,
         found: &mut Vec<Cuboid>,
     ) -> Result<(), TooComplex> {
-        self.0 = self.0.checked_sub(1).ok_or(TooComplex)?;
+        self.spend(MADE)?;
         match (shape, side) {
             (Shape::Constant(holds), _) => found.extend((*holds == (side == Side::Inside)).then(|| packets.clone())),
             (Shape::Test(test), Side::Inside) => found.extend(packets.cut(test.axis, &test.inside)),
@@ -176,7 +186,7 @@ mod tests {
     fn covered(inner: &str, outer: &[&str]) -> bool {
         let mut space = Space::default();
         let mut of = |text: &str| space.shape(&parse(text, &Context::new(Version::Main)).unwrap().annotate());
-        let mut budget = Budget(10_000);
+        let mut budget = Budget(10_000 * MADE);
         let mut left = budget.all_within(&[Cuboid::default()], &of(inner), Side::Inside).unwrap();
         for text in outer {
             left = budget.all_within(&left, &of(text), Side::Outside).unwrap();
@@ -200,6 +210,6 @@ mod tests {
     fn work_has_an_end() {
         let text = "tcp.dst == {1, 3, 5} && ip4.src != {10.0.0.1, 10.0.0.3}";
         let shape = Space::default().shape(&parse(text, &Context::new(Version::Main)).unwrap().annotate());
-        assert_eq!(Budget(3).all_within(&[Cuboid::default()], &shape, Side::Inside), Err(TooComplex));
+        assert_eq!(Budget(3 * MADE).all_within(&[Cuboid::default()], &shape, Side::Inside), Err(TooComplex));
     }
 }

@@ -1,6 +1,6 @@
 //! The rows of a stage, and which of them may match a packet of another at all.
 
-use super::cuboid::{Budget, Cuboid, Side, TooComplex, meet};
+use super::cuboid::{Budget, Cuboid, MADE, Side, TooComplex, meet};
 use super::space::{Shape, Space, Test, Values, numbered};
 use crate::ovn::pipeline::{Row, StageRows, Tracking};
 use alloc::rc::Rc;
@@ -8,8 +8,8 @@ use alloc::vec;
 use alloc::vec::Vec;
 use hashbrown::{HashMap, HashSet};
 
-/// Steps for what one row matches.
-const MOST_STEPS: usize = 1_000;
+/// Looks for what one row matches.
+const MOST_LOOKS: usize = 1_000 * MADE;
 
 /// The rows of a stage with what they match, roughly: never less than they do.
 pub(super) struct Hulls<'a> {
@@ -57,19 +57,21 @@ impl<'a> Hulls<'a> {
         Self { index: Index::of(&rows), rows }
     }
 
-    /// Each row that is an ACL, with the rows that may match a packet that it matches: in the order in which they are asked.
-    pub(super) fn each(&self) -> impl Iterator<Item = (&Shaped<'a>, Vec<&Shaped<'a>>)> {
-        self.rows.iter().map(|row| (row, self.near(row)))
+    /// The rows, in the order in which they are asked.
+    pub(super) fn rows(&self) -> impl Iterator<Item = &Shaped<'a>> {
+        self.rows.iter()
     }
 
-    fn near(&self, row: &Shaped<'a>) -> Vec<&Shaped<'a>> {
+    /// The rows that may match a packet that this one matches, itself included, in the order in which they are asked.
+    pub(super) fn near(&self, row: &Shaped<'a>, budget: &mut Budget) -> Result<Vec<&Shaped<'a>>, TooComplex> {
         let mut near: Vec<usize> = match row.hull.bounds(self.index.axis) {
             Some(bounds) => self.index.near(bounds),
             None => (0..self.rows.len()).collect(),
         };
+        budget.spend(near.len())?;
         near.sort_unstable();
         let rows = near.into_iter().filter_map(|at| self.rows.get(at));
-        rows.filter(|other| row.hull.meets(&other.hull)).collect()
+        Ok(rows.filter(|other| row.hull.meets(&other.hull)).collect())
     }
 }
 
@@ -77,7 +79,7 @@ impl<'a> Shaped<'a> {
     fn of(row: &'a Row, space: &mut Space) -> Self {
         let (shape, guard) = (space.shape(&row.matches), Test::of_guard(row.guard));
         let mut shaped = Self { row, shape, guard, hull: Known::Anything };
-        if let Ok(packets) = shaped.packets(Tracking::ALL, &mut Budget(MOST_STEPS)) {
+        if let Ok(packets) = shaped.packets(Tracking::ALL, &mut Budget(MOST_LOOKS)) {
             shaped.hull = Hull::of(&packets).map_or(Known::Nothing, Known::Hull);
         }
         shaped
@@ -92,6 +94,7 @@ impl<'a> Shaped<'a> {
 
     /// Those of some packets that it does not match, or is not asked about; nothing where these are all of them.
     pub(super) fn without(&self, packets: &[Cuboid], budget: &mut Budget) -> Result<Option<Vec<Cuboid>>, TooComplex> {
+        budget.spend(packets.len())?;
         if !packets.iter().any(|one| self.may_meet(one)) {
             return Ok(None);
         }
@@ -110,6 +113,7 @@ impl<'a> Shaped<'a> {
 
     /// Whether it matches some of these packets.
     pub(super) fn meets(&self, packets: &[Cuboid], budget: &mut Budget) -> Result<bool, TooComplex> {
+        budget.spend(packets.len())?;
         let mut found = Vec::new();
         for one in packets.iter().filter(|one| self.may_meet(one)) {
             if let Some(asked) = one.cut(Space::TRACKING, &self.guard.inside) {

@@ -1,6 +1,6 @@
 //! Rules that could be left out: exactly, and for every address there may ever be.
 
-use super::cuboid::{Budget, Cuboid, TooComplex};
+use super::cuboid::{Budget, Cuboid, MADE, TooComplex};
 use super::hulls::{Hulls, Shaped};
 use super::name;
 use crate::diagnostic::{Code, Diagnostic};
@@ -13,9 +13,9 @@ use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::vec::Vec;
 
-/// Steps for one row, and for all of them.
-const MOST_STEPS: usize = 100_000;
-const MOST_STEPS_ALL: usize = 1_000_000;
+/// Looks for one row, and for all of them.
+const MOST_LOOKS: usize = 100_000 * MADE;
+const MOST_LOOKS_ALL: usize = 1_000_000 * MADE;
 /// Rows that are named as the reason.
 const MOST_NAMED: usize = 3;
 
@@ -39,16 +39,21 @@ struct Rule {
 
 pub(super) fn check(network: &Network, pipelines: &[Pipeline]) -> Vec<Diagnostic> {
     let mut rules: BTreeMap<Place, Rule> = BTreeMap::new();
-    let mut left = MOST_STEPS_ALL;
+    let mut left = MOST_LOOKS_ALL;
     let mut unknown = 0usize;
     for (pipeline, stage) in pipelines.iter().flat_map(|one| Stage::ALL.into_iter().map(move |stage| (one, stage))) {
         let Some(rows) = pipeline.stage(stage) else { continue };
         let stage = Asked::of(network, pipeline, rows);
-        for (row, near) in Hulls::of(rows).each() {
+        let hulls = Hulls::of(rows);
+        for row in hulls.rows() {
             let Origin::Acl(id) = row.row.origin else { continue };
             let Some(place) = id.acl(network).and_then(|acl| acl.provenance.place) else { continue };
-            let compared = Compared { stage: &stage, near, row, id };
-            let idle = compared.idle(&mut left).unwrap_or_else(|TooComplex| {
+            let most = MOST_LOOKS.min(left);
+            let mut budget = Budget(most);
+            let near = hulls.near(row, &mut budget);
+            let idle = near.and_then(|near| Compared { stage: &stage, near, row, id }.idle(&mut budget));
+            left = left.saturating_sub(most.saturating_sub(budget.0));
+            let idle = idle.unwrap_or_else(|TooComplex| {
                 unknown += 1;
                 None
             });
@@ -98,19 +103,11 @@ struct Compared<'a> {
 }
 
 impl Compared<'_> {
-    fn idle(&self, left: &mut usize) -> Result<Option<Idle>, TooComplex> {
-        let most = MOST_STEPS.min(*left);
-        let mut budget = Budget(most);
-        let found = self.within(&mut budget);
-        *left = left.saturating_sub(most.saturating_sub(budget.0));
-        found
-    }
-
     fn acl(&self) -> Option<&Acl> {
         self.id.acl(self.stage.network)
     }
 
-    fn within(&self, budget: &mut Budget) -> Result<Option<Idle>, TooComplex> {
+    fn idle(&self, budget: &mut Budget) -> Result<Option<Idle>, TooComplex> {
         if self.acl().is_none_or(|acl| self.decides_tracking(acl) || self.decides_default()) {
             return Ok(None);
         }

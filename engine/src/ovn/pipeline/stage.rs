@@ -1,10 +1,12 @@
 //! The three stages in which rows are asked.
 
+use super::finder::Finder;
+use super::members::Members;
 use super::row::{Builtin, Origin, Outcome, Row};
 use super::tracking::{Guard, Tracking};
 use crate::ovn::acl::{Acl, Direction};
-use crate::ovn::field::Field;
-use crate::ovn::matching::{Context, Expression, FieldTest, Masked, Relation, parse};
+use crate::ovn::field::{Field, PortField};
+use crate::ovn::matching::{Context, Expression, FieldTest, Masked, Relation, Value, parse};
 use crate::ovn::network::{Mac, Network};
 use alloc::sync::Arc;
 use alloc::vec;
@@ -64,6 +66,7 @@ pub struct StageRows {
     pub fixed: Vec<Row>,
     /// The ACLs, by tier, then by falling priority.
     pub acls: Vec<Row>,
+    finder: Finder,
     /// What becomes of packets that no row decides.
     default: Outcome,
     /// The same for packets that connection tracking knows, but not as part of a connection.
@@ -79,6 +82,7 @@ impl StageRows {
         Self {
             fixed: fixed_rows(stage, network, stateful),
             acls: Vec::new(),
+            finder: Finder::default(),
             default: outcome(drop && has_acls),
             default_tracked: outcome(drop && tracked),
         }
@@ -99,8 +103,24 @@ impl StageRows {
         self.acls.push(row);
     }
 
-    pub(super) fn sort(&mut self) {
+    pub(super) fn sort(&mut self, members: &Members) {
         self.acls.sort_by_key(|row| (row.tier, Reverse(row.priority)));
+        self.finder = Finder::of(&self.acls, members);
+    }
+
+    /// The ACLs that may match a packet with such ports and fields, in the order in which they are asked. All of them, where a
+    /// field is not known.
+    pub fn near<'p>(
+        &self,
+        ports: impl Iterator<Item = (PortField, &'p str)>,
+        members: &Members,
+        field: impl Fn(Field) -> Value,
+    ) -> Vec<&Row> {
+        let row = |at: u32| self.acls.get(usize::try_from(at).ok()?);
+        match self.finder.near(ports, members, field) {
+            Some(near) => near.into_iter().filter_map(row).collect(),
+            None => self.acls.iter().collect(),
+        }
     }
 
     /// What becomes of a packet in that state that no row decides: a blocked connection is taken up again even where

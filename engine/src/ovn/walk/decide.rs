@@ -68,7 +68,8 @@ fn applies(row: &Row, view: &View<'_>) -> Truth {
 /// Everything that may decide, in the order of asking, and the rows that passed on the way.
 fn possible(rows: &StageRows, view: &View<'_>) -> (Vec<Possible>, Vec<Origin>) {
     let (mut possible, mut passed) = (Vec::new(), Vec::new());
-    for tier in rows.acls.chunk_by(|a, b| a.tier == b.tier) {
+    let near = view.near(rows);
+    for tier in near.chunk_by(|a, b| a.tier == b.tier) {
         if !ask_tier(tier, view, &mut possible, &mut passed) {
             return (possible, passed);
         }
@@ -78,11 +79,11 @@ fn possible(rows: &StageRows, view: &View<'_>) -> (Vec<Possible>, Vec<Origin>) {
 }
 
 /// Asks the rows of one tier; says whether the packet may go on to the next one.
-fn ask_tier(tier: &[Row], view: &View<'_>, possible: &mut Vec<Possible>, passed: &mut Vec<Origin>) -> bool {
+fn ask_tier(tier: &[&Row], view: &View<'_>, possible: &mut Vec<Possible>, passed: &mut Vec<Origin>) -> bool {
     let mut goes_on = false;
     for group in tier.chunk_by(|a, b| a.priority == b.priority) {
         let mut decided = false;
-        for (row, truth) in group.iter().map(|row| (row, applies(row, view))) {
+        for (row, truth) in group.iter().map(|row| (*row, applies(row, view))) {
             match (truth, row.outcome) {
                 (Truth::False, _) => continue,
                 (_, Outcome::Pass) => {

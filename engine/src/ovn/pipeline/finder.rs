@@ -1,0 +1,153 @@
+//! The rows of a stage that a packet may match at all, found without asking each.
+//!
+//! Most rows hold only of packets with one of a few marks: a port, a port group, an address, a transport port. The marks of
+//! a packet are looked up, and the rows behind them are asked; no other can match.
+
+use super::members::Members;
+use super::row::Row;
+use crate::ovn::field::{Field, PortField};
+use crate::ovn::matching::{Expression, FieldTest, Masked, PortSet, PortTest, Relation, Value};
+use alloc::vec::Vec;
+use core::hash::BuildHasher;
+use hashbrown::DefaultHashBuilder;
+
+/// Rows by what a packet must have that they match.
+#[derive(Debug, Clone, Default)]
+pub struct Finder {
+    /// Rows by their marks, in the order of marks: as numbers, of which two may be equal by chance, at the cost of a look.
+    marks: Vec<(u64, u32)>,
+    /// Fields that marks are made of, each with the bits that count.
+    tests: Vec<(Field, u128)>,
+    /// Rows that need no mark.
+    others: Vec<u32>,
+    hasher: DefaultHashBuilder,
+}
+
+/// Something that a packet has, or has not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Mark<'e> {
+    Port(PortField, &'e str),
+    /// The port is in the group of this number.
+    Group(PortField, u32),
+    Field(Field, Masked),
+}
+
+/// Marks of which a packet must have one, and about how many of the endpoints have one.
+#[derive(Debug, Default)]
+struct Need<'e> {
+    marks: Vec<Mark<'e>>,
+    weight: u64,
+}
+
+/// With more constants in a test, a row is asked of every packet.
+const MOST_MARKS: usize = 64;
+
+/// What a mark weighs that says nothing of an endpoint.
+const ANYBODY: u64 = 1 << 20;
+
+impl Finder {
+    /// Finds rows by their places in this order.
+    pub(super) fn of(rows: &[Row], members: &Members) -> Self {
+        let mut finder = Self::default();
+        for (row, at) in rows.iter().zip(0..) {
+            match need(&row.matches, members) {
+                None => finder.others.push(at),
+                Some(need) => need.marks.iter().for_each(|mark| finder.note(mark, at)),
+            }
+        }
+        finder.marks.sort_unstable();
+        finder
+    }
+
+    fn note(&mut self, mark: &Mark<'_>, row: u32) {
+        if let Mark::Field(field, Masked { mask, .. }) = *mark
+            && !self.tests.contains(&(field, mask))
+        {
+            self.tests.push((field, mask));
+        }
+        self.marks.push((self.hasher.hash_one(mark), row));
+    }
+
+    /// The places of all rows that may match a packet, in their order. Nothing where that cannot be told: a field is not
+    /// known.
+    pub(super) fn near<'p>(
+        &self,
+        ports: impl Iterator<Item = (PortField, &'p str)>,
+        members: &Members,
+        field: impl Fn(Field) -> Value,
+    ) -> Option<Vec<u32>> {
+        let mut near = self.others.clone();
+        for (field, port) in ports {
+            self.gather(&Mark::Port(field, port), &mut near);
+            members.groups(port).for_each(|group| self.gather(&Mark::Group(field, group), &mut near));
+        }
+        for (tested, mask) in self.tests.iter().copied() {
+            let Value::Known(number) = field(tested) else { return None };
+            self.gather(&Mark::Field(tested, Masked { value: number & mask, mask }), &mut near);
+        }
+        near.sort_unstable();
+        near.dedup();
+        Some(near)
+    }
+
+    fn gather(&self, mark: &Mark<'_>, near: &mut Vec<u32>) {
+        let mark = self.hasher.hash_one(mark);
+        let start = self.marks.partition_point(|(known, _)| *known < mark);
+        let rest = self.marks.get(start..).unwrap_or_default();
+        near.extend(rest.iter().take_while(|(known, _)| *known == mark).map(|(_, row)| row));
+    }
+}
+
+/// What a packet needs of which a match may hold; nothing where it may hold of any.
+fn need<'e>(matches: &'e Expression, members: &Members) -> Option<Need<'e>> {
+    match matches {
+        Expression::Constant(false) => Some(Need::default()),
+        Expression::Constant(true) | Expression::Resident { .. } => None,
+        Expression::Port(test) => port(test, members),
+        Expression::Field(test) => field(test),
+        Expression::All(parts) => parts.iter().filter_map(|part| need(part, members)).min_by_key(|need| need.weight),
+        Expression::Any(parts) => parts.iter().try_fold(Need::default(), |mut sum, part| {
+            let Need { marks, weight } = need(part, members)?;
+            sum.marks.extend(marks);
+            sum.weight += weight;
+            (sum.marks.len() <= MOST_MARKS).then_some(sum)
+        }),
+    }
+}
+
+fn port<'e>(test: &'e PortTest, members: &Members) -> Option<Need<'e>> {
+    match &test.set {
+        PortSet::Name(name) => Some(Need { marks: [Mark::Port(test.field, name)].to_vec(), weight: 1 }),
+        PortSet::Group(name) => {
+            let Some((group, size)) = members.group(name) else { return Some(Need::default()) };
+            Some(Need { marks: [Mark::Group(test.field, group)].to_vec(), weight: size.try_into().ok()? })
+        }
+    }
+}
+
+fn field(test: &FieldTest) -> Option<Need<'_>> {
+    let says_who = match test.field {
+        Field::EthSrc
+        | Field::EthDst
+        | Field::Ip4Src
+        | Field::Ip4Dst
+        | Field::Ip6Src
+        | Field::Ip6Dst
+        | Field::ArpSpa
+        | Field::ArpTpa => true,
+        Field::TcpSrc | Field::TcpDst | Field::UdpSrc | Field::UdpDst | Field::SctpSrc | Field::SctpDst => false,
+        _ => return None,
+    };
+    let Relation::In(constants) = &test.relation else { return None };
+    if constants.len() > MOST_MARKS || constants.iter().any(|constant| constant.mask == 0) {
+        return None;
+    }
+    let whole = |constant: &Masked| Masked { value: constant.value << test.low, mask: constant.mask << test.low };
+    let weight = |mark: &Masked| {
+        let free = test.field.width().saturating_sub(mark.mask.count_ones());
+        if says_who { 1u64.checked_shl(free).unwrap_or(ANYBODY).min(ANYBODY) } else { ANYBODY }
+    };
+    let marks: Vec<Masked> = constants.iter().map(whole).collect();
+    let weight = marks.iter().map(weight).sum();
+    Some(Need { marks: marks.into_iter().map(|mark| Mark::Field(test.field, mark)).collect(), weight })
+}
