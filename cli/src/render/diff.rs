@@ -42,7 +42,11 @@ pub(crate) fn write(out: &mut dyn Write, difference: &Difference<'_>, script: Sc
     }
     for (kind, left) in lines.left {
         let (sign, style, more) = (kind.sign(), style(kind), count(left, "more line"));
-        writeln!(out, "{style}{sign}{style:#} {FAINT}and {more} of connections {}; -o json has all{FAINT:#}", kind.name())?;
+        writeln!(
+            out,
+            "{style}{sign}{style:#} {FAINT}and {more} of connections {}; -o json has all{FAINT:#}",
+            kind.name()
+        )?;
     }
     for (of, id) in difference.endpoints() {
         let (sign, style) = side(of);

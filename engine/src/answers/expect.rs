@@ -12,6 +12,7 @@ use crate::source::Place;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
+use hashbrown::HashMap;
 
 /// The judgement of one claim.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -113,27 +114,38 @@ impl Judgement {
             findings.push(Diagnostic::new(Code::ExpectationFailed, message).at(assertion.place).help(help));
             self.holds = false;
         }
+        // What is said of one pair is said of all pairs of the same classes.
+        let (classes, mut known) = (reach.classes(), HashMap::new());
+        let families = Family::ALL.map(|family| (family, asked(&assertion.on, family)));
         for (from, to) in from.iter().flat_map(|from| to.iter().map(move |to| (*from, *to))).filter(|(a, b)| a != b) {
-            let answer = reach.pair(from, to);
-            let found = answer.verdict_within(|family| asked(&assertion.on, family));
-            let beyond = answer.verdict_within(|family| L4Set::full(family).difference(&asked(&assertion.on, family)));
-            if !holds(assertion.expect, found, beyond) {
-                let told = matches!(assertion.expect, Expect::Only | Expect::AtMost) && beyond != Verdict::Closed;
-                let found = if told { beyond } else { found };
-                self.fail(assertion, (from, to), &answer, found);
+            let wrong = *known
+                .entry((classes.of(from), classes.of(to)))
+                .or_insert_with(|| wrong(assertion, &families, &reach.pair(from, to)));
+            if let Some(found) = wrong {
+                self.fail(assertion, (from, to), reach, found);
             }
         }
     }
 
-    fn fail(&mut self, assertion: &Assertion, (from, to): (usize, usize), answer: &PairAnswer, found: Verdict) {
+    fn fail(&mut self, assertion: &Assertion, (from, to): (usize, usize), reach: &mut Reach<'_>, found: Verdict) {
         self.holds = false;
         self.wrong += 1;
         if self.counterexamples.len() < MOST {
-            let header = example(assertion, answer);
+            let header = example(assertion, &reach.pair(from, to));
             let (expected, place) = (assertion.expect, assertion.place);
             self.counterexamples.push(Counterexample { from, to, expected, found, header, place, because: None });
         }
     }
+}
+
+/// What is so where an assertion does not hold of an answer; nothing where it does.
+fn wrong(assertion: &Assertion, families: &[(Family, L4Set)], answer: &PairAnswer) -> Option<Verdict> {
+    let asked =
+        |family| families.iter().find(|(of, _)| *of == family).map_or_else(L4Set::empty, |(_, set)| set.clone());
+    let found = answer.verdict_within(asked);
+    let beyond = answer.verdict_within(|family| L4Set::full(family).difference(&asked(family)));
+    let told = matches!(assertion.expect, Expect::Only | Expect::AtMost) && beyond != Verdict::Closed;
+    (!holds(assertion.expect, found, beyond)).then_some(if told { beyond } else { found })
 }
 
 fn names(endpoints: &[Endpoint]) -> String {

@@ -18,6 +18,9 @@ struct Subject {
     behind: Vec<Behind>,
 }
 
+/// What pairs have in common, which of the sayings about it, and the rows behind it.
+type Alike<'c> = (Same<'c>, usize, Vec<Behind>);
+
 /// Pairs that change in the same way, by the same rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Group {
@@ -52,8 +55,7 @@ impl<'a> Difference<'a> {
     /// The changes in groups, gained first, those of most pairs first: each pair is in a group for each kind of its change.
     pub fn groups(&self, names: &Names<'_>) -> Vec<Group> {
         let (mut sayings, mut walks) = (Sayings::default(), Walks::new(self));
-        // By what pairs have in common, which of the sayings about it, and the rows behind it.
-        let mut alike: HashMap<(Same<'_>, usize, Vec<Behind>), Vec<(usize, usize)>> = HashMap::new();
+        let mut alike: HashMap<Alike<'_>, Vec<(usize, usize)>> = HashMap::new();
         for change in once_by_class(self.changes) {
             for (at, (kind, sets)) in sayings.of(change).iter().enumerate() {
                 let behind = walks.behind(change, *kind, sets);
@@ -175,9 +177,11 @@ impl<'d, 'a> Walks<'d, 'a> {
     }
 }
 
-/// A header of each part of a set: of each protocol one, then of each other range of ports.
+/// A header of each part of a set, as far as they are walked: of each protocol one, then of each other range of ports.
 fn examples(set: &L4Set) -> Vec<L4Header> {
     let none = L4Set::empty;
+    // There may be tens of thousands of them, each as large as the set.
+    let parts = |region| parts(region).take(MOST_WALKS);
     let protocols: [Vec<L4Set>; 5] = [
         parts(&set.tcp).map(|tcp| L4Set { tcp, ..none() }).collect(),
         parts(&set.udp).map(|udp| L4Set { udp, ..none() }).collect(),

@@ -69,13 +69,29 @@ impl Paste {
 }
 
 /// What ovn-controller makes of an expression. A test of `ip.dscp` or `ip.ecn` is lost on its way into OpenFlow, so that
-/// every value passes: `mf_set` of OVS takes the mask of their six or two bits for a partial one, and ignores it.
+/// every value passes: `mf_set` of OVS takes the mask of their six or two bits for a partial one, and ignores it. Of parts
+/// that have to hold together those come first that are quickly asked.
 pub(super) fn installed(expression: Expression) -> Expression {
-    let each = |parts: Vec<Expression>| parts.into_iter().map(installed).collect();
+    let each = |parts: Vec<Expression>| parts.into_iter().map(installed).collect::<Vec<_>>();
     match expression {
-        Expression::All(parts) => Expression::All(each(parts)),
+        Expression::All(parts) => {
+            let mut parts = each(parts);
+            parts.sort_by_key(effort);
+            Expression::All(parts)
+        }
         Expression::Any(parts) => Expression::Any(each(parts)),
         Expression::Field(test) if matches!(test.field, Field::IpDscp | Field::IpEcn) => Expression::Constant(true),
         other => other,
+    }
+}
+
+/// How long it takes to ask, roughly.
+fn effort(expression: &Expression) -> u8 {
+    match expression {
+        Expression::Constant(_) | Expression::Resident { .. } => 0,
+        Expression::Field(test) if matches!(test.field, Field::EthType | Field::IpProto) => 1,
+        Expression::Field(_) => 2,
+        Expression::Port(_) => 3,
+        Expression::All(_) | Expression::Any(_) => 4,
     }
 }
