@@ -4,13 +4,14 @@ use super::{Outcome, Patience, Place};
 use crate::cluster::Writing;
 use crate::console::Console;
 use crate::input;
+use crate::target::KEPT_IN;
 use ringfence_cluster::{Document, Observed};
 use ringfence_enforce::{Meaning, PolicySet, Unusable, is_in_the_way};
 use ringfence_engine::compile::Settings;
 use ringfence_engine::diagnostic::Diagnostic;
 use ringfence_engine::ovn::pipeline::Matches;
 use ringfence_engine::source::Sources;
-use ringfence_objects::{History, Plan, PlanError, Purpose, Sent};
+use ringfence_objects::{History, Plan, PlanError, Purpose, SendError, Sent};
 use ringfence_view::loaded::Loaded;
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -70,14 +71,23 @@ impl Place for Objects<'_> {
 
     fn send(&mut self, plan: &Plan, _: u32) -> Result<Outcome, String> {
         let Some(history) = &self.history else { return Ok(Outcome::Moved) };
-        match self.cluster.send(plan, history, Purpose::Earnest).map_err(|error| error.to_string())? {
-            Sent::Done(now) => {
+        match self.cluster.send(plan, history, Purpose::Earnest) {
+            Ok(Sent::Done(now)) => {
                 self.history = now;
                 Ok(Outcome::Done)
             }
-            Sent::Moved(written) => {
+            Ok(Sent::Moved(written)) => {
                 self.begun |= written > 0;
                 Ok(Outcome::Moved)
+            }
+            Err(error) => {
+                let message = error.to_string();
+                if let SendError::Halfway { done, error, history, .. } = error {
+                    // Whether the last request was carried out, nobody knows who got no answer.
+                    self.begun |= done > 0 || matches!(*error, SendError::Failed(_));
+                    self.history = Some(*history);
+                }
+                Err(message)
             }
         }
     }
@@ -94,8 +104,9 @@ impl Place for Objects<'_> {
         let history = self.history.as_ref().filter(|history| history.is_undoable())?;
         let steps = history.generation().saturating_sub(self.first);
         let steps = if steps > 1 { format!(" {steps}") } else { String::new() };
+        let place = if self.namespace == KEPT_IN { "" } else { &format!(" --keep-in {}", self.namespace) };
         let arguments = &self.cluster.arguments;
-        Some(format!("ringfence rollback{steps} --to cluster --set {}{arguments}", plan.set))
+        Some(format!("ringfence rollback{steps} --to cluster --set {}{place}{arguments}", plan.set))
     }
 
     fn has_begun(&self) -> bool {
