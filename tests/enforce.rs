@@ -15,6 +15,8 @@ mod contents;
 mod controller;
 #[path = "enforce/cut.rs"]
 mod cut;
+#[path = "enforce/disk.rs"]
+mod disk;
 #[path = "enforce/foreign.rs"]
 mod foreign;
 #[path = "enforce/guards.rs"]
@@ -40,6 +42,8 @@ mod server;
 mod swap;
 #[path = "enforce/tiers.rs"]
 mod tiers;
+#[path = "enforce/unwilling.rs"]
+mod unwilling;
 
 use libtest_mimic::{Arguments, Trial};
 use ringfence_tests::random;
@@ -59,6 +63,7 @@ fn main() -> ExitCode {
     trials.extend(partition::trials(seed));
     trials.extend(cut::trials());
     trials.extend(refusals::trials());
+    trials.extend(unwilling::trials());
     trials.extend(guards::trials());
     trials.extend(tiers::trials());
     trials.extend(probing::trials(seed));
