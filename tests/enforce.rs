@@ -38,6 +38,8 @@ mod sequence;
 #[path = "ovsdb/server.rs"]
 #[expect(dead_code, reason = "others use the rest of it")]
 mod server;
+#[path = "enforce/stages.rs"]
+mod stages;
 #[path = "enforce/swap.rs"]
 mod swap;
 #[path = "enforce/tiers.rs"]
@@ -59,6 +61,7 @@ fn main() -> ExitCode {
         Trial::test("killed", move || races::killed(seed)),
         Trial::test("leader-killed", move || cluster::leader_killed(seed)),
         Trial::test("staged", move || cluster::staged(seed)),
+        Trial::test("stages-mean-nothing", move || stages::run(seed)),
     ];
     trials.extend(partition::trials(seed));
     trials.extend(cut::trials());
