@@ -79,7 +79,8 @@ impl SendError {
         let Error::Api(status) = error else { return Self::Failed(ClusterError::of(error, "of the cluster")) };
         let why = status.message.split_whitespace().collect::<Vec<_>>().join(" ");
         match status.code {
-            403 => Self::Forbidden { object, why },
+            // Who refuses for another reason than a role, a quota for example, names no user (`apierrors.NewForbidden`).
+            403 if why.contains("is forbidden: User ") => Self::Forbidden { object, why },
             409 => Self::Conflict { object, why },
             _ => Self::Refused { object, why },
         }

@@ -163,6 +163,7 @@ fn half_way(two: &Two<'_>) -> Result<(), String> {
     let words = [
         "cluster west:",
         "of 3 objects are written, then:",
+        "the server refuses NetworkPolicy/default/",
         "exceeded quota",
         "stopped at cluster west",
         "cluster east is written",
