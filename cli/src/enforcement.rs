@@ -43,7 +43,7 @@ pub(crate) trait Place {
     fn plan(&mut self) -> Result<Result<Self::Plan, String>, String>;
 
     /// What a plan means; an error where it leads to something that cannot be used.
-    fn meaning(&self, plan: &Self::Plan, console: &mut Console) -> Result<Meaning, String>;
+    fn meaning(&mut self, plan: &Self::Plan, console: &mut Console) -> Result<Meaning, String>;
 
     /// Carries a plan out.
     fn send(&mut self, plan: &Self::Plan, attempt: u32) -> Result<Outcome, String>;

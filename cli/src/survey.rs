@@ -8,6 +8,7 @@ use crate::render;
 use crate::status::Status;
 use crate::target::{Target, Wanted};
 use ringfence_objects::Plan;
+use std::collections::BTreeSet;
 use std::io;
 
 /// A plan for each cluster with what it means; or why there is none.
@@ -34,7 +35,7 @@ impl Survey {
             let plan = Plan::new(cluster.observe()?, &target.set, &objects, target.adoption());
             let plan = plan.map_err(|error| error.to_string())?;
             let meaning = meaning(&plan, &settings);
-            tell_fresh(&meaning, console)?;
+            tell_fresh(&meaning, &mut BTreeSet::new(), console)?;
             Ok(Proposal::with(meaning, plan))
         };
         let clusters = target.cluster.each()?.iter().map(Cluster::open).collect::<Result<Vec<Writing>, _>>()?;

@@ -32,6 +32,8 @@ pub(crate) struct Objects<'p> {
     first: u64,
     /// Whether something was written before it was seen that the world has moved.
     begun: bool,
+    /// What somebody was told already of the cluster after a plan.
+    told: BTreeSet<String>,
 }
 
 impl<'p> Objects<'p> {
@@ -41,7 +43,17 @@ impl<'p> Objects<'p> {
         (set, namespace, settings): (PolicySet, String, Settings),
         planning: impl FnMut(Observed, &History) -> Result<Result<Plan, String>, PlanError> + 'p,
     ) -> Self {
-        Self { cluster, set, namespace, settings, planning: Box::new(planning), history: None, first: 0, begun: false }
+        Self {
+            cluster,
+            set,
+            namespace,
+            settings,
+            planning: Box::new(planning),
+            history: None,
+            first: 0,
+            begun: false,
+            told: BTreeSet::new(),
+        }
     }
 }
 
@@ -63,9 +75,9 @@ impl Place for Objects<'_> {
         plan
     }
 
-    fn meaning(&self, plan: &Plan, console: &mut Console) -> Result<Meaning, String> {
+    fn meaning(&mut self, plan: &Plan, console: &mut Console) -> Result<Meaning, String> {
         let meaning = meaning(plan, &self.settings);
-        tell_fresh(&meaning, console)?;
+        tell_fresh(&meaning, &mut self.told, console)?;
         Ok(meaning)
     }
 
@@ -144,13 +156,15 @@ pub(crate) fn meaning(plan: &Plan, settings: &Settings) -> Meaning {
     }
 }
 
-/// Tells what is wrong with the cluster after a plan, and was not before. An error is no ground to write anything.
-pub(crate) fn tell_fresh(meaning: &Meaning, console: &mut Console) -> Result<(), String> {
+/// Tells what is wrong with the cluster after a plan, and was not before, as far as it was not told. An error is no ground to
+/// write anything.
+pub(crate) fn tell_fresh(meaning: &Meaning, told: &mut BTreeSet<String>, console: &mut Console) -> Result<(), String> {
     let known: BTreeSet<&str> =
         meaning.before.compiled.diagnostics.iter().map(|found| found.message.as_str()).collect();
     let all = meaning.after.compiled.diagnostics.iter();
     let fresh: Vec<Diagnostic> = all.filter(|found| !known.contains(found.message.as_str())).cloned().collect();
-    input::tell(&meaning.after, console, &fresh);
+    let news: Vec<Diagnostic> = fresh.iter().filter(|found| told.insert(found.message.clone())).cloned().collect();
+    input::tell(&meaning.after, console, &news);
     if fresh.iter().any(is_in_the_way) { Err(Unusable::Errors.to_string()) } else { Ok(()) }
 }
 
