@@ -3,6 +3,8 @@
 //! Every world is loaded into the server, and what the program says of it there is held against what it says of the file.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "test code")]
 
+#[path = "cluster/contexts.rs"]
+mod contexts;
 #[path = "cluster/faults.rs"]
 mod faults;
 #[path = "cluster/manifest.rs"]
@@ -38,6 +40,7 @@ type Test = fn(&Server) -> Result<(), String>;
 type Work = Box<dyn FnOnce(&Server) -> Result<(), String> + Send>;
 
 const TESTS: &[(&str, Test)] = &[
+    ("contexts::several_clusters", contexts::several_clusters),
     ("faults::wrong_context", faults::wrong_context),
     ("faults::no_kubeconfig", faults::no_kubeconfig),
     ("faults::unreachable_server", faults::unreachable_server),

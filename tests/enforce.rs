@@ -15,6 +15,8 @@ mod contents;
 mod controller;
 #[path = "enforce/cut.rs"]
 mod cut;
+#[path = "enforce/disk.rs"]
+mod disk;
 #[path = "enforce/foreign.rs"]
 mod foreign;
 #[path = "enforce/guards.rs"]
@@ -36,10 +38,14 @@ mod sequence;
 #[path = "ovsdb/server.rs"]
 #[expect(dead_code, reason = "others use the rest of it")]
 mod server;
+#[path = "enforce/stages.rs"]
+mod stages;
 #[path = "enforce/swap.rs"]
 mod swap;
 #[path = "enforce/tiers.rs"]
 mod tiers;
+#[path = "enforce/unwilling.rs"]
+mod unwilling;
 
 use libtest_mimic::{Arguments, Trial};
 use ringfence_tests::random;
@@ -55,10 +61,12 @@ fn main() -> ExitCode {
         Trial::test("killed", move || races::killed(seed)),
         Trial::test("leader-killed", move || cluster::leader_killed(seed)),
         Trial::test("staged", move || cluster::staged(seed)),
+        Trial::test("stages-mean-nothing", move || stages::run(seed)),
     ];
     trials.extend(partition::trials(seed));
     trials.extend(cut::trials());
     trials.extend(refusals::trials());
+    trials.extend(unwilling::trials());
     trials.extend(guards::trials());
     trials.extend(tiers::trials());
     trials.extend(probing::trials(seed));

@@ -2,6 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "this is the place for them")]
 
 use crate::files::Files;
+use crate::render::plan::quoted;
 use clap::Args;
 use ringfence_cluster::{
     Absence, Access, ClusterError, Connection, Document, Grade, Kind, Observed, PAGE, Reading, named_in, observe, read,
@@ -21,9 +22,10 @@ pub(crate) struct Cluster {
     #[arg(long, help_heading = "Input")]
     cluster: bool,
 
-    /// Reads the cluster of this context
-    #[arg(long, value_name = "NAME", help_heading = "Input")]
-    context: Option<String>,
+    /// Reads the cluster of this context; `--to cluster` takes several, with commas between them
+    #[arg(id = "context", long, value_name = "NAME", value_delimiter = ',', value_parser = context)]
+    #[arg(help_heading = "Input")]
+    contexts: Vec<String>,
 
     /// Reads the cluster of this kubeconfig; without it what KUBECONFIG names, or ~/.kube/config
     #[arg(long, value_name = "FILE", help_heading = "Input", value_hint = clap::ValueHint::FilePath)]
@@ -33,17 +35,43 @@ pub(crate) struct Cluster {
 /// The arguments that may stand in the place of files.
 pub(crate) const ARGUMENTS: [&str; 3] = ["cluster", "context", "kubeconfig"];
 
+/// A context as it is written.
+fn context(name: &str) -> Result<String, String> {
+    match name.trim() {
+        "" => Err("a context is named with nothing: write names with one comma between two of them".to_owned()),
+        name => Ok(name.to_owned()),
+    }
+}
+
+/// Why a cluster cannot be asked.
+struct Fault {
+    message: String,
+    help: String,
+}
+
+impl From<ClusterError> for Fault {
+    fn from(error: ClusterError) -> Self {
+        Self { message: error.to_string(), help: error.help() }
+    }
+}
+
+impl From<Fault> for String {
+    fn from(Fault { message, help }: Fault) -> Self {
+        format!("{message}; {help}")
+    }
+}
+
 /// What a cluster said.
 pub(crate) struct Answer {
     /// What it is called in messages.
     name: String,
-    said: Result<Reading, ClusterError>,
+    said: Result<Reading, Fault>,
 }
 
 impl Cluster {
     /// Whether somebody wants one to be read.
     pub(crate) fn is_wanted(&self) -> bool {
-        self.cluster || self.context.is_some() || self.kubeconfig.is_some()
+        self.cluster || !self.contexts.is_empty() || self.kubeconfig.is_some()
     }
 
     /// Adds the cluster to what was read, where somebody wants it.
@@ -58,18 +86,48 @@ impl Cluster {
         Answer { name: self.name(), said: self.reading() }
     }
 
+    /// Each of the clusters that are named, in the order in which they are written.
+    ///
+    /// # Errors
+    ///
+    /// A context that is named twice.
+    pub(crate) fn each(&self) -> Result<Vec<Self>, String> {
+        let mut known = BTreeSet::new();
+        if let Some(twice) = self.contexts.iter().find(|context| !known.insert(*context)) {
+            return Err(format!("`--context` names `{twice}` twice: write each context once"));
+        }
+        if self.contexts.is_empty() {
+            return Ok(vec![self.clone()]);
+        }
+        Ok(self.contexts.iter().map(|context| Self { contexts: vec![context.clone()], ..self.clone() }).collect())
+    }
+
     fn name(&self) -> String {
-        self.context.as_ref().map_or_else(|| "cluster".to_owned(), |context| format!("cluster {context}"))
+        if self.contexts.is_empty() { "cluster".to_owned() } else { format!("cluster {}", self.contexts.join(",")) }
     }
 
-    fn access(&self) -> Access {
-        Access { kubeconfig: self.kubeconfig.clone(), context: self.context.clone() }
+    fn access(&self) -> Result<Access, Fault> {
+        let context = match self.contexts.as_slice() {
+            [] => None,
+            [one] => Some(one.clone()),
+            several => return Err(several_of(several)),
+        };
+        Ok(Access { kubeconfig: self.kubeconfig.clone(), context })
     }
 
-    fn reading(&self) -> Result<Reading, ClusterError> {
+    fn reading(&self) -> Result<Reading, Fault> {
+        let access = self.access()?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| ClusterError::Kubeconfig(error.to_string()))?;
-        runtime.block_on(async { read(&self.access().connect().await?, PAGE).await })
+        Ok(runtime.block_on(async { read(&access.connect().await?, PAGE).await })?)
+    }
+}
+
+fn several_of(contexts: &[String]) -> Fault {
+    let names: Vec<String> = contexts.iter().map(|name| format!("`{name}`")).collect();
+    Fault {
+        message: format!("`--context` names {}, and one cluster is asked here", names.join(", ")),
+        help: "name one of them; `plan`, `apply`, `verify` and `rollback` take several with `--to cluster`".to_owned(),
     }
 }
 
@@ -77,6 +135,8 @@ impl Cluster {
 pub(crate) struct Writing {
     /// What it is called in messages.
     pub(crate) name: String,
+    /// The context that names it; empty where that is the current one.
+    pub(crate) context: String,
     /// The arguments that name it, as they were written.
     pub(crate) arguments: String,
     connection: Connection,
@@ -86,20 +146,21 @@ pub(crate) struct Writing {
 impl Cluster {
     /// Connects to the cluster that is to be written.
     pub(crate) fn open(&self) -> Result<Writing, String> {
-        let said = |error: ClusterError| format!("{error}; {}", error.help());
+        let access = self.access()?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| error.to_string())?;
-        let connection = runtime.block_on(self.access().connect()).map_err(said)?;
-        let kubeconfig = self.kubeconfig.iter().map(|path| format!(" --kubeconfig {}", path.display()));
-        let context = self.context.iter().map(|context| format!(" --context {context}"));
-        Ok(Writing { name: self.name(), arguments: kubeconfig.chain(context).collect(), connection, runtime })
+        let connection = runtime.block_on(access.connect()).map_err(Fault::from)?;
+        let name = |path: &PathBuf| format!(" --kubeconfig {}", quoted(&path.display().to_string()));
+        let context = |context: &String| format!(" --context {}", quoted(context));
+        let arguments = self.kubeconfig.iter().map(name).chain(self.contexts.iter().map(context)).collect();
+        Ok(Writing { name: self.name(), context: self.contexts.concat(), arguments, connection, runtime })
     }
 }
 
 impl Cluster {
     /// Connects within somebody's runtime.
     pub(crate) async fn connect(&self) -> Result<Connection, String> {
-        self.access().connect().await.map_err(|error| format!("{error}; {}", error.help()))
+        Ok(self.access()?.connect().await.map_err(Fault::from)?)
     }
 }
 
@@ -108,7 +169,7 @@ impl Writing {
     pub(crate) fn observe(&self) -> Result<Observed, String> {
         let writable = |kind: &Kind| is_writable(kind.group, kind.name);
         let observed = self.runtime.block_on(observe(&self.connection, PAGE, writable));
-        observed.map_err(|error| format!("{error}; {}", error.help()))
+        Ok(observed.map_err(Fault::from)?)
     }
 
     /// What takes applies back.
@@ -148,8 +209,8 @@ impl Answer {
                 }
                 files.found.extend(reading.absences.iter().map(finding));
             }
-            Err(error) => {
-                files.sources.add_fault(&self.name, error.to_string(), error.help());
+            Err(Fault { message, help }) => {
+                files.sources.add_fault(&self.name, message.clone(), help.clone());
             }
         }
     }

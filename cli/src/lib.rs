@@ -27,6 +27,7 @@ mod progress;
 mod render;
 mod revision;
 mod status;
+mod survey;
 mod target;
 mod verb;
 

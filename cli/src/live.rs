@@ -7,7 +7,9 @@ use clap::Args;
 use ringfence_enforce::{LARGEST, Plan, SendError, Sent, Strictness, Wait, WaitError};
 use ringfence_northbound::Document;
 use ringfence_northbound::tables::{DATABASE, TABLES};
-use ringfence_ovsdb::{Client, Endpoint, Options, Schema, ServerName, Snapshot, Tls, TransactError};
+use ringfence_ovsdb::{
+    Client, ConnectError, Endpoint, Options, Refusal, Schema, ServerName, Snapshot, Tls, TransactError,
+};
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -57,6 +59,18 @@ pub(crate) fn instead_of_files() -> Vec<&'static str> {
 }
 
 const HELP: &str = "see that ovn-nbctl reaches it by the same endpoints, and that files of ssl: fit";
+
+/// What to do where no endpoint will.
+fn help(error: &ConnectError) -> &'static str {
+    let refuses = |wanted: fn(&Refusal) -> bool| error.refusals.iter().any(|(_, refusal)| wanted(refusal));
+    if refuses(|refusal| matches!(refusal, Refusal::Relay)) {
+        "name the server that it is a relay of, or write `--no-leader-only`: a relay passes on what is written"
+    } else if refuses(|refusal| matches!(refusal, Refusal::Follower)) {
+        "name all members of the cluster, or write `--no-leader-only`"
+    } else {
+        HELP
+    }
+}
 
 /// A database that rows are written into.
 pub(crate) struct Database {
@@ -155,7 +169,7 @@ impl Live {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| (error.to_string(), HELP))?;
         let client = runtime.block_on(Client::connect(&list, options));
-        let client = client.map_err(|error| (format!("cannot read the {database} database: {error}"), HELP))?;
+        let client = client.map_err(|error| (format!("cannot read the {database} database: {error}"), help(&error)))?;
         Ok(Database { name: endpoints.to_owned(), largest: LARGEST, client, runtime })
     }
 

@@ -32,7 +32,7 @@ pub(crate) struct Target {
     pub(crate) cluster: Cluster,
 
     /// The namespace of the ConfigMap that keeps what takes applies back, for `--to cluster`
-    #[arg(long, value_name = "NAMESPACE", default_value = "kube-system", help_heading = "Input")]
+    #[arg(long, value_name = "NAMESPACE", default_value = KEPT_IN, help_heading = "Input")]
     pub(crate) keep_in: String,
 
     /// How many bytes a cluster of database servers is given in one transaction
@@ -43,6 +43,9 @@ pub(crate) struct Target {
     #[arg(long, help_heading = "Input")]
     adopt: bool,
 }
+
+/// The namespace that keeps what takes applies back, where nobody names another.
+pub(crate) const KEPT_IN: &str = "kube-system";
 
 /// Where rules go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

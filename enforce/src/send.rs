@@ -26,6 +26,17 @@ pub enum SendError {
     /// The server refused it for another reason than that the world has moved.
     #[error("{0}; nothing was written")]
     Refused(TransactError),
+    /// The server only reads.
+    #[error(
+        "the server takes no writes, and nothing was written ({0}): it stands by for another one, whose endpoint `--nb` should \
+         name, or only reads at this one; `ovs-appctl ovsdb-server/sync-status` tells"
+    )]
+    ReadOnly(String),
+    /// The server cannot keep it.
+    #[error(
+        "the server cannot write its file, and nothing was written ({0}): make room on its disk, or mend it, and apply again"
+    )]
+    Unkept(String),
     /// A cluster of servers would be given too much at once.
     #[error(
         "what has to be one transaction takes {bytes} bytes, and a cluster of servers is given {limit} at once: write it in \
@@ -42,6 +53,17 @@ pub enum SendError {
         "the connection was lost after sending, and nobody answers who could tell what became of it: {0}; `ringfence verify` tells as soon as the database is there again"
     )]
     Unknown(TransactError),
+}
+
+impl SendError {
+    /// What a refusal means (`ovsdb/execution.c`, `ovsdb/log.c`).
+    fn of(error: TransactError) -> Self {
+        match error {
+            TransactError::Refused { error, details, .. } if error == "not allowed" => Self::ReadOnly(details),
+            TransactError::Refused { error, details, .. } if error == "I/O error" => Self::Unkept(details),
+            error => Self::Refused(error),
+        }
+    }
 }
 
 /// Whose confirmation is waited for.
@@ -97,7 +119,7 @@ pub async fn send(client: &mut Client, plan: &Plan, strictness: Strictness, larg
             Err(TransactError::Refused { operation, error, .. }) if has_moved(operation, &error) => {
                 return Ok(Sent::Moved);
             }
-            Err(error) => return Err(SendError::Refused(error)),
+            Err(error) => return Err(SendError::of(error)),
         }
     }
     match client.transact(&last).await {
@@ -107,7 +129,7 @@ pub async fn send(client: &mut Client, plan: &Plan, strictness: Strictness, larg
         }
         Err(TransactError::Refused { operation, error, .. }) if has_moved(operation, &error) => Ok(Sent::Moved),
         Err(error @ TransactError::Unknown(_)) => look_back(client, plan, error).await,
-        Err(error) => Err(SendError::Refused(error)),
+        Err(error) => Err(SendError::of(error)),
     }
 }
 
@@ -118,7 +140,7 @@ pub async fn attempt(client: &mut Client, plan: &Plan, strictness: Strictness) -
     match client.transact(&operations).await {
         Err(TransactError::Refused { error, .. }) if error == "aborted" => Ok(Sent::Done(0)),
         Err(TransactError::Refused { operation, error, .. }) if has_moved(operation, &error) => Ok(Sent::Moved),
-        Err(error) => Err(SendError::Refused(error)),
+        Err(error) => Err(SendError::of(error)),
         Ok(_) => Ok(Sent::Moved),
     }
 }

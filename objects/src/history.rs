@@ -3,7 +3,7 @@
 use crate::content::Content;
 use crate::deed::Deed;
 use crate::reference::Reference;
-use crate::send::SendError;
+use crate::send::{Purpose, SendError};
 use kube::Api;
 use kube::api::{ApiResource, DynamicObject, PostParams};
 use ringfence_cluster::Connection;
@@ -128,8 +128,14 @@ impl History {
         Api::namespaced_with(connection.client().clone(), &self.namespace, &resource)
     }
 
-    /// Writes what takes deeds back, before they are done. Who writes it first, of two, goes on.
-    pub(crate) async fn keep(&self, connection: &Connection, deeds: &[Deed], did: &str) -> Result<Kept, SendError> {
+    /// Writes what takes deeds back, before they are done, or has that tried. Who writes it first, of two, goes on.
+    pub(crate) async fn keep(
+        &self,
+        connection: &Connection,
+        deeds: &[Deed],
+        did: &str,
+        purpose: Purpose,
+    ) -> Result<Kept, SendError> {
         let next = self.with(deeds, did);
         let mut data: Map<String, Value> =
             next.kept.iter().map(|(number, text)| (format!("undo-{number}"), json!(text))).collect();
@@ -147,7 +153,8 @@ impl History {
         let object: DynamicObject =
             serde_json::from_value(object).map_err(|error| failed(&kube::Error::SerdeError(error)))?;
         let api = self.api(connection);
-        let parameters = PostParams { field_manager: Some("ringfence".to_owned()), ..PostParams::default() };
+        let dry_run = purpose == Purpose::Trial;
+        let parameters = PostParams { dry_run, field_manager: Some("ringfence".to_owned()) };
         let written = match self.version {
             Some(_) => api.replace(&self.name(), &parameters, &object).await,
             None => api.create(&parameters, &object).await,

@@ -59,9 +59,7 @@ pub enum SendError {
     #[error("{0}")]
     Failed(ClusterError),
     /// Some of it is written.
-    #[error(
-        "{done} of {all} objects are written, then: {error}; `ringfence rollback --to cluster` takes them back, another `apply` goes on"
-    )]
+    #[error("{done} of {all} objects are written, then: {error}")]
     Halfway {
         /// How many are written.
         done: usize,
@@ -69,6 +67,8 @@ pub enum SendError {
         all: usize,
         /// What happened.
         error: Box<SendError>,
+        /// The history as it is now: it takes back what is written.
+        history: Box<History>,
     },
 }
 
@@ -79,7 +79,8 @@ impl SendError {
         let Error::Api(status) = error else { return Self::Failed(ClusterError::of(error, "of the cluster")) };
         let why = status.message.split_whitespace().collect::<Vec<_>>().join(" ");
         match status.code {
-            403 => Self::Forbidden { object, why },
+            // Who refuses for another reason than a role, a quota for example, names no user (`apierrors.NewForbidden`).
+            403 if why.contains("is forbidden: User ") => Self::Forbidden { object, why },
             409 => Self::Conflict { object, why },
             _ => Self::Refused { object, why },
         }
@@ -103,19 +104,20 @@ pub async fn send(
             return Ok(Sent::Moved(0));
         }
     }
-    if purpose == Purpose::Trial {
-        return Ok(Sent::Done(None));
-    }
-    let history = match history.keep(connection, &plan.deeds, &plan.summary()).await? {
+    let history = match history.keep(connection, &plan.deeds, &plan.summary(), purpose).await? {
         Kept::Written(history) => history,
         Kept::Moved => return Ok(Sent::Moved(0)),
     };
+    if purpose == Purpose::Trial {
+        return Ok(Sent::Done(None));
+    }
     for (done, deed) in plan.deeds.iter().enumerate() {
         match step(connection, plan, deed, Purpose::Earnest).await {
             Ok(Step::Done) => {}
             Ok(Step::Moved) => return Ok(Sent::Moved(done)),
             Err(error) => {
-                return Err(SendError::Halfway { done, all: plan.deeds.len(), error: Box::new(error) });
+                let (all, error, history) = (plan.deeds.len(), Box::new(error), Box::new(history));
+                return Err(SendError::Halfway { done, all, error, history });
             }
         }
     }

@@ -85,6 +85,9 @@ pub enum Refusal {
     /// The member is a follower.
     #[error("this member of the cluster is not the leader")]
     Follower,
+    /// The server is no member of a cluster, and passes on what it is asked.
+    #[error("this server is a relay of another one, and leads nothing")]
+    Relay,
     /// The member is behind what was seen already.
     #[error("this member of the cluster is at entry {index}, and entry {seen} was seen already")]
     Behind {
@@ -129,7 +132,7 @@ pub enum TransactError {
         operation: Option<usize>,
         /// The protocol's word: `constraint violation`, `timed out` …
         error: String,
-        /// What the server adds.
+        /// What the server adds, its system's words included.
         details: String,
     },
     /// The connection was lost after sending: it may have been written, or not.
@@ -244,7 +247,7 @@ impl Client {
             return Err(Refusal::Disconnected);
         }
         if self.options.leader_only && !member.leader {
-            return Err(Refusal::Follower);
+            return Err(if member.relay { Refusal::Relay } else { Refusal::Follower });
         }
         match (member.position, self.seen) {
             (Some((cluster, index)), Some((same, seen))) if cluster == same && index < seen => {
@@ -396,5 +399,7 @@ fn refused(operation: Option<usize>, error: &Value) -> TransactError {
         word if word.is_empty() => error.to_string(),
         word => word,
     };
-    TransactError::Refused { operation, error: word, details: text("details") }
+    let io = text("io-error");
+    let details = [text("details"), io].into_iter().filter(|words| !words.is_empty()).collect::<Vec<_>>().join(": ");
+    TransactError::Refused { operation, error: word, details }
 }

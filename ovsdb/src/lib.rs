@@ -19,7 +19,7 @@ pub mod value;
 mod member;
 mod session;
 
-pub use client::{Client, ConnectError, Options, TransactError};
+pub use client::{Client, ConnectError, Options, Refusal, TransactError};
 pub use endpoint::{Endpoint, EndpointError};
 pub use monitor::{Monitor, Select};
 pub use operation::{Operation, OperationResult};

@@ -10,6 +10,7 @@ use uuid::Uuid;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Member {
     pub(crate) clustered: bool,
+    pub(crate) relay: bool,
     pub(crate) connected: bool,
     pub(crate) leader: bool,
     /// The cluster and the last entry of its log that the member has.
@@ -38,6 +39,7 @@ impl Member {
         let index = row.get("index").and_then(|value| value.only()?.as_integer());
         Self {
             clustered: text(row, "model") == Some("clustered"),
+            relay: text(row, "model") == Some("relay"),
             connected: flag("connected"),
             leader: flag("leader"),
             position: cluster.zip(index),

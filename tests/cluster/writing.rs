@@ -40,7 +40,7 @@ spec: {}
 "#;
 
 /// What a policy set says: a row, a switch of the Subnet, a policy.
-const RULES: &str = r#"
+pub const RULES: &str = r#"
 apiVersion: kubeovn.io/v1
 kind: Subnet
 metadata: {name: vswitch1}
@@ -64,7 +64,7 @@ metadata: {name: not-written}
 "#;
 
 /// The same without the row of the Subnet and with another policy.
-const OTHERS: &str = r#"
+pub const OTHERS: &str = r#"
 apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
 metadata: {name: other, namespace: default}
@@ -74,7 +74,8 @@ spec: {podSelector: {matchLabels: {app: c}}, policyTypes: [Ingress]}
 /// A cluster with the world in it, and files.
 pub struct Field<'s> {
     server: &'s Server,
-    client: Client,
+    /// Asks the server, for an administrator.
+    pub client: Client,
     folder: TempDir,
     loaded: Loaded,
     /// Whether the policy that the files speak of was there before.
@@ -136,7 +137,8 @@ impl<'s> Field<'s> {
         }
     }
 
-    fn get(&self, kind: &str, name: &str) -> Result<Option<Value>, String> {
+    /// An object, where it is there.
+    pub fn get(&self, kind: &str, name: &str) -> Result<Option<Value>, String> {
         let namespace = if kind == "ConfigMap" { "kube-system" } else { "default" };
         let found = runtime().block_on(self.api(kind, namespace).get_opt(name)).map_err(said)?;
         Ok(found.map(|object| serde_json::to_value(object).unwrap()))

@@ -34,12 +34,22 @@ impl Server {
 
     /// A server of the database `nb.db` in a directory.
     pub fn start(directory: TempDir, arguments: &[String]) -> Self {
+        let database = text(&directory.path().join("nb.db"));
+        Self::of(directory, &[arguments, &[database]].concat())
+    }
+
+    /// A server without a database of its own, which passes on what it is asked.
+    #[allow(dead_code, reason = "not every test has one")]
+    pub fn relay(source: &Endpoint) -> Self {
+        Self::of(tempfile::tempdir().unwrap(), &[format!("relay:OVN_Northbound:{source}")])
+    }
+
+    fn of(directory: TempDir, arguments: &[String]) -> Self {
         let path = |name: &str| directory.path().join(name);
         let process = Command::new("ovsdb-server")
             .args([format!("--remote=punix:{}", text(&path("nb.sock"))), format!("--unixctl={}", text(&path("ctl")))])
             .arg(format!("--log-file={}", text(&path("log"))))
             .args(arguments)
-            .arg(path("nb.db"))
             .env("OVS_RUNDIR", directory.path())
             .env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin")
             .stdin(Stdio::null())

@@ -4,13 +4,14 @@ use super::{Outcome, Patience, Place};
 use crate::cluster::Writing;
 use crate::console::Console;
 use crate::input;
+use crate::target::KEPT_IN;
 use ringfence_cluster::{Document, Observed};
 use ringfence_enforce::{Meaning, PolicySet, Unusable, is_in_the_way};
 use ringfence_engine::compile::Settings;
 use ringfence_engine::diagnostic::Diagnostic;
 use ringfence_engine::ovn::pipeline::Matches;
 use ringfence_engine::source::Sources;
-use ringfence_objects::{History, Plan, PlanError, Purpose, Sent};
+use ringfence_objects::{History, Plan, PlanError, Purpose, SendError, Sent};
 use ringfence_view::loaded::Loaded;
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -31,6 +32,8 @@ pub(crate) struct Objects<'p> {
     first: u64,
     /// Whether something was written before it was seen that the world has moved.
     begun: bool,
+    /// What somebody was told already of the cluster after a plan.
+    told: BTreeSet<String>,
 }
 
 impl<'p> Objects<'p> {
@@ -40,7 +43,17 @@ impl<'p> Objects<'p> {
         (set, namespace, settings): (PolicySet, String, Settings),
         planning: impl FnMut(Observed, &History) -> Result<Result<Plan, String>, PlanError> + 'p,
     ) -> Self {
-        Self { cluster, set, namespace, settings, planning: Box::new(planning), history: None, first: 0, begun: false }
+        Self {
+            cluster,
+            set,
+            namespace,
+            settings,
+            planning: Box::new(planning),
+            history: None,
+            first: 0,
+            begun: false,
+            told: BTreeSet::new(),
+        }
     }
 }
 
@@ -62,22 +75,31 @@ impl Place for Objects<'_> {
         plan
     }
 
-    fn meaning(&self, plan: &Plan, console: &mut Console) -> Result<Meaning, String> {
+    fn meaning(&mut self, plan: &Plan, console: &mut Console) -> Result<Meaning, String> {
         let meaning = meaning(plan, &self.settings);
-        tell_fresh(&meaning, console)?;
+        tell_fresh(&meaning, &mut self.told, console)?;
         Ok(meaning)
     }
 
     fn send(&mut self, plan: &Plan, _: u32) -> Result<Outcome, String> {
         let Some(history) = &self.history else { return Ok(Outcome::Moved) };
-        match self.cluster.send(plan, history, Purpose::Earnest).map_err(|error| error.to_string())? {
-            Sent::Done(now) => {
+        match self.cluster.send(plan, history, Purpose::Earnest) {
+            Ok(Sent::Done(now)) => {
                 self.history = now;
                 Ok(Outcome::Done)
             }
-            Sent::Moved(written) => {
+            Ok(Sent::Moved(written)) => {
                 self.begun |= written > 0;
                 Ok(Outcome::Moved)
+            }
+            Err(error) => {
+                let message = error.to_string();
+                if let SendError::Halfway { done, error, history, .. } = error {
+                    // Whether the last request was carried out, nobody knows who got no answer.
+                    self.begun |= done > 0 || matches!(*error, SendError::Failed(_));
+                    self.history = Some(*history);
+                }
+                Err(message)
             }
         }
     }
@@ -94,8 +116,9 @@ impl Place for Objects<'_> {
         let history = self.history.as_ref().filter(|history| history.is_undoable())?;
         let steps = history.generation().saturating_sub(self.first);
         let steps = if steps > 1 { format!(" {steps}") } else { String::new() };
+        let place = if self.namespace == KEPT_IN { "" } else { &format!(" --keep-in {}", self.namespace) };
         let arguments = &self.cluster.arguments;
-        Some(format!("ringfence rollback{steps} --to cluster --set {}{arguments}", plan.set))
+        Some(format!("ringfence rollback{steps} --to cluster --set {}{place}{arguments}", plan.set))
     }
 
     fn has_begun(&self) -> bool {
@@ -133,13 +156,15 @@ pub(crate) fn meaning(plan: &Plan, settings: &Settings) -> Meaning {
     }
 }
 
-/// Tells what is wrong with the cluster after a plan, and was not before. An error is no ground to write anything.
-pub(crate) fn tell_fresh(meaning: &Meaning, console: &mut Console) -> Result<(), String> {
+/// Tells what is wrong with the cluster after a plan, and was not before, as far as it was not told. An error is no ground to
+/// write anything.
+pub(crate) fn tell_fresh(meaning: &Meaning, told: &mut BTreeSet<String>, console: &mut Console) -> Result<(), String> {
     let known: BTreeSet<&str> =
         meaning.before.compiled.diagnostics.iter().map(|found| found.message.as_str()).collect();
     let all = meaning.after.compiled.diagnostics.iter();
     let fresh: Vec<Diagnostic> = all.filter(|found| !known.contains(found.message.as_str())).cloned().collect();
-    input::tell(&meaning.after, console, &fresh);
+    let news: Vec<Diagnostic> = fresh.iter().filter(|found| told.insert(found.message.clone())).cloned().collect();
+    input::tell(&meaning.after, console, &news);
     if fresh.iter().any(is_in_the_way) { Err(Unusable::Errors.to_string()) } else { Ok(()) }
 }
 

@@ -47,7 +47,7 @@ impl Place for Rows<'_> {
         }
     }
 
-    fn meaning(&self, plan: &Plan, _: &mut Console) -> Result<Meaning, String> {
+    fn meaning(&mut self, plan: &Plan, _: &mut Console) -> Result<Meaning, String> {
         Ok(Meaning::of(plan))
     }
 

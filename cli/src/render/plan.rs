@@ -165,6 +165,25 @@ pub(crate) fn json(
     proposal: &Proposal<impl Planned>,
     more: Option<(&str, Value)>,
 ) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, &document(proposal, more)?)?;
+    writeln!(out)
+}
+
+/// The same of several clusters, each under its context: a list. One of which nothing can be told has an `error` in it.
+pub(crate) fn json_of_each<'p, P: Planned + 'p>(
+    out: &mut dyn Write,
+    clusters: impl Iterator<Item = (&'p str, Result<&'p Proposal<P>, &'p String>)>,
+) -> io::Result<()> {
+    let one = |(context, proposal): (&str, Result<&Proposal<P>, &String>)| match proposal {
+        Ok(proposal) => document(proposal, Some(("context", json!(context)))),
+        Err(message) => Ok(json!({ "ringfence": wire::VERSION, "context": context, "error": message })),
+    };
+    let documents = clusters.map(one).collect::<io::Result<Vec<Value>>>()?;
+    serde_json::to_writer_pretty(&mut *out, &documents)?;
+    writeln!(out)
+}
+
+fn document(proposal: &Proposal<impl Planned>, more: Option<(&str, Value)>) -> io::Result<Value> {
     let (plan, meaning) = (&proposal.plan, &proposal.meaning);
     let mut connections = Vec::new();
     wire::diff::write(&mut connections, &meaning.difference())?;
@@ -185,8 +204,7 @@ pub(crate) fn json(
         document.extend(rest);
         document.extend(more.map(|(key, value)| (key.to_owned(), value)));
     }
-    serde_json::to_writer_pretty(&mut *out, &document)?;
-    writeln!(out)
+    Ok(document)
 }
 
 /// For a comment on a change.

@@ -1,5 +1,6 @@
 //! `apply`: the rows go into the database, or the objects into the cluster.
 
+use crate::cluster::Cluster;
 use crate::console::Console;
 use crate::enforcement::{Manner, Objects, Rows};
 use crate::files;
@@ -9,6 +10,7 @@ use clap::Args;
 use ringfence_enforce::{Desired, Plan, SavedPlan};
 use std::io;
 use std::path::PathBuf;
+use std::rc::Rc;
 
 /// What follows `apply`.
 #[derive(Debug, Args)]
@@ -34,7 +36,10 @@ Examples:
   ringfence apply -f manifests/ --nb unix:/run/ovn/ovnnb_db.sock --yes --wait hv --accept stateful
   ringfence apply --plan p.json --nb unix:/run/ovn/ovnnb_db.sock --yes
   ringfence apply -f manifests/ --to cluster --context prod                   objects, through the Kubernetes API
+  ringfence apply -f manifests/ --to cluster --context east,west              two clusters: both or, up to the first write, none
   ringfence apply -f manifests/ --to cluster --dry-run=server
+
+Of several clusters each is planned, judged by the guard rails and tried before the first is written; one that cannot be written, and nothing is. They are written in the order of `--context`, up to the first failure.
 
 Exit status: 0 the target holds what the files say; 1 nothing was written, because a guard rail is tripped, somebody said \
 no, or the world is not that of the plan; 2 something went wrong.";
@@ -43,8 +48,8 @@ impl Arguments {
     /// Plans, shows, asks, writes.
     pub(super) fn run(&self, console: &mut Console) -> io::Result<Status> {
         let done = self.target.to().and_then(|to| match to {
-            To::Ovn => self.rows(console).map(|mut rows| self.manner.carry_out(console, &mut rows)),
-            To::Cluster => self.objects(console).map(|mut objects| self.manner.carry_out(console, &mut objects)),
+            To::Ovn => self.rows(console).map(|rows| self.manner.carry_out(console, &mut [rows])),
+            To::Cluster => self.objects(console).map(|mut clusters| self.manner.carry_out(console, &mut clusters)),
         });
         done.unwrap_or_else(|message| {
             console.complain(&message);
@@ -68,16 +73,20 @@ impl Arguments {
         }))
     }
 
-    fn objects(&self, console: &mut Console) -> Result<Objects<'static>, String> {
+    fn objects(&self, console: &mut Console) -> Result<Vec<Objects<'static>>, String> {
         if self.plan.is_some() {
             return Err("a kept plan is one of rows, for `--to ovn`".to_owned());
         }
-        let wanted = self.wanted.objects(console)?;
+        let wanted = Rc::new(self.wanted.objects(console)?);
         let (set, adoption) = (self.target.set.clone(), self.target.adoption());
         let place = (set.clone(), self.target.keep_in.clone(), self.wanted.settings());
-        Ok(Objects::new(self.target.cluster.open()?, place, move |observed, _| {
-            ringfence_objects::Plan::new(observed, &set, &wanted, adoption).map(Ok)
-        }))
+        let objects = |cluster: &Cluster| {
+            let (set, wanted) = (set.clone(), Rc::clone(&wanted));
+            Ok(Objects::new(cluster.open()?, place.clone(), move |observed, _| {
+                ringfence_objects::Plan::new(observed, &set, &wanted, adoption).map(Ok)
+            }))
+        };
+        self.target.cluster.each()?.iter().map(objects).collect()
     }
 
     fn prepare(&self, console: &mut Console) -> Result<(Desired, Option<SavedPlan>), String> {

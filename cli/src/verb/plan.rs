@@ -2,11 +2,12 @@
 
 use crate::advice;
 use crate::console::Console;
-use crate::enforcement::{Proposal, meaning, tell_fresh};
+use crate::enforcement::Proposal;
 use crate::files;
 use crate::planned::Planned;
-use crate::render;
+use crate::render::{self, Line};
 use crate::status::Status;
+use crate::survey::Survey;
 use crate::target::{Target, To, Wanted};
 use clap::{Args, ValueEnum};
 use ringfence_enforce::{Meaning, Plan, SavedPlan};
@@ -38,6 +39,7 @@ Examples:
   ringfence plan -f manifests/ --nb tcp:127.0.0.1:6641 -o md          for a comment on a change
   ringfence plan -f manifests/ --nb tcp:127.0.0.1:6641 --out p.json   and later: ringfence apply --plan p.json
   ringfence plan -f manifests/ --to cluster                           objects, through the Kubernetes API
+  ringfence plan -f manifests/ --to cluster --context east,west       the same for two clusters
 
 Exit status: 0 nothing has to change; 1 something has to; 2 where there is no plan.";
 
@@ -57,7 +59,7 @@ impl Arguments {
     pub(super) fn run(&self, console: &mut Console) -> io::Result<Status> {
         let shown = self.target.to().and_then(|to| match to {
             To::Ovn => self.rows(console).map(|(proposal, name)| self.show(console, &proposal, &name)),
-            To::Cluster => self.objects(console).map(|(proposal, name)| self.show(console, &proposal, &name)),
+            To::Cluster => self.clusters(console),
         });
         shown.unwrap_or_else(|message| {
             console.complain(&message);
@@ -80,20 +82,22 @@ impl Arguments {
         Ok((Proposal::with(Meaning::of(&plan), plan), database.name))
     }
 
-    fn objects(&self, console: &mut Console) -> Result<(Proposal<ringfence_objects::Plan>, String), String> {
+    fn clusters(&self, console: &mut Console) -> Result<io::Result<Status>, String> {
         if self.out.is_some() {
             return Err("a plan that is kept is one of rows, for `--to ovn`".to_owned());
         }
-        let wanted = self.wanted.objects(console)?;
-        let cluster = self.target.cluster.open()?;
-        let observed = cluster.observe()?;
-        let advice = advice::on_cluster(&observed.reading.documents);
-        let plan = ringfence_objects::Plan::new(observed, &self.target.set, &wanted, self.target.adoption());
-        let mut plan = plan.map_err(|error| error.to_string())?;
-        plan.remarks.push(advice);
-        let meaning = meaning(&plan, &self.wanted.settings());
-        tell_fresh(&meaning, console)?;
-        Ok((Proposal::with(meaning, plan), cluster.name))
+        let mut survey = Survey::of(&self.target, &self.wanted, console)?;
+        survey.advise();
+        let named = self.output == Format::Md && survey.is_of_several();
+        Ok(match self.output {
+            Format::Json => survey.json(console),
+            Format::Text | Format::Md => survey.show(console, |console, proposal, name| {
+                if named {
+                    console.print(|out| writeln!(out, "## {}\n", Line(name)))?;
+                }
+                self.show(console, proposal, name).map(drop)
+            }),
+        })
     }
 
     fn show<P: Planned>(&self, console: &mut Console, proposal: &Proposal<P>, name: &str) -> io::Result<Status> {

@@ -1,5 +1,6 @@
 //! `rollback`: applies are taken back.
 
+use crate::cluster::Cluster;
 use crate::console::Console;
 use crate::enforcement::{Manner, Objects, Rows};
 use crate::render;
@@ -35,6 +36,7 @@ Examples:
   ringfence rollback 2 --nb unix:/run/ovn/ovnnb_db.sock --yes   the last two
   ringfence rollback --list --nb unix:/run/ovn/ovnnb_db.sock
   ringfence rollback --to cluster --context prod                the last apply to a cluster
+  ringfence rollback --to cluster --context east,west           the last apply to each of them
 
 A rollback is an apply: it is planned, shown and guarded like one, and can be taken back itself.
 
@@ -61,7 +63,7 @@ impl Arguments {
             return Ok(tell(console, &History::of(&world, set).steps()));
         }
         let mut first = None;
-        let mut rows = Rows::new(database, |world, schema| {
+        let rows = Rows::new(database, |world, schema| {
             let plan = Plan::back(world, schema, set, steps)?;
             let generation = plan.history.generation();
             if *first.get_or_insert(generation) != generation {
@@ -69,27 +71,45 @@ impl Arguments {
             }
             Ok(Ok(plan))
         });
-        Ok(self.manner.carry_out(console, &mut rows))
+        Ok(self.manner.carry_out(console, &mut [rows]))
     }
 
     fn objects(&self, console: &mut Console) -> Result<io::Result<Status>, String> {
-        let cluster = self.target.cluster.open()?;
-        let (set, steps) = (&self.target.set, self.steps.into());
+        let clusters = self.target.cluster.each()?;
         if self.list {
-            let history = cluster.history(set, &self.target.keep_in).map_err(|error| error.to_string())?;
-            return Ok(tell(console, &history.steps()));
+            return self.tell_steps(console, &clusters);
         }
+        let mut places = clusters.iter().map(|cluster| self.place(cluster)).collect::<Result<Vec<_>, _>>()?;
+        Ok(self.manner.carry_out(console, &mut places))
+    }
+
+    fn place(&self, cluster: &Cluster) -> Result<Objects<'_>, String> {
+        let (set, steps, adoption) = (&self.target.set, self.steps.into(), self.target.adoption());
         let place = (set.clone(), self.target.keep_in.clone(), Settings::default());
-        let adoption = self.target.adoption();
         let mut first = None;
-        let mut objects = Objects::new(cluster, place, |observed, history| {
+        Ok(Objects::new(cluster.open()?, place, move |observed, history| {
             let plan = ringfence_objects::Plan::back(observed, set, history, steps, adoption)?;
             if *first.get_or_insert(history.generation()) != history.generation() {
                 return Ok(Err(MEANWHILE.to_owned()));
             }
             Ok(Ok(plan))
-        });
-        Ok(self.manner.carry_out(console, &mut objects))
+        }))
+    }
+
+    fn tell_steps(&self, console: &mut Console, clusters: &[Cluster]) -> Result<io::Result<Status>, String> {
+        let mut told = Vec::new();
+        for cluster in clusters {
+            let cluster = cluster.open()?;
+            let history = cluster.history(&self.target.set, &self.target.keep_in);
+            told.push((cluster.name, history.map_err(|error| error.to_string())?.steps()));
+        }
+        Ok(match told.as_slice() {
+            [(_, steps)] => tell(console, steps),
+            several => several.iter().try_fold(Status::Fine, |_, (name, steps)| {
+                console.print(|out| writeln!(out, "{name}:"))?;
+                tell(console, steps)
+            }),
+        })
     }
 }
 

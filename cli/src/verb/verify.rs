@@ -1,12 +1,13 @@
 //! `verify`: what is declared against what is installed.
 
 use crate::console::Console;
-use crate::enforcement::{Proposal, meaning, tell_fresh};
+use crate::enforcement::Proposal;
 use crate::live::Database;
 use crate::planned::Planned;
 use crate::probe::{self, Probed, Probing, Southbound, Versions, probe};
 use crate::render;
 use crate::status::Status;
+use crate::survey::Survey;
 use crate::target::{Target, To, Wanted};
 use clap::{Args, ValueEnum};
 use ringfence_enforce::{Desired, Meaning, Plan};
@@ -37,6 +38,7 @@ Examples:
   ringfence verify -f manifests/ --nb unix:/run/ovn/ovnnb_db.sock
   ringfence verify -f manifests/ --nb unix:/run/ovn/ovnnb_db.sock --probe    and asks ovn-trace about packets
   ringfence verify -f manifests/ --to cluster
+  ringfence verify -f manifests/ --to cluster --context east,west             each of them
 
 Exit status: 0 the target holds what the files say; 1 it does not, or ovn-trace says something else; 2 where that cannot \
 be told.";
@@ -58,7 +60,7 @@ impl Arguments {
             To::Cluster if self.probing.probe.is_some() => {
                 Err("`--probe` is for rows: name the Northbound database with `--nb`, and `--to ovn`".to_owned())
             }
-            To::Cluster => self.objects(console).map(|(proposal, name)| self.show(console, &proposal, &name)),
+            To::Cluster => self.clusters(console),
         });
         shown.unwrap_or_else(|message| {
             console.complain(&message);
@@ -149,15 +151,14 @@ impl Arguments {
         })
     }
 
-    fn objects(&self, console: &mut Console) -> Result<(Proposal<ringfence_objects::Plan>, String), String> {
-        let wanted = self.wanted.objects(console)?;
-        let cluster = self.target.cluster.open()?;
-        let observed = cluster.observe()?;
-        let plan = ringfence_objects::Plan::new(observed, &self.target.set, &wanted, self.target.adoption());
-        let plan = plan.map_err(|error| error.to_string())?;
-        let meaning = meaning(&plan, &self.wanted.settings());
-        tell_fresh(&meaning, console)?;
-        Ok((Proposal::with(meaning, plan), cluster.name))
+    fn clusters(&self, console: &mut Console) -> Result<io::Result<Status>, String> {
+        let survey = Survey::of(&self.target, &self.wanted, console)?;
+        Ok(match self.output {
+            Format::Json => survey.json(console),
+            Format::Text => {
+                survey.show(console, |console, proposal, name| self.show(console, proposal, name).map(drop))
+            }
+        })
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod action;
 mod answers;
+mod contexts;
 mod fixes;
 mod formats;
 mod gates;
