@@ -69,7 +69,7 @@ fn left_out(probed: &Probed<'_>) -> Vec<String> {
     let silent = probed
         .silent
         .iter()
-        .map(|(words, times)| format!("ovn-trace gave no answer about {}: {words}", count(*times, "packet")));
+        .map(|(words, times)| format!("ovn-trace gave no answer of use about {}: {words}", count(*times, "packet")));
     let rest = probed.all_pairs.saturating_sub(probed.pairs);
     let rest = (rest > 0).then(|| {
         let ended = if probed.interrupted { "it was interrupted" } else { "`--probe=PACKETS` takes more" };
