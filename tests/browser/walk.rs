@@ -189,7 +189,7 @@ pub fn keys(page: &Page) -> Result<()> {
     page.press("Graph")
 }
 
-/// A row said in plain words goes into the text.
+/// A row said in plain words goes into the text; a row of the text is changed where it stands.
 pub fn form(page: &Page) -> Result<()> {
     forget(page)?;
     page.open("")?;
@@ -202,10 +202,31 @@ pub fn form(page: &Page) -> Result<()> {
     until(
         page,
         "the match",
-        "document.querySelector('#form-match').innerText === 'ip4.src == 172.20.10.3 && ip4.dst == 172.20.10.4'",
+        "document.querySelector('#form-match').value === 'ip4.src == 172.20.10.3 && ip4.dst == 172.20.10.4'",
     )?;
     click(page, "#form-insert")?;
     until(page, "the row in the text", "document.querySelector('.cm-content').innerText.includes('172.20.10.4')")?;
+    // The row of the example, which came second, is picked: its match fills the fields.
+    page.run("[...document.querySelectorAll('#rows tr')].find((row) => row.innerText.includes('1005')).querySelector('td:last-child button').click()", &[])?;
+    until(page, "the row in the form", "document.querySelectorAll('#form input')[1].value === '172.20.10.2'")?;
+    page.screenshot("form")?;
+    let say = "const [selector, value] = arguments; const field = document.querySelector(selector); \
+        field.value = value; field.dispatchEvent(new Event('input', {bubbles: true}));";
+    page.run(say, &[json!("#form-priority"), json!("2005")])?;
+    page.run(say, &[json!("#form-match"), json!("ip4.dst == 172.20.10.2 && tcp.dst == 22")])?;
+    until(page, "its port in the fields", "document.querySelectorAll('#form input')[2].value === '22'")?;
+    let text = "return document.querySelector('.cm-content').innerText";
+    let lines = |page: &Page| page.run(text, &[]).map(|text| text.as_str().unwrap_or_default().lines().count());
+    let before = lines(page)?;
+    click(page, "#form-change")?;
+    let changed = "match: ip4.dst == 172.20.10.2 && tcp.dst == 22";
+    until(page, "the row changed", &format!("document.querySelector('.cm-content').innerText.includes('{changed}')"))?;
+    until(page, "its priority", "document.querySelector('.cm-content').innerText.includes('priority: 2005')")?;
+    if lines(page)? != before {
+        return Err("the row was added, not changed".to_owned());
+    }
+    page.press("undo")?;
+    until(page, "the row as it was", "document.querySelector('.cm-content').innerText.includes('priority: 1005')")?;
     page.press("Graph")
 }
 

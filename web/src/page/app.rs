@@ -3,7 +3,7 @@
 use super::editor::Editor;
 use super::element::{copy, document, download, root, tell_state, window};
 use super::keeper::Keeper;
-use super::{claims, files, findings, form, graph, lesson, matrix, pinned, rows, storage, table, toolbar, why};
+use super::{claims, files, findings, form, graph, lesson, matrix, pinned, storage, table, toolbar, why};
 use crate::protocol::File;
 use crate::session::{Action, Effect, Session, Side, Theme, View};
 use crate::share::Link;
@@ -225,7 +225,7 @@ impl App {
                 Some(props) => html! { <matrix::Matrix ..props /> },
                 None => html! {},
             },
-            View::Rows => html! { <>{ rows::view(&session, send) }<form::RuleForm {session} send={send.clone()} /></> },
+            View::Rows => html! { <form::Rows {session} send={send.clone()} /> },
             View::Table => html! {},
         };
         let hidden = self.session.view != View::Table;
