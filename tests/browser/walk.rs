@@ -1,6 +1,7 @@
 //! What people do on the page, from beginning to end.
 
 use super::page::{File, Page};
+use super::program;
 use crate::browser::site::Site;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
@@ -228,6 +229,41 @@ pub fn form(page: &Page) -> Result<()> {
     page.press("undo")?;
     until(page, "the row as it was", "document.querySelector('.cm-content').innerText.includes('priority: 1005')")?;
     page.press("Graph")
+}
+
+/// What is downloaded is what the command line writes of the same files: texts, rows, picture; and the picture as pixels.
+pub fn downloads(page: &Page) -> Result<()> {
+    let rules = "kind: Subnet\napiVersion: kubeovn.io/v1\nmetadata: {name: s}\nspec:\n  cidrBlock: 10.0.0.0/24\n  acls:\n  - {action: drop, direction: to-lport, priority: 7, match: 'ip4.dst == 10.0.0.2 && tcp.dst == {22, 80}'}\n";
+    let machines = "kind: Inventory\napiVersion: ringfence/v1\nvms:\n- {name: vm1, address: 10.0.0.2}\n- {name: vm2, address: 10.0.0.3, labels: {app: db}}\n---\nkind: NetworkPolicy\napiVersion: networking.k8s.io/v1\nmetadata: {name: db}\nspec:\n  podSelector: {matchLabels: {app: db}}\n  ingress: [{from: [{podSelector: {}}], ports: [{port: 5432}]}]\n";
+    let files = [("rules.yaml", rules), ("machines.yaml", machines)];
+    let files = files.map(|(name, text)| File { name: name.into(), text: text.into() });
+    page.load(&files)?;
+    page.press("Graph")?;
+    let saved = |name: &str, button: &str| {
+        page.press("Download")?;
+        page.saved(name, || page.press(button))
+    };
+    let script = program::said(&["compile", "-o", "nbctl"], &files)?;
+    let svg = program::said(&["reach", "-o", "svg"], &files)?;
+    for (name, button, wanted) in [
+        ("machines.yaml", "YAML", machines),
+        ("ringfence.sh", "Rows as an ovn-nbctl script", script.as_str()),
+        ("ringfence.svg", "Picture as SVG", svg.as_str()),
+    ] {
+        if saved(name, button)? != wanted.as_bytes() {
+            return Err(format!("{name} is not what the program writes"));
+        }
+    }
+    let picture = saved("ringfence.png", "Picture as PNG")?;
+    let side =
+        |at: usize| picture.get(at..at + 4).map(|bytes| bytes.iter().fold(0, |sum, byte| sum * 256 + u32::from(*byte)));
+    // Its header tells how wide and how high it is.
+    let (is_picture, sides) = (picture.starts_with(b"\x89PNG"), [side(16), side(20)]);
+    if is_picture && sides.iter().all(|side| side.is_some_and(|side| side > 200)) {
+        Ok(())
+    } else {
+        Err(format!("no picture, or a small one: {sides:?}"))
+    }
 }
 
 /// Whatever is pasted, the page stays alive and keeps the text, also when it is opened again.
