@@ -77,7 +77,7 @@ fn looks(page: &Shared) -> Vec<Trial> {
 /// What people do on it.
 fn walks(page: &Shared, site: &Arc<Site>) -> Vec<Trial> {
     type Walk = fn(&Page) -> Result<(), String>;
-    let walks: [(&str, Walk); 10] = [
+    let walks: [(&str, Walk); 11] = [
         ("first-visit", walk::first_visit),
         ("mistake-and-fix", walk::mistake_and_fix),
         ("completion", walk::completion),
@@ -86,6 +86,7 @@ fn walks(page: &Shared, site: &Arc<Site>) -> Vec<Trial> {
         ("link", walk::link),
         ("keys", walk::keys),
         ("form", walk::form),
+        ("downloads", walk::downloads),
         ("anything-pasted", walk::anything),
         ("offline", walk::offline),
     ];

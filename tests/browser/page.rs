@@ -44,7 +44,7 @@ pub struct Page {
     address: String,
     open: Cell<bool>,
     _driver: Driver,
-    _profile: TempDir,
+    profile: TempDir,
 }
 
 /// What went wrong, in words.
@@ -68,7 +68,7 @@ impl Page {
             .block_on(builder.capabilities(capabilities).connect(&driver.address))
             .expect("chromedriver opens chromium");
         let address = site.address.clone();
-        Self { client, runtime, address, open: Cell::new(false), _driver: driver, _profile: profile }
+        Self { client, runtime, address, open: Cell::new(false), _driver: driver, profile }
     }
 
     /// Whether something was opened before.
@@ -164,6 +164,26 @@ impl Page {
         std::fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
         let picture = self.runtime.block_on(self.client.screenshot()).map_err(|error| error.to_string())?;
         std::fs::write(folder.join(format!("{name}.png")), picture).map_err(|error| error.to_string())
+    }
+
+    /// What the browser saves as a file of this name once something is done.
+    pub fn saved(&self, name: &str, act: impl FnOnce() -> Result<()>) -> Result<Vec<u8>> {
+        let folder = self.profile.path().join("saved");
+        let path = folder.join(name);
+        // What an earlier test saved is no answer.
+        let _ = std::fs::remove_file(&path);
+        let behaviour = json!({"behavior": "allow", "downloadPath": folder.display().to_string()});
+        self.emulate("Browser.setDownloadBehavior", behaviour)?;
+        act()?;
+        let begin = Instant::now();
+        // It has its name when all of it is there.
+        while !path.exists() {
+            if begin.elapsed() > PATIENCE {
+                return Err(format!("the browser saved no `{name}`"));
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        std::fs::read(&path).map_err(|error| format!("{name}: {error}"))
     }
 
     /// What the console complains of since it was last asked.

@@ -1,6 +1,7 @@
 //! What people do on the page, from beginning to end.
 
 use super::page::{File, Page};
+use super::program;
 use crate::browser::site::Site;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
@@ -189,7 +190,7 @@ pub fn keys(page: &Page) -> Result<()> {
     page.press("Graph")
 }
 
-/// A row said in plain words goes into the text.
+/// A row said in plain words goes into the text; a row of the text is changed where it stands.
 pub fn form(page: &Page) -> Result<()> {
     forget(page)?;
     page.open("")?;
@@ -202,11 +203,67 @@ pub fn form(page: &Page) -> Result<()> {
     until(
         page,
         "the match",
-        "document.querySelector('#form-match').innerText === 'ip4.src == 172.20.10.3 && ip4.dst == 172.20.10.4'",
+        "document.querySelector('#form-match').value === 'ip4.src == 172.20.10.3 && ip4.dst == 172.20.10.4'",
     )?;
     click(page, "#form-insert")?;
     until(page, "the row in the text", "document.querySelector('.cm-content').innerText.includes('172.20.10.4')")?;
+    // The row of the example, which came second, is picked: its match fills the fields.
+    page.run("[...document.querySelectorAll('#rows tr')].find((row) => row.innerText.includes('1005')).querySelector('td:last-child button').click()", &[])?;
+    until(page, "the row in the form", "document.querySelectorAll('#form input')[1].value === '172.20.10.2'")?;
+    page.screenshot("form")?;
+    let say = "const [selector, value] = arguments; const field = document.querySelector(selector); \
+        field.value = value; field.dispatchEvent(new Event('input', {bubbles: true}));";
+    page.run(say, &[json!("#form-priority"), json!("2005")])?;
+    page.run(say, &[json!("#form-match"), json!("ip4.dst == 172.20.10.2 && tcp.dst == 22")])?;
+    until(page, "its port in the fields", "document.querySelectorAll('#form input')[2].value === '22'")?;
+    let text = "return document.querySelector('.cm-content').innerText";
+    let lines = |page: &Page| page.run(text, &[]).map(|text| text.as_str().unwrap_or_default().lines().count());
+    let before = lines(page)?;
+    click(page, "#form-change")?;
+    let changed = "match: ip4.dst == 172.20.10.2 && tcp.dst == 22";
+    until(page, "the row changed", &format!("document.querySelector('.cm-content').innerText.includes('{changed}')"))?;
+    until(page, "its priority", "document.querySelector('.cm-content').innerText.includes('priority: 2005')")?;
+    if lines(page)? != before {
+        return Err("the row was added, not changed".to_owned());
+    }
+    page.press("undo")?;
+    until(page, "the row as it was", "document.querySelector('.cm-content').innerText.includes('priority: 1005')")?;
     page.press("Graph")
+}
+
+/// What is downloaded is what the command line writes of the same files: texts, rows, picture; and the picture as pixels.
+pub fn downloads(page: &Page) -> Result<()> {
+    let rules = "kind: Subnet\napiVersion: kubeovn.io/v1\nmetadata: {name: s}\nspec:\n  cidrBlock: 10.0.0.0/24\n  acls:\n  - {action: drop, direction: to-lport, priority: 7, match: 'ip4.dst == 10.0.0.2 && tcp.dst == {22, 80}'}\n";
+    let machines = "kind: Inventory\napiVersion: ringfence/v1\nvms:\n- {name: vm1, address: 10.0.0.2}\n- {name: vm2, address: 10.0.0.3, labels: {app: db}}\n---\nkind: NetworkPolicy\napiVersion: networking.k8s.io/v1\nmetadata: {name: db}\nspec:\n  podSelector: {matchLabels: {app: db}}\n  ingress: [{from: [{podSelector: {}}], ports: [{port: 5432}]}]\n";
+    let files = [("rules.yaml", rules), ("machines.yaml", machines)];
+    let files = files.map(|(name, text)| File { name: name.into(), text: text.into() });
+    page.load(&files)?;
+    page.press("Graph")?;
+    let saved = |name: &str, button: &str| {
+        page.press("Download")?;
+        page.saved(name, || page.press(button))
+    };
+    let script = program::said(&["compile", "-o", "nbctl"], &files)?;
+    let svg = program::said(&["reach", "-o", "svg"], &files)?;
+    for (name, button, wanted) in [
+        ("machines.yaml", "YAML", machines),
+        ("ringfence.sh", "Rows as an ovn-nbctl script", script.as_str()),
+        ("ringfence.svg", "Picture as SVG", svg.as_str()),
+    ] {
+        if saved(name, button)? != wanted.as_bytes() {
+            return Err(format!("{name} is not what the program writes"));
+        }
+    }
+    let picture = saved("ringfence.png", "Picture as PNG")?;
+    let side =
+        |at: usize| picture.get(at..at + 4).map(|bytes| bytes.iter().fold(0, |sum, byte| sum * 256 + u32::from(*byte)));
+    // Its header tells how wide and how high it is.
+    let (is_picture, sides) = (picture.starts_with(b"\x89PNG"), [side(16), side(20)]);
+    if is_picture && sides.iter().all(|side| side.is_some_and(|side| side > 200)) {
+        Ok(())
+    } else {
+        Err(format!("no picture, or a small one: {sides:?}"))
+    }
 }
 
 /// Whatever is pasted, the page stays alive and keeps the text, also when it is opened again.

@@ -54,6 +54,7 @@ class RingFence extends HTMLElement {
       frame.title = this.getAttribute("title") ?? "Ringfence: who can talk to whom";
       frame.loading = "lazy";
       frame.setAttribute("sandbox", "allow-scripts allow-same-origin allow-downloads");
+      frame.allow = "clipboard-write";
       frame.height = this.getAttribute("height") ?? "640";
       frame.src = new URL(await fragment(await this.files(), options), new URL("index.html", HOME)).href;
       place.replaceChildren(frame);

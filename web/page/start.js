@@ -68,10 +68,18 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
-// One menu at a time.
-document.addEventListener("click", (event) => {
-  for (const menu of document.querySelectorAll("details.menu[open]")) {
-    if (!menu.contains(event.target)) menu.open = false;
+// One menu at a time, until something of it is chosen, or Escape is pressed.
+const menus = () => document.querySelectorAll("details.menu[open]");
+document.addEventListener("click", ({ target }) => {
+  for (const menu of menus()) {
+    if (!menu.contains(target) || target.closest?.(".list button")) menu.open = false;
+  }
+});
+document.addEventListener("keydown", ({ key }) => {
+  if (key !== "Escape") return;
+  for (const menu of menus()) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
   }
 });
 

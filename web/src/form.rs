@@ -1,5 +1,9 @@
 //! A row for those who do not know the match language: who, to whom, on what; and back from a match.
 
+mod entry;
+
+pub use entry::{Change, Entry, change};
+
 use ringfence_engine::ovn::matching::{Context, parse};
 use ringfence_engine::ovn::network::Version;
 use std::net::IpAddr;
@@ -37,6 +41,8 @@ pub struct Form {
     pub protocol: String,
     /// `80`, `8000-8080`, or several between braces.
     pub port: String,
+    /// The match as somebody wrote it; without it, the match is what the fields say.
+    pub written: Option<String>,
     /// What the row does.
     pub action: String,
     /// The higher one wins.
@@ -52,6 +58,7 @@ impl Default for Form {
             whom: text(),
             protocol: text(),
             port: text(),
+            written: None,
             action: "drop".to_owned(),
             priority: "1000".to_owned(),
         }
@@ -61,6 +68,11 @@ impl Default for Form {
 impl Form {
     /// The match that says it.
     pub fn matches(&self) -> String {
+        self.written.clone().unwrap_or_else(|| self.composed())
+    }
+
+    /// The match that the fields say.
+    fn composed(&self) -> String {
         let mut parts = Vec::new();
         let mut address = |field: &str, text: &str| {
             if !text.trim().is_empty() {
@@ -94,21 +106,54 @@ impl Form {
         })
     }
 
-    /// The form of a row; nothing where the match says more than a form can.
-    pub fn of(direction: &str, matches: &str, action: &str, priority: u16) -> Option<Self> {
-        let printed = parse(matches, &Context::new(Version::Main)).ok()?.to_string();
-        let way = match direction {
-            "from-lport" => Way::Leaving,
-            "to-lport" => Way::Arriving,
-            _ => return None,
+    /// The form of a row.
+    pub fn of(row: &Entry) -> Self {
+        let way = if row.direction == "to-lport" { Way::Arriving } else { Way::Leaving };
+        let (action, priority) = (row.action.clone(), row.priority.clone());
+        Self { way, action, priority, ..Self::default() }.saying(&row.matches)
+    }
+
+    /// The row of a form.
+    pub fn entry(&self) -> Entry {
+        Entry {
+            direction: self.way.direction().to_owned(),
+            matches: self.matches(),
+            action: self.action.clone(),
+            priority: self.priority.trim().to_owned(),
+        }
+    }
+
+    /// The same with another match; the fields say it, where they can.
+    pub fn saying(&self, matches: &str) -> Self {
+        let Self { way, action, priority, .. } = self.clone();
+        let empty = Self { way, action, priority, ..Self::default() };
+        let written = Some(matches.to_owned()).filter(|text| !text.trim().is_empty());
+        Self { written, ..empty.filled(matches).unwrap_or(empty) }
+    }
+
+    /// Whether the fields say all that the match does.
+    pub fn is_told(&self) -> bool {
+        self.written.as_ref().is_none_or(|text| parts(text).is_some_and(|parts| self.says(&parts)))
+    }
+
+    /// Whether the fields say these parts of a match, and no others.
+    fn says(&self, wanted: &[String]) -> bool {
+        let sorted = |mut parts: Vec<String>| {
+            parts.sort_unstable();
+            parts
         };
-        let mut form = Self { way, action: action.to_owned(), priority: priority.to_string(), ..Self::default() };
-        if printed != "ip" {
-            printed.split(" && ").try_for_each(|part| form.take(part))?;
+        parts(&self.composed()).is_some_and(|parts| sorted(parts) == sorted(wanted.to_vec()))
+    }
+
+    /// With fields that say a match; nothing where it says more than they can.
+    fn filled(&self, matches: &str) -> Option<Self> {
+        let parts = parts(matches)?;
+        let mut form = self.clone();
+        if parts != ["ip"] {
+            parts.iter().try_for_each(|part| form.take(part))?;
         }
         // What was understood must say the same again.
-        let again = parse(&form.matches(), &Context::new(Version::Main)).ok()?.to_string();
-        (again == printed).then_some(form)
+        form.says(&parts).then_some(form)
     }
 
     fn take(&mut self, part: &str) -> Option<()> {
@@ -144,6 +189,12 @@ impl Form {
     }
 }
 
+/// What a match asks for, one after the other, as OVN prints it.
+fn parts(matches: &str) -> Option<Vec<String>> {
+    let printed = parse(matches, &Context::new(Version::Main)).ok()?.to_string();
+    Some(printed.split(" && ").map(str::to_owned).collect())
+}
+
 fn is_address(text: &str) -> bool {
     let single = |text: &str| {
         let (address, prefix) = text.split_once('/').map_or((text, None), |(address, prefix)| (address, Some(prefix)));
@@ -170,8 +221,9 @@ mod tests {
             "icmp4",
             "tcp",
         ] {
-            let form = Form::of("to-lport", text, "drop", 7).unwrap_or_else(|| panic!("{text}"));
-            assert_eq!(form.matches(), text);
+            let form = Form::default().saying(text);
+            assert!(form.is_told(), "{text}");
+            assert_eq!((form.matches().as_str(), form.composed().as_str()), (text, text));
             assert_eq!(form.error(), None, "{text}");
         }
     }
@@ -188,8 +240,33 @@ mod tests {
             "tcp && udp",
             "ip.ttl == 1",
         ] {
-            assert_eq!(Form::of("to-lport", text, "drop", 7), None, "{text}");
+            let form = Form { who: "10.0.0.1".into(), ..Form::default() }.saying(text);
+            assert!(!form.is_told() && form.matches() == text, "{text}");
+            assert_eq!(Form { written: None, ..form }.matches(), "ip");
         }
+    }
+
+    #[test]
+    fn what_is_typed_stays_as_it_is_typed() {
+        let form = Form::default().saying("tcp.dst==80&&ip4.src==10.0.0.1");
+        assert!(form.is_told());
+        assert_eq!((form.who.as_str(), form.port.as_str()), ("10.0.0.1", "80"));
+        assert_eq!(form.matches(), "tcp.dst==80&&ip4.src==10.0.0.1");
+        // A field makes it anew.
+        let other = Form { port: "81".into(), written: None, ..form };
+        assert_eq!(other.matches(), "ip4.src == 10.0.0.1 && tcp.dst == 81");
+        assert_eq!(other.saying("").matches(), "ip");
+    }
+
+    #[test]
+    fn a_row_is_a_form_and_back() {
+        let row = Entry {
+            direction: "to-lport".into(),
+            matches: "ip4.src != 10.0.0.1".into(),
+            action: "reject".into(),
+            priority: "7".into(),
+        };
+        assert_eq!(Form::of(&row).entry(), row);
     }
 
     #[test]

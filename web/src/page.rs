@@ -2,6 +2,7 @@
 
 mod app;
 mod claims;
+mod copy;
 mod editor;
 mod element;
 mod files;

@@ -1,7 +1,9 @@
 //! The formats of `check` that other programs read: well formed, whatever names are in the input.
 
-use crate::run::ringfence_reading;
+use crate::run::{ringfence, ringfence_reading};
+use boon::{Compiler, SchemaIndex, Schemas};
 use serde_json::Value;
+use std::path::Path;
 
 const HOSTILE: &str = r#"apiVersion: kubeovn.io/v1
 kind: Subnet
@@ -68,4 +70,66 @@ fn sarif_has_rules_regions_fixes_and_steady_fingerprints() {
     let prints = |log: &Value| results(log).iter().map(|one| one["partialFingerprints"].clone()).collect::<Vec<_>>();
     assert_eq!(prints(&log), prints(&moved));
     assert_ne!(results(&log)[0]["locations"], results(&moved)[0]["locations"]);
+}
+
+/// What OASIS published, by which consumers judge a log.
+struct Schema(Schemas, SchemaIndex);
+
+impl Schema {
+    fn new() -> Self {
+        let (mut schemas, mut compiler) = (Schemas::new(), Compiler::new());
+        compiler.enable_format_assertions();
+        let text = include_str!("../sarif-2.1.0.json");
+        compiler.add_resource("sarif.json", serde_json::from_str(text).unwrap()).unwrap();
+        let index = compiler.compile("sarif.json", &mut schemas).unwrap();
+        Self(schemas, index)
+    }
+
+    fn judge(&self, log: &Value) -> Result<(), String> {
+        self.0.validate(log, self.1).map_err(|error| error.to_string())
+    }
+}
+
+#[test]
+fn sarif_of_every_finding_is_what_its_schema_says() {
+    let schema = Schema::new();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/corpus/check");
+    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let mut codes = std::collections::BTreeSet::new();
+    let (mut regions, mut fixes, mut related) = (0, 0, 0);
+    let mut hold = |name: &str, text: &str| {
+        let log: Value = serde_json::from_str(text).unwrap_or_else(|error| panic!("{name}: {error}"));
+        schema.judge(&log).unwrap_or_else(|error| panic!("{name}: {error}\n{text}"));
+        for result in log["runs"][0]["results"].as_array().unwrap() {
+            codes.insert(result["ruleId"].to_string());
+            regions += usize::from(result["locations"][0]["physicalLocation"]["region"].is_object());
+            fixes += usize::from(result["fixes"].is_array());
+            related += usize::from(result["relatedLocations"].is_array());
+            assert!(result["partialFingerprints"]["ringfence/v1"].is_string(), "{name}");
+        }
+    };
+    for file in files.filter(|file| file.extension().is_some_and(|extension| extension == "yaml")) {
+        let name = file.to_str().unwrap();
+        hold(name, &ringfence(&["check", "-f", name, "-o", "sarif"]).out);
+    }
+    hold("hostile names", &said("sarif", HOSTILE));
+    hold("nothing", &said("sarif", ""));
+    assert!(codes.len() > 40 && regions > 100 && fixes > 5 && related > 5, "{codes:?} {regions} {fixes} {related}");
+}
+
+#[test]
+fn the_schema_refuses_what_is_wrong() {
+    let schema = Schema::new();
+    let good: Value = serde_json::from_str(&said("sarif", HOSTILE)).unwrap();
+    let result = |change: fn(&mut Value)| {
+        let mut log = good.clone();
+        change(&mut log["runs"][0]["results"][0]);
+        schema.judge(&log)
+    };
+    assert_eq!(result(|_| {}), Ok(()));
+    result(|result| result["level"] = "fatal".into()).unwrap_err();
+    result(|result| result["message"] = Value::Null).unwrap_err();
+    result(|result| result["line"] = 1.into()).unwrap_err();
+    result(|result| result["locations"][0]["physicalLocation"]["region"]["startLine"] = 0.into()).unwrap_err();
+    result(|result| result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] = "a b".into()).unwrap_err();
 }

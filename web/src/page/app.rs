@@ -1,9 +1,9 @@
 //! The whole page: one state, one way to change it, and the effects of a change.
 
 use super::editor::Editor;
-use super::element::{copy, document, download, root, tell_state, window};
+use super::element::{copy, document, download, is_framed, root, tell_state, window};
 use super::keeper::Keeper;
-use super::{claims, files, findings, form, graph, lesson, matrix, pinned, rows, storage, table, toolbar, why};
+use super::{claims, files, findings, form, graph, lesson, matrix, pinned, storage, table, toolbar, why};
 use crate::protocol::File;
 use crate::session::{Action, Effect, Session, Side, Theme, View};
 use crate::share::Link;
@@ -225,7 +225,7 @@ impl App {
                 Some(props) => html! { <matrix::Matrix ..props /> },
                 None => html! {},
             },
-            View::Rows => html! { <>{ rows::view(&session, send) }<form::RuleForm {session} send={send.clone()} /></> },
+            View::Rows => html! { <form::Rows {session} send={send.clone()} /> },
             View::Table => html! {},
         };
         let hidden = self.session.view != View::Table;
@@ -288,17 +288,19 @@ impl App {
         }
         let fragment = link.fragment();
         let address = format!("{}{fragment}", super::element::address());
-        copy(&address);
-        let mut session = (*self.session).clone();
+        let (copied, elsewhere) = (copy(&address), anonymous || is_framed());
         let what = if anonymous { "with other names and addresses" } else { "with everything on this page" };
-        session.notice = Some(match anonymous {
-            false => {
-                if let Some(history) = window().and_then(|window| window.history().ok()) {
-                    let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&fragment));
-                }
+        if let Some(history) = window().filter(|_| !elsewhere).and_then(|window| window.history().ok()) {
+            let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&fragment));
+        }
+        let mut session = (*self.session).clone();
+        session.notice = Some(match (elsewhere, copied) {
+            (true, true) => format!("the link is on the clipboard, {what}: {address}"),
+            (true, false) => format!("copy this link, {what}: {address}"),
+            (false, true) => {
                 format!("the link is in the address bar and on the clipboard, {what}; nothing was sent to anybody")
             }
-            true => format!("the link is on the clipboard, {what}: {address}"),
+            (false, false) => format!("the link is in the address bar, {what}; nothing was sent to anybody"),
         });
         self.session = Rc::new(session);
     }

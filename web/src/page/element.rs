@@ -62,12 +62,22 @@ pub(super) fn download(name: &str, text: &str) -> Option<()> {
     Url::revoke_object_url(&address).ok()
 }
 
-/// Puts a text on the clipboard.
-pub(super) fn copy(text: &str) {
-    let Some(window) = window() else { return };
-    let written = window.navigator().clipboard().write_text(text);
+/// Puts a text on the clipboard, where the browser gives this page one: it does not over plain HTTP.
+pub(super) fn copy(text: &str) -> bool {
+    let Some(clipboard) = window().map(|window| window.navigator().clipboard()).filter(|found| !found.is_undefined())
+    else {
+        return false;
+    };
+    let written = clipboard.write_text(text);
     // The browser may refuse; the text stays where it can be marked.
     wasm_bindgen_futures::spawn_local(async move { drop(wasm_bindgen_futures::JsFuture::from(written).await) });
+    true
+}
+
+/// Whether another page has this one in a frame, and so an address bar of its own.
+pub(super) fn is_framed() -> bool {
+    let outer = |window: Window| Some(!js_sys::Object::is(window.parent().ok()??.as_ref(), window.as_ref()));
+    window().and_then(outer).unwrap_or(false)
 }
 
 /// The address of this page without its fragment.

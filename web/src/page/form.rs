@@ -1,9 +1,14 @@
-//! A row for those who do not know the match language.
+//! The rows, and a form for those who do not know the match language: it makes a row, and changes one.
 
 use super::element::text_of;
-use crate::form::{Form, Way};
+use super::rows;
+use crate::form::{Change, Entry, Form, Way, change};
+use crate::offsets::Offsets;
+use crate::protocol::{Edit, Place, Row};
 use crate::session::{Action, Session};
+use ringfence_engine::answers::repair::insert;
 use std::rc::Rc;
+use web_sys::HtmlElement;
 use yew::prelude::*;
 
 #[derive(Properties, PartialEq)]
@@ -14,100 +19,84 @@ pub(super) struct Props {
     pub(super) send: Callback<Action>,
 }
 
-/// Fields, the match that they make, and a button that puts the row into the text.
+/// What is in the form, and of which row.
+#[derive(Debug, Clone, PartialEq, Default)]
+struct Draft {
+    form: Form,
+    row: Option<(Place, Entry)>,
+}
+
+impl Draft {
+    /// A row of the table.
+    fn of(row: &Row) -> Self {
+        let direction = if row.stage == "to-lport" { "to-lport" } else { "from-lport" };
+        let entry = Entry {
+            direction: direction.to_owned(),
+            matches: row.matches.clone(),
+            action: row.action.clone(),
+            priority: row.priority.to_string(),
+        };
+        Self { form: Form::of(&entry), row: row.place.map(|place| (place, entry)) }
+    }
+}
+
+/// The rows, and the form below them.
 #[component]
-pub(super) fn RuleForm(props: &Props) -> Html {
-    let form = use_state(Form::default);
+pub(super) fn Rows(props: &Props) -> Html {
     let Props { session, send } = props;
+    let draft = use_state(Draft::default);
+    let place = use_node_ref();
+    let pick = {
+        let (draft, session, place) = (draft.clone(), Rc::clone(session), place.clone());
+        Callback::from(move |index: usize| {
+            if let Some(row) = session.analysis.as_ref().and_then(|analysis| analysis.rows.get(index)) {
+                draft.set(Draft::of(row));
+            }
+            // The form may be far below; where it cannot have the focus it is where it was.
+            let _ = place.cast::<HtmlElement>().map(|field| field.focus());
+        })
+    };
+    html! { <>{ rows::view(session, send, &pick) }{ fields(session, send, &draft, place) }</> }
+}
+
+/// Fields, the match that they make or that fills them, and buttons that put the row into the text.
+fn fields(session: &Rc<Session>, send: &Callback<Action>, draft: &UseStateHandle<Draft>, place: NodeRef) -> Html {
+    let Draft { form, row } = &**draft;
     let set = |change: fn(&mut Form, String)| {
-        let form = form.clone();
+        let draft = draft.clone();
         Callback::from(move |text: String| {
-            let mut next = (*form).clone();
-            change(&mut next, text);
-            form.set(next);
+            let mut next = (*draft).clone();
+            change(&mut next.form, text);
+            draft.set(next);
         })
     };
     let typed = |change: fn(&mut Form, String)| set(change).reform(|event: InputEvent| text_of(&event));
     let chosen = |change: fn(&mut Form, String)| set(change).reform(|event: Event| text_of(&event));
     let way = chosen(|form, text| form.way = if text == "arriving" { Way::Arriving } else { Way::Leaving });
-    let error = form.error();
-    let subnets: Vec<String> = session
-        .analysis
-        .as_ref()
-        .map(|analysis| analysis.switches.iter().map(|switch| switch.name.clone()).collect())
-        .unwrap_or_default();
-    let insert = {
-        let (form, send, session) = (form.clone(), send.clone(), Rc::clone(session));
-        Callback::from(move |_| {
-            let text = session.files.get(session.active).map_or("", |file| file.text.as_str());
-            let edit = ringfence_engine::answers::repair::insert::acl(
-                text,
-                form.way.direction(),
-                &form.matches(),
-                &form.action,
-                form.priority.trim(),
-            );
-            let offsets = crate::offsets::Offsets::new(text);
-            send.emit(match edit {
-                Some((at, end, insert)) => Action::Fix(crate::protocol::Edit {
-                    file: session.active,
-                    from: offsets.unit(at),
-                    to: offsets.unit(end),
-                    insert,
-                }),
-                None => Action::Notice(Some(
-                    "the file in the editor holds no Subnet to which a row can be added".to_owned(),
-                )),
-            });
-        })
-    };
-    let load = {
-        let (form, session) = (form.clone(), Rc::clone(session));
-        Callback::from(move |event: Event| {
-            let index = text_of(&event).parse::<usize>().ok();
-            let row = index.and_then(|index| session.analysis.as_ref()?.rows.get(index).cloned());
-            let read = row.and_then(|row| {
-                let direction = if row.stage == "to-lport" { "to-lport" } else { "from-lport" };
-                Form::of(direction, &row.matches, &row.action, row.priority)
-            });
-            if let Some(read) = read {
-                form.set(read);
-            }
-        })
-    };
-    let rows = session.analysis.as_ref().map(|analysis| {
-        analysis
-            .rows
-            .iter()
-            .enumerate()
-            .filter(|(_, row)| !row.builtin && row.place.is_some())
-            .take(100)
-            .map(|(index, row)| {
-                let direction = if row.stage == "to-lport" { "to-lport" } else { "from-lport" };
-                let known = Form::of(direction, &row.matches, &row.action, row.priority).is_some();
-                let text = format!(
-                    "{} {}: {}{}",
-                    row.priority,
-                    row.action,
-                    row.matches,
-                    if known { "" } else { " (says more than a form can)" }
-                );
-                html! { <option value={index.to_string()} disabled={!known}>{ text }</option> }
-            })
-            .collect::<Html>()
-    });
+    let (error, untold) = (form.error(), !form.is_told());
     let option = |value: &'static str, text: &'static str, of: &str| html! { <option {value} selected={of == value}>{ text }</option> };
+    // A field says the match anew.
+    let field = |name: &'static str,
+                 value: &str,
+                 nothing: &'static str,
+                 list: Option<&'static str>,
+                 change: fn(&mut Form, String)| {
+        html! {
+            <label><span>{ name }</span><input value={value.to_owned()} placeholder={nothing} {list} disabled={untold} oninput={typed(change)} spellcheck="false" autocomplete="off" /></label>
+        }
+    };
+    let addresses =
+        session.analysis.iter().flat_map(|analysis| analysis.names.iter()).filter(|word| word.kind == "constant");
     html! {
-        <section class="form" id="form" aria-label="A new row">
-            <h2>{ "A row in plain words" }</h2>
-            <label><span>{ "begin with" }</span><select onchange={load}><option value="" selected={true}>{ "an empty form" }</option>{ rows }</select></label>
-            <label><span>{ "who" }</span><input value={form.who.clone()} placeholder="anybody" list="addresses" oninput={typed(|form, text| form.who = text)} /></label>
-            <label><span>{ "to whom" }</span><input value={form.whom.clone()} placeholder="anybody" list="addresses" oninput={typed(|form, text| form.whom = text)} /></label>
-            <label><span>{ "on" }</span><select onchange={chosen(|form, text| form.protocol = text)}>
+        <section class="form" id="form" aria-label="A row in plain words">
+            { title(session, draft, send) }
+            { field("who", &form.who, "anybody", Some("addresses"), |form, text| (form.who, form.written) = (text, None)) }
+            { field("to whom", &form.whom, "anybody", Some("addresses"), |form, text| (form.whom, form.written) = (text, None)) }
+            <label><span>{ "on" }</span><select disabled={untold} onchange={chosen(|form, text| (form.protocol, form.written) = (text, None))}>
                 { option("", "everything", &form.protocol) }{ option("tcp", "TCP", &form.protocol) }{ option("udp", "UDP", &form.protocol) }
                 { option("sctp", "SCTP", &form.protocol) }{ option("icmp4", "ping (ICMP)", &form.protocol) }{ option("icmp6", "ICMPv6", &form.protocol) }
             </select></label>
-            <label><span>{ "port" }</span><input value={form.port.clone()} placeholder="any" oninput={typed(|form, text| form.port = text)} /></label>
+            { field("port", &form.port, "any", None, |form, text| (form.port, form.written) = (text, None)) }
             <label><span>{ "looks at what is" }</span><select onchange={way}>
                 <option value="leaving" selected={form.way == Way::Leaving}>{ "leaving the machine (from-lport)" }</option>
                 <option value="arriving" selected={form.way == Way::Arriving}>{ "arriving at the machine (to-lport)" }</option>
@@ -116,12 +105,72 @@ pub(super) fn RuleForm(props: &Props) -> Html {
                 { option("drop", "drops it", &form.action) }{ option("reject", "refuses it (reject)", &form.action) }
                 { option("allow-related", "lets it and its answers pass (allow-related)", &form.action) }
                 { option("allow", "lets it pass (allow)", &form.action) }{ option("allow-stateless", "lets it pass untracked", &form.action) }
+                { option("pass", "leaves it to the next tier (pass)", &form.action) }
             </select></label>
-            <label><span>{ "priority" }</span><input class="short" value={form.priority.clone()} inputmode="numeric" oninput={typed(|form, text| form.priority = text)} /></label>
-            <datalist id="addresses">{ for session.analysis.iter().flat_map(|analysis| analysis.names.iter()).filter(|word| word.kind == "constant").take(200).map(|word| html! { <option value={word.label.clone()}>{ &word.detail }</option> }) }</datalist>
-            <p><code id="form-match">{ form.matches() }</code></p>
+            <label><span>{ "priority" }</span><input id="form-priority" class="short" value={form.priority.clone()} inputmode="numeric" oninput={typed(|form, text| form.priority = text)} /></label>
+            <label class="wide"><span>{ "match" }{ if untold && error.is_none() { " (says more than the fields do)" } else { "" } }</span>
+                <input id="form-match" class="code" ref={place} value={form.matches()} oninput={typed(|form, text| *form = form.saying(&text))}
+                    aria-invalid={error.is_some().to_string()} spellcheck="false" autocomplete="off" autocapitalize="off" /></label>
+            <datalist id="addresses">{ for addresses.take(200).map(|word| html! { <option value={word.label.clone()}>{ &word.detail }</option> }) }</datalist>
             { error.as_ref().map(|text| html! { <p class="error" role="alert">{ text }</p> }) }
-            <button id="form-insert" disabled={error.is_some()} onclick={insert}>{ if subnets.len() > 1 { "Add to the first Subnet of this file" } else { "Add to the Subnet" } }</button>
+            <p class="row">{ row.as_ref().map(|_| alter(session, send, draft, error.is_some())) }{ add(session, send, form, error.is_some()) }</p>
         </section>
+    }
+}
+
+/// Which row it is about.
+fn title(session: &Session, draft: &UseStateHandle<Draft>, send: &Callback<Action>) -> Html {
+    let Some((at, _)) = &draft.row else { return html! { <h2>{ "A new row in plain words" }</h2> } };
+    let empty = {
+        let draft = draft.clone();
+        move |_| draft.set(Draft::default())
+    };
+    html! { <h2 class="row">{ "The row of " }{ rows::place(session, Some(*at), send) }<button id="form-empty" onclick={empty}>{ "Empty the form" }</button></h2> }
+}
+
+/// The row takes the place of that from which the form was filled.
+fn alter(session: &Rc<Session>, send: &Callback<Action>, draft: &UseStateHandle<Draft>, wrong: bool) -> Html {
+    let same = draft.row.as_ref().is_some_and(|(_, old)| draft.form.entry() == *old);
+    let (draft, send, session) = (draft.clone(), send.clone(), Rc::clone(session));
+    let alter = move |_| {
+        let Some((at, old)) = &draft.row else { return };
+        let text = session.files.get(at.file).map_or("", |file| file.text.as_str());
+        let (form, new) = (draft.form.clone(), draft.form.entry());
+        let changed = change(text, at.line, old, &new);
+        send.emit(put(changed.clone(), at.file, text, OTHERWISE));
+        if changed.is_some() {
+            draft.set(Draft { form, row: Some((*at, new)) });
+        }
+    };
+    html! { <button id="form-change" class="accept" disabled={wrong || same} onclick={alter}>{ "Change this row" }</button> }
+}
+
+const OTHERWISE: &str = "the text holds no such row that can be changed from here: it comes from another object, or is written over \
+    several lines; change it in the text";
+
+/// The row comes to those of the text.
+fn add(session: &Rc<Session>, send: &Callback<Action>, form: &Form, wrong: bool) -> Html {
+    let subnets = session.analysis.as_ref().map_or(0, |analysis| analysis.switches.len());
+    let (row, send, session) = (form.entry(), send.clone(), Rc::clone(session));
+    let add = move |_| {
+        let text = session.files.get(session.active).map_or("", |file| file.text.as_str());
+        let added = insert::acl(text, &row.direction, &row.matches, &row.action, &row.priority);
+        send.emit(put(
+            added,
+            session.active,
+            text,
+            "the file in the editor holds no Subnet to which a row can be added",
+        ));
+    };
+    let words = if subnets > 1 { "Add to the first Subnet of this file" } else { "Add to the Subnet" };
+    html! { <button id="form-insert" disabled={wrong} onclick={add}>{ words }</button> }
+}
+
+/// A change of a file, or what to say where there is none.
+fn put(change: Option<Change>, file: usize, text: &str, otherwise: &str) -> Action {
+    let offsets = Offsets::new(text);
+    match change {
+        Some((from, to, insert)) => Action::Fix(Edit { file, from: offsets.unit(from), to: offsets.unit(to), insert }),
+        None => Action::Notice(Some(otherwise.to_owned())),
     }
 }

@@ -1,6 +1,6 @@
 //! Why one conversation works, or does not: the sentence first, then the walk.
 
-use super::element::copy;
+use super::copy::Copy;
 use super::intent::Wish;
 use super::words::worded;
 use crate::protocol::{Decider, Half, Place, Step, Tracking};
@@ -130,7 +130,7 @@ fn traces(traces: &[String]) -> Html {
         <details class="traces">
             <summary>{ "Ask a real OVN" }</summary>
             <pre>{ &all }</pre>
-            <button onclick={move |_| copy(&all)}>{ "Copy" }</button>
+            <Copy text={all.clone()} />
         </details>
     }
 }

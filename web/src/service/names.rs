@@ -87,10 +87,14 @@ pub(super) fn canonical(loaded: &Loaded) -> Vec<Edit> {
         let place = acl.provenance.place?;
         let written = loaded.sources.get(place.source)?.text().get(place.span.range())?;
         let printed = parse(&acl.matches, &context).ok()?.to_string();
-        if written != acl.matches || printed == acl.matches {
+        // What stands between quotes needs none that are escaped: it is the match, letter for letter.
+        let quotes = ["'", "\""].into_iter().find(|quote| written.starts_with(quote)).map_or(0, str::len);
+        let inner = written.get(quotes..written.len().saturating_sub(quotes))?;
+        if inner != acl.matches || printed == acl.matches {
             return None;
         }
         let (from, to) = texts.units(place)?;
+        let (from, to) = (from + quotes, to - quotes);
         Some(Edit { file: usize::try_from(place.source.0).ok()?, from, to, insert: printed })
     };
     let mut edits: Vec<Edit> = network.switches.iter().flat_map(|switch| &switch.acls).filter_map(edit).collect();

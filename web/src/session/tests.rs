@@ -106,6 +106,25 @@ fn a_fix_is_an_edit() {
 }
 
 #[test]
+fn every_match_is_written_as_ovn_prints_it() {
+    let mut page = Page::open();
+    let rows = |matches: [&str; 3]| {
+        let row = |text: &str| format!("  - {{action: drop, direction: to-lport, priority: 7, match: {text}}}\n");
+        let rows = matches.map(row).concat();
+        format!(
+            "kind: Subnet\napiVersion: kubeovn.io/v1\nmetadata: {{name: s}}\nspec:\n  cidrBlock: 10.0.0.0/24\n  acls:\n{rows}"
+        )
+    };
+    let text = rows(["ip4.dst==10.0.0.2", "'tcp.dst=={80,81}&&(ip4)'", "\"inport=='a'\""]);
+    page.act(Action::Load([File { name: "a.yaml".into(), text }].into()));
+    page.act(Action::Format);
+    let wanted = rows(["ip4.dst == 10.0.0.2", "'tcp.dst == {80, 81} && ip4'", "\"inport=='a'\""]);
+    assert_eq!(page.text(), wanted);
+    page.act(Action::Format);
+    assert!(page.session.notice.as_ref().is_some_and(|notice| notice.contains("as OVN prints it")));
+}
+
+#[test]
 fn findings_stay_where_they_were_until_lints_have_looked_again() {
     let mut page = Page::open();
     let lines = |page: &Page| page.session.findings().filter_map(|found| Some(found.place?.line)).collect::<Vec<_>>();
