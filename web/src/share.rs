@@ -114,7 +114,10 @@ impl Link {
 
     /// The same with other names and addresses; verdicts stay as they are. `seed` changes the addresses.
     pub fn anonymous(mut self, names: &[(String, String)], seed: u32) -> Self {
-        let masks = masks::Masks::new(names, seed);
+        let files = self.input.files.iter().chain(self.pinned.iter().flat_map(|pinned| &pinned.files));
+        // Machines stay machines: their names come last, and count.
+        let names = [masks::written(files.map(|file| file.text.as_str())), names.to_vec()].concat();
+        let masks = masks::Masks::new(&names, seed);
         let mask = |files: &mut Vec<File>| {
             for (index, file) in files.iter_mut().enumerate() {
                 file.text = masks.mask(&file.text);
@@ -207,6 +210,21 @@ mod tests {
             assert_eq!(sorted(&plain), sorted(&other), "{}", example.path);
             let text = &masked.input.files[0].text;
             assert!(!text.contains("172.20.10."), "{}: {text}", example.path);
+        }
+    }
+
+    #[test]
+    fn objects_and_labels_have_other_names_too() {
+        let text = "kind: NetworkPolicy\nmetadata:\n  name: np-hr\n  labels:\n    team: payroll\n    tier: \"1\"\nspec:\n  \
+            podSelector: {matchLabels: {app: sap, role: 'db'}}\n  ingress:\n  - from:\n    - podSelector:\n        \
+            matchExpressions: [{key: app, operator: In, values: [crm, \"erp\"]}]\n    ports: [{port: 80}]\n";
+        let file = File { name: "a.yaml".into(), text: text.into() };
+        let masked = link(vec![file]).anonymous(&[], 7).input.files[0].text.clone();
+        for secret in ["np-hr", "payroll", "sap", "db", "crm", "erp"] {
+            assert!(!masked.contains(secret), "{secret}: {masked}");
+        }
+        for meant in ["kind: NetworkPolicy", "tier: \"1\"", "port: 80", "matchLabels", "operator: In", "podSelector"] {
+            assert!(masked.contains(meant), "{meant}: {masked}");
         }
     }
 }

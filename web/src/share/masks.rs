@@ -1,6 +1,7 @@
 //! Other names and addresses for the same world.
 //!
-//! Names of endpoints, namespaces and switches become numbered words wherever they stand as whole words. IPv4 addresses
+//! Names of endpoints, namespaces, switches and objects, and values of labels, become numbered words wherever they stand as whole
+//! words. IPv4 addresses
 //! are combined bit by bit with a number that leaves their first and last bytes alone: ranges stay ranges, gateways stay
 //! first addresses. IPv6 addresses keep their first two groups.
 
@@ -42,6 +43,54 @@ pub fn names(endpoints: &[Endpoint]) -> Vec<(String, String)> {
         }
     }
     found.into_iter().collect()
+}
+
+/// Names that texts give to objects and values of labels, with what stands for them.
+pub fn written<'t>(texts: impl Iterator<Item = &'t str>) -> Vec<(String, String)> {
+    let mut found: BTreeMap<&str, String> = BTreeMap::new();
+    for word in texts.flat_map(|text| text.lines().scan(None, |labels, line| Some(words(line, labels))).flatten()) {
+        let (number, is_name) = (found.len() + 1, word.chars().any(char::is_alphabetic));
+        if is_name && !MEANT.contains(&word) {
+            found.entry(word).or_insert_with(|| format!("name-{number}"));
+        }
+    }
+    found.into_iter().map(|(name, word)| (name.to_owned(), word)).collect()
+}
+
+/// Names and values that mean something to Kubernetes, to Kube-OVN or to YAML.
+const MEANT: [&str; 10] =
+    ["default", "kube-system", "ovn-default", "ovn-cluster", "join", "true", "false", "null", "yes", "no"];
+
+/// The names and values of labels on a line; `labels` is how far the block of labels is indented that it may be in.
+fn words<'t>(line: &'t str, labels: &mut Option<usize>) -> Vec<&'t str> {
+    let content = line.trim_start_matches([' ', '-']);
+    let indent = line.len() - content.len();
+    let value = |text: &'t str| {
+        let text = text.trim_start().trim_start_matches(['"', '\'']);
+        text.split(['"', '\'', ',', '}', ']', ' ', '#']).next().unwrap_or_default()
+    };
+    let behind = |key: &'static str| {
+        let own =
+            |at: &usize| !content.get(..*at).is_some_and(|before| before.ends_with(|c: char| c.is_alphanumeric()));
+        let places = content.match_indices(key).map(|(at, _)| at).filter(own);
+        places.filter_map(|at| content.get(at + key.len()..))
+    };
+    let mut found: Vec<&str> = behind("name:").map(value).collect();
+    found.extend(behind("values: [").flat_map(|rest| rest.split(']').next().unwrap_or_default().split(',').map(value)));
+    *labels = labels.filter(|outer| indent > *outer || content.is_empty());
+    if labels.is_some() {
+        found.extend(content.split_once(": ").map(|(_, rest)| value(rest)));
+    }
+    for rest in behind("labels:").chain(behind("matchLabels:")) {
+        match rest.trim_start().strip_prefix('{') {
+            Some(flow) => {
+                let pairs = flow.split('}').next().unwrap_or_default().split(',');
+                found.extend(pairs.filter_map(|pair| pair.split_once(": ")).map(|(_, rest)| value(rest)));
+            }
+            None => *labels = Some(indent),
+        }
+    }
+    found
 }
 
 impl Masks {
