@@ -2,7 +2,7 @@
 
 use super::matches::Tests;
 use super::ranges::{Span, Width};
-use super::split::{Coarse, split};
+use super::split::{Coarse, MOST_PARTS, split};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::ovn::field::Field;
 use crate::ovn::network::Network;
@@ -34,9 +34,7 @@ pub(super) fn parts(
     for width in Width::ALL {
         let fields = if width == Width::Bits32 { FIELDS_32 } else { FIELDS_128 };
         let split = split(&spans(width), width, tests.on(switches, fields));
-        if split.coarse == Coarse::Yes {
-            out.push(coarse(name, place));
-        }
+        out.extend(coarse(split.coarse, name, place));
         whole &= split.parts.len() <= 1;
         found.extend(split.parts.into_iter().map(|part| part.into_iter().map(|span| width.range(span)).collect()));
     }
@@ -46,11 +44,21 @@ pub(super) fn parts(
     found
 }
 
-fn coarse(name: &str, place: Place) -> Diagnostic {
-    let message = format!(
-        "a rule tests scattered bits of an address; addresses of `{name}` that it tells apart are answered as one"
-    );
-    Diagnostic::new(Code::CoarseRanges, message)
-        .at(place)
-        .help("name the machines in an `Inventory`, or write prefixes in the match")
+fn coarse(coarse: Coarse, name: &str, place: Place) -> Option<Diagnostic> {
+    let (message, help) = match coarse {
+        Coarse::No => return None,
+        Coarse::Scattered => (
+            format!(
+                "a rule tests scattered bits of an address; addresses of `{name}` that it tells apart are answered as one"
+            ),
+            "name the machines in an `Inventory`, or write prefixes in the match",
+        ),
+        Coarse::Many => (
+            format!(
+                "rules tell apart more than {MOST_PARTS} sets of addresses of `{name}`; further ones are answered as one"
+            ),
+            "name the machines in an `Inventory`, or put addresses that mean the same into one set",
+        ),
+    };
+    Some(Diagnostic::new(Code::CoarseRanges, message).at(place).help(help))
 }

@@ -10,12 +10,15 @@ use alloc::vec::Vec;
 /// In larger ranges a mask with scattered bits is not looked at address by address.
 const COUNTABLE: u128 = 1 << 16;
 
+/// With more parts than this, whose pairs are hundreds of millions, what further tests tell apart stays one part.
+pub(super) const MOST_PARTS: usize = 1 << 14;
+
 /// The parts of a range, each a list of spans, in the order of their lowest addresses.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Parts {
     /// The parts.
     pub(super) parts: Vec<Vec<Span>>,
-    /// Whether a test was left out because its mask has scattered bits.
+    /// Whether a test was left out, and why.
     pub(super) coarse: Coarse,
 }
 
@@ -24,8 +27,10 @@ pub(super) struct Parts {
 pub(super) enum Coarse {
     /// They are.
     No,
-    /// A rule may tell addresses of one part apart.
-    Yes,
+    /// A rule whose mask has scattered bits may tell addresses of one part apart.
+    Scattered,
+    /// Rules tell apart more than [`MOST_PARTS`].
+    Many,
 }
 
 /// Splits sorted, disjoint spans by tests of whole addresses.
@@ -35,13 +40,17 @@ pub(super) fn split<'t>(spans: &[Span], width: Width, tests: impl Iterator<Item 
     for test in tests {
         match answer(test, width, spans) {
             Some(holds) => drop(questions.insert(holds)),
-            None => coarse = Coarse::Yes,
+            None => coarse = Coarse::Scattered,
         }
     }
     let atoms = atoms(spans, questions.iter().flatten());
     let mut classes: Vec<usize> = alloc::vec![0; atoms.len()];
     let mut next = 1;
     for holds in &questions {
+        if next >= MOST_PARTS {
+            coarse = Coarse::Many;
+            break;
+        }
         next = refine(&atoms, &mut classes, holds, next);
     }
     Parts { parts: gather(&atoms, &classes), coarse }
@@ -221,10 +230,21 @@ mod tests {
         let small = split(&part(&[(1, 4)]), Width::Bits32, [&odd].into_iter());
         assert_eq!(small.parts, [part(&[(1, 1), (3, 3)]), part(&[(2, 2), (4, 4)])]);
         let large = split(&part(&[(0, 1 << 20)]), Width::Bits32, [&odd].into_iter());
-        assert_eq!((large.parts.len(), large.coarse), (1, Coarse::Yes));
+        assert_eq!((large.parts.len(), large.coarse), (1, Coarse::Scattered));
         let near = test(Relation::NotIn(alloc::vec![Masked { value: 0x101, mask: 0xffff_ff01 }]));
         let large = split(&part(&[(0, 1 << 20)]), Width::Bits32, [&near].into_iter());
         assert_eq!((large.parts.len(), large.coarse), (2, Coarse::No));
+    }
+
+    #[test]
+    fn parts_have_an_end() {
+        let one = |value: u128| test(Relation::In(alloc::vec![Masked { value: 2 * value, mask: u32::MAX.into() }]));
+        let tests: Vec<FieldTest> = (0..40_000).map(one).collect();
+        let split = split(&part(&[(0, 1 << 20)]), Width::Bits32, tests.iter());
+        assert_eq!(split.coarse, Coarse::Many);
+        assert!((MOST_PARTS / 2..=MOST_PARTS + 1).contains(&split.parts.len()), "{}", split.parts.len());
+        let all: u128 = split.parts.iter().flatten().map(|span| span.last - span.first + 1).sum();
+        assert_eq!(all, (1 << 20) + 1);
     }
 
     #[test]
