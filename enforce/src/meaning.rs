@@ -7,7 +7,6 @@ use ringfence_engine::compile::Settings;
 use ringfence_engine::ovn::pipeline::Matches;
 use ringfence_engine::source::{SourceId, Sources};
 use ringfence_northbound::Document;
-use ringfence_ovsdb::{Schema, Snapshot};
 use ringfence_view::difference::Difference;
 use ringfence_view::loaded::Loaded;
 use std::collections::BTreeSet;
@@ -43,8 +42,10 @@ impl Meaning {
     /// Evaluates both worlds of a plan.
     pub fn of(plan: &Plan) -> Self {
         let mut matches = Matches::default();
-        let (before, remarks) = world(&plan.world, &plan.schema, &mut matches);
-        let (after, _) = world(&plan.after(), &plan.schema, &mut matches);
+        let (before, remarks) = world(Document::of(&plan.world, Some(&plan.schema)), &mut matches);
+        // Rows by the ten thousand: what was written down is not kept as rows.
+        let after = Document::of(&plan.after(), Some(&plan.schema));
+        let (after, _) = world(after, &mut matches);
         let served = served(&plan.world);
         if plan.is_empty() {
             Self::none(before, after, served, remarks)
@@ -80,10 +81,9 @@ impl Meaning {
     }
 }
 
-fn world(snapshot: &Snapshot, schema: &Schema, matches: &mut Matches) -> (Loaded, Vec<String>) {
-    let document = Document::of(snapshot, Some(schema));
+fn world(mut document: Document, matches: &mut Matches) -> (Loaded, Vec<String>) {
     let mut sources = Sources::new();
-    let source: SourceId = sources.add("the database", document.text.clone());
+    let source: SourceId = sources.add("the database", std::mem::take(&mut document.text));
     let loaded = Loaded::by(sources, &Settings::default(), |network| document.complete(network, source), matches);
     (loaded, document.remarks)
 }
