@@ -12,8 +12,8 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Without `RINGFENCE_ROUNDS`, and at most.
-const ROUNDS: [u64; 2] = [10, 50];
+/// Without `RINGFENCE_ROUNDS`, and at most: an election and a member that comes back take their time.
+const ROUNDS: u64 = 50;
 
 /// An election, and a member that comes back, take no longer.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -79,7 +79,7 @@ pub fn leader_killed(seed: u64) -> Result<(), Failed> {
     apply(1)?;
     let usual = usize::try_from(begin.elapsed().as_micros())?;
     let (mut there, mut after, mut before) = (1, 0, 0);
-    let rounds = random::setting("RINGFENCE_ROUNDS").unwrap_or(ROUNDS[0]).min(ROUNDS[1]);
+    let rounds = random::setting("RINGFENCE_ROUNDS").unwrap_or(ROUNDS).min(ROUNDS);
     for round in 0..rounds {
         let wanted = 1 - there;
         let killed = until("a leader", || leader(&members))?;
@@ -158,7 +158,7 @@ pub fn staged(seed: u64) -> Result<(), Failed> {
         return Err(format!("nobody says that there are stages: {told}").into());
     }
     let (mut between, mut random) = (0, Random::new(seed));
-    let rounds = random::setting("RINGFENCE_ROUNDS").unwrap_or(STAGED).min(ROUNDS[1]);
+    let rounds = random::setting("RINGFENCE_ROUNDS").unwrap_or(STAGED).min(ROUNDS);
     // The blow may fall beside the moment that is meant, on a busy machine more than once.
     let mut round = 0;
     while round < rounds || (between == 0 && round < 5 * rounds) {

@@ -17,8 +17,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Without `RINGFENCE_ROUNDS`: 200 of them say more, and take a quarter of an hour of processor time each.
-const ROUNDS: u64 = 12;
+/// Without `RINGFENCE_ROUNDS`.
+const ROUNDS: u64 = 200;
 
 fn rounds() -> u64 {
     random::setting("RINGFENCE_ROUNDS").unwrap_or(ROUNDS)
