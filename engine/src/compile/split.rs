@@ -10,8 +10,8 @@ use alloc::vec::Vec;
 /// In larger ranges a mask with scattered bits is not looked at address by address.
 const COUNTABLE: u128 = 1 << 16;
 
-/// With more parts than this, whose pairs are hundreds of millions, what further tests tell apart stays one part.
-pub(super) const MOST_PARTS: usize = 1 << 14;
+/// With more parts than this, whose pairs are tens of millions, what further tests tell apart stays one part.
+pub(super) const MOST_PARTS: usize = 1 << 13;
 
 /// The parts of a range, each a list of spans, in the order of their lowest addresses.
 #[derive(Debug, PartialEq, Eq)]
