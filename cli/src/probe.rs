@@ -166,17 +166,14 @@ fn is_reached(witness: &Witness<'_>, trace: &Trace) -> bool {
     stopped.zip(own).is_none_or(|(stopped, own)| own <= stopped)
 }
 
-/// A field that rows of the switch test for ovn-trace and for nobody else: OpenFlow loses it.
+/// A field that a row which decided about the packet on this switch tests for ovn-trace alone: OpenFlow loses it. What is lost
+/// always holds, so that no other row can be behind such a disagreement.
 fn lost_test(witness: &Witness<'_>, trace: &Trace) -> Option<&'static str> {
     let network = witness.question.network;
-    let pipeline = witness
-        .question
-        .pipelines
-        .iter()
-        .find(|pipeline| network.switches.get(pipeline.switch).is_some_and(|switch| switch.name == trace.switch))?;
-    let tests =
-        |field: &&str| pipeline.acls.iter().filter_map(|id| id.acl(network)).any(|acl| acl.matches.contains(*field));
-    ["ip.dscp", "ip.ecn"].into_iter().find(tests)
+    let is_here = |switch: usize| network.switches.get(switch).is_some_and(|switch| switch.name == trace.switch);
+    let steps = witness.explanation.steps.iter().filter(|step| step.half == trace.half && is_here(step.switch));
+    let decided: Vec<_> = steps.flat_map(|step| step.decider.rows()).filter_map(|id| id.acl(network)).collect();
+    ["ip.dscp", "ip.ecn"].into_iter().find(|field| decided.iter().any(|acl| acl.matches.contains(field)))
 }
 
 /// What OVN sends in the place of a packet that it refuses: its way is told behind a heading of its own.
