@@ -7,9 +7,7 @@ use crate::rules::Rules;
 use crate::status::Status;
 use kube::runtime::events::EventType;
 use ringfence_cluster::{ClusterError, Connection, Grade, Served, Turn, Watching};
-use ringfence_enforce::{
-    Desired, Guard, Kind, LARGEST, Meaning, Plan, PolicySet, Sent, Strictness, read, selects, send,
-};
+use ringfence_enforce::{Desired, Guard, Kind, Meaning, Plan, PolicySet, Sent, Strictness, read, selects, send};
 use ringfence_ovsdb::{Client, Endpoint, Monitor, Options};
 use std::future::Future;
 use std::sync::Arc;
@@ -67,6 +65,8 @@ pub struct Settings {
     pub identity: String,
     /// So many objects of a page.
     pub page: u32,
+    /// How many bytes a cluster of database servers is given in one transaction.
+    pub largest: usize,
 }
 
 /// What is done with which cluster.
@@ -278,7 +278,7 @@ impl Keeper<'_> {
             return Ok(());
         }
         let Some(database) = &mut self.database else { return Ok(()) };
-        match send(&mut database.client, &plan, Strictness::World, LARGEST).await {
+        match send(&mut database.client, &plan, Strictness::World, self.settings.largest).await {
             Ok(Sent::Done(_)) => {}
             Ok(Sent::Moved) => return Err(Fault::Moved),
             Err(error) => return Err(Fault::Failed(error.to_string())),

@@ -10,6 +10,7 @@ use ringfence_tests::ovn::lab::logical;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use tempfile::TempDir;
 
 /// One trial for each.
 pub fn trials() -> Vec<Trial> {
@@ -47,6 +48,25 @@ fn prepare(remote: &str) -> Result<(), Failed> {
     until("the topology is written", || nbctl(remote, "init").and_then(|()| nbctl(remote, &logical())))
 }
 
+/// Rules, and a server that takes what is written.
+struct Start {
+    folder: TempDir,
+    rules: PathBuf,
+    active: Server,
+    source: Database,
+}
+
+impl Start {
+    fn new() -> Result<Self, Failed> {
+        let folder = tempfile::tempdir()?;
+        let rules = rules(folder.path())?;
+        let active = Server::standalone(&[]);
+        let source = database(&active);
+        prepare(&source.remote())?;
+        Ok(Self { folder, rules, active, source })
+    }
+}
+
 /// An apply fails in so many words, and writes nothing.
 fn refuses(database: &Database, rules: &Path, words: &[&str]) -> Result<(), Failed> {
     let before = contents::of(database)?;
@@ -66,11 +86,7 @@ fn takes(database: &Database, rules: &Path, more: &[&str]) -> Result<(), Failed>
 
 /// A server that follows another one can be planned on, and takes an apply once it is made the active one.
 fn standby() -> Result<(), Failed> {
-    let folder = tempfile::tempdir()?;
-    let rules = rules(folder.path())?;
-    let active = Server::standalone(&[]);
-    let source = database(&active);
-    prepare(&source.remote())?;
+    let Start { folder, rules, active: _active, source } = Start::new()?;
     let standby = Server::standalone(&[format!("--sync-from={}", source.remote())]);
     let copy = database(&standby);
     until("it is copied", || contents::same(&contents::of(&source)?, &contents::of(&copy)?))?;
@@ -95,11 +111,7 @@ fn standby() -> Result<(), Failed> {
 
 /// A relay leads nothing, as `ovn-nbctl` has it, and passes on what is written where that is asked for.
 fn relay() -> Result<(), Failed> {
-    let folder = tempfile::tempdir()?;
-    let rules = rules(folder.path())?;
-    let active = Server::standalone(&[]);
-    let source = database(&active);
-    prepare(&source.remote())?;
+    let Start { folder: _folder, rules, active, source } = Start::new()?;
     let relay = Server::relay(&active.socket());
     let passing = database(&relay);
     until("it is connected", || contents::same(&contents::of(&source)?, &contents::of(&passing)?))?;

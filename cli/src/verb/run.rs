@@ -9,7 +9,7 @@ use crate::profile;
 use crate::status::Status;
 use clap::Args;
 use ringfence_cluster::{PAGE, Tenure, Term};
-use ringfence_enforce::{Guard, PolicySet};
+use ringfence_enforce::{Guard, LARGEST, PolicySet};
 use ringfence_engine::compile::{self, Profile, Strictness};
 use ringfence_keeper::{Election, Rules, Settings, Task, keep};
 use std::io;
@@ -41,6 +41,10 @@ pub(crate) struct Arguments {
     /// Whose rows to write; without it kube-ovn/1.16, or the `ovn.version` of an Inventory
     #[arg(long, value_parser = profile::parser(), value_name = "NAME", help_heading = "Input")]
     profile: Option<&'static Profile>,
+
+    /// How many bytes a cluster of database servers is given in one transaction
+    #[arg(long, value_name = "BYTES", default_value_t = LARGEST, help_heading = "Input")]
+    largest: usize,
 
     /// Guard rails that may be tripped: gateway, dhcp, dns, node, everything, stateful, ignored, or `all`
     #[arg(long, value_name = "NAME[,…]", value_delimiter = ',', value_parser = accepted)]
@@ -104,6 +108,7 @@ impl Arguments {
             resync: Duration::from_secs(self.resync),
             identity: self.identity(),
             page: PAGE,
+            largest: self.largest,
         };
         let kept = runtime.block_on(async {
             let listener = TcpListener::bind(self.listen).await;
