@@ -16,9 +16,11 @@ mod balanced;
 mod cells;
 mod classes;
 mod conversation;
+mod course;
 mod endpoint;
 mod fan;
 mod forest;
+mod found;
 mod header;
 mod intervals;
 mod l4;
@@ -50,17 +52,16 @@ pub use verdict::{FamilyAnswer, NoPath, PairAnswer, Verdict};
 
 use crate::ovn::network::Network;
 use crate::ovn::pipeline::{AclId, Pipeline};
-use crate::ovn::walk::Choice;
 pub use alike::Alike;
 use alloc::collections::BTreeSet;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use arena::{L4Arena, L4Id};
 pub use classes::{Classes, Example};
-use conversation::{Exchange, Solver, Talk};
+use conversation::Solver;
 use core::net::IpAddr;
 pub use fan::Fan;
 use fan::Targets;
+use found::{Found, Sets};
 use hashbrown::HashMap;
 
 /// The reachability of a network's endpoints. Pairs are computed when they are asked for.
@@ -84,18 +85,6 @@ pub struct Reach<'n> {
 
 /// So many pairs of classes are remembered; with more of them, those of a few classes that ask.
 const MOST_KNOWN: usize = 1 << 20;
-
-/// The header sets of a pair by family, or why there are none.
-type Found = Result<[Option<Sets>; 2], NoPath>;
-
-/// The header sets of a pair in one family.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-struct Sets {
-    family: Family,
-    delivered: L4Id,
-    answered: L4Id,
-    undefined: L4Id,
-}
 
 /// What the answer about a pair is made of: pairs with equal keys have equal answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -232,7 +221,7 @@ impl<'n> Reach<'n> {
         if let Some(known) = alike.and_then(|alike| self.known.get(&alike)) {
             return *known;
         }
-        let found = self.solve(from, to);
+        let found = self.solver.solve(from, to);
         if let Some(alike) = alike {
             self.known.insert(alike, found);
         }
@@ -250,50 +239,11 @@ impl<'n> Reach<'n> {
         }
         self.fans.resize(count, None);
         let mut targets = self.targets.take()?;
-        let fan = self.ask_all(class, count, &mut targets).map(Arc::new);
+        let fan = targets.told(class, &mut self.solver).map(Arc::new);
         self.targets = Some(targets);
         *self.fans.get_mut(class)? = Some(Arc::clone(fan.as_ref()?));
         self.kept += 1;
         fan
-    }
-
-    fn ask_all(&mut self, class: usize, count: usize, targets: &mut Targets) -> Option<Fan> {
-        let classes = self.classes.clone()?;
-        let own = classes.members().get(class)?;
-        let from = *own.first()?;
-        let mut fan = Fan::new(count);
-        for place in 0..targets.places().len() {
-            let mut left = targets.places().get(place)?.clone();
-            if own.len() == 1 {
-                left.set(class, false);
-            }
-            while let Some(target) = left.minimum() {
-                let members = classes.members().get(target)?;
-                let to = *members.iter().find(|member| **member != from)?;
-                self.solver.asked = Some(Vec::new());
-                let found = self.solve(from, to);
-                let asked = self.solver.asked.take()?;
-                let alike = targets.alike(left.clone(), to, &asked, &mut self.solver);
-                fan.push(&alike, (from, to), found);
-                left.difference_with(&alike);
-            }
-        }
-        Some(fan)
-    }
-
-    fn solve(&mut self, from: usize, to: usize) -> Found {
-        let (source, target) = self.endpoints.get(from).zip(self.endpoints.get(to)).ok_or(NoPath::Apart)?;
-        let route = self.solver.route(from, to).ok_or(NoPath::Apart)?;
-        let common = |family| source.has(family) && target.has(family);
-        if !Family::ALL.into_iter().any(common) {
-            return Err(NoPath::NoCommonFamily);
-        }
-        match route {
-            Route::Apart => return Err(NoPath::Apart),
-            Route::Unknown(why) => return Err(NoPath::Unknown(why)),
-            Route::Direct | Route::Switched(_) | Route::Routed(..) | Route::Balanced(_) => {}
-        }
-        Ok(Family::ALL.map(|family| common(family).then(|| self.family_sets(route, from, to, family))))
     }
 
     /// Everything depends on a way that nobody can know.
@@ -305,37 +255,6 @@ impl<'n> Reach<'n> {
             FamilyAnswer { family, delivered: none.clone(), answered: none, undefined: all }
         };
         common.map(answer).collect()
-    }
-
-    fn family_sets(&mut self, route: Route<'n>, from: usize, to: usize, family: Family) -> Sets {
-        let (must, may) = self.exchanges(route, Talk { from, to, family, choice: Choice::Strict });
-        let arena = &mut self.solver.arena;
-        let delivered = arena.difference(may.delivered, must.delivered);
-        let answered = arena.difference(may.answered, must.answered);
-        let undefined = arena.union(delivered, answered);
-        Sets { family, delivered: must.delivered, answered: must.answered, undefined }
-    }
-
-    /// What is certain and what is possible.
-    fn exchanges(&mut self, route: Route<'n>, talk: Talk) -> (Exchange, Exchange) {
-        self.solver.lost = false;
-        let exchanges = self.asked(route, talk);
-        if !self.solver.lost {
-            return exchanges;
-        }
-        // What is tracked decides in both directions: where that is not known, nothing is.
-        let whole = |headers| Exchange { delivered: headers, answered: headers };
-        (whole(L4Arena::EMPTY), whole(self.solver.arena.full(talk.family)))
-    }
-
-    fn asked(&mut self, route: Route<'n>, talk: Talk) -> (Exchange, Exchange) {
-        if let Some(balancer) = route.balancer() {
-            return self.solver.balanced(balancer, talk);
-        }
-        let (must, certain) = self.solver.exchange(route, talk);
-        let generous = Talk { choice: Choice::Generous, ..talk };
-        let may = if certain { must } else { self.solver.exchange(route, generous).0 };
-        (must, may)
     }
 
     fn answer(&self, sets: Sets) -> FamilyAnswer {

@@ -111,7 +111,7 @@ impl<'n> Solver<'n> {
         let Some((out, back)) = self.ways(service) else { return none };
         [out.switch, back.switch].into_iter().for_each(|switch| self.meet(switch));
         let ask = Talk { from: service.client, to: service.backend, family: service.family, choice: service.choice };
-        if !self.resolves(&[out], ask) {
+        if !self.resolves(Some(out), ask) {
             return none;
         }
         let Some((delivered, near, far)) = self.request(service, out, back) else { return none };
@@ -187,14 +187,14 @@ impl<'n> Solver<'n> {
             let parties = self.parties(out.switch)?;
             let here = at(out.switch, parties.endpoint(backend)?, parties.endpoint(client)?, FIRST_TTL);
             let straight = Crossing { inport: back.outport, outport: out.inport, from: None, to: None, ..out };
-            if !self.resolves(&[straight], talk) {
+            if !self.resolves(Some(straight), talk) {
                 return None;
             }
             let memory = Remembered { entering: near.entering, leaving: far.leaving };
             let (entered, entering) = self.enter(here, answers, Some(memory));
             return Some(self.leave(here, entered, entering, Some(memory), Tracker::Balancer).0);
         }
-        if !self.resolves(&[back.reversed()], talk) {
+        if !self.resolves(Some(back.reversed()), talk) {
             return None;
         }
         let parties = self.parties(back.switch)?;

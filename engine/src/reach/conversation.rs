@@ -225,26 +225,26 @@ impl<'n> Solver<'n> {
         let family = talk.family;
         let nothing = Exchange { delivered: L4Arena::EMPTY, answered: L4Arena::EMPTY };
         let Fixed { full, answerable, .. } = self.fixed.of(family);
-        let (request, reply): (Vec<_>, Vec<_>) =
-            (route.crossings().collect(), route.crossings().rev().map(Crossing::reversed).collect());
-        if matches!(route, Route::Apart | Route::Balanced(_) | Route::Unknown(_)) || !self.resolves(&request, talk) {
+        let reply = || route.crossings().rev().map(Crossing::reversed);
+        let is_way = !matches!(route, Route::Apart | Route::Balanced(_) | Route::Unknown(_));
+        if !is_way || !self.resolves(route.crossings().next(), talk) {
             return nothing;
         }
-        let (mut delivered, mut ttl, mut memory) = (full, FIRST_TTL, Vec::new());
-        for crossing in request {
+        let (mut delivered, mut ttl, mut memory) = (full, FIRST_TTL, [None; 2]);
+        for (crossing, memory) in route.crossings().zip(&mut memory) {
             let Some(at) = self.at(crossing, talk, Half::Request, ttl) else { return nothing };
             let remembered;
             (delivered, remembered) = self.cross(at, delivered, None);
-            memory.push(remembered);
+            *memory = Some(remembered);
             ttl = ttl.saturating_sub(route.hops());
         }
         let asked = self.arena.intersection(delivered, answerable);
-        if asked == L4Arena::EMPTY || !self.resolves(&reply, talk.turned()) {
+        if asked == L4Arena::EMPTY || !self.resolves(reply().next(), talk.turned()) {
             return Exchange { delivered, answered: L4Arena::EMPTY };
         }
         let mut answers = self.arena.answers(family, asked);
         ttl = FIRST_TTL;
-        for (crossing, remembered) in reply.into_iter().zip(memory.into_iter().rev()) {
+        for (crossing, remembered) in reply().zip(memory.into_iter().flatten().rev()) {
             let Some(at) = self.at(crossing, talk.turned(), Half::Reply, ttl) else { return nothing };
             (answers, _) = self.cross(at, answers, Some(remembered));
             ttl = ttl.saturating_sub(route.hops());
@@ -373,9 +373,9 @@ impl<'n> Solver<'n> {
     /// (`build_lswitch_arp_nd_responder_known_ips`): the question passes the from-lport stages, the answer the
     /// to-lport stage of the asker. Neighbour discovery of IPv6 always passes; routers and what is behind a physical
     /// network know without asking.
-    pub(super) fn resolves(&mut self, way: &[Crossing<'n>], talk: Talk) -> bool {
-        let asks = |crossing: &&Crossing<'n>| crossing.from.is_none() && talk.family == Family::Ipv4;
-        let Some(crossing) = way.first().filter(asks) else {
+    pub(super) fn resolves(&mut self, first: Option<Crossing<'n>>, talk: Talk) -> bool {
+        let asks = |crossing: &Crossing<'n>| crossing.from.is_none() && talk.family == Family::Ipv4;
+        let Some(crossing) = first.filter(asks) else {
             return true;
         };
         let Some(parties) = self.parties(crossing.switch) else { return true };

@@ -1,11 +1,12 @@
 //! Whom a class reaches: a conversation is computed once for all targets of which every row says the same in it.
 //!
-//! What is asked next in a conversation depends on what was answered before. So targets to which the way is the same, and
-//! which get the same answer to each question that one of them was asked, have the same conversation.
+//! What is asked next in a conversation depends on what was answered before ([`super::course`]). So targets to which the way
+//! is the same are divided by each answer, and those which got all the same ones have had the same conversation.
 
-use super::Found;
 use super::classes::Classes;
 use super::conversation::Solver;
+use super::course::{Courses, Position, Question, Role, Step};
+use super::found::Found;
 use super::lens::{Lens, Passing, Sayings};
 use super::parties::Parties;
 use super::scene::Party;
@@ -31,6 +32,10 @@ pub(super) struct Targets {
     classes: Arc<Classes>,
     /// Classes to which the ways are the same, from wherever one comes.
     places: Vec<FixedBitSet>,
+    /// What is asked in which order.
+    courses: Courses,
+    /// Whether there was too much to tell: from then on answers are less exact than those of before.
+    spent: bool,
     /// By lens, for both roles.
     views: Vec<[View; 2]>,
     /// How many sets of classes the views have.
@@ -63,43 +68,125 @@ impl Targets {
             }
             places.get_mut(*number).into_iter().for_each(|place| place.insert(class));
         }
-        Self { classes, places, views: Vec::new(), kept: 0 }
+        Self { classes, places, courses: Courses::default(), spent: false, views: Vec::new(), kept: 0 }
     }
 
-    /// The classes, place by place.
-    pub fn places(&self) -> &[FixedBitSet] {
-        &self.places
+    /// The number of the place of a class; none where it has no members.
+    fn place(&self, class: usize) -> Option<usize> {
+        self.places.iter().position(|place| place.contains(class))
     }
 
-    /// Of some classes at the place of a target: those which get the answers that it got.
-    pub fn alike(&mut self, mut left: FixedBitSet, to: usize, asked: &[Asked], solver: &mut Solver<'_>) -> FixedBitSet {
-        for (at, question) in asked.iter().enumerate() {
-            let before = asked.get(..at).unwrap_or_default();
-            if !before.contains(question) && self.keep(&mut left, to, question, solver).is_none() {
-                left.clear();
+    /// What a class is told by all others.
+    pub fn told(&mut self, class: usize, solver: &mut Solver<'_>) -> Option<Fan> {
+        let fan = self.unfold(class, solver);
+        if self.spent || !solver.arena.is_spent() {
+            return fan;
+        }
+        self.spent = true;
+        (self.courses, self.views, self.kept) = (Courses::default(), Vec::new(), 0);
+        self.unfold(class, solver)
+    }
+
+    fn unfold(&mut self, class: usize, solver: &mut Solver<'_>) -> Option<Fan> {
+        let classes = Arc::clone(&self.classes);
+        let own = classes.members().get(class)?;
+        let from = *own.first()?;
+        // Where there are load balancers, conversations ask about others than the two who have them.
+        let asker = if solver.network.load_balancers.is_empty() { self.place(class)? } else { class };
+        let mut fan = Unfolding::new();
+        for place in 0..self.places.len() {
+            let mut left = self.places.get(place)?.clone();
+            if own.len() == 1 {
+                left.set(class, false);
+            }
+            let mut open = alloc::vec![(self.courses.start((asker, place)), left)];
+            while let Some((step, targets)) = open.pop() {
+                let Some(first) = targets.minimum() else { continue };
+                match self.courses.step(step.at) {
+                    Some(Step::Ends(found)) => {
+                        let to = other(classes.members().get(first)?, from)?;
+                        fan.push(targets, (from, to), *found);
+                    }
+                    Some(Step::Asks(question)) => {
+                        let question = *question;
+                        for (passing, part) in self.answers(question, from, targets, solver)? {
+                            open.push((self.courses.next(step, passing), part));
+                        }
+                    }
+                    None => {
+                        let to = other(classes.members().get(first)?, from)?;
+                        let mut targets = targets;
+                        if let Some(found) = self.learn(step, (from, to), solver)? {
+                            let mut alone = FixedBitSet::with_capacity(classes.len());
+                            alone.insert(first);
+                            targets.set(first, false);
+                            fan.push(alone, (from, to), found);
+                        }
+                        open.push((step, targets));
+                    }
+                }
             }
         }
-        left.extend(self.classes.of(to));
-        left
+        Some(fan.finish(classes.len()))
     }
 
-    /// Keeps the classes of which the rows say what they said of a target.
-    fn keep(&mut self, left: &mut FixedBitSet, to: usize, asked: &Asked, solver: &mut Solver<'_>) -> Option<()> {
-        let parties = solver.parties.get(asked.switch)?.as_ref()?;
-        let (role, other) = match parties.endpoint(to)? {
-            party if party == asked.target => (Party::Target, asked.source),
-            party if party == asked.source => (Party::Source, asked.target),
-            // A question between others: whoever the target is, it is the same.
-            _ => return Some(()),
+    /// Has a conversation that nobody had so far, and notes how it went on. Where it does not lead there, because more
+    /// is known of this pair than of many at once, what was found.
+    fn learn(&mut self, step: Position, (from, to): (usize, usize), solver: &mut Solver<'_>) -> Option<Option<Found>> {
+        solver.asked = Some(Vec::new());
+        let found = solver.solve(from, to);
+        let mut asked: Vec<Asked> = Vec::new();
+        for question in solver.asked.take()? {
+            if !asked.contains(&question) {
+                asked.push(question);
+            }
+        }
+        let roles = |asked: &Asked| {
+            let parties = solver.parties(asked.switch)?;
+            let role = |party: usize| match Some(party) {
+                party if party == parties.endpoint(from) => Role::Asker,
+                party if party == parties.endpoint(to) => Role::Answerer,
+                _ => Role::Other(party),
+            };
+            let Asked { switch, lens, source, target, passing } = *asked;
+            Some((Question { switch, lens, source: role(source), target: role(target) }, passing))
         };
-        let lens = solver.lenses.get(asked.lens)?;
+        if !self.courses.leads(&mut asked.iter().take(step.depth).map(|asked| asked.passing), step) {
+            return Some(Some(found));
+        }
+        let rest = asked.iter().skip(step.depth).map(roles).collect::<Option<Vec<_>>>()?;
+        self.courses.note(step, rest, found);
+        Some(None)
+    }
+
+    /// Some classes by what the rows say of them.
+    fn answers(
+        &mut self,
+        question: Question,
+        from: usize,
+        targets: FixedBitSet,
+        solver: &mut Solver<'_>,
+    ) -> Option<Vec<(Passing, FixedBitSet)>> {
+        let parties = solver.parties.get(question.switch)?.as_ref()?;
+        let asker = parties.endpoint(from);
+        let (role, other) = match (question.source, question.target) {
+            (Role::Answerer, other) => (Party::Source, other.party(asker)?),
+            (other, Role::Answerer) => (Party::Target, other.party(asker)?),
+            // A question between others: whoever the target is, it is the same.
+            (source, target) => {
+                let parties = (source.party(asker)?, target.party(asker)?);
+                let lens = solver.lenses.get_mut(question.lens)?;
+                return Some([(lens.passing(parties.0, parties.1, &mut solver.arena), targets)].to_vec());
+            }
+        };
+        let lens = solver.lenses.get(question.lens)?;
         if self.kept.saturating_mul(self.classes.len()) > MOST_BITS {
             (self.views, self.kept) = (Vec::new(), 0);
         }
-        if self.views.len() <= asked.lens {
-            self.views.resize_with(asked.lens + 1, Default::default);
+        if self.views.len() <= question.lens {
+            self.views.resize_with(question.lens + 1, Default::default);
         }
-        let [source, target] = self.views.get_mut(asked.lens)?;
+        let [source, target] = self.views.get_mut(question.lens)?;
         let view = if role == Party::Source { source } else { target };
         if view.members.is_empty() {
             *view = View::of(lens, role, &self.classes, parties);
@@ -111,11 +198,29 @@ impl Targets {
             self.kept += sayings.len();
             *view.sayings.get_mut(other_at)? = sayings;
         }
-        let sayings = view.sayings.get(other_at)?;
-        let (_, same) = sayings.iter().find(|(known, _)| *known == asked.passing)?;
-        left.intersect_with(same);
-        Some(())
+        let mut parts = Vec::new();
+        let mut left = targets;
+        for (passing, classes) in view.sayings.get(other_at)? {
+            if left.is_disjoint(classes) {
+                continue;
+            }
+            if left.is_subset(classes) {
+                parts.push((*passing, left));
+                return Some(parts);
+            }
+            let mut part = left.clone();
+            part.intersect_with(classes);
+            left.difference_with(classes);
+            parts.push((*passing, part));
+        }
+        // Whoever the lens does not see.
+        left.is_clear().then_some(parts)
     }
+}
+
+/// Somebody of a class who is another one.
+fn other(members: &[usize], than: usize) -> Option<usize> {
+    members.iter().copied().find(|member| *member != than)
 }
 
 impl View {
@@ -165,6 +270,9 @@ pub struct Fan {
     told: Vec<Told>,
 }
 
+/// A fan while it is made: what was found, of which classes it is so.
+pub(super) struct Unfolding(Vec<(FixedBitSet, Told)>);
+
 /// What some classes tell, and a pair that speaks for them.
 #[derive(Debug, Clone, Copy)]
 struct Told {
@@ -173,21 +281,38 @@ struct Told {
     found: Found,
 }
 
-impl Fan {
-    /// Nothing known yet, of so many classes.
-    pub(super) fn new(classes: usize) -> Self {
-        Self { of: alloc::vec![u32::MAX; classes], told: Vec::new() }
+impl Unfolding {
+    /// Nothing found yet.
+    pub(super) fn new() -> Self {
+        Self(Vec::new())
     }
 
     /// What was found between two endpoints is so for some classes.
-    pub(super) fn push(&mut self, classes: &FixedBitSet, (from, to): (usize, usize), found: Found) {
-        let number = u32::try_from(self.told.len()).unwrap_or(u32::MAX);
-        for class in classes.ones() {
-            self.of.get_mut(class).into_iter().for_each(|of| *of = number);
-        }
-        self.told.push(Told { from, to, found });
+    pub(super) fn push(&mut self, classes: FixedBitSet, (from, to): (usize, usize), found: Found) {
+        self.0.push((classes, Told { from, to, found }));
     }
 
+    /// All of it, by class.
+    pub(super) fn finish(self, classes: usize) -> Fan {
+        let sizes = self.0.iter().map(|(set, _)| set.count_ones(..)).enumerate();
+        let most = sizes.max_by_key(|(_, size)| *size).map(|(number, _)| number);
+        let mark = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        // What most tell is there first, and the others over it.
+        let mut of = alloc::vec![most.map_or(u32::MAX, mark); classes];
+        let mut untold = FixedBitSet::with_capacity(classes);
+        untold.insert_range(..);
+        for (number, (set, _)) in self.0.iter().enumerate() {
+            untold.difference_with(set);
+            if Some(number) != most {
+                set.ones().for_each(|class| of.get_mut(class).into_iter().for_each(|of| *of = mark(number)));
+            }
+        }
+        untold.ones().for_each(|class| of.get_mut(class).into_iter().for_each(|of| *of = u32::MAX));
+        Fan { of, told: self.0.into_iter().map(|(_, told)| told).collect() }
+    }
+}
+
+impl Fan {
     pub(super) fn found(&self, class: usize) -> Option<Found> {
         Some(self.told.get(self.of(class)?)?.found)
     }

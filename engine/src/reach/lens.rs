@@ -30,7 +30,40 @@ struct Asked {
     tree: Tree<usize>,
     /// Whether it can be told of every packet if it holds.
     is_known: bool,
+    plain: Option<Plain>,
     origin: Option<Origin>,
+}
+
+/// What most rows are: at most one question for each party, and headers; all of them are to hold.
+#[derive(Debug, Clone, Copy)]
+struct Plain {
+    source: Option<usize>,
+    target: Option<usize>,
+    headers: L4Id,
+}
+
+impl Plain {
+    fn of(tree: &Tree<usize>, full: L4Id) -> Option<Self> {
+        let mut plain = Self { source: None, target: None, headers: full };
+        let parts = if let Tree::All(parts) = tree { parts.as_slice() } else { core::slice::from_ref(tree) };
+        let mut is_narrow = false;
+        for part in parts {
+            let before = match part {
+                Tree::Constant(true) => None,
+                Tree::Party(Party::Source, question) => plain.source.replace(*question).map(drop),
+                Tree::Party(Party::Target, question) => plain.target.replace(*question).map(drop),
+                Tree::Headers(set) => {
+                    plain.headers = *set;
+                    core::mem::replace(&mut is_narrow, true).then_some(())
+                }
+                Tree::Constant(false) | Tree::Unknown | Tree::All(_) | Tree::Any(_) => Some(()),
+            };
+            if before.is_some() {
+                return None;
+            }
+        }
+        Some(plain)
+    }
 }
 
 impl Asked {
@@ -117,7 +150,8 @@ impl Lens {
             }
             let tree = intern(tree, &mut [&mut source, &mut target]);
             let Rank { tier, priority, origin } = rank;
-            rows.push(Asked { tier, priority, outcome, is_known: tree.is_known(), tree, origin });
+            let plain = Plain::of(&tree, full);
+            rows.push(Asked { tier, priority, outcome, is_known: tree.is_known(), plain, tree, origin });
         }
         outgrown.grow(rows.len());
         Self {
@@ -184,27 +218,28 @@ impl Lens {
     pub fn sayings(&self, role: Party, other: u32, arena: &mut L4Arena) -> Sayings {
         let count = self.classes(role);
         let Some(other) = usize::try_from(other).ok() else { return Sayings::default() };
-        let mut states = alloc::vec![Open::new(self.full); count];
+        let mut states = States::new(count, Open::new(self.full));
         let asked = self.side(role.other()).rows.get(other).into_iter().flat_map(FixedBitSet::ones);
         for row in asked.filter_map(|at| self.rows.get(at)) {
             if arena.is_spent() {
                 return Sayings { of: alloc::vec![0; count], said: [self.anything()].to_vec() };
             }
+            if let Some(Plain { source, target, headers }) = row.plain {
+                // That the other party answers with yes is why the row is asked.
+                let question = if role == Party::Source { source } else { target };
+                let side = self.side(role);
+                let classes = question.map_or(Some(&side.every), |question| side.holding.get(question));
+                let passing = Passing { must: headers, may: headers };
+                classes
+                    .into_iter()
+                    .for_each(|classes| states.change(classes, |state| row.after(state, passing, arena)));
+                continue;
+            }
             for (passing, classes) in self.parts(row, role, other, arena) {
-                // Most classes of a part have the same state.
-                let mut last: Option<(Open, Open)> = None;
-                for class in classes.ones() {
-                    let Some(state) = states.get_mut(class) else { continue };
-                    let after = match last {
-                        Some((before, after)) if before == *state => after,
-                        _ => row.after(*state, passing, arena),
-                    };
-                    last = Some((*state, after));
-                    *state = after;
-                }
+                states.change(&classes, |state| row.after(state, passing, arena));
             }
         }
-        Sayings::of(states.iter().map(|state| state.finish(self.default, self.full, arena)))
+        states.finish(|state| state.finish(self.default, self.full, arena))
     }
 
     /// The classes of which a row may hold, by the headers of which it does.
@@ -311,7 +346,11 @@ impl Lens {
             }
             last = Some(at);
             if open.meets(row.rank(), arena) {
-                let passing = row.headers(self.full, arena, &asks);
+                let passing = match row.plain {
+                    // Both answer with yes, or the row were not asked.
+                    Some(Plain { headers, .. }) => Passing { must: headers, may: headers },
+                    None => row.headers(self.full, arena, &asks),
+                };
                 if open.ask(row.outcome, passing, arena) {
                     met.insert(at);
                 }
@@ -349,18 +388,58 @@ pub struct Sayings {
     pub said: Vec<Passing>,
 }
 
-impl Sayings {
-    fn of(each: impl Iterator<Item = Passing>) -> Self {
-        let (mut numbers, mut sayings) = (HashMap::new(), Self::default());
-        for passing in each {
-            let number = *numbers.entry(passing).or_insert_with(|| {
-                sayings.said.push(passing);
-                u32::try_from(sayings.said.len() - 1).unwrap_or(u32::MAX)
-            });
-            sayings.of.push(number);
-        }
-        sayings
+/// How far the rows have got with each class: most classes are in one of few states.
+struct States {
+    /// By class: an index of `all`.
+    of: Vec<u32>,
+    all: Vec<Open>,
+    numbers: HashMap<Open, u32>,
+    /// By state: in which change it was met last, and what it became.
+    next: Vec<(usize, u32)>,
+    changes: usize,
+}
+
+impl States {
+    fn new(classes: usize, first: Open) -> Self {
+        let numbers = [(first, 0)].into_iter().collect();
+        Self { of: alloc::vec![0; classes], all: [first].to_vec(), numbers, next: Vec::new(), changes: 0 }
     }
+
+    /// Goes on with some classes.
+    fn change(&mut self, classes: &FixedBitSet, mut after: impl FnMut(Open) -> Open) {
+        self.changes += 1;
+        self.next.resize(self.all.len(), (0, 0));
+        for class in classes.ones() {
+            let Some((of, at)) = self.of.get_mut(class).and_then(|of| Some((usize::try_from(*of).ok()?, of))) else {
+                continue;
+            };
+            let Some((state, (met, next))) = self.all.get(of).copied().zip(self.next.get_mut(of)) else { continue };
+            if *met != self.changes {
+                (*met, *next) = (self.changes, number(&mut self.numbers, &mut self.all, after(state)));
+            }
+            *at = *next;
+        }
+    }
+
+    /// What the rows say at their end.
+    fn finish(self, mut said: impl FnMut(&Open) -> Passing) -> Sayings {
+        let (mut numbers, mut sayings) = (HashMap::new(), Vec::new());
+        let mut ends = alloc::vec![None; self.all.len()];
+        let mut end = |state: u32| {
+            let at = usize::try_from(state).ok()?;
+            let (state, end) = self.all.get(at).zip(ends.get_mut(at))?;
+            Some(*end.get_or_insert_with(|| number(&mut numbers, &mut sayings, said(state))))
+        };
+        Sayings { of: self.of.iter().map(|state| end(*state).unwrap_or_default()).collect(), said: sayings }
+    }
+}
+
+/// The number of what is kept once.
+fn number<T: Copy + Eq + core::hash::Hash>(numbers: &mut HashMap<T, u32>, all: &mut Vec<T>, one: T) -> u32 {
+    *numbers.entry(one).or_insert_with(|| {
+        all.push(one);
+        u32::try_from(all.len() - 1).unwrap_or(u32::MAX)
+    })
 }
 
 /// What one side is asked, with numbers of the lens's own.

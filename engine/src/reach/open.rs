@@ -5,7 +5,7 @@ use super::lens::Passing;
 use crate::ovn::pipeline::Outcome;
 
 /// The state of a walk: which headers no row has settled yet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Open {
     tier: u8,
     priority: Option<u16>,
