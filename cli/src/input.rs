@@ -11,6 +11,7 @@ use crate::status::Status;
 use clap::Args;
 use ringfence_engine::compile::{Profile, Settings, Strictness};
 use ringfence_engine::diagnostic::{Code, Diagnostic, Severity};
+use ringfence_engine::ovn::pipeline::Matches;
 use ringfence_engine::reach::{Endpoint, EndpointKind};
 use ringfence_engine::source::{Place, SourceId, Span};
 use ringfence_view::loaded::Loaded;
@@ -145,8 +146,13 @@ pub(crate) fn manifests(paths: &[PathBuf], settings: &Settings) -> Result<Loaded
 }
 
 /// Compiles what was read.
-pub(crate) fn compiled(mut files: Files, settings: &Settings) -> Loaded {
-    let mut loaded = Loaded::new(std::mem::take(&mut files.sources), settings);
+pub(crate) fn compiled(files: Files, settings: &Settings) -> Loaded {
+    compiled_by(files, settings, &mut Matches::default())
+}
+
+/// The same, with matches that were parsed before.
+pub(crate) fn compiled_by(mut files: Files, settings: &Settings, matches: &mut Matches) -> Loaded {
+    let mut loaded = Loaded::by(std::mem::take(&mut files.sources), settings, |_| {}, matches);
     loaded.compiled.diagnostics.append(&mut files.found);
     for (source, document) in &files.databases {
         document.complete(&mut loaded.compiled.network, *source);

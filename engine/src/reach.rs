@@ -101,19 +101,23 @@ pub fn evaluate<'n>(network: &'n Network, endpoints: &'n [Endpoint]) -> Reach<'n
 
 /// The same, with the pipelines of that network's switches as they were made before.
 pub fn evaluate_by<'n>(network: &'n Network, endpoints: &'n [Endpoint], pipelines: Arc<[Pipeline]>) -> Reach<'n> {
-    Reach {
-        endpoints,
-        solver: Solver::new(network, endpoints, pipelines),
-        verdicts: HashMap::new(),
-        known: HashMap::new(),
-        classes: None,
-        targets: None,
-        fans: Vec::new(),
-        kept: 0,
-    }
+    Reach::of(endpoints, Solver::new(network, endpoints, pipelines))
 }
 
 impl<'n> Reach<'n> {
+    fn of(endpoints: &'n [Endpoint], solver: Solver<'n>) -> Self {
+        Self {
+            endpoints,
+            solver,
+            verdicts: HashMap::new(),
+            known: HashMap::new(),
+            classes: None,
+            targets: None,
+            fans: Vec::new(),
+            kept: 0,
+        }
+    }
+
     /// The endpoints, in the order of their indexes.
     pub fn endpoints(&self) -> &'n [Endpoint] {
         self.endpoints

@@ -11,6 +11,7 @@ use crate::status::Status;
 use clap::{Args, ValueEnum};
 use ringfence_engine::answers::diff::{Change, Matched, changes, matched};
 use ringfence_engine::compile::{Profile, Settings, Strictness};
+use ringfence_engine::ovn::pipeline::Matches;
 use ringfence_view::difference::Difference;
 use ringfence_view::loaded::Loaded;
 use ringfence_view::wire;
@@ -141,7 +142,8 @@ impl Arguments {
 
     /// Both sides from files.
     fn written(&self, old: Asked, new: Asked) -> Result<(Loaded, Loaded), String> {
-        Ok((self.load(self.old.as_ref(), old)?, self.load(self.new.as_ref(), new)?))
+        let mut matches = Matches::default();
+        Ok((self.load(self.old.as_ref(), old, &mut matches)?, self.load(self.new.as_ref(), new, &mut matches)?))
     }
 
     /// A cluster as it is, and as it is with files applied. It is asked once, so that both sides are of one moment.
@@ -150,11 +152,12 @@ impl Arguments {
             return Err("a cluster is the old side: name at most one file or folder beside `--cluster`".to_owned());
         }
         let answer = self.cluster.ask();
-        let side = |own: Option<&PathBuf>, profile: Asked| {
+        let mut matches = Matches::default();
+        let mut side = |own: Option<&PathBuf>, profile: Asked| {
             let paths: Vec<PathBuf> = own.into_iter().chain(&self.files).cloned().collect();
             let mut files = Files::read(&paths);
             answer.add_below(&mut files);
-            input::compiled(files, &self.settings(profile))
+            input::compiled_by(files, &self.settings(profile), &mut matches)
         };
         Ok((side(None, old), side(self.old.as_ref(), new)))
     }
@@ -169,11 +172,12 @@ impl Arguments {
         Settings { profile, strictness }
     }
 
-    fn load(&self, own: Option<&PathBuf>, profile: Asked) -> Result<Loaded, String> {
+    /// One side; most rows of one are those of the other, and parsed once.
+    fn load(&self, own: Option<&PathBuf>, profile: Asked, matches: &mut Matches) -> Result<Loaded, String> {
         let revision = own.filter(|path| !exists(path)).and_then(|path| Revision::named(path.to_str()?));
         if let Some(revision) = revision {
             let sources = revision.read(&self.shared())?;
-            return Ok(Loaded::new(sources, &self.settings(profile)));
+            return Ok(Loaded::by(sources, &self.settings(profile), |_| {}, matches));
         }
         if let Some(own) = own.filter(|path| path.as_os_str() != "-" && !exists(path)) {
             return Err(format!("`{}` is neither a file, a folder nor a revision of git", own.display()));
@@ -185,7 +189,7 @@ impl Arguments {
             Some(own) => [own].into_iter().chain(&self.files).cloned().collect(),
             None => self.shared(),
         };
-        Ok(input::compiled(Files::read(&paths), &self.settings(profile)))
+        Ok(input::compiled_by(Files::read(&paths), &self.settings(profile), matches))
     }
 
     /// Both sides' findings; of the new side only those that the old one has not.

@@ -176,10 +176,20 @@ pub(super) const FIRST_TTL: u8 = 64;
 
 impl<'n> Solver<'n> {
     pub fn new(network: &'n Network, endpoints: &'n [Endpoint], pipelines: Arc<[Pipeline]>) -> Self {
+        let sensitive = Sensitivity::of(&pipelines);
+        Self::seeing(network, endpoints, pipelines, sensitive)
+    }
+
+    /// The same, where it is known what the rows look at.
+    pub(super) fn seeing(
+        network: &'n Network,
+        endpoints: &'n [Endpoint],
+        pipelines: Arc<[Pipeline]>,
+        sensitive: Sensitivity,
+    ) -> Self {
         let topology = Topology::of(network);
         let parties = network.switches.iter().map(|_| None).collect();
         let likenesses = network.switches.iter().map(|_| None).collect();
-        let sensitive = Sensitivity::of(&pipelines);
         let mut arena = L4Arena::new();
         let fixed = FixedSets { ipv4: Fixed::of(Family::Ipv4, &mut arena), ipv6: Fixed::of(Family::Ipv6, &mut arena) };
         Self {

@@ -43,13 +43,13 @@ impl<'n> Reach<'n> {
     where
         'n: 'e,
     {
-        super::evaluate_by(self.solver.network, endpoints, self.solver.pipelines.clone())
+        Reach::of(endpoints, self.solver.afresh(endpoints))
     }
 }
 
 impl<'n> Solver<'n> {
     fn afresh(&self, endpoints: &'n [Endpoint]) -> Self {
-        Self::new(self.network, endpoints, self.pipelines.clone())
+        Self::seeing(self.network, endpoints, self.pipelines.clone(), self.sensitive)
     }
 
     /// Notes the endpoints of which a match may hold in some packet.
@@ -130,8 +130,8 @@ fn only<'p>(own: &'p Pipeline, others: &'p Pipeline) -> Option<Vec<(Stage, &'p E
             (None, None) => continue,
             _ => return None,
         };
-        let left = missing(mine.acls.iter().map(key), theirs.acls.iter().map(key));
-        found.extend(left.into_iter().map(|(.., matches)| (stage, matches)));
+        let left = missing(mine.acls.iter().map(Doing), theirs.acls.iter().map(Doing));
+        found.extend(left.into_iter().map(|Doing(row)| (stage, &*row.matches)));
     }
     for (direction, stage) in [(Direction::FromLport, Stage::FromLport), (Direction::ToLport, Stage::ToLport)] {
         let left = missing(own.stateless(direction), others.stateless(direction));
@@ -140,11 +140,28 @@ fn only<'p>(own: &'p Pipeline, others: &'p Pipeline) -> Option<Vec<(Stage, &'p E
     Some(found)
 }
 
-/// All that a row does.
-type Doing<'r> = (u8, u16, Guard, Outcome, &'r Expression);
+/// A row by all that it does, whoever wrote it.
+struct Doing<'r>(&'r Row);
 
-fn key(row: &Row) -> Doing<'_> {
-    (row.tier, row.priority, row.guard, row.outcome, &row.matches)
+impl Doing<'_> {
+    fn rank(&self) -> (u8, u16, Guard, Outcome) {
+        (self.0.tier, self.0.priority, self.0.guard, self.0.outcome)
+    }
+}
+
+impl PartialEq for Doing<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.rank() == other.rank() && self.0.matches == other.0.matches
+    }
+}
+
+impl Eq for Doing<'_> {}
+
+// Rows that do the same by other words are told apart: those whom they mean are asked once more, and nobody is missed.
+impl core::hash::Hash for Doing<'_> {
+    fn hash<H: core::hash::Hasher>(&self, state: &mut H) {
+        (self.rank(), self.0.sketch).hash(state);
+    }
 }
 
 /// What is more often in the first than in the second.

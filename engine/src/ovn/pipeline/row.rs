@@ -113,6 +113,13 @@ pub struct Row {
     pub outcome: Outcome,
     /// Who wrote it.
     pub origin: Origin,
+    /// A number of the text of its match: rows with different ones are told apart without reading what they match.
+    pub(crate) sketch: u64,
+}
+
+/// A number of a text (FNV-1a).
+fn sketch(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |sum, byte| (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 impl Row {
@@ -128,6 +135,14 @@ impl Row {
             Version::V23_03 => 0,
             Version::Main => acl.tier.get(),
         };
-        Self { tier, priority: acl.priority.get(), guard, matches, outcome, origin: Origin::Acl(id) }
+        Self {
+            tier,
+            priority: acl.priority.get(),
+            guard,
+            matches,
+            outcome,
+            origin: Origin::Acl(id),
+            sketch: sketch(&acl.matches),
+        }
     }
 }

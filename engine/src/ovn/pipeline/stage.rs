@@ -155,7 +155,7 @@ fn fixed_rows(stage: Stage, network: &Network, stateful: bool) -> Vec<Row> {
 }
 
 fn fixed(priority: u16, guard: Guard, matches: Expression, outcome: Outcome, builtin: Builtin) -> Row {
-    Row { tier: 0, priority, guard, matches: Arc::new(matches), outcome, origin: Origin::Builtin(builtin) }
+    Row { tier: 0, priority, guard, matches: Arc::new(matches), outcome, origin: Origin::Builtin(builtin), sketch: 0 }
 }
 
 /// `nd || nd_ra || nd_rs || mldv1 || mldv2`, present on every switch with rows.
