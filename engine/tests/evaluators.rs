@@ -11,9 +11,11 @@ use ringfence_engine::ovn::acl::{Acl, Action, Direction, Priority, Provenance, T
 use ringfence_engine::ovn::network::{
     Link, LoadBalancer, Mac, Network, Options, Port, PortGroup, PortKind, Router, Switch, Version, Vip, VipProtocol,
 };
+use ringfence_engine::ovn::pipeline::{AclId, Pipeline};
 use ringfence_engine::ovn::walk::Choice;
 use ringfence_engine::reach::{
     AddressRange, Attachment, Endpoint, EndpointKind, Family, L4Header, L4Set, PairAnswer, Verdict, evaluate,
+    evaluate_by,
 };
 use ringfence_engine::source::{Place, SourceId, Span};
 use std::net::IpAddr;
@@ -401,6 +403,39 @@ proptest! {
             prop_assert!(same(&hasty, &exact), "{} -> {}: {:?} {:?}", endpoints[from].id, endpoints[to].id, hasty, exact);
         }
         prop_assert!(!exact.outgrown().0);
+    }
+}
+
+/// The same network with `allow` in the place of `allow-related`.
+fn allowing(network: &Network) -> Network {
+    let mut network = network.clone();
+    let switches = network.switches.iter_mut().flat_map(|switch| &mut switch.acls);
+    let rows = switches.chain(network.port_groups.iter_mut().flat_map(|group| &mut group.acls));
+    rows.filter(|acl| acl.action == Action::AllowRelated).for_each(|acl| acl.action = Action::Allow);
+    network
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+
+    /// What makes switches stateful is taken out of their pipelines as if it had never been written.
+    #[test]
+    fn tracking_can_be_taken_out(network in network()) {
+        let (endpoints, written) = (endpoints(), allowing(&network));
+        let all = |switch| AclId::on_switch(&network, switch);
+        let mut rows: Vec<AclId> = (0..network.switches.len()).flat_map(all).collect();
+        rows.retain(|id| id.acl(&network).unwrap().action == Action::AllowRelated);
+        let pipelines = Pipeline::all(&network);
+        let taken: Option<Vec<Pipeline>> = pipelines.iter().map(|pipeline| pipeline.allowing(&network, &rows)).collect();
+        // Where a match is broken, everything is parsed anew.
+        prop_assert!(taken.is_some() || pipelines.iter().any(|pipeline| !pipeline.broken.is_empty()));
+        if let Some(taken) = taken {
+            let mut without = evaluate_by(&network, &endpoints, taken.into());
+            let mut anew = evaluate(&written, &endpoints);
+            for (from, to) in anew.pairs() {
+                prop_assert_eq!(without.pair(from, to), anew.pair(from, to), "{} -> {}", from, to);
+            }
+        }
     }
 }
 

@@ -46,8 +46,11 @@ mod spent;
 mod table;
 
 use std::error::Error;
-use std::process::ExitCode;
+use std::process::{Command, ExitCode, Stdio};
 use table::Table;
+
+/// Names the comparison that a process makes by itself.
+const ALONE: &str = "RINGFENCE_BENCH_ALONE";
 
 /// A comparison by its name.
 type Race = (&'static str, fn() -> Result<Vec<Table>, Box<dyn Error>>);
@@ -68,17 +71,21 @@ const RACES: [Race; 11] = [
 
 fn main() -> ExitCode {
     let wanted: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
+    if let Ok(name) = std::env::var(ALONE) {
+        return alone(&name);
+    }
     let mut failed = false;
     let mut text = head();
     println!("{text}");
-    for (name, race) in RACES.iter().filter(|(name, _)| wanted.is_empty() || wanted.iter().any(|word| word == name)) {
+    for (name, _) in RACES.iter().filter(|(name, _)| wanted.is_empty() || wanted.iter().any(|word| word == name)) {
         let begin = std::time::Instant::now();
-        let part = match race() {
-            Ok(tables) => tables.iter().map(|table| format!("{table}\n")).collect(),
-            Err(error) => {
-                failed = true;
-                format!("### {name}\n\nFailed, so that no time counts: {error}\n\n")
-            }
+        // A process of its own: what one comparison leaves in memory is not counted for the programs of the next.
+        let mut race = Command::new(std::env::current_exe().unwrap());
+        let done = race.env(ALONE, name).stderr(Stdio::inherit()).output().unwrap();
+        failed |= !done.status.success();
+        let part = match String::from_utf8_lossy(&done.stdout) {
+            part if part.is_empty() => format!("### {name}\n\nFailed, so that no time counts: {}\n\n", done.status),
+            part => part.into_owned(),
         };
         println!("{part}");
         eprintln!("{name}: {:.0} s in all", begin.elapsed().as_secs_f64());
@@ -88,6 +95,21 @@ fn main() -> ExitCode {
         std::fs::write(file, text).unwrap();
     }
     if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+/// One comparison by itself.
+fn alone(name: &str) -> ExitCode {
+    let Some((_, race)) = RACES.iter().find(|(known, _)| *known == name) else { return ExitCode::FAILURE };
+    match race() {
+        Ok(tables) => {
+            tables.iter().for_each(|table| println!("{table}"));
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            println!("### {name}\n\nFailed, so that no time counts: {error}\n");
+            ExitCode::FAILURE
+        }
+    }
 }
 
 /// The machine, and what all tables have in common.

@@ -35,11 +35,19 @@ impl Tally {
 
     /// Says what was compared; fails where the two differ, or where hardly anything was worth comparing.
     pub fn report(&self) {
-        let Self { pairs, outside, partial, differences, .. } = self;
+        let Self { pairs, outside, partial, .. } = self;
         println!("{}", self.words());
-        let shown: Vec<String> = differences.iter().take(SHOWN).cloned().collect();
-        assert!(differences.is_empty(), "{} differences:\n{}", differences.len(), shown.join("\n"));
+        self.agrees().unwrap();
         assert!(partial * 20 > pairs + outside, "hardly anything was neither open nor closed: {partial}");
+    }
+
+    /// Fails where the two differ.
+    pub fn agrees(&self) -> Result<(), String> {
+        let shown: Vec<String> = self.differences.iter().take(SHOWN).cloned().collect();
+        match self.differences.len() {
+            0 => Ok(()),
+            count => Err(format!("{count} differences:\n{}", shown.join("\n"))),
+        }
     }
 
     /// What was compared, and how it went.

@@ -14,8 +14,14 @@ pub(super) fn causes(network: &Network, pipeline: &Pipeline) -> Vec<AclId> {
     }
 }
 
+/// What the switches of a network do with `allow` in the place of these rows.
+pub(super) fn without(network: &Network, pipelines: &[Pipeline], causes: &[AclId]) -> Vec<Pipeline> {
+    let known = pipelines.iter().map(|pipeline| pipeline.allowing(network, causes));
+    known.collect::<Option<_>>().unwrap_or_else(|| Pipeline::all(&stateless(network, causes)))
+}
+
 /// The same network, with `allow` in the place of what makes a switch stateful.
-pub(super) fn stateless(network: &Network, causes: &[AclId]) -> Network {
+fn stateless(network: &Network, causes: &[AclId]) -> Network {
     let mut network = network.clone();
     for id in causes {
         let acl: Option<&mut Acl> = match id.holder {

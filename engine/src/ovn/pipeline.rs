@@ -29,6 +29,7 @@ use super::network::{Network, PortKind, Switch, Version};
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use hashbrown::HashSet;
 
 /// What one switch does with packets.
 #[derive(Debug, Clone)]
@@ -131,6 +132,26 @@ impl Pipeline {
     pub fn carries_state(&self, network: &Network, port: PortKind) -> bool {
         let cleared = port == PortKind::Localnet && network.version == Version::Main;
         self.stateful_acl && !cleared
+    }
+
+    /// The same with `allow` in the place of some `allow-related` rows; nothing where a match means something else by
+    /// itself than where it is pasted now, and has to be parsed again.
+    pub fn allowing(&self, network: &Network, rows: &[AclId]) -> Option<Self> {
+        let of = |id: &AclId| id.acl(network);
+        let is_related = |id: &&AclId| of(id).is_some_and(|acl| acl.action == Action::AllowRelated);
+        let rows: HashSet<&AclId> = rows.iter().collect();
+        let stateful_acl = self.acls.iter().filter(is_related).any(|id| !rows.contains(id));
+        let mut changed = Self { stateful_acl, ..self.clone() };
+        if changed.stateful() == self.stateful() {
+            return Some(changed);
+        }
+        if !self.broken.is_empty() || !self.acls.iter().filter_map(of).all(|acl| paste::stands_alone(&acl.matches)) {
+            return None;
+        }
+        changed.stateless.clear();
+        let stages = changed.stages.iter_mut().flatten().zip(Stage::ALL);
+        stages.for_each(|(rows, stage)| rows.track(stage, network, false, !self.acls.is_empty()));
+        Some(changed)
     }
 
     fn build(&mut self, network: &Network, context: &Context, matches: &mut Matches) {

@@ -23,7 +23,7 @@ pub(crate) const DEPTH: usize = 128;
 pub(crate) const ALIASED: usize = 100_000;
 
 /// How many values one document may have.
-pub(crate) const VALUES: usize = 2_000_000;
+pub(crate) const VALUES: usize = 8_000_000;
 
 /// So many keys of one mapping are reported as standing twice; of more, only the number is.
 const DUPLICATES: usize = 20;

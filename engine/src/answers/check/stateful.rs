@@ -1,11 +1,11 @@
 //! What changes because a switch tracks connections.
 
 use super::name;
-use crate::answers::tracking::{causes, stateless};
+use crate::answers::tracking::{causes, without};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::ovn::network::Network;
 use crate::ovn::pipeline::Pipeline;
-use crate::reach::{Endpoint, Example, Reach, Verdict, evaluate};
+use crate::reach::{Endpoint, Example, Reach, Verdict, evaluate_by};
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -25,8 +25,8 @@ pub(super) fn check(network: &Network, endpoints: &[Endpoint], reach: &mut Reach
 fn tell(network: &Network, pipeline: &Pipeline, endpoints: &[Endpoint], reach: &mut Reach<'_>) -> Option<Diagnostic> {
     let causes = causes(network, pipeline);
     let (cause, row) = name(network, *causes.first()?)?;
-    let without = stateless(network, &causes);
-    let mut other = evaluate(&without, endpoints);
+    let pipelines = without(network, reach.pipelines(), &causes);
+    let mut other = evaluate_by(network, endpoints, pipelines.into());
     let others = other.classes();
     let classes = reach.classes().divided(&|endpoint| others.of(endpoint));
     let mut changed = Vec::new();

@@ -2,7 +2,7 @@
 
 use super::{Decider, Step};
 use crate::answers::conversation::{Conversation, Half, Question};
-use crate::answers::tracking::{causes, stateless};
+use crate::answers::tracking::{causes, without};
 use crate::ovn::acl::Acl;
 use crate::ovn::pipeline::{AclId, Pipeline};
 use crate::ovn::walk::Choice;
@@ -48,10 +48,9 @@ fn of_switch(question: &Question<'_>, pipeline: &Pipeline, steps: &[Step]) -> Op
     if causes.is_empty() || causes.iter().any(local) {
         return None;
     }
-    let network = stateless(question.network, &causes);
-    let pipelines = Pipeline::all(&network);
-    let without = Question { network: &network, pipelines: &pipelines, ..*question };
-    let lost = !without.walk(Choice::Strict).as_ref().is_some_and(Conversation::answered);
+    let pipelines = without(question.network, question.pipelines, &causes);
+    let untracked = Question { pipelines: &pipelines, ..*question };
+    let lost = !untracked.walk(Choice::Strict).as_ref().is_some_and(Conversation::answered);
     let object = |acl: &Acl| acl.provenance.object.clone();
     lost.then(|| Cause {
         switch: question.network.switches.get(pipeline.switch).map(|switch| switch.name.clone()).unwrap_or_default(),

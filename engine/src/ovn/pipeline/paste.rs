@@ -68,6 +68,27 @@ impl Paste {
     }
 }
 
+/// Whether a match means the same wherever it is pasted and is understood: it closes no parenthesis that others opened, and
+/// has no comment that could hide one.
+pub(super) fn stands_alone(text: &str) -> bool {
+    if text.contains("//") || text.contains("/*") {
+        return false;
+    }
+    let (mut depth, mut quoted) = (0_usize, false);
+    for letter in text.bytes() {
+        match letter {
+            b'"' => quoted = !quoted,
+            // What is escaped where is for the parser to say.
+            b'\\' => return false,
+            b'(' if !quoted => depth += 1,
+            b')' if !quoted && depth == 0 => return false,
+            b')' if !quoted => depth -= 1,
+            _ => {}
+        }
+    }
+    depth == 0
+}
+
 /// What ovn-controller makes of an expression. A test of `ip.dscp` or `ip.ecn` is lost on its way into OpenFlow, so that
 /// every value passes: `mf_set` of OVS takes the mask of their six or two bits for a partial one, and ignores it. Of parts
 /// that have to hold together those come first that are quickly asked.

@@ -88,6 +88,12 @@ impl StageRows {
         }
     }
 
+    /// The same ACLs, where connections are tracked or not.
+    pub(super) fn track(&mut self, stage: Stage, network: &Network, stateful: bool, has_acls: bool) {
+        let new = Self::new(stage, network, stateful, has_acls);
+        (self.fixed, self.default, self.default_tracked) = (new.fixed, new.default, new.default_tracked);
+    }
+
     /// Whether another stage is the same but for its ACLs.
     pub fn same_but_acls(&self, other: &Self) -> bool {
         let (mine, theirs) = ((self.default, self.default_tracked), (other.default, other.default_tracked));
