@@ -26,10 +26,10 @@ pub use tracking::{Guard, Tracking};
 use super::acl::{Action, Direction};
 use super::matching::{Context, Expression};
 use super::network::{Network, PortKind, Switch, Version};
+use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use hashbrown::HashSet;
 
 /// What one switch does with packets.
 #[derive(Debug, Clone)]
@@ -139,7 +139,7 @@ impl Pipeline {
     pub fn allowing(&self, network: &Network, rows: &[AclId]) -> Option<Self> {
         let of = |id: &AclId| id.acl(network);
         let is_related = |id: &&AclId| of(id).is_some_and(|acl| acl.action == Action::AllowRelated);
-        let rows: HashSet<&AclId> = rows.iter().collect();
+        let rows: BTreeSet<AclId> = rows.iter().copied().collect();
         let stateful_acl = self.acls.iter().filter(is_related).any(|id| !rows.contains(id));
         let mut changed = Self { stateful_acl, ..self.clone() };
         if changed.stateful() == self.stateful() {

@@ -59,47 +59,63 @@ pub(super) enum Step {
 /// All courses that were taken so far.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Courses {
-    /// Nothing where nobody was so far.
-    steps: Vec<Option<Step>>,
-    /// By step: the one before, and the answer that it got.
-    before: Vec<Option<(usize, Passing)>>,
-    /// By step and answer.
+    stops: Vec<Stop>,
+    /// By stop and answer.
     next: HashMap<(usize, Passing), usize>,
-    starts: HashMap<(usize, usize), usize>,
+    /// By the places of both ends.
+    starts: Vec<Vec<Option<usize>>>,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Stop {
+    /// Nothing where nobody was so far.
+    step: Option<Step>,
+    /// The one before, and the answer that it got.
+    before: Option<(usize, Passing)>,
 }
 
 impl Courses {
     /// Where conversations begin, between two places.
-    pub fn start(&mut self, places: (usize, usize)) -> Position {
-        let next = self.steps.len();
-        let at = *self.starts.entry(places).or_insert(next);
-        if at == next {
-            self.steps.push(None);
-            self.before.push(None);
+    pub fn start(&mut self, (from, to): (usize, usize)) -> Position {
+        if self.starts.len() <= from {
+            self.starts.resize_with(from + 1, Vec::new);
         }
+        let next = self.stops.len();
+        let starts = self.starts.get_mut(from).into_iter();
+        let start = starts.filter_map(|starts| {
+            if starts.len() <= to {
+                starts.resize(to + 1, None);
+            }
+            Some(*starts.get_mut(to)?.get_or_insert(next))
+        });
+        let at = start.last().unwrap_or(next);
+        self.reach(at, None);
         Position { at, depth: 0 }
     }
 
     /// What comes next; nothing where nobody was so far.
     pub fn step(&self, at: usize) -> Option<&Step> {
-        self.steps.get(at)?.as_ref()
+        self.stops.get(at)?.step.as_ref()
     }
 
     /// Where an answer leads.
     pub fn next(&mut self, from: Position, answer: Passing) -> Position {
-        let next = self.steps.len();
+        let next = self.stops.len();
         let at = *self.next.entry((from.at, answer)).or_insert(next);
-        if at == next {
-            self.steps.push(None);
-            self.before.push(Some((from.at, answer)));
-        }
+        self.reach(at, Some((from.at, answer)));
         Position { at, depth: from.depth + 1 }
+    }
+
+    fn reach(&mut self, at: usize, before: Option<(usize, Passing)>) {
+        if at == self.stops.len() {
+            self.stops.push(Stop { step: None, before });
+        }
     }
 
     /// Whether these answers, of which there may be more, lead there.
     pub fn leads(&self, answers: &mut dyn DoubleEndedIterator<Item = Passing>, to: Position) -> bool {
         let mut at = to.at;
-        while let Some((before, answer)) = self.before.get(at).copied().flatten() {
+        while let Some((before, answer)) = self.stops.get(at).and_then(|stop| stop.before) {
             if answers.next_back() != Some(answer) {
                 return false;
             }
@@ -119,8 +135,8 @@ impl Courses {
     }
 
     fn put(&mut self, position: Position, step: Step) {
-        if let Some(slot) = self.steps.get_mut(position.at) {
-            slot.get_or_insert(step);
+        if let Some(stop) = self.stops.get_mut(position.at) {
+            stop.step.get_or_insert(step);
         }
     }
 }

@@ -201,17 +201,16 @@ impl Targets {
         let mut parts = Vec::new();
         let mut left = targets;
         for (passing, classes) in view.sayings.get(other_at)? {
-            if left.is_disjoint(classes) {
-                continue;
-            }
-            if left.is_subset(classes) {
-                parts.push((*passing, left));
-                return Some(parts);
-            }
             let mut part = left.clone();
             part.intersect_with(classes);
+            if part.is_clear() {
+                continue;
+            }
             left.difference_with(classes);
             parts.push((*passing, part));
+            if left.is_clear() {
+                return Some(parts);
+            }
         }
         // Whoever the lens does not see.
         left.is_clear().then_some(parts)
