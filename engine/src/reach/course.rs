@@ -6,7 +6,6 @@
 use super::found::Found;
 use super::lens::Passing;
 use alloc::vec::Vec;
-use hashbrown::HashMap;
 
 /// What is put to the rows of a switch, by the parts that the parties have in the conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,8 +59,6 @@ pub(super) enum Step {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Courses {
     stops: Vec<Stop>,
-    /// By stop and answer.
-    next: HashMap<(usize, Passing), usize>,
     /// By the places of both ends.
     starts: Vec<Vec<Option<usize>>>,
 }
@@ -72,6 +69,8 @@ struct Stop {
     step: Option<Step>,
     /// The one before, and the answer that it got.
     before: Option<(usize, Passing)>,
+    /// Those behind, by the answers that it got.
+    next: Vec<(Passing, usize)>,
 }
 
 impl Courses {
@@ -101,14 +100,22 @@ impl Courses {
     /// Where an answer leads.
     pub fn next(&mut self, from: Position, answer: Passing) -> Position {
         let next = self.stops.len();
-        let at = *self.next.entry((from.at, answer)).or_insert(next);
+        let stop = self.stops.get_mut(from.at);
+        let at = stop.map(|stop| match stop.next.iter().find(|(known, _)| *known == answer) {
+            Some((_, at)) => *at,
+            None => {
+                stop.next.push((answer, next));
+                next
+            }
+        });
+        let at = at.unwrap_or(next);
         self.reach(at, Some((from.at, answer)));
         Position { at, depth: from.depth + 1 }
     }
 
     fn reach(&mut self, at: usize, before: Option<(usize, Passing)>) {
         if at == self.stops.len() {
-            self.stops.push(Stop { step: None, before });
+            self.stops.push(Stop { before, ..Stop::default() });
         }
     }
 

@@ -93,7 +93,7 @@ impl Targets {
         let from = *own.first()?;
         // Where there are load balancers, conversations ask about others than the two who have them.
         let asker = if solver.network.load_balancers.is_empty() { self.place(class)? } else { class };
-        let mut fan = Unfolding::new();
+        let mut fan = Fan { of: alloc::vec![u32::MAX; classes.len()], told: Vec::new() };
         for place in 0..self.places.len() {
             let mut left = self.places.get(place)?.clone();
             if own.len() == 1 {
@@ -105,7 +105,7 @@ impl Targets {
                 match self.courses.step(step.at) {
                     Some(Step::Ends(found)) => {
                         let to = other(classes.members().get(first)?, from)?;
-                        fan.push(targets, (from, to), *found);
+                        fan.push(&targets, (from, to), *found);
                     }
                     Some(Step::Asks(question)) => {
                         let question = *question;
@@ -120,14 +120,14 @@ impl Targets {
                             let mut alone = FixedBitSet::with_capacity(classes.len());
                             alone.insert(first);
                             targets.set(first, false);
-                            fan.push(alone, (from, to), found);
+                            fan.push(&alone, (from, to), found);
                         }
                         open.push((step, targets));
                     }
                 }
             }
         }
-        Some(fan.finish(classes.len()))
+        Some(fan)
     }
 
     /// Has a conversation that nobody had so far, and notes how it went on. Where it does not lead there, because more
@@ -269,9 +269,6 @@ pub struct Fan {
     told: Vec<Told>,
 }
 
-/// A fan while it is made: what was found, of which classes it is so.
-pub(super) struct Unfolding(Vec<(FixedBitSet, Told)>);
-
 /// What some classes tell, and a pair that speaks for them.
 #[derive(Debug, Clone, Copy)]
 struct Told {
@@ -280,38 +277,16 @@ struct Told {
     found: Found,
 }
 
-impl Unfolding {
-    /// Nothing found yet.
-    pub(super) fn new() -> Self {
-        Self(Vec::new())
-    }
-
-    /// What was found between two endpoints is so for some classes.
-    pub(super) fn push(&mut self, classes: FixedBitSet, (from, to): (usize, usize), found: Found) {
-        self.0.push((classes, Told { from, to, found }));
-    }
-
-    /// All of it, by class.
-    pub(super) fn finish(self, classes: usize) -> Fan {
-        let sizes = self.0.iter().map(|(set, _)| set.count_ones(..)).enumerate();
-        let most = sizes.max_by_key(|(_, size)| *size).map(|(number, _)| number);
-        let mark = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-        // What most tell is there first, and the others over it.
-        let mut of = alloc::vec![most.map_or(u32::MAX, mark); classes];
-        let mut untold = FixedBitSet::with_capacity(classes);
-        untold.insert_range(..);
-        for (number, (set, _)) in self.0.iter().enumerate() {
-            untold.difference_with(set);
-            if Some(number) != most {
-                set.ones().for_each(|class| of.get_mut(class).into_iter().for_each(|of| *of = mark(number)));
-            }
-        }
-        untold.ones().for_each(|class| of.get_mut(class).into_iter().for_each(|of| *of = u32::MAX));
-        Fan { of, told: self.0.into_iter().map(|(_, told)| told).collect() }
-    }
-}
-
 impl Fan {
+    /// What was found between two endpoints is so for some classes.
+    fn push(&mut self, classes: &FixedBitSet, (from, to): (usize, usize), found: Found) {
+        let number = u32::try_from(self.told.len()).unwrap_or(u32::MAX);
+        for class in classes.ones() {
+            self.of.get_mut(class).into_iter().for_each(|of| *of = number);
+        }
+        self.told.push(Told { from, to, found });
+    }
+
     pub(super) fn found(&self, class: usize) -> Option<Found> {
         Some(self.told.get(self.of(class)?)?.found)
     }

@@ -415,7 +415,12 @@ impl States {
             };
             let Some((state, (met, next))) = self.all.get(of).copied().zip(self.next.get_mut(of)) else { continue };
             if *met != self.changes {
-                (*met, *next) = (self.changes, number(&mut self.numbers, &mut self.all, after(state)));
+                let after = after(state);
+                let number = *self.numbers.entry(after).or_insert_with(|| {
+                    self.all.push(after);
+                    u32::try_from(self.all.len() - 1).unwrap_or(u32::MAX)
+                });
+                (*met, *next) = (self.changes, number);
             }
             *at = *next;
         }
@@ -423,23 +428,22 @@ impl States {
 
     /// What the rows say at their end.
     fn finish(self, mut said: impl FnMut(&Open) -> Passing) -> Sayings {
-        let (mut numbers, mut sayings) = (HashMap::new(), Vec::new());
+        let mut sayings: Vec<Passing> = Vec::new();
         let mut ends = alloc::vec![None; self.all.len()];
         let mut end = |state: u32| {
             let at = usize::try_from(state).ok()?;
             let (state, end) = self.all.get(at).zip(ends.get_mut(at))?;
-            Some(*end.get_or_insert_with(|| number(&mut numbers, &mut sayings, said(state))))
+            let number = *end.get_or_insert_with(|| {
+                let passing = said(state);
+                sayings.iter().position(|known| *known == passing).unwrap_or_else(|| {
+                    sayings.push(passing);
+                    sayings.len() - 1
+                })
+            });
+            u32::try_from(number).ok()
         };
         Sayings { of: self.of.iter().map(|state| end(*state).unwrap_or_default()).collect(), said: sayings }
     }
-}
-
-/// The number of what is kept once.
-fn number<T: Copy + Eq + core::hash::Hash>(numbers: &mut HashMap<T, u32>, all: &mut Vec<T>, one: T) -> u32 {
-    *numbers.entry(one).or_insert_with(|| {
-        all.push(one);
-        u32::try_from(all.len() - 1).unwrap_or(u32::MAX)
-    })
 }
 
 /// What one side is asked, with numbers of the lens's own.
