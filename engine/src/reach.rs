@@ -17,6 +17,7 @@ mod cells;
 mod classes;
 mod conversation;
 mod course;
+mod crowd;
 mod endpoint;
 mod fan;
 mod forest;
@@ -33,6 +34,7 @@ mod predicate;
 mod predicates;
 mod region;
 mod route;
+mod sayings;
 mod scene;
 mod sensitivity;
 mod topology;
@@ -59,8 +61,10 @@ use alloc::vec::Vec;
 pub use classes::{Classes, Example};
 use conversation::Solver;
 use core::net::IpAddr;
-pub use fan::Fan;
-use fan::Targets;
+use crowd::Crowd;
+use fan::Told;
+pub use fan::{Fan, Way};
+use fixedbitset::FixedBitSet;
 use found::{Found, Sets};
 use hashbrown::HashMap;
 
@@ -73,10 +77,8 @@ pub struct Reach<'n> {
     verdicts: HashMap<Sets, Verdict>,
     /// What was found for pairs that are alike, as long as nobody asks about everybody.
     known: HashMap<Alike, Found>,
-    /// Made when somebody asks about everybody.
-    classes: Option<Arc<Classes>>,
-    /// The classes as targets.
-    targets: Option<Targets>,
+    /// The classes; made when somebody asks about everybody.
+    crowd: Option<Crowd>,
     /// What was found for pairs of classes, by the class of those who ask.
     fans: Vec<Option<Arc<Fan>>>,
     /// How many of them are kept.
@@ -111,8 +113,7 @@ impl<'n> Reach<'n> {
             solver,
             verdicts: HashMap::new(),
             known: HashMap::new(),
-            classes: None,
-            targets: None,
+            crowd: None,
             fans: Vec::new(),
             kept: 0,
         }
@@ -136,7 +137,12 @@ impl<'n> Reach<'n> {
 
     /// What becomes of conversations from one endpoint to another, by index.
     pub fn pair(&mut self, from: usize, to: usize) -> PairAnswer {
-        match self.sets(from, to) {
+        let found = self.sets(from, to);
+        self.told(Told { from, to, found })
+    }
+
+    fn told(&self, Told { from, to, found }: Told) -> PairAnswer {
+        match found {
             Ok(sets) => {
                 let families = sets.into_iter().flatten().map(|sets| self.answer(sets)).collect();
                 PairAnswer { families, no_path: None }
@@ -146,13 +152,19 @@ impl<'n> Reach<'n> {
         }
     }
 
-    /// The key of a pair's answer, by which many pairs can be told alike without making their answers.
+    /// An answer of one of this evaluation's fans.
+    pub fn answer_in(&self, fan: &Fan, number: usize) -> Option<PairAnswer> {
+        Some(self.told(fan.told(number)?))
+    }
+
+    /// The key of such an answer, by which many can be told alike without making them.
     ///
     /// Keys of one evaluation are comparable with each other, not with those of another.
-    pub fn key(&mut self, from: usize, to: usize) -> PairKey {
+    pub fn key_in(&self, fan: &Fan, number: usize) -> Option<PairKey> {
+        let Told { from, to, found } = fan.told(number)?;
         let has = |index: usize, family| self.endpoints.get(index).is_some_and(|endpoint| endpoint.has(family));
         let common = Family::ALL.map(|family| has(from, family) && has(to, family));
-        PairKey { sets: self.sets(from, to), common }
+        Some(PairKey { sets: found, common })
     }
 
     /// What the answer about a pair depends on, rows and their order included: of two pairs with equal ones, the same
@@ -165,13 +177,12 @@ impl<'n> Reach<'n> {
     /// The classes of the endpoints: whoever wants to know about all pairs asks about one of each pair of classes. Asked
     /// for once, they make every later answer about a pair a matter of looking it up.
     pub fn classes(&mut self) -> Arc<Classes> {
-        if let Some(classes) = &self.classes {
-            return Arc::clone(classes);
-        }
-        let classes = Arc::new(self.solver.classes());
-        self.targets = Some(Targets::of(Arc::clone(&classes), &mut self.solver));
-        self.classes = Some(Arc::clone(&classes));
-        classes
+        Arc::clone(&self.crowd().0.classes)
+    }
+
+    fn crowd(&mut self) -> (&mut Crowd, &mut Solver<'n>) {
+        let solver = &mut self.solver;
+        (self.crowd.get_or_insert_with(|| Crowd::of(solver)), solver)
     }
 
     /// The verdict of a pair, without its header sets.
@@ -210,14 +221,13 @@ impl<'n> Reach<'n> {
     }
 
     fn sets(&mut self, from: usize, to: usize) -> Found {
-        match self.classes.as_ref().filter(|_| from != to).and_then(|classes| classes.of(from).zip(classes.of(to))) {
-            Some((source, target)) => {
-                let found = self.fan(source).and_then(|fan| fan.found(target));
-                // Whatever a fan leaves out is asked for by itself, never guessed.
-                found.unwrap_or_else(|| self.single(from, to))
-            }
-            None => self.single(from, to),
-        }
+        let classes = self.crowd.as_ref().map(|crowd| &crowd.classes).filter(|_| from != to);
+        let found = classes.and_then(|classes| classes.of(from).zip(classes.of(to))).and_then(|(source, target)| {
+            let fan = self.fan(source);
+            Some(fan.told(fan.of(target)?)?.found)
+        });
+        // Whatever a fan leaves out is asked for by itself, never guessed.
+        found.unwrap_or_else(|| self.single(from, to))
     }
 
     fn single(&mut self, from: usize, to: usize) -> Found {
@@ -233,21 +243,26 @@ impl<'n> Reach<'n> {
     }
 
     /// What the endpoints of a class of [`Self::classes`] are told by all others.
-    pub fn fan(&mut self, class: usize) -> Option<Arc<Fan>> {
-        let count = self.classes().len();
+    pub fn fan(&mut self, class: usize) -> Arc<Fan> {
         if let Some(Some(fan)) = self.fans.get(class) {
-            return Some(Arc::clone(fan));
+            return Arc::clone(fan);
         }
+        let (crowd, solver) = self.crowd();
+        let count = crowd.classes.len();
+        let fan = Arc::new(crowd.fan(class, Way::From, None, solver));
         if self.kept.saturating_mul(count) > MOST_KNOWN {
             (self.fans, self.kept) = (Vec::new(), 0);
         }
         self.fans.resize(count, None);
-        let mut targets = self.targets.take()?;
-        let fan = targets.told(class, &mut self.solver).map(Arc::new);
-        self.targets = Some(targets);
-        *self.fans.get_mut(class)? = Some(Arc::clone(fan.as_ref()?));
+        self.fans.get_mut(class).into_iter().for_each(|known| *known = Some(Arc::clone(&fan)));
         self.kept += 1;
         fan
+    }
+
+    /// What a class and some others have to do with each other, one way. It is not kept.
+    pub fn fan_among(&mut self, class: usize, way: Way, others: &FixedBitSet) -> Fan {
+        let (crowd, solver) = self.crowd();
+        crowd.fan(class, way, Some(others), solver)
     }
 
     /// Everything depends on a way that nobody can know.

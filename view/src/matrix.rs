@@ -1,9 +1,10 @@
 //! Every ordered pair of a world at once, and who cannot be told apart.
 
 use crate::words::{self, Part};
+use hashbrown::HashMap;
 use ringfence_engine::answers::filter::Filter;
 use ringfence_engine::reach::{Classes, Endpoint, Example, PairAnswer, PairKey, Reach, Verdict};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 /// What can be said of pairs that are alike.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -72,17 +73,21 @@ impl Matrix {
         for (class, (members, own)) in classes.members().iter().zip(&bases).enumerate() {
             step(members.len() * endpoints.len().saturating_sub(1));
             let fan = reach.fan(*own);
-            let mut told: Vec<u32> = Vec::new();
-            for (from, to) in fan.iter().flat_map(|fan| fan.examples()) {
-                told.push(*known.entry(reach.key(from, to)).or_insert_with(|| {
-                    let made = Cell::of(&reach.pair(from, to), filter);
-                    *numbers.entry(made).or_insert_with_key(|made| {
-                        kinds.push(made.clone());
-                        u32::try_from(kinds.len() - 1).unwrap_or(u32::MAX)
-                    })
-                }));
-            }
-            let says = |base: usize| told.get(fan.as_ref()?.of(base)?).copied();
+            let cell = |number: usize| {
+                let key = reach.key_in(&fan, number)?;
+                if let Some(known) = known.get(&key) {
+                    return Some(*known);
+                }
+                let made = Cell::of(&reach.answer_in(&fan, number)?, filter);
+                let cell = *numbers.entry(made).or_insert_with_key(|made| {
+                    kinds.push(made.clone());
+                    u32::try_from(kinds.len() - 1).unwrap_or(u32::MAX)
+                });
+                known.insert(key, cell);
+                Some(cell)
+            };
+            let told: Vec<Option<u32>> = (0..fan.len()).map(cell).collect();
+            let says = |base: usize| told.get(fan.of(base)?).copied().flatten();
             for (column, (cell, base)) in last.iter_mut().zip(&bases).enumerate() {
                 // What stands on the diagonal of somebody alone is as in the row before, so that rows may be equal.
                 *cell = says(*base).filter(|_| column != class || members.len() > 1).unwrap_or(*cell);

@@ -1,7 +1,7 @@
 //! What was made of a pair's header sets, remembered: many pairs share the same few sets.
 
+use hashbrown::HashMap;
 use ringfence_engine::reach::{Family, L4Set, PairAnswer};
-use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 

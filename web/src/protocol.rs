@@ -78,8 +78,8 @@ impl Request {
     /// Whether the reviewer answers it, and not the one who answers the rest.
     pub fn is_for_review(&self) -> bool {
         match self {
-            Self::Lints { .. } | Self::Script { .. } => true,
-            Self::Analyze { .. } | Self::Why { .. } | Self::Propose { .. } | Self::Svg { .. } | Self::Format => false,
+            Self::Lints { .. } | Self::Script { .. } | Self::Format { .. } => true,
+            Self::Analyze { .. } | Self::Why { .. } | Self::Propose { .. } | Self::Svg { .. } => false,
         }
     }
 }
@@ -134,8 +134,11 @@ pub enum Request {
         /// What to show.
         scope: Scope,
     },
-    /// Canonical match expressions.
-    Format,
+    /// Canonical match expressions; of the reviewer.
+    Format {
+        /// The input.
+        input: Input,
+    },
 }
 
 /// A question with a number by which its answer is known.

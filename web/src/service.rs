@@ -12,7 +12,7 @@ mod wishes;
 
 pub use reviewer::Reviewer;
 
-use crate::protocol::{Analysis, Answer, Ask, Edit, File, Input, Reply, Request, Scope, Tracking};
+use crate::protocol::{Analysis, Answer, Ask, File, Input, Reply, Request, Scope, Tracking};
 use ringfence_engine::answers::filter::Filter;
 use ringfence_engine::compile::{Profile, Settings, Strictness};
 use ringfence_engine::ovn::acl::{Acl, Action, Direction, Priority, Provenance, Tier};
@@ -61,8 +61,7 @@ impl Service {
                 picture::write(&mut text, &drawing::drawn(loaded, &scope), "Who can talk to whom").ok()?;
                 Some(Reply::Svg(text))
             }
-            Request::Format => Some(Reply::Format(self.format())),
-            Request::Lints { .. } | Request::Script { .. } => None,
+            Request::Lints { .. } | Request::Script { .. } | Request::Format { .. } => None,
         }
     }
 
@@ -73,12 +72,6 @@ impl Service {
         analysis.changes = pinned.map(|pinned| changes::changes(&load_by(pinned, &mut self.matches), &loaded));
         self.loaded = Some((input, loaded));
         analysis
-    }
-
-    /// Edits after which every match that OVN understands is written as OVN prints it.
-    fn format(&self) -> Vec<Edit> {
-        let Some((_, loaded)) = &self.loaded else { return Vec::new() };
-        names::canonical(loaded)
     }
 }
 

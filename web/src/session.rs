@@ -373,7 +373,7 @@ impl Session {
             Action::Want(intent, on) => self.want(intent, on),
             Action::Accept(index) => self.accept(index),
             Action::Fix(edit) => self.edit(vec![edit]),
-            Action::Format => vec![self.ask(Request::Format)],
+            Action::Format => vec![self.ask(Request::Format { input: self.input() })],
             Action::Script => vec![self.ask(Request::Script { input: self.input() })],
             Action::Svg => vec![self.ask(Request::Svg { scope: self.scope.clone() })],
             Action::Reveal(file, line) => {

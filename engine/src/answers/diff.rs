@@ -4,17 +4,16 @@
 //! evaluations that tell different ranges apart are compared range by range.
 
 mod behind;
+mod compared;
 mod matched;
 mod part;
 
 pub use behind::{Asked, Behind, Role, Side, Sides, World};
 pub use matched::{Common, Matched, matched};
 
-use crate::reach::{Classes, Family, FamilyAnswer, L4Set, PairAnswer, PairKey, Reach, Verdict};
+use crate::reach::{Family, FamilyAnswer, L4Set, PairAnswer, Reach, Verdict};
 use alloc::rc::Rc;
 use alloc::vec::Vec;
-use hashbrown::HashMap;
-use part::{among, touched};
 
 /// A pair of which the two evaluations say different things.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,55 +58,12 @@ pub struct FamilyChange {
 
 /// Every ordered pair of common endpoints of which the evaluations say different things.
 pub fn changes(matched: &Matched, old: &mut Reach<'_>, new: &mut Reach<'_>) -> Vec<Change> {
-    match touched(matched, old, new) {
-        Some(few) if few.len() * 2 <= matched.common.len() => among(&few, matched, old, new),
-        _ => among_all(matched, old, new),
-    }
-}
-
-/// The same by asking about all of them.
-fn among_all(matched: &Matched, old: &mut Reach<'_>, new: &mut Reach<'_>) -> Vec<Change> {
-    let classes = (old.classes(), new.classes());
-    let common = |index: usize| matched.common.get(index);
-    let groups = Classes::of_one(matched.common.len())
-        .divided(&|index| classes.0.of(common(index)?.old))
-        .divided(&|index| classes.1.of(common(index)?.new));
-    let groups = groups.members();
-    // By what was told and what is told: nothing where these are the same.
-    let mut shifts: HashMap<(PairKey, PairKey), Option<Rc<Shift>>> = HashMap::new();
-    let mut changes = Vec::new();
-    for (asking, from) in groups.iter().enumerate() {
-        let Some(first) = from.first().and_then(|from| common(*from)) else { continue };
-        let own = classes.0.of(first.old).zip(classes.1.of(first.new));
-        let Some((before, after)) = own.and_then(|(was, is)| old.fan(was).zip(new.fan(is))) else { continue };
-        let most = after.examples().len();
-        let mut answers: Vec<Option<Option<Rc<Shift>>>> = alloc::vec![None; before.examples().len() * most];
-        for (answering, to) in groups.iter().enumerate() {
-            let told = to
-                .first()
-                .and_then(|to| common(*to))
-                .and_then(|to| Some((before.of(classes.0.of(to.old)?)?, after.of(classes.1.of(to.new)?)?)));
-            let Some(told) = told else { continue };
-            let Some(known) = answers.get_mut(told.0 * most + told.1) else { continue };
-            if known.is_none() {
-                let Some(pairs) = before.example(told.0).zip(after.example(told.1)) else { continue };
-                let keys = (old.key(pairs.0.0, pairs.0.1), new.key(pairs.1.0, pairs.1.1));
-                let shift = shifts.entry(keys).or_insert_with(|| {
-                    let (was, is) = (old.pair(pairs.0.0, pairs.0.1), new.pair(pairs.1.0, pairs.1.1));
-                    (was != is).then(|| Rc::new(Shift::between(was, is)))
-                });
-                *known = Some(shift.clone());
-            }
-            let Some(Some(shift)) = known else { continue };
-            for (from, to) in from.iter().flat_map(|from| to.iter().map(move |to| (*from, *to))) {
-                let Some((one, other)) = common(from).zip(common(to)) else { continue };
-                if one.old != other.old && one.new != other.new {
-                    changes.push(Change { from, to, classes: (asking, answering), shift: Rc::clone(shift) });
-                }
-            }
-        }
-    }
+    let mut changes = match part::touched(matched, old, new) {
+        Some(parts) => part::among(&parts, matched, old, new),
+        None => compared::among_all(matched, old, new),
+    };
     changes.sort_unstable_by_key(|change| (change.from, change.to));
+    changes.dedup_by_key(|change| (change.from, change.to));
     changes
 }
 

@@ -18,6 +18,9 @@ pub enum Direction {
 }
 
 impl Direction {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::FromLport, Self::ToLport];
+
     /// `from-lport` or `to-lport`.
     pub fn name(self) -> &'static str {
         match self {
@@ -28,7 +31,7 @@ impl Direction {
 
     /// The direction with that name.
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::FromLport, Self::ToLport].into_iter().find(|direction| direction.name() == name)
+        Self::ALL.into_iter().find(|direction| direction.name() == name)
     }
 }
 

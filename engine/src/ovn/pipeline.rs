@@ -9,6 +9,7 @@
 //! highest priority first; what no row decides goes to the default.
 
 mod finder;
+mod looks;
 mod matches;
 mod members;
 mod paste;
@@ -16,10 +17,13 @@ mod row;
 mod stage;
 mod tracking;
 
+pub(crate) use looks::{Looks, sketch};
 pub use matches::Matches;
+use matches::Meaning;
 pub use members::Members;
 pub use paste::{Paste, RowError};
 pub use row::{AclId, Builtin, Holder, Origin, Outcome, Row};
+use stage::DISCOVERY;
 pub use stage::{Stage, StageRows};
 pub use tracking::{Guard, Tracking};
 
@@ -156,7 +160,10 @@ impl Pipeline {
 
     fn build(&mut self, network: &Network, context: &Context, matches: &mut Matches) {
         let has_acls = !self.acls.is_empty();
-        let mut stages = Stage::ALL.map(|stage| StageRows::new(stage, network, self.stateful(), has_acls));
+        let discovery = matches.parse([DISCOVERY, "", ""], context);
+        let discovery = discovery.unwrap_or_else(|_| Meaning::of(Expression::Constant(false)));
+        let of = |stage| StageRows::new(stage, network, self.stateful(), has_acls, discovery.clone());
+        let mut stages = Stage::ALL.map(of);
         let tiers = Stage::ALL.map(|stage| self.last_tier(network, stage));
         for id in self.acls.clone() {
             let Some(acl) = id.acl(network) else { continue };
@@ -165,17 +172,15 @@ impl Pipeline {
             let paste = Paste { version: network.version, stateful: self.stateful(), tiered: last_tier > 0 };
             self.note_stateless(acl, context);
             match paste.parse(acl, id, context, matches) {
-                Ok(matches) => {
+                Ok(meaning) => {
                     if let Some(rows) = stages.get_mut(stage.index()) {
-                        rows.push(Row::of(id, acl, network.version, matches));
+                        rows.push(Row::of(id, acl, network.version, meaning));
                     }
                 }
                 Err(error) => self.broken.push(error),
             }
         }
-        for rows in &mut stages {
-            rows.sort(&self.members);
-        }
+        stages.iter_mut().for_each(StageRows::sort);
         self.stages = Some(stages);
     }
 

@@ -92,7 +92,7 @@ impl<'n> Solver<'n> {
             for scene in scenes {
                 for mode in self.sensitive.modes(*scene)? {
                     let stages = Stage::ALL.map(What::Stage).into_iter();
-                    let whats = stages.chain([Direction::FromLport, Direction::ToLport].map(What::Stateless));
+                    let whats = stages.chain(Direction::ALL.map(What::Stateless));
                     asked.extend(whats.filter_map(|what| self.trees(Key { switch, what, mode })));
                 }
             }

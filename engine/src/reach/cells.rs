@@ -31,7 +31,7 @@ impl Cells {
         for pipeline in pipelines {
             let rows = Stage::ALL.into_iter().filter_map(|stage| pipeline.stage(stage)).flat_map(|rows| &rows.acls);
             rows.for_each(|row| collect(&row.matches, &mut tests));
-            let directions = [Direction::FromLport, Direction::ToLport].into_iter();
+            let directions = Direction::ALL.into_iter();
             directions.flat_map(|direction| pipeline.stateless(direction)).for_each(|row| collect(row, &mut tests));
         }
         let mut cells = Self { sets: kinds(family), outgrown: false };

@@ -2,8 +2,8 @@
 //! remembers of it, and what its answer may cross.
 
 use super::arena::{L4Arena, L4Id};
+use super::crowd::Asked;
 use super::endpoint::Endpoint;
-use super::fan::Asked;
 use super::forest::Trees;
 use super::l4::{Family, L4Set};
 use super::lens::{Lens, Passing};

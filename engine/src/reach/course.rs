@@ -6,6 +6,7 @@
 use super::found::Found;
 use super::lens::Passing;
 use alloc::vec::Vec;
+use hashbrown::HashMap;
 
 /// What is put to the rows of a switch, by the parts that the parties have in the conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,17 +26,6 @@ pub(super) enum Role {
     Answerer,
     /// The same party in all conversations of the course: a router.
     Other(usize),
-}
-
-impl Role {
-    /// Who it is, if not the one who answers.
-    pub fn party(self, asker: Option<usize>) -> Option<usize> {
-        match self {
-            Self::Asker => asker,
-            Self::Other(party) => Some(party),
-            Self::Answerer => None,
-        }
-    }
 }
 
 /// Somewhere in a course.
@@ -60,7 +50,7 @@ pub(super) enum Step {
 pub(super) struct Courses {
     stops: Vec<Stop>,
     /// By the places of both ends.
-    starts: Vec<Vec<Option<usize>>>,
+    starts: HashMap<(usize, usize), usize>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -75,19 +65,9 @@ struct Stop {
 
 impl Courses {
     /// Where conversations begin, between two places.
-    pub fn start(&mut self, (from, to): (usize, usize)) -> Position {
-        if self.starts.len() <= from {
-            self.starts.resize_with(from + 1, Vec::new);
-        }
+    pub fn start(&mut self, places: (usize, usize)) -> Position {
         let next = self.stops.len();
-        let starts = self.starts.get_mut(from).into_iter();
-        let start = starts.filter_map(|starts| {
-            if starts.len() <= to {
-                starts.resize(to + 1, None);
-            }
-            Some(*starts.get_mut(to)?.get_or_insert(next))
-        });
-        let at = start.last().unwrap_or(next);
+        let at = *self.starts.entry(places).or_insert(next);
         self.reach(at, None);
         Position { at, depth: 0 }
     }

@@ -1,309 +1,66 @@
-//! Whom a class reaches: a conversation is computed once for all targets of which every row says the same in it.
-//!
-//! What is asked next in a conversation depends on what was answered before ([`super::course`]). So targets to which the way
-//! is the same are divided by each answer, and those which got all the same ones have had the same conversation.
+//! What one class has to do with all others: each answer once, and who has it.
 
-use super::classes::Classes;
-use super::conversation::Solver;
-use super::course::{Courses, Position, Question, Role, Step};
 use super::found::Found;
-use super::lens::{Lens, Passing, Sayings};
-use super::parties::Parties;
-use super::scene::Party;
-use alloc::sync::Arc;
 use alloc::vec::Vec;
 use fixedbitset::FixedBitSet;
 
-/// A question that was put to the rows of a switch while a conversation was computed.
+/// Which way conversations go between one class and many.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Asked {
-    pub switch: usize,
-    pub lens: usize,
-    /// Both parties, as the switch numbers them.
-    pub source: usize,
-    pub target: usize,
-    /// What the rows said.
-    pub passing: Passing,
+pub enum Way {
+    /// The one asks.
+    From,
+    /// The many ask.
+    To,
 }
 
-/// All classes, by what can be asked about many of them at once.
-#[derive(Debug, Clone)]
-pub(super) struct Targets {
-    classes: Arc<Classes>,
-    /// Classes to which the ways are the same, from wherever one comes.
-    places: Vec<FixedBitSet>,
-    /// What is asked in which order.
-    courses: Courses,
-    /// Whether there was too much to tell: from then on answers are less exact than those of before.
-    spent: bool,
-    /// By lens, for both roles.
-    views: Vec<[View; 2]>,
-    /// How many sets of classes the views have.
-    kept: usize,
-}
-
-/// All classes in one role, as one lens tells them apart.
-#[derive(Debug, Clone, Default)]
-struct View {
-    /// By the lens's own class: the classes in it.
-    members: Vec<Vec<usize>>,
-    /// The classes that the lens sees.
-    every: FixedBitSet,
-    /// By the lens's class of the other party: sets of classes, by what the rows say of them.
-    sayings: Vec<Vec<(Passing, FixedBitSet)>>,
-}
-
-/// So many bits of sayings are kept at once: 64 MiB.
-const MOST_BITS: usize = 1 << 29;
-
-impl Targets {
-    /// The targets of a solver's endpoints.
-    pub fn of(classes: Arc<Classes>, solver: &mut Solver<'_>) -> Self {
-        let mut places: Vec<FixedBitSet> = Vec::new();
-        let numbers = solver.place_numbers();
-        for (class, members) in classes.members().iter().enumerate() {
-            let Some(number) = members.first().and_then(|first| numbers.get(*first)) else { continue };
-            if *number >= places.len() {
-                places.resize(number + 1, FixedBitSet::with_capacity(classes.len()));
-            }
-            places.get_mut(*number).into_iter().for_each(|place| place.insert(class));
-        }
-        Self { classes, places, courses: Courses::default(), spent: false, views: Vec::new(), kept: 0 }
-    }
-
-    /// The number of the place of a class; none where it has no members.
-    fn place(&self, class: usize) -> Option<usize> {
-        self.places.iter().position(|place| place.contains(class))
-    }
-
-    /// What a class is told by all others.
-    pub fn told(&mut self, class: usize, solver: &mut Solver<'_>) -> Option<Fan> {
-        let fan = self.unfold(class, solver);
-        if self.spent || !solver.arena.is_spent() {
-            return fan;
-        }
-        self.spent = true;
-        (self.courses, self.views, self.kept) = (Courses::default(), Vec::new(), 0);
-        self.unfold(class, solver)
-    }
-
-    fn unfold(&mut self, class: usize, solver: &mut Solver<'_>) -> Option<Fan> {
-        let classes = Arc::clone(&self.classes);
-        let own = classes.members().get(class)?;
-        let from = *own.first()?;
-        // Where there are load balancers, conversations ask about others than the two who have them.
-        let asker = if solver.network.load_balancers.is_empty() { self.place(class)? } else { class };
-        let mut fan = Fan { of: alloc::vec![u32::MAX; classes.len()], told: Vec::new() };
-        for place in 0..self.places.len() {
-            let mut left = self.places.get(place)?.clone();
-            if own.len() == 1 {
-                left.set(class, false);
-            }
-            let mut open = alloc::vec![(self.courses.start((asker, place)), left)];
-            while let Some((step, targets)) = open.pop() {
-                let Some(first) = targets.minimum() else { continue };
-                match self.courses.step(step.at) {
-                    Some(Step::Ends(found)) => {
-                        let to = other(classes.members().get(first)?, from)?;
-                        fan.push(&targets, (from, to), *found);
-                    }
-                    Some(Step::Asks(question)) => {
-                        let question = *question;
-                        for (passing, part) in self.answers(question, from, targets, solver)? {
-                            open.push((self.courses.next(step, passing), part));
-                        }
-                    }
-                    None => {
-                        let to = other(classes.members().get(first)?, from)?;
-                        let mut targets = targets;
-                        if let Some(found) = self.learn(step, (from, to), solver)? {
-                            let mut alone = FixedBitSet::with_capacity(classes.len());
-                            alone.insert(first);
-                            targets.set(first, false);
-                            fan.push(&alone, (from, to), found);
-                        }
-                        open.push((step, targets));
-                    }
-                }
-            }
-        }
-        Some(fan)
-    }
-
-    /// Has a conversation that nobody had so far, and notes how it went on. Where it does not lead there, because more
-    /// is known of this pair than of many at once, what was found.
-    fn learn(&mut self, step: Position, (from, to): (usize, usize), solver: &mut Solver<'_>) -> Option<Option<Found>> {
-        solver.asked = Some(Vec::new());
-        let found = solver.solve(from, to);
-        let mut asked: Vec<Asked> = Vec::new();
-        for question in solver.asked.take()? {
-            if !asked.contains(&question) {
-                asked.push(question);
-            }
-        }
-        let roles = |asked: &Asked| {
-            let parties = solver.parties(asked.switch)?;
-            let role = |party: usize| match Some(party) {
-                party if party == parties.endpoint(from) => Role::Asker,
-                party if party == parties.endpoint(to) => Role::Answerer,
-                _ => Role::Other(party),
-            };
-            let Asked { switch, lens, source, target, passing } = *asked;
-            Some((Question { switch, lens, source: role(source), target: role(target) }, passing))
-        };
-        if !self.courses.leads(&mut asked.iter().take(step.depth).map(|asked| asked.passing), step) {
-            return Some(Some(found));
-        }
-        let rest = asked.iter().skip(step.depth).map(roles).collect::<Option<Vec<_>>>()?;
-        self.courses.note(step, rest, found);
-        Some(None)
-    }
-
-    /// Some classes by what the rows say of them.
-    fn answers(
-        &mut self,
-        question: Question,
-        from: usize,
-        targets: FixedBitSet,
-        solver: &mut Solver<'_>,
-    ) -> Option<Vec<(Passing, FixedBitSet)>> {
-        let parties = solver.parties.get(question.switch)?.as_ref()?;
-        let asker = parties.endpoint(from);
-        let (role, other) = match (question.source, question.target) {
-            (Role::Answerer, other) => (Party::Source, other.party(asker)?),
-            (other, Role::Answerer) => (Party::Target, other.party(asker)?),
-            // A question between others: whoever the target is, it is the same.
-            (source, target) => {
-                let parties = (source.party(asker)?, target.party(asker)?);
-                let lens = solver.lenses.get_mut(question.lens)?;
-                return Some([(lens.passing(parties.0, parties.1, &mut solver.arena), targets)].to_vec());
-            }
-        };
-        let lens = solver.lenses.get(question.lens)?;
-        if self.kept.saturating_mul(self.classes.len()) > MOST_BITS {
-            (self.views, self.kept) = (Vec::new(), 0);
-        }
-        if self.views.len() <= question.lens {
-            self.views.resize_with(question.lens + 1, Default::default);
-        }
-        let [source, target] = self.views.get_mut(question.lens)?;
-        let view = if role == Party::Source { source } else { target };
-        if view.members.is_empty() {
-            *view = View::of(lens, role, &self.classes, parties);
-        }
-        let other = lens.class(role.other(), other)?;
-        let other_at = usize::try_from(other).ok()?;
-        if view.sayings.get(other_at)?.is_empty() {
-            let sayings = view.spread(&lens.sayings(role, other, &mut solver.arena));
-            self.kept += sayings.len();
-            *view.sayings.get_mut(other_at)? = sayings;
-        }
-        let mut parts = Vec::new();
-        let mut left = targets;
-        for (passing, classes) in view.sayings.get(other_at)? {
-            let mut part = left.clone();
-            part.intersect_with(classes);
-            if part.is_clear() {
-                continue;
-            }
-            left.difference_with(classes);
-            parts.push((*passing, part));
-            if left.is_clear() {
-                return Some(parts);
-            }
-        }
-        // Whoever the lens does not see.
-        left.is_clear().then_some(parts)
-    }
-}
-
-/// Somebody of a class who is another one.
-fn other(members: &[usize], than: usize) -> Option<usize> {
-    members.iter().copied().find(|member| *member != than)
-}
-
-impl View {
-    fn of(lens: &Lens, role: Party, classes: &Classes, parties: &Parties) -> Self {
-        let mut members = alloc::vec![Vec::new(); lens.classes(role)];
-        let mut every = FixedBitSet::with_capacity(classes.len());
-        for (class, endpoints) in classes.members().iter().enumerate() {
-            let party = endpoints.first().and_then(|first| parties.endpoint(*first));
-            let own = party.and_then(|party| usize::try_from(lens.class(role, party)?).ok());
-            if let Some(members) = own.and_then(|own| members.get_mut(own)) {
-                members.push(class);
-                every.insert(class);
-            }
-        }
-        Self { members, every, sayings: alloc::vec![Vec::new(); lens.classes(role.other())] }
-    }
-
-    /// The classes by what is said of the lens's classes that they are in.
-    fn spread(&self, sayings: &Sayings) -> Vec<(Passing, FixedBitSet)> {
-        let none = FixedBitSet::with_capacity(self.every.len());
-        let mut sets: Vec<_> = sayings.said.iter().map(|said| (*said, none.clone())).collect();
-        let mut sizes = alloc::vec![0; sets.len()];
-        let numbers = || sayings.of.iter().map(|number| usize::try_from(*number).unwrap_or(usize::MAX));
-        for (number, members) in numbers().zip(&self.members) {
-            sizes.get_mut(number).into_iter().for_each(|size| *size += members.len());
-        }
-        // What is said of most is what the others leave.
-        let most = sizes.iter().enumerate().max_by_key(|(_, size)| **size).map(|(number, _)| number);
-        for (number, members) in numbers().zip(&self.members).filter(|(number, _)| Some(*number) != most) {
-            let Some((_, set)) = sets.get_mut(number) else { continue };
-            members.iter().for_each(|class| set.insert(*class));
-        }
-        let mut rest = self.every.clone();
-        sets.iter().for_each(|(_, set)| rest.difference_with(set));
-        if let Some((_, set)) = most.and_then(|most| sets.get_mut(most)) {
-            *set = rest;
-        }
-        sets
-    }
-}
-
-/// What the endpoints of one class are told by all others.
+/// The answers about one class and each of many others.
 #[derive(Debug, Clone)]
 pub struct Fan {
-    /// By class of targets: an index of `told`.
+    /// By class of the others: an index of `told`.
     of: Vec<u32>,
     told: Vec<Told>,
 }
 
-/// What some classes tell, and a pair that speaks for them.
+/// An answer, and a pair that has it.
 #[derive(Debug, Clone, Copy)]
-struct Told {
-    from: usize,
-    to: usize,
-    found: Found,
+pub(super) struct Told {
+    pub from: usize,
+    pub to: usize,
+    pub found: Found,
 }
 
 impl Fan {
-    /// What was found between two endpoints is so for some classes.
-    fn push(&mut self, classes: &FixedBitSet, (from, to): (usize, usize), found: Found) {
+    /// No answer yet about so many classes.
+    pub(super) fn of_none(classes: usize) -> Self {
+        Self { of: alloc::vec![u32::MAX; classes], told: Vec::new() }
+    }
+
+    /// An answer about some classes.
+    pub(super) fn push(&mut self, classes: &FixedBitSet, told: Told) {
         let number = u32::try_from(self.told.len()).unwrap_or(u32::MAX);
         for class in classes.ones() {
             self.of.get_mut(class).into_iter().for_each(|of| *of = number);
         }
-        self.told.push(Told { from, to, found });
+        self.told.push(told);
     }
 
-    pub(super) fn found(&self, class: usize) -> Option<Found> {
-        Some(self.told.get(self.of(class)?)?.found)
+    pub(super) fn told(&self, number: usize) -> Option<Told> {
+        self.told.get(number).copied()
     }
 
-    /// The number of what a class tells: none where nobody in it is another than who asks.
+    /// The number of the answer about a class: none where nobody in it is another than the one, or was asked about.
     pub fn of(&self, class: usize) -> Option<usize> {
         let number = usize::try_from(*self.of.get(class)?).ok()?;
         (number < self.told.len()).then_some(number)
     }
 
-    /// By number: a pair of endpoints with just this answer.
-    pub fn examples(&self) -> impl ExactSizeIterator<Item = (usize, usize)> {
-        self.told.iter().map(|told| (told.from, told.to))
+    /// How many answers there are; their numbers are below.
+    pub fn len(&self) -> usize {
+        self.told.len()
     }
 
-    /// A pair of endpoints with just that answer.
-    pub fn example(&self, number: usize) -> Option<(usize, usize)> {
-        self.told.get(number).map(|told| (told.from, told.to))
+    /// Whether there is no answer.
+    pub fn is_empty(&self) -> bool {
+        self.told.is_empty()
     }
 }

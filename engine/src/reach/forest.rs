@@ -8,7 +8,7 @@ use super::predicates::PredicateId;
 use super::tree::{Ground, Sets, Tree};
 use crate::ovn::acl::Direction;
 use crate::ovn::matching::Expression;
-use crate::ovn::pipeline::Stage;
+use crate::ovn::pipeline::{Row, Stage};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
@@ -22,11 +22,12 @@ pub struct Trees {
 }
 
 impl Trees {
-    fn of<'e>(ground: Ground<'_>, rows: impl Iterator<Item = &'e Expression>, sets: &mut Sets<'_>) -> Self {
+    /// Of expressions; nothing of those that hold of no packet among the parties.
+    fn of<'e>(ground: Ground<'_>, rows: impl Iterator<Item = Option<&'e Expression>>, sets: &mut Sets<'_>) -> Self {
         let mut trees = Self::default();
         for (at, matches) in rows.enumerate() {
             let before = sets.arena.is_spent();
-            trees.all.push(ground.tree(matches, sets));
+            trees.all.push(matches.map_or(Tree::Constant(false), |matches| ground.tree(matches, sets)));
             if sets.arena.is_spent() && !before {
                 trees.outgrown = Some(at);
             }
@@ -58,11 +59,14 @@ impl<'n> Solver<'n> {
         let (ports, sides) = (self.ports(switch)?, self.sides(switch, mode.scene.family())?);
         let ground = Ground { ports: &ports, stage, mode, sides: &sides };
         let mut sets = Sets { arena: &mut self.arena, predicates: &mut self.predicates };
+        let parties = self.parties.get(switch)?.as_ref()?;
+        let about = |row: &'_ Row| row.port.is_none_or(|port| parties.are_at(port));
         let trees = match what {
-            What::Stage(stage) => {
-                pipeline.stage(stage).map(|rows| Trees::of(ground, rows.all().map(|row| &*row.matches), &mut sets))
-            }
-            What::Stateless(direction) => Some(Trees::of(ground, pipeline.stateless(direction), &mut sets)),
+            What::Stage(stage) => pipeline.stage(stage).map(|rows| {
+                let rows = rows.all().map(|row| about(row).then_some(&*row.matches));
+                Trees::of(ground, rows, &mut sets)
+            }),
+            What::Stateless(direction) => Some(Trees::of(ground, pipeline.stateless(direction).map(Some), &mut sets)),
         };
         self.keep_sides(switch, mode.scene.family(), sides);
         trees

@@ -6,13 +6,14 @@ use super::partition::Sides;
 use super::predicate::Side;
 use super::topology::{Between, Topology};
 use crate::ovn::network::{Link, Network, PortKind, Switch};
+use crate::ovn::pipeline::sketch;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 use hashbrown::HashMap;
 
 /// The parties of one switch: its own endpoints, those behind its routers, and the routers themselves.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Parties {
     sides: Vec<(Side, PortKind)>,
     of_endpoint: Vec<Option<usize>>,
@@ -20,13 +21,14 @@ pub struct Parties {
     returning: Vec<Option<usize>>,
     /// The routers, by the port of the switch that leads to them.
     of_link: Vec<(String, usize)>,
+    /// The sketches of the names of their ports, rising.
+    ports: Vec<u64>,
 }
 
 impl Parties {
     /// The parties of a switch.
     pub fn of<'n>(network: &'n Network, topology: &Topology<'n>, switch: usize, endpoints: &'n [Endpoint]) -> Self {
-        let mut parties =
-            Self { sides: Vec::new(), of_endpoint: Vec::new(), returning: Vec::new(), of_link: Vec::new() };
+        let mut parties = Self::default();
         let Some(here) = network.switches.get(switch) else { return parties };
         let ports = Ports::of(here);
         for endpoint in endpoints {
@@ -55,6 +57,9 @@ impl Parties {
                 parties.of_link.push((link.port.clone(), number));
             }
         }
+        let at = parties.sides.iter().filter_map(|(side, _)| here.ports.get(usize::try_from(side.port).ok()?));
+        parties.ports = at.map(|port| sketch(&port.name)).collect();
+        parties.ports.sort_unstable();
         parties
     }
 
@@ -76,6 +81,11 @@ impl Parties {
     /// The parties that are routers.
     pub fn routers(&self) -> impl Iterator<Item = usize> {
         self.of_link.iter().map(|(_, number)| *number)
+    }
+
+    /// Whether a party is at a port, by the sketch of its name; perhaps at another one with the same sketch.
+    pub fn are_at(&self, port: u64) -> bool {
+        self.ports.binary_search(&port).is_ok()
     }
 
     /// How many parties there are.

@@ -6,7 +6,7 @@
 
 use super::conversation::Solver;
 use super::l4::Family;
-use super::partition::Sides;
+use super::partition;
 use super::predicates::{PredicateId, Predicates};
 use super::scene::{Party, Scene};
 use super::tree::{Ground, Sets, Tree};
@@ -15,24 +15,28 @@ use crate::ovn::acl::Direction;
 use crate::ovn::matching::Expression;
 use crate::ovn::network::{Network, PortGroup, Switch};
 use crate::ovn::pipeline::{Guard, Outcome, Pipeline, Row, Stage};
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use fixedbitset::FixedBitSet;
 use hashbrown::HashMap;
 
+/// Two lists of endpoints, by index and rising.
+pub type Sides = [Vec<usize>; 2];
+
 impl<'n> Reach<'n> {
-    /// The endpoints, by index, that the rows which only this evaluation has may be about: both ends of every pair whose
-    /// answer depends on such a row are among them. Nothing where the two differ in more than rows, or where such a row
-    /// may be about anybody.
-    pub fn touched(&self, other: &Reach<'_>) -> Option<FixedBitSet> {
+    /// Whom the rows which only this evaluation has may be about: of every pair whose answer depends on such a row, one end
+    /// is on one side of a part and the other on the other, whoever asks. Nothing where the two evaluations differ in more
+    /// than rows, or where such a row may be about anybody.
+    pub fn touched(&mut self, other: &Reach<'_>) -> Option<Vec<Sides>> {
         let (mine, theirs) = (self.solver.network, other.solver.network);
         if !mine.load_balancers.is_empty() || !same_but_rows(mine, theirs) {
             return None;
         }
-        let mut solver = self.solver.afresh(self.endpoints);
-        let mut touched = FixedBitSet::with_capacity(self.endpoints.len());
-        for (switch, (own, others)) in self.pipelines().iter().zip(other.pipelines()).enumerate() {
+        let pipelines = Arc::clone(&self.solver.pipelines);
+        let mut touched = Vec::new();
+        for (switch, (own, others)) in pipelines.iter().zip(other.pipelines()).enumerate() {
             for (stage, matches) in only(own, others)? {
-                solver.reaches(switch, stage, matches, &mut touched)?;
+                self.solver.reaches(switch, stage, matches, &mut touched)?;
             }
         }
         Some(touched)
@@ -43,20 +47,21 @@ impl<'n> Reach<'n> {
     where
         'n: 'e,
     {
-        Reach::of(endpoints, self.solver.afresh(endpoints))
+        let Solver { network, pipelines, sensitive, .. } = &self.solver;
+        Reach::of(endpoints, Solver::seeing(network, endpoints, Arc::clone(pipelines), *sensitive))
     }
 }
 
 impl<'n> Solver<'n> {
-    fn afresh(&self, endpoints: &'n [Endpoint]) -> Self {
-        Self::seeing(self.network, endpoints, self.pipelines.clone(), self.sensitive)
-    }
-
     /// Notes the endpoints of which a match may hold in some packet.
-    fn reaches(&mut self, switch: usize, stage: Stage, matches: &Expression, touched: &mut FixedBitSet) -> Option<()> {
+    fn reaches(&mut self, switch: usize, stage: Stage, matches: &Expression, touched: &mut Vec<Sides>) -> Option<()> {
         self.meet(switch);
         let ports = self.ports(switch)?;
-        for scene in [Scene::Ip(Family::Ipv4), Scene::ArpRequest, Scene::ArpReply, Scene::Ip(Family::Ipv6)] {
+        // Packets of a family that nobody has are never asked about.
+        let used =
+            Family::ALL.map(|family| self.endpoints.iter().any(|endpoint| endpoint.has(family)).then_some(family));
+        let scenes = [Scene::Ip(Family::Ipv4), Scene::ArpRequest, Scene::ArpReply, Scene::Ip(Family::Ipv6)];
+        for scene in scenes.into_iter().filter(|scene| used.contains(&Some(scene.family()))) {
             for mode in self.sensitive.modes(scene)? {
                 let mut sides = self.sides(switch, scene.family())?;
                 let ground = Ground { ports: &ports, stage, mode, sides: &sides };
@@ -66,29 +71,45 @@ impl<'n> Solver<'n> {
                     [Party::Source, Party::Target].map(|role| limit(&tree, role, &mut sides, &self.predicates));
                 self.keep_sides(switch, scene.family(), sides);
                 match limits {
+                    [None, None] => return None,
                     [Some(none), _] | [_, Some(none)] if none.is_empty() => {}
-                    [Some(sources), Some(targets)] => {
-                        let parties = self.parties(switch)?;
-                        let mut found = FixedBitSet::with_capacity(parties.len());
-                        found.extend(sources.into_iter().chain(targets));
-                        // Whoever asks for the address of a router may want anybody behind it.
-                        if !matches!(scene, Scene::Ip(_)) && parties.routers().any(|party| found.contains(party)) {
-                            return None;
+                    [sources, targets] => {
+                        let asks = !matches!(scene, Scene::Ip(_));
+                        let part = [self.seen_as(switch, sources, asks)?, self.seen_as(switch, targets, asks)?];
+                        if !touched.contains(&part) {
+                            touched.push(part);
                         }
-                        let is_found = |party: Option<usize>| party.is_some_and(|party| found.contains(party));
-                        let named = |at: &usize| is_found(parties.endpoint(*at)) || is_found(parties.routed(*at));
-                        touched.extend((0..self.endpoints.len()).filter(named));
                     }
-                    _ => return None,
                 }
             }
         }
         Some(())
     }
+
+    /// The endpoints that a switch sees as one of some parties; as anybody, where nobody is named. Whoever asks for the
+    /// Ethernet address of a router may want any of those behind it.
+    fn seen_as(&self, switch: usize, limit: Option<Vec<usize>>, asks: bool) -> Option<Vec<usize>> {
+        let (parties, every) = (self.parties(switch)?, 0..self.endpoints.len());
+        let mut named = FixedBitSet::with_capacity(parties.len());
+        match limit {
+            None => return Some(every.collect()),
+            Some(limit) => named.extend(limit),
+        }
+        if asks && parties.routers().any(|router| named.contains(router)) {
+            return Some(every.collect());
+        }
+        let is_named = |at: &usize| parties.endpoint(*at).is_some_and(|party| named.contains(party));
+        Some(every.filter(is_named).collect())
+    }
 }
 
 /// Parties without which a tree does not hold; nothing where it may hold of any.
-fn limit(tree: &Tree<PredicateId>, role: Party, sides: &mut Sides, predicates: &Predicates) -> Option<Vec<usize>> {
+fn limit(
+    tree: &Tree<PredicateId>,
+    role: Party,
+    sides: &mut partition::Sides,
+    predicates: &Predicates,
+) -> Option<Vec<usize>> {
     match tree {
         Tree::Constant(false) => Some(Vec::new()),
         Tree::Constant(true) | Tree::Unknown | Tree::Headers(_) => None,
@@ -130,7 +151,7 @@ fn only<'p>(own: &'p Pipeline, others: &'p Pipeline) -> Option<Vec<(Stage, &'p E
             (None, None) => continue,
             _ => return None,
         };
-        let left = missing(mine.acls.iter().map(Doing), theirs.acls.iter().map(Doing));
+        let left = missing(middle(&mine.acls, &theirs.acls).map(Doing), middle(&theirs.acls, &mine.acls).map(Doing));
         found.extend(left.into_iter().map(|Doing(row)| (stage, &*row.matches)));
     }
     for (direction, stage) in [(Direction::FromLport, Stage::FromLport), (Direction::ToLport, Stage::ToLport)] {
@@ -138,6 +159,15 @@ fn only<'p>(own: &'p Pipeline, others: &'p Pipeline) -> Option<Vec<(Stage, &'p E
         found.extend(left.into_iter().map(|matches| (stage, matches)));
     }
     Some(found)
+}
+
+/// The first of two lists without what both begin with and end with.
+fn middle<'r>(own: &'r [Row], others: &[Row]) -> impl Iterator<Item = &'r Row> {
+    let same = |(one, other): &(&Row, &Row)| Doing(one) == Doing(other);
+    let begin = own.iter().zip(others).take_while(same).count();
+    let (own, others) = (own.get(begin..).unwrap_or_default(), others.get(begin..).unwrap_or_default());
+    let end = own.iter().rev().zip(others.iter().rev()).take_while(same).count();
+    own.iter().take(own.len() - end)
 }
 
 /// A row by all that it does, whoever wrote it.

@@ -11,8 +11,8 @@ use std::collections::HashMap;
 pub struct Answers {
     count: usize,
     numbers: Vec<u32>,
-    /// By number: a pair with that answer.
-    pub examples: Vec<(usize, usize)>,
+    /// By number: the answer.
+    pub examples: Vec<PairAnswer>,
 }
 
 /// What stands where somebody would ask himself.
@@ -27,12 +27,11 @@ impl Answers {
         let classes = reach.classes();
         let places: Vec<usize> = (0..count).map(|endpoint| classes.of(endpoint).unwrap()).collect();
         for (class, members) in classes.members().iter().enumerate() {
-            let fan = reach.fan(class).unwrap();
-            let told: Vec<u32> = fan
-                .examples()
-                .map(|pair| {
-                    *known.entry(reach.key(pair.0, pair.1)).or_insert_with(|| {
-                        examples.push(pair);
+            let fan = reach.fan(class);
+            let told: Vec<u32> = (0..fan.len())
+                .map(|number| {
+                    *known.entry(reach.key_in(&fan, number).unwrap()).or_insert_with(|| {
+                        examples.push(reach.answer_in(&fan, number).unwrap());
                         u32::try_from(examples.len() - 1).unwrap()
                     })
                 })
@@ -54,12 +53,11 @@ impl Answers {
     }
 
     /// For each pair a bit for each header: whether such a request is delivered for certain.
-    pub fn bits(&self, reach: &mut Reach<'_>, headers: &[L4Header]) -> Vec<u64> {
+    pub fn bits(&self, headers: &[L4Header]) -> Vec<u64> {
         let words = headers.len().div_ceil(64);
         let mut masks = vec![0u64; (self.examples.len() + 1) * words];
-        for (number, (from, to)) in self.examples.iter().enumerate() {
-            let answer = reach.pair(*from, *to);
-            for (at, _) in headers.iter().enumerate().filter(|(_, header)| delivers(&answer, **header)) {
+        for (number, answer) in self.examples.iter().enumerate() {
+            for (at, _) in headers.iter().enumerate().filter(|(_, header)| delivers(answer, **header)) {
                 masks[number * words + at / 64] |= 1 << (at % 64);
             }
         }

@@ -40,7 +40,7 @@ pub fn race() -> Result<Vec<Table>, Box<dyn Error>> {
         let ((answers, bits), ours) = spent::often(RUNS, || {
             let mut reach = evaluate(&rows.network, &rows.machines);
             let answers = Answers::of(&mut reach);
-            let bits = answers.bits(&mut reach, &atoms);
+            let bits = answers.bits(&atoms);
             (answers, bits)
         });
         let total = answers.pairs() * atoms.len();

@@ -47,7 +47,8 @@ pub fn race() -> Result<Vec<Table>, Box<dyn Error>> {
     let (classes, spent) = spent::often(RUNS, || {
         let mut reach = evaluate(&compiled.network, &compiled.endpoints);
         let classes = reach.classes();
-        (0..classes.len()).filter(|class| reach.fan(*class).is_some()).count()
+        (0..classes.len()).for_each(|class| drop(reach.fan(class)));
+        classes.len()
     });
     row("evaluating: the answer about every pair is known, by class", spent);
     let (totals, spent) = spent::often(RUNS, || {

@@ -4,9 +4,10 @@ use super::saying::{Same, Sayings};
 use super::{Difference, Kind, Side};
 use crate::cover::{Pairs, Rectangle};
 use crate::names::Names;
+use hashbrown::{HashMap, HashSet};
 use ringfence_engine::answers::diff::{Asked, Behind, Change, Sides, World};
 use ringfence_engine::reach::{Family, L4Header, L4Set, Ports, Region, Verdict};
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What one kind of change is about, and which rows are behind it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,9 +1,9 @@
 //! What there is to say of a change, found once for all pairs that change in the same way.
 
 use super::Kind;
+use hashbrown::HashMap;
 use ringfence_engine::answers::diff::{Change, FamilyChange, Shift};
 use ringfence_engine::reach::{Family, FamilyAnswer, L4Set, PairAnswer, Verdict};
-use std::collections::HashMap;
 use std::ptr;
 use std::rc::Rc;
 

@@ -1,6 +1,7 @@
 //! The reviewer: what takes longer than the picture, in a worker of its own, so that the picture does not wait for it.
 
 use super::analysis::finding;
+use super::names::canonical;
 use super::texts::Texts;
 use super::{load_by, reach};
 use crate::protocol::{Answer, Ask, Reply, Request};
@@ -11,7 +12,7 @@ use ringfence_view::loaded::Loaded;
 use ringfence_view::nbctl;
 use ringfence_view::report::is_news;
 
-/// Looks for what lints find in one input after the other, and writes its rows as a script.
+/// Looks for what lints find in one input after the other, writes its rows as a script, and its matches as OVN prints them.
 #[derive(Default)]
 pub struct Reviewer {
     loaded: Option<Loaded>,
@@ -44,11 +45,8 @@ impl Reviewer {
                 nbctl::write(&mut script, &load_by(&input, &mut self.matches)).ok()?;
                 String::from_utf8(script).ok().map(Reply::Script)
             }
-            Request::Analyze { .. }
-            | Request::Why { .. }
-            | Request::Propose { .. }
-            | Request::Svg { .. }
-            | Request::Format => None,
+            Request::Format { input } => Some(Reply::Format(canonical(&load_by(&input, &mut self.matches)))),
+            Request::Analyze { .. } | Request::Why { .. } | Request::Propose { .. } | Request::Svg { .. } => None,
         }
     }
 }

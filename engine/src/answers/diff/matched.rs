@@ -17,6 +17,13 @@ pub struct Common {
     pub new: usize,
 }
 
+impl Common {
+    /// Whether two are others in both evaluations.
+    pub(super) fn are_others(one: &Self, other: &Self) -> bool {
+        one.old != other.old && one.new != other.new
+    }
+}
+
 /// The endpoints of two evaluations.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Matched {

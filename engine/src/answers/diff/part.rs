@@ -1,24 +1,58 @@
-//! The part of the endpoints about which two evaluations may differ, asked about by itself.
+//! The pairs about which two evaluations may differ, asked about by themselves.
 
-use super::{Change, Common, Matched, among_all};
+use super::compared::Compared;
+use super::{Change, Common, Matched};
 use crate::reach::{Endpoint, Reach};
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
+use fixedbitset::FixedBitSet;
 
-/// The common endpoints, by index, about which the evaluations may say different things to each other; nothing where
-/// that may be any.
-pub(super) fn touched(matched: &Matched, old: &Reach<'_>, new: &Reach<'_>) -> Option<Vec<usize>> {
+/// Two lists of common endpoints, by index.
+type Sides = [Vec<usize>; 2];
+
+/// Between whom the evaluations may say different things: one end on one side of a part, the other on the other, whoever
+/// asks. Nothing where that may be half of all pairs.
+pub(super) fn touched(matched: &Matched, old: &mut Reach<'_>, new: &mut Reach<'_>) -> Option<Vec<Sides>> {
     let (gone, come) = (old.touched(new)?, new.touched(old)?);
-    let differs = |common: &Common| {
-        let ends = old.endpoints().get(common.old).zip(new.endpoints().get(common.new));
-        gone.contains(common.old) || come.contains(common.new) || ends.is_none_or(|(old, new)| !old.is_placed_as(new))
+    let count = matched.common.len();
+    let commons = |side: Vec<usize>, of: fn(&Common) -> usize| {
+        let side: FixedBitSet = side.into_iter().collect();
+        let named = matched.common.iter().enumerate().filter(|(_, common)| side.contains(of(common)));
+        named.map(|(index, _)| index).collect::<Vec<usize>>()
     };
-    let few = matched.common.iter().enumerate().filter(|(_, common)| differs(common));
-    Some(few.map(|(index, _)| index).collect())
+    let gone = gone.into_iter().map(|part| part.map(|side| commons(side, |common| common.old)));
+    let come = come.into_iter().map(|part| part.map(|side| commons(side, |common| common.new)));
+    let mut parts: Vec<Sides> = Vec::new();
+    for part in gone.chain(come) {
+        // A row and what it became mean the same ends.
+        if !parts.contains(&part) {
+            parts.push(part);
+        }
+    }
+    let is_moved = |common: &Common| {
+        let ends = old.endpoints().get(common.old).zip(new.endpoints().get(common.new));
+        ends.is_none_or(|(old, new)| !old.is_placed_as(new))
+    };
+    // Whoever is elsewhere, or has another address, is another one for every row.
+    let moved = matched.common.iter().enumerate().filter(|(_, common)| is_moved(common)).map(|(index, _)| index);
+    let moved: Vec<usize> = moved.collect();
+    if !moved.is_empty() {
+        parts.push([moved, (0..count).collect()]);
+    }
+    let pairs = parts.iter().map(|[one, other]| 2 * one.len() * other.len()).fold(0, usize::saturating_add);
+    (pairs <= count * count / 2).then_some(parts)
 }
 
-/// The same among a few of them alone, asked about nobody else.
-pub(super) fn among(few: &[usize], matched: &Matched, old: &Reach<'_>, new: &Reach<'_>) -> Vec<Change> {
+/// What changes between the sides of some parts; nobody else is asked about, if they are few.
+pub(super) fn among(parts: &[Sides], matched: &Matched, old: &mut Reach<'_>, new: &mut Reach<'_>) -> Vec<Change> {
+    let mut few: Vec<usize> = parts.iter().flatten().flatten().copied().collect();
+    few.sort_unstable();
+    few.dedup();
+    if few.len() * 2 > matched.common.len() {
+        let mut compared = Compared::of(matched, old, new);
+        parts.iter().for_each(|part| compared.between(part));
+        return compared.changes;
+    }
     let (mut olds, mut news) = (Part::of(old.endpoints()), Part::of(new.endpoints()));
     let common = few.iter().filter_map(|index| matched.common.get(*index));
     let common = common.filter_map(|common| {
@@ -26,12 +60,15 @@ pub(super) fn among(few: &[usize], matched: &Matched, old: &Reach<'_>, new: &Rea
         Some(Common { id: common.id.clone(), old, new })
     });
     let part = Matched { common: common.collect(), ..Matched::default() };
-    let found = among_all(&part, &mut old.about(&olds.taken), &mut new.about(&news.taken));
+    let (mut old, mut new) = (old.about(&olds.taken), new.about(&news.taken));
+    let mut compared = Compared::of(&part, &mut old, &mut new);
+    for sides in parts {
+        let number = |index: &usize| few.binary_search(index).ok();
+        compared.between(&sides.each_ref().map(|side| side.iter().filter_map(number).collect()));
+    }
     let whole = |index: usize| few.get(index).copied();
-    found
-        .into_iter()
-        .filter_map(|change| Some(Change { from: whole(change.from)?, to: whole(change.to)?, ..change }))
-        .collect()
+    let found = compared.changes.into_iter();
+    found.filter_map(|change| Some(Change { from: whole(change.from)?, to: whole(change.to)?, ..change })).collect()
 }
 
 /// Some of many endpoints, each once.

@@ -7,13 +7,25 @@ use super::members::Members;
 use super::row::Row;
 use crate::ovn::field::{Field, PortField};
 use crate::ovn::matching::{Expression, FieldTest, Masked, PortSet, PortTest, Relation, Value};
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::hash::BuildHasher;
 use hashbrown::DefaultHashBuilder;
+use once_cell::race::OnceBox;
+
+/// Finds rows for packets; made when the first packet comes.
+#[derive(Debug, Default)]
+pub struct Finder(OnceBox<Index>);
+
+impl Clone for Finder {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
 
 /// Rows by what a packet must have that they match.
-#[derive(Debug, Clone, Default)]
-pub struct Finder {
+#[derive(Debug, Default)]
+struct Index {
     /// Rows by their marks, in the order of marks: as numbers, of which two may be equal by chance, at the cost of a look.
     marks: Vec<(u64, u32)>,
     /// Fields that marks are made of, each with the bits that count.
@@ -46,17 +58,30 @@ const MOST_MARKS: usize = 64;
 const ANYBODY: u64 = 1 << 20;
 
 impl Finder {
-    /// Finds rows by their places in this order.
-    pub(super) fn of(rows: &[Row], members: &Members) -> Self {
-        let mut finder = Self::default();
+    /// The places of all of the rows, which are always the same, that may match a packet, in their order. Nothing where that
+    /// cannot be told: a field is not known.
+    pub(super) fn near<'p>(
+        &self,
+        rows: &[Row],
+        ports: impl Iterator<Item = (PortField, &'p str)>,
+        members: &Members,
+        field: impl Fn(Field) -> Value,
+    ) -> Option<Vec<u32>> {
+        self.0.get_or_init(|| Box::new(Index::of(rows, members))).near(ports, members, field)
+    }
+}
+
+impl Index {
+    fn of(rows: &[Row], members: &Members) -> Self {
+        let mut index = Self::default();
         for (row, at) in rows.iter().zip(0..) {
             match need(&row.matches, members) {
-                None => finder.others.push(at),
-                Some(need) => need.marks.iter().for_each(|mark| finder.note(mark, at)),
+                None => index.others.push(at),
+                Some(need) => need.marks.iter().for_each(|mark| index.note(mark, at)),
             }
         }
-        finder.marks.sort_unstable();
-        finder
+        index.marks.sort_unstable();
+        index
     }
 
     fn note(&mut self, mark: &Mark<'_>, row: u32) {
@@ -68,9 +93,7 @@ impl Finder {
         self.marks.push((self.hasher.hash_one(mark), row));
     }
 
-    /// The places of all rows that may match a packet, in their order. Nothing where that cannot be told: a field is not
-    /// known.
-    pub(super) fn near<'p>(
+    fn near<'p>(
         &self,
         ports: impl Iterator<Item = (PortField, &'p str)>,
         members: &Members,

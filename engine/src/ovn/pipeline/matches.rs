@@ -1,5 +1,6 @@
 //! Matches that were parsed before.
 
+use super::looks::{self, Looks};
 use super::paste::installed;
 use crate::ovn::matching::{Context, Definitions, Expression, MatchErrors, parse};
 use alloc::string::String;
@@ -15,22 +16,42 @@ const MOST: usize = 100_000;
 #[derive(Debug, Clone, Default)]
 pub struct Matches {
     definitions: Definitions,
-    known: HashMap<String, Arc<Expression>>,
+    known: HashMap<String, Meaning>,
+    /// Where a text is put together to be looked up.
+    text: String,
+}
+
+/// What a text means where it is installed.
+#[derive(Debug, Clone)]
+pub(super) struct Meaning {
+    pub matches: Arc<Expression>,
+    pub looks: Looks,
+    /// [`super::Row::port`].
+    pub port: Option<u64>,
+}
+
+impl Meaning {
+    pub fn of(matches: Expression) -> Self {
+        Self { looks: Looks::of(&matches), port: looks::port(&matches), matches: Arc::new(matches) }
+    }
 }
 
 impl Matches {
-    /// What a text means where it is installed.
-    pub(super) fn parse(&mut self, text: String, context: &Context) -> Result<Arc<Expression>, MatchErrors> {
+    /// What a text, in pieces, means where it is installed.
+    pub(super) fn parse(&mut self, text: [&str; 3], context: &Context) -> Result<Meaning, MatchErrors> {
         if self.definitions.version() != context.version() {
-            *self = Self { definitions: Definitions::new(context.version()), known: HashMap::new() };
+            *self = Self { definitions: Definitions::new(context.version()), ..Self::default() };
         }
-        if let Some(known) = self.known.get(&text) {
-            return Ok(Arc::clone(known));
+        self.text.clear();
+        self.text.extend(text);
+        if let Some(known) = self.known.get(&self.text) {
+            return Ok(known.clone());
         }
-        let parsed = parse(&text, context)?;
-        let meaning = Arc::new(installed(parsed.annotate_by(&self.definitions)));
+        let text = self.text.as_str();
+        let parsed = parse(text, context)?;
+        let meaning = Meaning::of(installed(parsed.annotate_by(&self.definitions)));
         if !text.contains(['$', '@']) && self.known.len() < MOST {
-            self.known.insert(text, Arc::clone(&meaning));
+            self.known.insert(text.into(), meaning.clone());
         }
         Ok(meaning)
     }

@@ -1,14 +1,12 @@
 //! northd pastes a match as text into a larger one, so whether it is valid depends on where it lands.
 
-use super::matches::Matches;
+use super::matches::{Matches, Meaning};
 use super::row::AclId;
 use crate::ovn::acl::{Acl, Action};
 use crate::ovn::field::Field;
 use crate::ovn::matching::{Context, Expression, parse};
 use crate::ovn::network::Version;
-use alloc::format;
 use alloc::string::{String, ToString};
-use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 /// The place into which a match is pasted.
@@ -34,17 +32,18 @@ pub struct RowError {
 }
 
 impl Paste {
-    /// The text that ovn-controller parses, with `1` in the place of northd's own conditions.
-    pub fn text(self, acl: &Acl) -> String {
-        let matches = &acl.matches;
+    /// The text that ovn-controller parses, with `1` in the place of northd's own conditions: what is in front of the match,
+    /// the match, and what is behind.
+    pub fn text(self, acl: &Acl) -> [&str; 3] {
         let hinted = self.stateful && acl.action != Action::AllowStateless;
-        match self.version {
-            Version::V23_03 if hinted && acl.action == Action::Reject => format!("(1) && {matches}"),
-            Version::V23_03 if hinted => format!("1 && ({matches})"),
-            Version::V23_03 => matches.clone(),
-            Version::Main if hinted || self.tiered => format!("1 && ({matches})"),
-            Version::Main => format!("({matches})"),
-        }
+        let (front, behind) = match self.version {
+            Version::V23_03 if hinted && acl.action == Action::Reject => ("(1) && ", ""),
+            Version::V23_03 if hinted => ("1 && (", ")"),
+            Version::V23_03 => ("", ""),
+            Version::Main if hinted || self.tiered => ("1 && (", ")"),
+            Version::Main => ("(", ")"),
+        };
+        [front, &acl.matches, behind]
     }
 
     pub(super) fn parse(
@@ -53,13 +52,13 @@ impl Paste {
         id: AclId,
         context: &Context,
         matches: &mut Matches,
-    ) -> Result<Arc<Expression>, RowError> {
+    ) -> Result<Meaning, RowError> {
         if acl.action == Action::Pass && self.version == Version::V23_03 {
             let message = "OVN 23.03 has no action `pass`".to_string();
             return Err(RowError { id, message, by_context: true });
         }
         match matches.parse(self.text(acl), context) {
-            Ok(matches) => Ok(matches),
+            Ok(meaning) => Ok(meaning),
             Err(errors) => {
                 let by_context = parse(&acl.matches, context).is_ok();
                 Err(RowError { id, message: errors.first().message(), by_context })
@@ -91,18 +90,42 @@ pub(super) fn stands_alone(text: &str) -> bool {
 
 /// What ovn-controller makes of an expression. A test of `ip.dscp` or `ip.ecn` is lost on its way into OpenFlow, so that
 /// every value passes: `mf_set` of OVS takes the mask of their six or two bits for a partial one, and ignores it. Of parts
-/// that have to hold together those come first that are quickly asked.
+/// that have to hold together those come first that are quickly asked, and none that says nothing.
 pub(super) fn installed(expression: Expression) -> Expression {
-    let each = |parts: Vec<Expression>| parts.into_iter().map(installed).collect::<Vec<_>>();
     match expression {
         Expression::All(parts) => {
-            let mut parts = each(parts);
-            parts.sort_by_key(effort);
-            Expression::All(parts)
+            let mut all = Vec::new();
+            for part in parts.into_iter().map(installed) {
+                match part {
+                    Expression::All(inner) => inner.into_iter().for_each(|part| add(&mut all, part)),
+                    part => add(&mut all, part),
+                }
+            }
+            all.sort_by_key(effort);
+            if all.len() == 1 { all.pop().unwrap_or(Expression::Constant(true)) } else { Expression::All(all) }
         }
-        Expression::Any(parts) => Expression::Any(each(parts)),
+        Expression::Any(parts) => {
+            let mut any: Vec<Expression> = parts.into_iter().map(installed).collect();
+            if any.len() == 1 { any.pop().unwrap_or(Expression::Constant(false)) } else { Expression::Any(any) }
+        }
         Expression::Field(test) if matches!(test.field, Field::IpDscp | Field::IpEcn) => Expression::Constant(true),
         other => other,
+    }
+}
+
+/// With more parts, nobody looks for one that is there already.
+const MOST_COMPARED: usize = 16;
+
+/// One more part that has to hold, unless it is true anyway where the others are.
+fn add(all: &mut Vec<Expression>, part: Expression) {
+    let is_there = |part: &Expression| all.iter().take(MOST_COMPARED).any(|known| known == part);
+    let is_implied = match &part {
+        Expression::Constant(true) => true,
+        Expression::Any(parts) => is_there(&part) || parts.iter().take(MOST_COMPARED).any(is_there),
+        part => is_there(part),
+    };
+    if !is_implied {
+        all.push(part);
     }
 }
 

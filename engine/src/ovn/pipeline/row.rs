@@ -1,5 +1,7 @@
 //! One row as a stage asks it: an ACL of the database, or one that OVN builds in.
 
+use super::looks::{Looks, sketch};
+use super::matches::Meaning;
 use super::tracking::Guard;
 use crate::ovn::acl::{Acl, Action};
 use crate::ovn::matching::Expression;
@@ -115,15 +117,18 @@ pub struct Row {
     pub origin: Origin,
     /// A number of the text of its match: rows with different ones are told apart without reading what they match.
     pub(crate) sketch: u64,
-}
-
-/// A number of a text (FNV-1a).
-fn sketch(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |sum, byte| (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+    /// What of a conversation its match looks at.
+    pub(crate) looks: Looks,
+    /// The sketch of the name of a port, at which one end of every packet is that it matches.
+    pub(crate) port: Option<u64>,
 }
 
 impl Row {
-    pub(super) fn of(id: AclId, acl: &Acl, version: Version, matches: Arc<Expression>) -> Self {
+    pub(super) fn meaning(&self) -> Meaning {
+        Meaning { matches: Arc::clone(&self.matches), looks: self.looks, port: self.port }
+    }
+
+    pub(super) fn of(id: AclId, acl: &Acl, version: Version, Meaning { matches, looks, port }: Meaning) -> Self {
         let (guard, outcome) = match acl.action {
             Action::Allow | Action::AllowRelated => (Guard::ALLOW, Outcome::Allow),
             Action::AllowStateless => (Guard::ANY, Outcome::Allow),
@@ -143,6 +148,8 @@ impl Row {
             outcome,
             origin: Origin::Acl(id),
             sketch: sketch(&acl.matches),
+            looks,
+            port,
         }
     }
 }

@@ -1,14 +1,14 @@
 //! The three stages in which rows are asked.
 
 use super::finder::Finder;
+use super::matches::Meaning;
 use super::members::Members;
 use super::row::{Builtin, Origin, Outcome, Row};
 use super::tracking::{Guard, Tracking};
 use crate::ovn::acl::{Acl, Direction};
 use crate::ovn::field::{Field, PortField};
-use crate::ovn::matching::{Context, Expression, FieldTest, Masked, Relation, Value, parse};
+use crate::ovn::matching::{Expression, FieldTest, Masked, Relation, Value};
 use crate::ovn::network::{Mac, Network};
-use alloc::sync::Arc;
 use alloc::vec;
 use alloc::vec::Vec;
 use core::cmp::Reverse;
@@ -74,13 +74,14 @@ pub struct StageRows {
 }
 
 impl StageRows {
-    pub(super) fn new(stage: Stage, network: &Network, stateful: bool, has_acls: bool) -> Self {
+    /// A stage without ACLs; neighbour discovery is what [`DISCOVERY`] means.
+    pub(super) fn new(stage: Stage, network: &Network, stateful: bool, has_acls: bool, discovery: Meaning) -> Self {
         let drop = network.options.default_acl_drop;
         let outcome = |drop: bool| if drop { Outcome::Drop } else { Outcome::Allow };
         // With a load balancer and no ACL, `ip && !ct.est` is dropped at priority 1, and nothing at priority 0.
         let tracked = has_acls || (stateful && stage != Stage::FromLportAfterLb);
         Self {
-            fixed: fixed_rows(stage, network, stateful),
+            fixed: fixed_rows(stage, network, stateful, discovery),
             acls: Vec::new(),
             finder: Finder::default(),
             default: outcome(drop && has_acls),
@@ -90,7 +91,9 @@ impl StageRows {
 
     /// The same ACLs, where connections are tracked or not.
     pub(super) fn track(&mut self, stage: Stage, network: &Network, stateful: bool, has_acls: bool) {
-        let new = Self::new(stage, network, stateful, has_acls);
+        let is_discovery = |row: &&Row| row.origin == Origin::Builtin(Builtin::NeighborDiscovery);
+        let Some(discovery) = self.fixed.iter().find(is_discovery).map(Row::meaning) else { return };
+        let new = Self::new(stage, network, stateful, has_acls, discovery);
         (self.fixed, self.default, self.default_tracked) = (new.fixed, new.default, new.default_tracked);
     }
 
@@ -109,9 +112,8 @@ impl StageRows {
         self.acls.push(row);
     }
 
-    pub(super) fn sort(&mut self, members: &Members) {
+    pub(super) fn sort(&mut self) {
         self.acls.sort_by_key(|row| (row.tier, Reverse(row.priority)));
-        self.finder = Finder::of(&self.acls, members);
     }
 
     /// The ACLs that may match a packet with such ports and fields, in the order in which they are asked. All of them, where a
@@ -123,7 +125,7 @@ impl StageRows {
         field: impl Fn(Field) -> Value,
     ) -> Vec<&Row> {
         let row = |at: u32| self.acls.get(usize::try_from(at).ok()?);
-        match self.finder.near(ports, members, field) {
+        match self.finder.near(&self.acls, ports, members, field) {
             Some(near) => near.into_iter().filter_map(row).collect(),
             None => self.acls.iter().collect(),
         }
@@ -140,14 +142,18 @@ impl StageRows {
     }
 }
 
-fn fixed_rows(stage: Stage, network: &Network, stateful: bool) -> Vec<Row> {
-    let mut rows = vec![fixed(65532, Guard::ANY, discovery(network), Outcome::Allow, Builtin::NeighborDiscovery)];
+/// Neighbour discovery, which passes on every switch with rows.
+pub(super) const DISCOVERY: &str = "nd || nd_ra || nd_rs || mldv1 || mldv2";
+
+fn fixed_rows(stage: Stage, network: &Network, stateful: bool, discovery: Meaning) -> Vec<Row> {
+    let mut rows = vec![fixed(65532, Guard::ANY, discovery, Outcome::Allow, Builtin::NeighborDiscovery)];
     if let Some(mac) = network.options.svc_monitor_mac {
-        rows.push(fixed(34000, Guard::ANY, service_monitor(stage, mac), Outcome::Allow, Builtin::ServiceMonitor));
+        let monitor = Meaning::of(service_monitor(stage, mac));
+        rows.push(fixed(34000, Guard::ANY, monitor, Outcome::Allow, Builtin::ServiceMonitor));
     }
     if stateful {
         let state = |states: &[Tracking], outcome, builtin| {
-            fixed(65532, Guard::of(states), Expression::Constant(true), outcome, builtin)
+            fixed(65532, Guard::of(states), Meaning::of(Expression::Constant(true)), outcome, builtin)
         };
         rows.push(state(&[Tracking::Reply], Outcome::Allow, Builtin::Established));
         rows.push(state(&[Tracking::Related], Outcome::Allow, Builtin::Related));
@@ -160,14 +166,9 @@ fn fixed_rows(stage: Stage, network: &Network, stateful: bool) -> Vec<Row> {
     rows
 }
 
-fn fixed(priority: u16, guard: Guard, matches: Expression, outcome: Outcome, builtin: Builtin) -> Row {
-    Row { tier: 0, priority, guard, matches: Arc::new(matches), outcome, origin: Origin::Builtin(builtin), sketch: 0 }
-}
-
-/// `nd || nd_ra || nd_rs || mldv1 || mldv2`, present on every switch with rows.
-fn discovery(network: &Network) -> Expression {
-    let text = "nd || nd_ra || nd_rs || mldv1 || mldv2";
-    parse(text, &Context::new(network.version)).map_or(Expression::Constant(false), |m| m.annotate())
+fn fixed(priority: u16, guard: Guard, meaning: Meaning, outcome: Outcome, builtin: Builtin) -> Row {
+    let Meaning { matches, looks, port } = meaning;
+    Row { tier: 0, priority, guard, matches, outcome, origin: Origin::Builtin(builtin), sketch: 0, looks, port }
 }
 
 fn service_monitor(stage: Stage, mac: Mac) -> Expression {
