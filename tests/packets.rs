@@ -92,10 +92,12 @@ fn check(run: &mut Run, keep: Option<&Path>, case: &Case) -> Result<(), Failed> 
         return Ok(());
     }
     let Some(file) = keep else { return Err(judgement.to_string().into()) };
+    let first = judgement.to_string();
     let smallest = trial::shrink(&mut run.bench, case)?;
     let judgement = run.bench.work(|lab| trial::hold(lab, &smallest))?;
     let comment: String = judgement.to_string().lines().map(|line| format!("# {line}\n")).collect();
     fs::create_dir_all(file.parent().unwrap())?;
     fs::write(file, comment + &case::text(&smallest.network))?;
-    Err(format!("kept as {}\n{judgement}{}", file.display(), case::text(&smallest.network)).into())
+    let smaller = format!("kept as {}\n{judgement}{}", file.display(), case::text(&smallest.network));
+    Err(format!("{first}{smaller}").into())
 }

@@ -45,6 +45,11 @@ impl Lab {
         Ok(lab)
     }
 
+    /// An error where a daemon has ended.
+    pub fn still_alive(&self) -> io::Result<()> {
+        self.sandbox.still_alive()
+    }
+
     /// The machines, in the order of their numbers.
     pub fn machines(&self) -> &[Machine] {
         &self.machines

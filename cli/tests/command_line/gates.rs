@@ -24,6 +24,17 @@ fn exposure_and_loss_gate_apart() {
 }
 
 #[test]
+fn a_machine_with_another_address_is_told_of_where_all_rows_stay() {
+    let old = subnet("drop");
+    let new = old.replace("name: a, address: 10.1.0.2", "name: a, address: 10.1.0.7");
+    let folder = folder("moved", &[("old.yaml", old.as_bytes()), ("new.yaml", new.as_bytes())]);
+    let path = |name: &str| folder.join(name).to_str().unwrap().to_owned();
+    let ran = ringfence(&["diff", &path("old.yaml"), &path("new.yaml")]);
+    assert_eq!(ran.status, 1, "{}", ran.out);
+    assert!(ran.out.contains("+ everybody else → default/a: all (was closed, is open)"), "{}", ran.out);
+}
+
+#[test]
 fn a_revision_is_compared_with_the_files_as_they_are() {
     let (open, closed) = (subnet("allow"), subnet("drop"));
     let folder = folder("revisions", &[("rules/web.yaml", open.as_bytes())]);

@@ -11,7 +11,7 @@ use fixedbitset::FixedBitSet;
 type Sides = [Vec<usize>; 2];
 
 /// Between whom the evaluations may say different things: one end on one side of a part, the other on the other, whoever
-/// asks. Nothing where that may be half of all pairs.
+/// asks. Nothing where that may be half of all pairs, or where there are so many parts that asking about everybody is less.
 pub(super) fn touched(matched: &Matched, old: &mut Reach<'_>, new: &mut Reach<'_>) -> Option<Vec<Sides>> {
     let (gone, come) = (old.touched(new)?, new.touched(old)?);
     let count = matched.common.len();
@@ -22,13 +22,10 @@ pub(super) fn touched(matched: &Matched, old: &mut Reach<'_>, new: &mut Reach<'_
     };
     let gone = gone.into_iter().map(|part| part.map(|side| commons(side, |common| common.old)));
     let come = come.into_iter().map(|part| part.map(|side| commons(side, |common| common.new)));
-    let mut parts: Vec<Sides> = Vec::new();
-    for part in gone.chain(come) {
-        // A row and what it became mean the same ends.
-        if !parts.contains(&part) {
-            parts.push(part);
-        }
-    }
+    let mut parts: Vec<Sides> = gone.chain(come).collect();
+    // A row and what it became mean the same ends, as a rule.
+    parts.sort_unstable();
+    parts.dedup();
     let is_moved = |common: &Common| {
         let ends = old.endpoints().get(common.old).zip(new.endpoints().get(common.new));
         ends.is_none_or(|(old, new)| !old.is_placed_as(new))
@@ -40,7 +37,7 @@ pub(super) fn touched(matched: &Matched, old: &mut Reach<'_>, new: &mut Reach<'_
         parts.push([moved, (0..count).collect()]);
     }
     let pairs = parts.iter().map(|[one, other]| 2 * one.len() * other.len()).fold(0, usize::saturating_add);
-    (pairs <= count * count / 2).then_some(parts)
+    (pairs <= count * count / 2 && parts.len() <= count / 2).then_some(parts)
 }
 
 /// What changes between the sides of some parts; nobody else is asked about, if they are few.
