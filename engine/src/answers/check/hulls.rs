@@ -6,7 +6,7 @@ use crate::ovn::pipeline::{Row, StageRows, Tracking};
 use alloc::rc::Rc;
 use alloc::vec;
 use alloc::vec::Vec;
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashMap;
 
 /// Looks for what one row matches.
 const MOST_LOOKS: usize = 1_000 * MADE;
@@ -38,7 +38,7 @@ enum Known {
 /// What all packets of some boxes have in common; by it most rows need not be compared at all.
 struct Hull(Vec<(usize, Values)>);
 
-/// Rows by the values of the axis that tells most of them apart.
+/// Rows by the values of the axis that leaves the fewest of them to be compared.
 struct Index {
     axis: usize,
     /// The least and the greatest value of a row, in the order of the least ones.
@@ -189,15 +189,15 @@ impl Hull {
 
 impl Index {
     fn of(rows: &[Shaped<'_>]) -> Self {
-        let mut told: HashMap<usize, HashSet<(u128, u128)>> = HashMap::new();
+        let mut told: HashMap<usize, Vec<(u128, u128)>> = HashMap::new();
         for row in rows {
             let Known::Hull(Hull(axes)) = &row.hull else { continue };
             for (axis, values) in axes {
                 told.entry(*axis).or_default().extend(bounds(values));
             }
         }
-        let most = told.iter().max_by_key(|(axis, bounds)| (bounds.len(), core::cmp::Reverse(**axis)));
-        let axis = most.map_or(Space::TRACKING, |(axis, _)| *axis);
+        let best = told.iter().min_by_key(|(axis, bounds)| (meetings(bounds, rows.len()), **axis));
+        let axis = best.map_or(Space::TRACKING, |(axis, _)| *axis);
         let (mut bounds, mut others) = (Vec::new(), Vec::new());
         for (at, row) in rows.iter().enumerate() {
             match row.hull.bounds(axis) {
@@ -243,6 +243,21 @@ impl Index {
             self.gather((middle + 1, end), wanted, near);
         }
     }
+}
+
+/// How many pairs of rows an axis leaves to be compared: those whose bounds meet, and those of which one has none.
+fn meetings(bounds: &[(u128, u128)], rows: usize) -> usize {
+    let [mut least, mut greatest] = [Vec::new(), Vec::new()];
+    for (first, last) in bounds {
+        least.push(*first);
+        greatest.push(*last);
+    }
+    least.sort_unstable();
+    greatest.sort_unstable();
+    let met = |(first, last): &(u128, u128)| {
+        least.partition_point(|other| other <= last) - greatest.partition_point(|other| other < first)
+    };
+    bounds.iter().map(met).sum::<usize>() + 2 * rows.saturating_sub(bounds.len()) * rows
 }
 
 fn bounds(values: &Values) -> Option<(u128, u128)> {
