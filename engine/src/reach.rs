@@ -259,7 +259,8 @@ impl<'n> Reach<'n> {
         fan
     }
 
-    /// What a class and some others have to do with each other, one way. It is not kept.
+    /// What a class and some others have to do with each other, one way. It is not kept. [`Way::To`] is for networks
+    /// without load balancers, where ways hang on nothing but the places of both ends.
     pub fn fan_among(&mut self, class: usize, way: Way, others: &FixedBitSet) -> Fan {
         let (crowd, solver) = self.crowd();
         crowd.fan(class, way, Some(others), solver)
