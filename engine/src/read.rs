@@ -15,6 +15,8 @@ mod expectation;
 mod fields;
 mod folding;
 mod inventory;
+#[cfg(feature = "json")]
+mod json;
 mod kube_ovn;
 mod kubevirt;
 mod machine;

@@ -40,11 +40,13 @@ impl<'e> Names<'e> {
         self
     }
 
-    /// Who asks whom, in few lines: by rectangles of askers and targets, in the order of their first askers.
-    pub fn merged(&self, pairs: &Pairs, arrow: &str) -> Vec<String> {
+    /// Who asks whom, in few lines: by rectangles of askers and targets, in the order of their first askers. A line is put
+    /// into words when it is asked for.
+    pub fn merged(&self, pairs: &Pairs, arrow: &str) -> impl ExactSizeIterator<Item = String> {
         let mut found = self.rectangles(pairs);
-        found.sort_by_key(|one| (self.all(&one.askers).first().copied(), self.all(&one.targets).first().copied()));
-        found.iter().map(|rectangle| self.who(rectangle, arrow)).collect()
+        let first = |classes: &BTreeSet<usize>| classes.iter().flat_map(|class| self.members(*class)).min().copied();
+        found.sort_by_cached_key(|one| (first(&one.askers), first(&one.targets)));
+        found.into_iter().map(move |rectangle| self.who(&rectangle, arrow))
     }
 
     /// Rectangles that hold these pairs and no others, those of most pairs first.
@@ -80,11 +82,11 @@ impl<'e> Names<'e> {
 
     /// Ids in words: one by one, by what somebody calls them, or by those that are left out.
     fn names(&self, ids: &BTreeSet<usize>) -> String {
-        let told = self.listed(ids);
-        let missing: BTreeSet<usize> = (0..self.ids.len()).filter(|id| !ids.contains(id)).collect();
-        if self.crowds.is_empty() || missing.is_empty() || missing.len() > MOST_NAMES || ids.len() < FEWEST {
+        let (told, left_out) = (self.listed(ids), self.ids.len().saturating_sub(ids.len()));
+        if self.crowds.is_empty() || !(1..=MOST_NAMES).contains(&left_out) || ids.len() < FEWEST {
             return told;
         }
+        let missing: BTreeSet<usize> = (0..self.ids.len()).filter(|id| !ids.contains(id)).collect();
         let but = format!("everybody but {}", self.listed(&missing));
         if but.chars().count() < told.chars().count() { but } else { told }
     }
@@ -152,7 +154,7 @@ mod tests {
         for (from, to) in pairs {
             all.entry(*from).or_default().insert(*to);
         }
-        names.merged(&all, "->").join("; ")
+        names.merged(&all, "->").collect::<Vec<_>>().join("; ")
     }
 
     #[test]

@@ -54,12 +54,20 @@ impl<'e> Remarks<'e> {
 
     /// The lines, gravest first.
     pub(crate) fn write(&self, out: &mut dyn Write, script: Script) -> io::Result<()> {
-        let lines: Vec<_> = self.lines(script);
-        for (style, line) in lines.iter().take(MOST) {
-            writeln!(out, "{style}{line}")?;
+        let mut left = MOST;
+        let mut more = 0;
+        for ((rank, saying), pairs) in &self.groups {
+            let verdict = rank.verdict();
+            let style = glyph::style(verdict);
+            let lines = self.names.merged(pairs, glyph::arrow(script));
+            more += lines.len().saturating_sub(left);
+            for who in lines.take(left) {
+                writeln!(out, "{style}{}{style:#} {who}: {saying}", verdict.name())?;
+                left -= 1;
+            }
         }
-        if lines.len() > MOST {
-            writeln!(out, "and {} more groups of pairs: `-o wide` lists every pair", lines.len() - MOST)?;
+        if more > 0 {
+            writeln!(out, "and {more} more groups of pairs: `-o wide` lists every pair")?;
         }
         Ok(())
     }
@@ -68,19 +76,6 @@ impl<'e> Remarks<'e> {
     pub(crate) fn example(&self) -> Option<(&'e str, &'e str)> {
         let (_, pair) = self.first.as_ref()?;
         Some((self.id(pair.from), self.id(pair.to)))
-    }
-
-    fn lines(&self, script: Script) -> Vec<(String, String)> {
-        let mut lines = Vec::new();
-        for ((rank, saying), pairs) in &self.groups {
-            let verdict = rank.verdict();
-            let style = glyph::style(verdict);
-            let head = format!("{style}{}{style:#}", verdict.name());
-            for who in self.names.merged(pairs, glyph::arrow(script)) {
-                lines.push((head.clone(), format!(" {who}: {saying}")));
-            }
-        }
-        lines
     }
 
     fn id(&self, index: usize) -> &'e str {

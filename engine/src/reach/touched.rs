@@ -23,7 +23,7 @@ use hashbrown::HashMap;
 /// Two lists of endpoints, by index and rising.
 pub type Sides = [Vec<usize>; 2];
 
-/// With more endpoints in all parts together, everybody may as well be asked.
+/// Where the rows name more endpoints than this, everybody may as well be asked.
 const MOST_NAMED: usize = 1 << 20;
 
 impl<'n> Reach<'n> {
@@ -36,12 +36,21 @@ impl<'n> Reach<'n> {
             return None;
         }
         let pipelines = Arc::clone(&self.solver.pipelines);
-        let (mut touched, mut left) = (Vec::new(), self.endpoints.len());
+        let (mut touched, mut left, mut named) = (Vec::new(), self.endpoints.len(), 0);
         for (switch, (own, others)) in pipelines.iter().zip(other.pipelines()).enumerate() {
             let rows = only(own, others)?;
             left = left.checked_sub(rows.len())?;
             for (stage, matches) in rows {
-                self.solver.reaches(switch, stage, matches, &mut touched)?;
+                for part in self.solver.reached(switch, stage, matches)? {
+                    // Packets of other kinds mean the same ends, as a rule.
+                    if touched.last() != Some(&part) {
+                        named += part.iter().map(Vec::len).sum::<usize>();
+                        touched.push(part);
+                    }
+                }
+                if named > MOST_NAMED {
+                    return None;
+                }
             }
         }
         Some(touched)
@@ -58,8 +67,9 @@ impl<'n> Reach<'n> {
 }
 
 impl<'n> Solver<'n> {
-    /// Notes the endpoints of which a match may hold in some packet.
-    fn reaches(&mut self, switch: usize, stage: Stage, matches: &Expression, touched: &mut Vec<Sides>) -> Option<()> {
+    /// The endpoints of which a match may hold in some packet; nothing where it may hold of everybody.
+    fn reached(&mut self, switch: usize, stage: Stage, matches: &Expression) -> Option<Vec<Sides>> {
+        let mut reached = Vec::new();
         self.meet(switch);
         let ports = self.ports(switch)?;
         // Packets of a family that nobody has are never asked about.
@@ -80,19 +90,12 @@ impl<'n> Solver<'n> {
                     [Some(none), _] | [_, Some(none)] if none.is_empty() => {}
                     [sources, targets] => {
                         let asks = !matches!(scene, Scene::Ip(_));
-                        let part = [self.seen_as(switch, sources, asks)?, self.seen_as(switch, targets, asks)?];
-                        // Packets of other kinds mean the same ends, as a rule.
-                        if touched.last() != Some(&part) {
-                            touched.push(part);
-                        }
-                        if touched.iter().flatten().map(Vec::len).sum::<usize>() > MOST_NAMED {
-                            return None;
-                        }
+                        reached.push([self.seen_as(switch, sources, asks)?, self.seen_as(switch, targets, asks)?]);
                     }
                 }
             }
         }
-        Some(())
+        Some(reached)
     }
 
     /// The endpoints that a switch sees as one of some parties; as anybody, where nobody is named. Whoever asks for the

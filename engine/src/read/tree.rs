@@ -30,8 +30,15 @@ const DUPLICATES: usize = 20;
 
 /// The tree of a document; nothing when it is empty or broken, and then a diagnostic says so.
 pub(crate) fn tree(document: &Document<'_>, words: &mut Words, out: &mut Vec<Diagnostic>) -> Option<Node> {
-    let mut builder =
-        Builder { document, words, out, anchors: BTreeMap::new(), open: Vec::new(), root: None, aliased: 0, values: 0 };
+    #[cfg(feature = "json")]
+    if document.text.trim_start().starts_with(['{', '[']) {
+        let said = out.len();
+        match super::json::built(Builder::of(document, words, out)) {
+            Some(built) => return Some(built.node),
+            None => out.truncate(said),
+        }
+    }
+    let mut builder = Builder::of(document, words, out);
     match builder.run() {
         Ok(()) => builder.root.map(|built| built.node),
         Err(diagnostic) => {
@@ -43,8 +50,8 @@ pub(crate) fn tree(document: &Document<'_>, words: &mut Words, out: &mut Vec<Dia
 
 /// A finished node and what walking it costs.
 #[derive(Clone)]
-struct Built {
-    node: Node,
+pub(super) struct Built {
+    pub(super) node: Node,
     weight: usize,
     depth: usize,
 }
@@ -63,21 +70,26 @@ enum Parts {
     Mapping(Vec<Entry>, Option<Node>),
 }
 
-struct Builder<'d, 'o> {
-    document: &'d Document<'d>,
+/// Puts values together, in the order in which they begin and end.
+pub(super) struct Builder<'d, 'o> {
+    pub(super) document: &'d Document<'d>,
     words: &'o mut Words,
     out: &'o mut Vec<Diagnostic>,
     anchors: BTreeMap<usize, Built>,
     open: Vec<Open>,
-    root: Option<Built>,
+    pub(super) root: Option<Built>,
     aliased: usize,
     values: usize,
 }
 
-type Step = Result<(), Box<Diagnostic>>;
+pub(super) type Step = Result<(), Box<Diagnostic>>;
 
-impl Builder<'_, '_> {
-    fn run(&mut self) -> Step {
+impl<'d, 'o> Builder<'d, 'o> {
+    pub(super) fn of(document: &'d Document<'d>, words: &'o mut Words, out: &'o mut Vec<Diagnostic>) -> Self {
+        Self { document, words, out, anchors: BTreeMap::new(), open: Vec::new(), root: None, aliased: 0, values: 0 }
+    }
+
+    pub(super) fn run(&mut self) -> Step {
         let mut options = granit_parser::Options::default();
         options.flow_nesting_limit = DEPTH;
         options.block_nesting_limit = DEPTH;
@@ -103,23 +115,37 @@ impl Builder<'_, '_> {
                     }
                 };
                 let style = self.style(style, tag.as_deref(), &bytes);
-                let text = if self.expects_key() { self.words.word(&text) } else { Rc::from(&*text) };
-                let node = Node { value: Value::Scalar(Scalar { text, style }), place };
-                self.finish(Built { node, weight: 1, depth: 0 }, anchor)
+                self.scalar(&text, style, place, anchor)
             }
             Event::SequenceStart(_, anchor, tag) => {
                 self.collection_tag(tag.as_deref(), &bytes);
-                self.start(bytes.start, anchor, Parts::Sequence(Vec::new()))
+                self.start_sequence(bytes.start, anchor)
             }
             Event::MappingStart(_, anchor, tag) => {
                 self.collection_tag(tag.as_deref(), &bytes);
-                self.start(bytes.start, anchor, Parts::Mapping(Vec::new(), None))
+                self.start_mapping(bytes.start, anchor)
             }
             Event::SequenceEnd | Event::MappingEnd => self.end(bytes.end),
             Event::Alias(id) => self.alias(id, bytes),
             // Start and end of the stream and of the document; anchors and comments are not asked for.
             _ => Ok(()),
         }
+    }
+
+    /// A text, of a value or of a key.
+    pub(super) fn scalar(&mut self, text: &str, style: Style, place: Place, anchor: usize) -> Step {
+        let text = if self.expects_key() { self.words.word(text) } else { Rc::from(text) };
+        let node = Node { value: Value::Scalar(Scalar { text, style }), place };
+        self.finish(Built { node, weight: 1, depth: 0 }, anchor)
+    }
+
+    pub(super) fn start_sequence(&mut self, start: usize, anchor: usize) -> Step {
+        self.start(start, anchor, Parts::Sequence(Vec::new()))
+    }
+
+    /// Keys and values follow by turns.
+    pub(super) fn start_mapping(&mut self, start: usize, anchor: usize) -> Step {
+        self.start(start, anchor, Parts::Mapping(Vec::new(), None))
     }
 
     fn expects_key(&self) -> bool {
@@ -134,7 +160,8 @@ impl Builder<'_, '_> {
         Ok(())
     }
 
-    fn end(&mut self, end: usize) -> Step {
+    /// The list or mapping that was begun last ends before this byte.
+    pub(super) fn end(&mut self, end: usize) -> Step {
         let Some(open) = self.open.pop() else { return Ok(()) };
         let value = match open.parts {
             Parts::Sequence(items) => Value::Sequence(items),

@@ -102,7 +102,7 @@ fn why(address: IpAddr, switch: &Switch) -> Option<(&'static str, Severity)> {
         Some(("lies outside the prefixes of", Severity::Warning))
     } else if switch.gateways.contains(&address) {
         Some(("is the gateway of", Severity::Warning))
-    } else if switch.cidrs.iter().any(|cidr| is_reserved(*cidr, address)) {
+    } else if !switch.is_implied() && switch.cidrs.iter().any(|cidr| is_reserved(*cidr, address)) {
         Some(("is the network or broadcast address of", Severity::Warning))
     } else if excluded.into_iter().any(|range| range.value.first <= address && address <= range.value.last) {
         Some(("is one of `excludeIps` of", Severity::Info))

@@ -52,7 +52,7 @@ impl Switch {
     pub fn provider(&self) -> Option<&str> {
         match &self.subnet {
             Some(subnet) => Some(provider(subnet)),
-            None => self.bare.is_empty().then_some(DEFAULT_PROVIDER),
+            None => self.is_implied().then_some(DEFAULT_PROVIDER),
         }
     }
 
@@ -87,6 +87,11 @@ impl Switch {
         let uplink = Uplink::Router(DEFAULT_VPC.to_string());
         let name = DEFAULT_SUBNET.to_string();
         Self { name, place, cidrs, gateways: Vec::new(), uplink, subnet: None, bare: Vec::new() }
+    }
+
+    /// Whether nobody wrote it, its prefixes included.
+    pub(crate) fn is_implied(&self) -> bool {
+        self.subnet.is_none() && self.bare.is_empty()
     }
 
     /// Whether pods that nobody assigns are on it.

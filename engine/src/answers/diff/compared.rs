@@ -63,9 +63,8 @@ impl<'c, 'r, 'n, 'm> Compared<'c, 'r, 'n, 'm> {
             masks.iter_mut().zip(classes).for_each(|(mask, class)| mask.insert(class));
         }
         let [olds, news] = &masks;
-        for (group, [was, is]) in
-            few.into_iter().filter_map(|group| Some((group, self.classes_of(group)?))).collect::<Vec<_>>()
-        {
+        for group in few {
+            let Some([was, is]) = self.classes_of(group) else { continue };
             for way in [Way::From, Way::To] {
                 let fans = [self.old.fan_among(was, way, olds), self.new.fan_among(is, way, news)];
                 self.told(group, way, &many, fans.each_ref());
