@@ -45,9 +45,14 @@ mod spent;
 #[path = "race/table.rs"]
 mod table;
 
+use mimalloc::MiMalloc;
 use std::error::Error;
 use std::process::{Command, ExitCode, Stdio};
 use table::Table;
+
+/// As in the program.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// Names the comparison that a process makes by itself.
 const ALONE: &str = "RINGFENCE_BENCH_ALONE";

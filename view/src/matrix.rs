@@ -1,9 +1,12 @@
 //! Every ordered pair of a world at once, and who cannot be told apart.
 
+mod rows;
+
 use crate::words::{self, Part};
 use hashbrown::HashMap;
 use ringfence_engine::answers::filter::Filter;
 use ringfence_engine::reach::{Classes, Endpoint, Example, PairAnswer, PairKey, Reach, Verdict};
+use rows::{Known, Rows};
 use std::collections::BTreeMap;
 
 /// What can be said of pairs that are alike.
@@ -33,15 +36,13 @@ impl Cell {
 /// All pairs, by index of their endpoints.
 ///
 /// Endpoints that the engine cannot tell apart make one class, and a pair of classes has one cell: a world of ten thousand
-/// machines in twenty classes has four hundred. Neighbours that are told the same share a row.
+/// machines in twenty classes has four hundred.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Matrix {
     /// Endpoints of one kind, on one switch, and alike towards everybody.
     classes: Classes,
-    /// By class that asks: an index of `rows`.
-    row_of: Vec<usize>,
-    /// By class that answers: an index of `kinds`. Of a class with one member the diagonal means nothing.
-    rows: Vec<Vec<u32>>,
+    /// By class that asks and class that answers: an index of `kinds`. Of a class with one member the diagonal means nothing.
+    rows: Rows,
     /// What there is, each once.
     pub kinds: Vec<Cell>,
 }
@@ -69,7 +70,7 @@ impl Matrix {
         let base = reach.classes();
         let bases = classes.members().iter().map(|members| members.first().and_then(|first| base.of(*first)));
         let bases: Vec<_> = bases.map(Option::unwrap_or_default).collect();
-        let (mut row_of, mut rows, mut last) = (Vec::new(), Vec::<Vec<u32>>::new(), vec![0; classes.len()]);
+        let (mut rows, mut pieces, mut last) = (Rows::default(), Known::new(), vec![0; classes.len()]);
         for (class, (members, own)) in classes.members().iter().zip(&bases).enumerate() {
             step(members.len() * endpoints.len().saturating_sub(1));
             let fan = reach.fan(*own);
@@ -92,12 +93,9 @@ impl Matrix {
                 // What stands on the diagonal of somebody alone is as in the row before, so that rows may be equal.
                 *cell = says(*base).filter(|_| column != class || members.len() > 1).unwrap_or(*cell);
             }
-            if rows.last() != Some(&last) {
-                rows.push(last.clone());
-            }
-            row_of.push(rows.len() - 1);
+            rows.push(&last, &mut pieces);
         }
-        Self { classes, row_of, rows, kinds }
+        Self { classes, rows, kinds }
     }
 
     /// The classes of the endpoints.
@@ -118,24 +116,19 @@ impl Matrix {
     fn cell_of(&self, from: usize, to: usize) -> Option<u32> {
         let count = self.classes.len();
         let single = || self.classes.members().get(from).is_none_or(|members| members.len() < 2);
-        (from < count && to < count && (from != to || !single())).then(|| self.row(from)?.get(to).copied()).flatten()
-    }
-
-    fn row(&self, class: usize) -> Option<&[u32]> {
-        self.rows.get(*self.row_of.get(class)?).map(Vec::as_slice)
+        (from < count && to < count && (from != to || !single())).then(|| self.rows.get(from, to)).flatten()
     }
 
     /// How many pairs of endpoints there are of each verdict.
     pub fn totals(&self) -> BTreeMap<Verdict, usize> {
         let sizes: Vec<usize> = self.classes.members().iter().map(Vec::len).collect();
-        let sums: Vec<Vec<usize>> = self.rows.iter().map(|row| self.sums(row, &sizes)).collect();
         let mut counts = vec![0; self.kinds.len()];
-        for (class, (size, row)) in sizes.iter().zip(&self.row_of).enumerate() {
-            for (count, sum) in counts.iter_mut().zip(sums.get(*row).into_iter().flatten()) {
-                *count += size * sum;
+        for (class, size) in sizes.iter().enumerate() {
+            for (kind, other) in self.rows.row(class).zip(&sizes) {
+                index(kind).and_then(|kind| counts.get_mut(kind)).into_iter().for_each(|count| *count += size * other);
             }
             // Nobody asks himself.
-            let own = self.row(class).and_then(|row| index(*row.get(class)?));
+            let own = self.rows.get(class, class).and_then(index);
             own.and_then(|own| counts.get_mut(own)).into_iter().for_each(|count| *count -= size);
         }
         let mut totals = BTreeMap::new();
@@ -143,15 +136,6 @@ impl Matrix {
             *totals.entry(kind.verdict).or_default() += count;
         }
         totals
-    }
-
-    /// Of a row: how many endpoints answer by each kind.
-    fn sums(&self, row: &[u32], sizes: &[usize]) -> Vec<usize> {
-        let mut sums = vec![0; self.kinds.len()];
-        for (kind, size) in row.iter().zip(sizes) {
-            index(*kind).and_then(|kind| sums.get_mut(kind)).into_iter().for_each(|sum| *sum += size);
-        }
-        sums
     }
 
     /// The number of a pair's kind; none for an endpoint and itself.
@@ -218,18 +202,16 @@ impl Matrix {
     fn prints(&self) -> Vec<u64> {
         let count = self.classes.len();
         let mut prints = vec![0u64; count];
-        let rows = (0..count).filter_map(|from| Some((from, self.row(from)?)));
-        for (from, to, cell) in
-            rows.flat_map(|(from, row)| row.iter().enumerate().map(move |(to, cell)| (from, to, cell)))
-        {
+        let cells = (0..count).flat_map(|from| self.rows.row(from).enumerate().map(move |(to, cell)| (from, to, cell)));
+        for (from, to, cell) in cells {
             if from == to {
                 continue;
             }
             if let Some(sum) = prints.get_mut(from) {
-                *sum = sum.wrapping_add(mix(to as u64, u64::from(*cell), 1));
+                *sum = sum.wrapping_add(mix(to as u64, u64::from(cell), 1));
             }
             if let Some(sum) = prints.get_mut(to) {
-                *sum = sum.wrapping_add(mix(from as u64, u64::from(*cell), 2));
+                *sum = sum.wrapping_add(mix(from as u64, u64::from(cell), 2));
             }
         }
         prints

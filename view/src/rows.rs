@@ -11,7 +11,7 @@ pub fn asked<'p>(
     pipeline: &'p Pipeline,
     stage: Stage,
 ) -> impl Iterator<Item = (AclId, &'p Acl, Option<&'p RowError>)> {
-    let ids = pipeline.stage(stage).into_iter().flat_map(|rows| &rows.acls).filter_map(|row| match row.origin {
+    let ids = pipeline.stage(stage).into_iter().flat_map(|rows| rows.acls.iter()).filter_map(|row| match row.origin {
         Origin::Acl(id) => Some((id, None)),
         Origin::Builtin(_) => None,
     });

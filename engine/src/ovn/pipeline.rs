@@ -30,7 +30,6 @@ pub use tracking::{Guard, Tracking};
 use super::acl::{Action, Direction};
 use super::matching::{Context, Expression};
 use super::network::{Network, PortKind, Switch, Version};
-use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -143,8 +142,9 @@ impl Pipeline {
     pub fn allowing(&self, network: &Network, rows: &[AclId]) -> Option<Self> {
         let of = |id: &AclId| id.acl(network);
         let is_related = |id: &&AclId| of(id).is_some_and(|acl| acl.action == Action::AllowRelated);
-        let rows: BTreeSet<AclId> = rows.iter().copied().collect();
-        let stateful_acl = self.acls.iter().filter(is_related).any(|id| !rows.contains(id));
+        let mut rows = rows.to_vec();
+        rows.sort_unstable();
+        let stateful_acl = self.acls.iter().filter(is_related).any(|id| rows.binary_search(id).is_err());
         let mut changed = Self { stateful_acl, ..self.clone() };
         if changed.stateful() == self.stateful() {
             return Some(changed);

@@ -29,7 +29,8 @@ impl Cells {
     pub fn of<'p>(pipelines: impl IntoIterator<Item = &'p Pipeline>, family: Family, most: usize) -> Self {
         let mut tests = BTreeSet::new();
         for pipeline in pipelines {
-            let rows = Stage::ALL.into_iter().filter_map(|stage| pipeline.stage(stage)).flat_map(|rows| &rows.acls);
+            let rows =
+                Stage::ALL.into_iter().filter_map(|stage| pipeline.stage(stage)).flat_map(|rows| rows.acls.iter());
             rows.for_each(|row| collect(&row.matches, &mut tests));
             let directions = Direction::ALL.into_iter();
             directions.flat_map(|direction| pipeline.stateless(direction)).for_each(|row| collect(row, &mut tests));

@@ -1,8 +1,9 @@
 //! Which routers meet which switches, and what lies beyond them.
 
-use crate::ovn::network::{Link, LoadBalancer, Network, PortKind, Unknown, Way};
+use crate::ovn::network::{Link, LoadBalancer, Network, PortKind, Switch, Unknown, Way};
 use alloc::vec;
 use alloc::vec::Vec;
+use core::cell::OnceCell;
 use hashbrown::HashMap;
 
 /// The links of every switch.
@@ -13,8 +14,9 @@ pub struct Topology<'n> {
     beyond: HashMap<(usize, usize), Way>,
     /// The load balancers of the network.
     balancers: &'n [LoadBalancer],
-    /// By switch: whether a physical network is the only way out of it.
-    physical: Vec<bool>,
+    switches: &'n [Switch],
+    /// By switch: whether a physical network is the only way out of it, once somebody asked.
+    physical: Vec<OnceCell<bool>>,
 }
 
 /// What lies between two switches.
@@ -41,11 +43,13 @@ impl<'n> Topology<'n> {
             let [one, other] = beyond.switches;
             [((one, other), beyond.way), ((other, one), beyond.way)]
         });
-        let physical = |(switch, links): (&crate::ovn::network::Switch, &Vec<_>)| {
-            links.is_empty() && switch.ports.iter().any(|port| port.kind == PortKind::Localnet)
-        };
-        let physical = network.switches.iter().zip(&links).map(physical).collect();
-        Self { beyond: beyond.collect(), balancers: &network.load_balancers, physical, links }
+        Self {
+            beyond: beyond.collect(),
+            balancers: &network.load_balancers,
+            switches: &network.switches,
+            physical: vec![OnceCell::new(); links.len()],
+            links,
+        }
     }
 
     /// The links of a switch, each with the index of its router.
@@ -93,7 +97,9 @@ impl<'n> Topology<'n> {
 
     /// Whether a physical network is the only way out of a switch.
     pub fn is_physical(&self, switch: usize) -> bool {
-        self.physical.get(switch).copied().unwrap_or(false)
+        let is_localnet = |of: &Switch| of.ports.iter().any(|port| port.kind == PortKind::Localnet);
+        let look = || self.links(switch).is_empty() && self.switches.get(switch).is_some_and(is_localnet);
+        self.physical.get(switch).is_some_and(|known| *known.get_or_init(look))
     }
 
     fn connected(&self, switch: usize) -> bool {

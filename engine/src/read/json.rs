@@ -98,9 +98,12 @@ mod tests {
             let mut builder = Builder::of(document, &mut words, &mut said);
             let built = match json {
                 true => built(builder),
-                false => builder.run().ok().and_then(|()| builder.root),
+                false => builder.run().ok().and(builder.root),
             };
-            (built.map(|built| alloc::format!("{:?}", built.node)), said.iter().map(|one| alloc::format!("{one:?}")).collect())
+            (
+                built.map(|built| alloc::format!("{:?}", built.node)),
+                said.iter().map(|one| alloc::format!("{one:?}")).collect(),
+            )
         })
     }
 
@@ -152,7 +155,8 @@ mod tests {
 
     #[test]
     fn what_is_no_json_is_left_to_yaml() {
-        for text in ["{a: 1}", "{'a': 1}", "[1, 2] # two", "[1,]", "[01]", "{\"a\":1}\n---\nb: 1", "{\"a\":1}}", "[*a]"] {
+        for text in ["{a: 1}", "{'a': 1}", "[1, 2] # two", "[1,]", "[01]", "{\"a\":1}\n---\nb: 1", "{\"a\":1}}", "[*a]"]
+        {
             let [_, json] = both(text);
             assert!(json.0.is_none() || text.contains("---"), "{text}");
         }

@@ -14,7 +14,7 @@ use std::process::{Command, Stdio};
 use tempfile::TempDir;
 
 /// What a run may take, in seconds on the clock.
-const SECONDS: u32 = 150;
+const SECONDS: u32 = 900;
 /// NetworkPolicies as the API means them.
 const KUBERNETES: &[&str] = &["--profile", "kubernetes"];
 /// What it may use, in KiB.

@@ -27,7 +27,7 @@ struct Cost {
 pub(super) fn check(network: &Network, pipelines: &[Pipeline]) -> Vec<Diagnostic> {
     let mut costs: BTreeMap<_, Cost> = BTreeMap::new();
     for (pipeline, stage) in pipelines.iter().flat_map(|one| Stage::ALL.into_iter().map(move |stage| (one, stage))) {
-        let rows: &[Row] = pipeline.stage(stage).map_or(&[], |rows| &rows.acls);
+        let rows: &[Row] = pipeline.stage(stage).map_or(&[], |rows| rows.acls.as_slice());
         for row in rows {
             if let Origin::Acl(id) = row.origin {
                 costs.insert(id, cost(&row.matches));

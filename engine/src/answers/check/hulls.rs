@@ -53,7 +53,7 @@ impl<'a> Hulls<'a> {
     /// The rows of a stage.
     pub(super) fn of(rows: &'a StageRows) -> Self {
         let mut space = Space::default();
-        let rows: Vec<_> = rows.fixed.iter().chain(&rows.acls).map(|row| Shaped::of(row, &mut space)).collect();
+        let rows: Vec<_> = rows.all().map(|row| Shaped::of(row, &mut space)).collect();
         Self { index: Index::of(&rows), rows }
     }
 

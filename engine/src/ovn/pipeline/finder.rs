@@ -8,20 +8,15 @@ use super::row::Row;
 use crate::ovn::field::{Field, PortField};
 use crate::ovn::matching::{Expression, FieldTest, Masked, PortSet, PortTest, Relation, Value};
 use alloc::boxed::Box;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::hash::BuildHasher;
 use hashbrown::DefaultHashBuilder;
 use once_cell::race::OnceBox;
 
-/// Finds rows for packets; made when the first packet comes.
-#[derive(Debug, Default)]
-pub struct Finder(OnceBox<Index>);
-
-impl Clone for Finder {
-    fn clone(&self) -> Self {
-        Self::default()
-    }
-}
+/// Finds rows for packets; made when the first packet comes, for all who have the same rows.
+#[derive(Debug, Clone, Default)]
+pub struct Finder(Arc<OnceBox<Index>>);
 
 /// Rows by what a packet must have that they match.
 #[derive(Debug, Default)]

@@ -9,6 +9,7 @@ use crate::ovn::acl::{Acl, Direction};
 use crate::ovn::field::{Field, PortField};
 use crate::ovn::matching::{Expression, FieldTest, Masked, Relation, Value};
 use crate::ovn::network::{Mac, Network};
+use alloc::sync::Arc;
 use alloc::vec;
 use alloc::vec::Vec;
 use core::cmp::Reverse;
@@ -65,7 +66,7 @@ pub struct StageRows {
     /// OVN's own rows by falling priority: all above any ACL, asked in tier 0.
     pub fixed: Vec<Row>,
     /// The ACLs, by tier, then by falling priority.
-    pub acls: Vec<Row>,
+    pub acls: Arc<Vec<Row>>,
     finder: Finder,
     /// What becomes of packets that no row decides.
     default: Outcome,
@@ -82,7 +83,7 @@ impl StageRows {
         let tracked = has_acls || (stateful && stage != Stage::FromLportAfterLb);
         Self {
             fixed: fixed_rows(stage, network, stateful, discovery),
-            acls: Vec::new(),
+            acls: Arc::default(),
             finder: Finder::default(),
             default: outcome(drop && has_acls),
             default_tracked: outcome(drop && tracked),
@@ -105,15 +106,15 @@ impl StageRows {
 
     /// All rows in the order in which they are asked: OVN's own, then the ACLs.
     pub fn all(&self) -> impl Iterator<Item = &Row> {
-        self.fixed.iter().chain(&self.acls)
+        self.fixed.iter().chain(&*self.acls)
     }
 
     pub(super) fn push(&mut self, row: Row) {
-        self.acls.push(row);
+        Arc::make_mut(&mut self.acls).push(row);
     }
 
     pub(super) fn sort(&mut self) {
-        self.acls.sort_by_key(|row| (row.tier, Reverse(row.priority)));
+        Arc::make_mut(&mut self.acls).sort_by_key(|row| (row.tier, Reverse(row.priority)));
     }
 
     /// The ACLs that may match a packet with such ports and fields, in the order in which they are asked. All of them, where a
