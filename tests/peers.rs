@@ -10,6 +10,8 @@
     reason = "test code"
 )]
 
+use ringfence_engine::answers::check::check;
+use ringfence_engine::diagnostic::Code;
 use ringfence_engine::reach::evaluate;
 use ringfence_tests::generate::policies::{Cluster, dense, np1, small};
 use ringfence_tests::nca::Nca;
@@ -53,6 +55,15 @@ fn everything_is_as_the_other_says() {
         }
     });
     total.into_inner().unwrap().report();
+}
+
+/// Thousands of groups are independent of each other, and no row is too much to compare with all others because of them.
+#[test]
+fn all_rows_of_many_policies_are_compared() {
+    let compiled = compiled("NP-1", &np1(100, 100, 1));
+    let mut reach = evaluate(&compiled.network, &compiled.endpoints);
+    let found = check(&compiled.network, &compiled.endpoints, &mut reach);
+    assert!(found.iter().all(|one| one.code != Code::NotCompared), "{found:?}");
 }
 
 /// What `docs/peers.md` says of the other one is so: each of these is open, and it says closed.

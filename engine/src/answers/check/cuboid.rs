@@ -7,6 +7,7 @@ use crate::reach::Intervals;
 use alloc::rc::Rc;
 use alloc::vec;
 use alloc::vec::Vec;
+use fixedbitset::FixedBitSet;
 
 /// A set of packets: all that have, for each axis of it, one of the values. Never empty.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -104,6 +105,11 @@ impl Cuboid {
     /// The axes that it speaks of, in their order.
     pub(super) fn axes(&self) -> &[(usize, Values)] {
         &self.axes
+    }
+
+    /// Whether some of its packets have zero on all of these axes.
+    pub(super) fn is_without(&self, flags: &FixedBitSet) -> bool {
+        self.axes.iter().all(|(axis, values)| !flags.contains(*axis) || values.contains(0))
     }
 
     /// Those of its packets that have some values of an axis.

@@ -6,6 +6,7 @@ use crate::ovn::pipeline::{Row, StageRows, Tracking};
 use alloc::rc::Rc;
 use alloc::vec;
 use alloc::vec::Vec;
+use fixedbitset::FixedBitSet;
 use hashbrown::HashMap;
 
 /// Looks for what one row matches.
@@ -16,6 +17,7 @@ pub(super) struct Hulls<'a> {
     /// OVN's own rows, then the others in the order in which they are asked.
     rows: Vec<Shaped<'a>>,
     index: Index,
+    flags: Flags,
 }
 
 /// A row over numbered axes.
@@ -38,6 +40,15 @@ enum Known {
 /// What all packets of some boxes have in common; by it most rows need not be compared at all.
 struct Hull(Vec<(usize, Values)>);
 
+/// Rows by the flags that all their packets have.
+struct Flags {
+    all: FixedBitSet,
+    /// By flag: the rows that need it. One that needs several stands with the first.
+    needing: HashMap<usize, Vec<usize>>,
+    /// Rows that need none.
+    free: Vec<usize>,
+}
+
 /// Rows by the values of the axis that leaves the fewest of them to be compared.
 struct Index {
     axis: usize,
@@ -54,12 +65,28 @@ impl<'a> Hulls<'a> {
     pub(super) fn of(rows: &'a StageRows) -> Self {
         let mut space = Space::default();
         let rows: Vec<_> = rows.all().map(|row| Shaped::of(row, &mut space)).collect();
-        Self { index: Index::of(&rows), rows }
+        Self { index: Index::of(&rows), flags: Flags::of(&rows, space.flags()), rows }
     }
 
     /// The rows, in the order in which they are asked.
     pub(super) fn rows(&self) -> impl Iterator<Item = &Shaped<'a>> {
         self.rows.iter()
+    }
+
+    /// The flags that none of these boxes speaks of: other groups, for example, than those that a row names. And the rows that
+    /// may match a packet of a row, all of whose boxes these are, without any such flag, in the order in which they are asked.
+    pub(super) fn plainest(&self, row: &Shaped<'a>, packets: &[Cuboid]) -> (FixedBitSet, Vec<&Shaped<'a>>) {
+        let mut said = FixedBitSet::with_capacity(self.flags.all.len());
+        let axes = packets.iter().flat_map(Cuboid::axes).map(|(axis, _)| *axis);
+        said.extend(axes.filter(|axis| self.flags.all.contains(*axis)));
+        let mut near = self.flags.free.clone();
+        near.extend(said.ones().filter_map(|axis| self.flags.needing.get(&axis)).flatten());
+        near.sort_unstable();
+        let mut unsaid = self.flags.all.clone();
+        unsaid.difference_with(&said);
+        let may_match = |other: &&Shaped<'a>| other.needs(&unsaid).is_none() && row.hull.meets(&other.hull);
+        let near = near.into_iter().filter_map(|at| self.rows.get(at)).filter(may_match).collect();
+        (unsaid, near)
     }
 
     /// The rows that may match a packet that this one matches, itself included, in the order in which they are asked.
@@ -83,6 +110,12 @@ impl<'a> Shaped<'a> {
             shaped.hull = Hull::of(&packets).map_or(Known::Nothing, Known::Hull);
         }
         shaped
+    }
+
+    /// The first of some flags without which it matches no packet.
+    fn needs(&self, flags: &FixedBitSet) -> Option<usize> {
+        let Known::Hull(Hull(axes)) = &self.hull else { return None };
+        axes.iter().find(|(axis, values)| flags.contains(*axis) && !values.contains(0)).map(|(axis, _)| *axis)
     }
 
     /// The packets that it is asked about and matches, out of those whose tracking is one of `states`.
@@ -184,6 +217,19 @@ impl Hull {
             }
         }
         true
+    }
+}
+
+impl Flags {
+    fn of(rows: &[Shaped<'_>], all: FixedBitSet) -> Self {
+        let mut flags = Self { all, needing: HashMap::new(), free: Vec::new() };
+        for (at, row) in rows.iter().enumerate() {
+            match row.needs(&flags.all) {
+                Some(flag) => flags.needing.entry(flag).or_default().push(at),
+                None => flags.free.push(at),
+            }
+        }
+        flags
     }
 }
 

@@ -50,8 +50,7 @@ pub(super) fn check(network: &Network, pipelines: &[Pipeline]) -> Vec<Diagnostic
             let Some(place) = id.acl(network).and_then(|acl| acl.provenance.place) else { continue };
             let most = MOST_LOOKS.min(left);
             let mut budget = Budget(most);
-            let near = hulls.near(row, &mut budget);
-            let idle = near.and_then(|near| Compared { stage: &stage, near, row, id }.idle(&mut budget));
+            let idle = Compared { stage: &stage, hulls: &hulls, row, id }.idle(&mut budget);
             left = left.saturating_sub(most.saturating_sub(budget.0));
             let idle = idle.unwrap_or_else(|TooComplex| {
                 unknown += 1;
@@ -96,8 +95,7 @@ impl<'a> Asked<'a> {
 /// A row among those of its stage.
 struct Compared<'a> {
     stage: &'a Asked<'a>,
-    /// Those that may match one of its packets, OVN's own included.
-    near: Vec<&'a Shaped<'a>>,
+    hulls: &'a Hulls<'a>,
     row: &'a Shaped<'a>,
     id: AclId,
 }
@@ -116,8 +114,13 @@ impl Compared<'_> {
         if packets.is_empty() {
             return Ok(self.is_news().then_some(Idle::Never));
         }
+        if self.acl().is_none_or(|acl| !self.could_go(acl)) && self.decides_plainest(&packets, budget)? {
+            return Ok(None);
+        }
+        // Those that may match one of its packets, OVN's own included.
+        let near = self.hulls.near(self.row, budget)?;
         let mut reasons = Vec::new();
-        for earlier in self.near.iter().filter(|other| self.decides_before(other.row)) {
+        for earlier in near.iter().filter(|other| self.decides_before(other.row)) {
             let Some(fewer) = earlier.without(&packets, budget)? else { continue };
             reasons.push(earlier.row.origin);
             packets = fewer;
@@ -125,7 +128,20 @@ impl Compared<'_> {
                 return Ok(Some(Idle::Shadowed(reasons)));
             }
         }
-        Ok(self.is_redundant(packets, states, budget)?.then_some(Idle::Redundant))
+        Ok(self.is_redundant(packets, &near, states, budget)?.then_some(Idle::Redundant))
+    }
+
+    /// Whether it decides about some of the plainest packets that it matches, of which nothing else is so than what it asks:
+    /// their ports are in no other group. Rows about other groups, of which there may be thousands, do not match these.
+    fn decides_plainest(&self, packets: &[Cuboid], budget: &mut Budget) -> Result<bool, TooComplex> {
+        let (unsaid, near) = self.hulls.plainest(self.row, packets);
+        budget.spend(near.len())?;
+        let mut left = packets.to_vec();
+        for earlier in near.iter().filter(|other| self.decides_before(other.row)) {
+            left = earlier.without(&left, budget)?.unwrap_or(left);
+            left.retain(|one| one.is_without(&unsaid));
+        }
+        Ok(!left.is_empty())
     }
 
     /// Constants are told where matches are looked at one by one, and a policy may well allow nobody.
@@ -150,6 +166,7 @@ impl Compared<'_> {
     fn is_redundant(
         &self,
         mut packets: Vec<Cuboid>,
+        near: &[&Shaped<'_>],
         states: &[Tracking],
         budget: &mut Budget,
     ) -> Result<bool, TooComplex> {
@@ -158,7 +175,7 @@ impl Compared<'_> {
         let is_later = |other: &Row| {
             matches!(other.origin, Origin::Acl(_)) && other.origin != own.origin && turn(other) >= turn(own)
         };
-        let later: Vec<_> = self.near.iter().filter(|other| is_later(other.row)).copied().collect();
+        let later: Vec<_> = near.iter().filter(|other| is_later(other.row)).copied().collect();
         // Of equal rows nobody knows which decides: none of them may do anything else.
         for equals in later.chunk_by(|one, other| turn(one.row) == turn(other.row)) {
             for other in equals {

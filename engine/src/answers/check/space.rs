@@ -10,6 +10,7 @@ use crate::reach::{Intervals, intervals};
 use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
+use fixedbitset::FixedBitSet;
 use hashbrown::HashMap;
 
 /// Values of a field of which not every pattern of bits is a range are listed one by one up to this width.
@@ -75,6 +76,12 @@ impl Space {
                 Intervals::range((*holds).into(), (*holds).into()),
             )),
         }
+    }
+
+    /// The axes on which one means that something is so, and zero that it is not.
+    pub(super) fn flags(&self) -> FixedBitSet {
+        let is_flag = |axis: &Axis| matches!(axis, Axis::Bits(_) | Axis::Group(..) | Axis::Resident(_));
+        self.axes.iter().filter(|(axis, _)| is_flag(axis)).map(|(_, number)| *number).collect()
     }
 
     fn test(&mut self, axis: Axis, last: u128, inside: Intervals<u128>) -> Test {
