@@ -1,12 +1,12 @@
 //! JSON is YAML, and told apart at sight: a parser that knows nothing else finds the same values at the same places in a
-//! fraction of the time.
+//! fraction of the time. What YAML's parser may take otherwise is left to it.
 
 use super::node::Style;
 use super::tree::{Builder, Built};
 use hifijson::num::LexWrite as _;
 use hifijson::str::LexAlloc as _;
 use hifijson::token::Lex as _;
-use hifijson::{Expect, SliceLexer};
+use hifijson::{Expect, Read as _, SliceLexer};
 
 /// The value of a document, if that is JSON within all limits. What is wrong with any other text is for YAML to say.
 pub(super) fn built(mut builder: Builder<'_, '_>) -> Option<Built> {
@@ -14,6 +14,14 @@ pub(super) fn built(mut builder: Builder<'_, '_>) -> Option<Built> {
     let mut lexer = SliceLexer::new(text.as_bytes());
     lexer.exactly_one(SliceLexer::ws_peek, |next, lexer| value(next, lexer, &mut builder)).ok()?;
     builder.root
+}
+
+/// YAML has a limit for the length of keys.
+const LONGEST: usize = 60_000;
+
+/// YAML has such characters as escapes only.
+fn is_unprintable(char: char) -> bool {
+    matches!(char, '\u{7f}'..='\u{9f}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
 }
 
 /// Why a text is no JSON: nobody is told.
@@ -31,8 +39,17 @@ fn value(next: u8, lexer: &mut SliceLexer<'_>, builder: &mut Builder<'_, '_>) ->
         b'{' => {
             builder.start_mapping(start, 0).map_err(|_| Other)?;
             lexer.discarded().seq(b'}', SliceLexer::ws_peek, |next, lexer| {
+                let key = at(lexer, builder);
                 text(next, lexer, builder)?;
+                if at(lexer, builder) - key > LONGEST {
+                    return Err(Other);
+                }
+                // To YAML, what stands behind a blank and a colon belongs to the colon.
+                let is_apart = lexer.peek_next() != Some(b':');
                 lexer.expect(SliceLexer::ws_peek, b':').ok_or(Other)?;
+                if is_apart && lexer.peek_next().is_none_or(|next| !next.is_ascii_whitespace()) {
+                    return Err(Other);
+                }
                 value(lexer.ws_peek().ok_or(Other)?, lexer, builder)
             })?;
             builder.end(at(lexer, builder)).map_err(|_| Other)
@@ -59,7 +76,12 @@ fn text(next: u8, lexer: &mut SliceLexer<'_>, builder: &mut Builder<'_, '_>) -> 
     let start = at(lexer, builder);
     lexer.expect(|_| Some(next), b'"').ok_or(Other)?;
     let text = lexer.str_string().map_err(|_| Other)?;
-    let place = builder.document.place(start, at(lexer, builder));
+    let end = at(lexer, builder);
+    let written = builder.document.text.get(start..end).ok_or(Other)?;
+    if written.contains(is_unprintable) {
+        return Err(Other);
+    }
+    let place = builder.document.place(start, end);
     builder.scalar(&text, Style::Text, place, 0).map_err(|_| Other)
 }
 
@@ -148,6 +170,7 @@ mod tests {
             r#"{"a":1,"a":2,"b":{"<<":{"c":1},"d":1}}"#,
             r#"{"a":"\u00e4\"\\\/\b\f\n\r\t"}"#,
             "{\"a\":\r\n\"b\"}",
+            "{\"a\" : 1, \"b\" :\n2}",
         ] {
             same(text);
         }
@@ -155,8 +178,18 @@ mod tests {
 
     #[test]
     fn what_is_no_json_is_left_to_yaml() {
-        for text in ["{a: 1}", "{'a': 1}", "[1, 2] # two", "[1,]", "[01]", "{\"a\":1}\n---\nb: 1", "{\"a\":1}}", "[*a]"]
-        {
+        for text in [
+            "{\"a\" :1}",
+            "{\"a\":\"\u{7f}\"}",
+            "{a: 1}",
+            "{'a': 1}",
+            "[1, 2] # two",
+            "[1,]",
+            "[01]",
+            "{\"a\":1}\n---\nb: 1",
+            "{\"a\":1}}",
+            "[*a]",
+        ] {
             let [_, json] = both(text);
             assert!(json.0.is_none() || text.contains("---"), "{text}");
         }

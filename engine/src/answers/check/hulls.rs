@@ -75,18 +75,24 @@ impl<'a> Hulls<'a> {
 
     /// The flags that none of these boxes speaks of: other groups, for example, than those that a row names. And the rows that
     /// may match a packet of a row, all of whose boxes these are, without any such flag, in the order in which they are asked.
-    pub(super) fn plainest(&self, row: &Shaped<'a>, packets: &[Cuboid]) -> (FixedBitSet, Vec<&Shaped<'a>>) {
+    pub(super) fn plainest(
+        &self,
+        row: &Shaped<'a>,
+        packets: &[Cuboid],
+        budget: &mut Budget,
+    ) -> Result<(FixedBitSet, Vec<&Shaped<'a>>), TooComplex> {
         let mut said = FixedBitSet::with_capacity(self.flags.all.len());
         let axes = packets.iter().flat_map(Cuboid::axes).map(|(axis, _)| *axis);
         said.extend(axes.filter(|axis| self.flags.all.contains(*axis)));
         let mut near = self.flags.free.clone();
         near.extend(said.ones().filter_map(|axis| self.flags.needing.get(&axis)).flatten());
+        budget.spend(near.len())?;
         near.sort_unstable();
         let mut unsaid = self.flags.all.clone();
         unsaid.difference_with(&said);
         let may_match = |other: &&Shaped<'a>| other.needs(&unsaid).is_none() && row.hull.meets(&other.hull);
         let near = near.into_iter().filter_map(|at| self.rows.get(at)).filter(may_match).collect();
-        (unsaid, near)
+        Ok((unsaid, near))
     }
 
     /// The rows that may match a packet that this one matches, itself included, in the order in which they are asked.

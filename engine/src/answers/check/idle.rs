@@ -114,8 +114,13 @@ impl Compared<'_> {
         if packets.is_empty() {
             return Ok(self.is_news().then_some(Idle::Never));
         }
-        if self.acl().is_none_or(|acl| !self.could_go(acl)) && self.decides_plainest(&packets, budget)? {
-            return Ok(None);
+        // Whether a policy's row is redundant is not asked.
+        if self.acl().is_some_and(|acl| !is_by_hand(acl)) {
+            let mut spent = budget.clone();
+            if let Ok(true) = self.decides_plainest(&packets, &mut spent) {
+                *budget = spent;
+                return Ok(None);
+            }
         }
         // Those that may match one of its packets, OVN's own included.
         let near = self.hulls.near(self.row, budget)?;
@@ -132,10 +137,9 @@ impl Compared<'_> {
     }
 
     /// Whether it decides about some of the plainest packets that it matches, of which nothing else is so than what it asks:
-    /// their ports are in no other group. Rows about other groups, of which there may be thousands, do not match these.
+    /// their ports are in no other group. Rows that ask for other groups, of which there may be thousands, do not match these.
     fn decides_plainest(&self, packets: &[Cuboid], budget: &mut Budget) -> Result<bool, TooComplex> {
-        let (unsaid, near) = self.hulls.plainest(self.row, packets);
-        budget.spend(near.len())?;
+        let (unsaid, near) = self.hulls.plainest(self.row, packets, budget)?;
         let mut left = packets.to_vec();
         for earlier in near.iter().filter(|other| self.decides_before(other.row)) {
             left = earlier.without(&left, budget)?.unwrap_or(left);
