@@ -18,6 +18,7 @@ mod classes;
 mod conversation;
 mod course;
 mod crowd;
+mod division;
 mod endpoint;
 mod fan;
 mod forest;
@@ -39,6 +40,7 @@ mod scene;
 mod sensitivity;
 mod topology;
 mod touched;
+mod tour;
 mod tree;
 mod verdict;
 
@@ -62,10 +64,9 @@ pub use classes::{Classes, Example};
 use conversation::Solver;
 use core::net::IpAddr;
 use crowd::Crowd;
-use fan::Told;
-pub use fan::{Fan, Way};
+pub use fan::{AnswerId, Fan, Way};
 use fixedbitset::FixedBitSet;
-use found::{Found, Sets};
+use found::{Answer, Found, Sets};
 use hashbrown::HashMap;
 
 /// The reachability of a network's endpoints. Pairs are computed when they are asked for.
@@ -79,22 +80,11 @@ pub struct Reach<'n> {
     known: HashMap<Alike, Found>,
     /// The classes; made when somebody asks about everybody.
     crowd: Option<Crowd>,
-    /// What was found for pairs of classes, by the class of those who ask.
-    fans: Vec<Option<Arc<Fan>>>,
-    /// How many of them are kept.
-    kept: usize,
 }
 
-/// So many pairs of classes are remembered; with more of them, those of a few classes that ask.
-const MOST_KNOWN: usize = 1 << 20;
-
-/// What the answer about a pair is made of: pairs with equal keys have equal answers.
+/// Classes that ask alike have equal ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct PairKey {
-    sets: Found,
-    /// The families that both ends have: all that is known where the way is not.
-    common: [bool; 2],
-}
+pub struct Asker((u32, usize));
 
 /// Prepares the answers about all pairs of endpoints.
 pub fn evaluate<'n>(network: &'n Network, endpoints: &'n [Endpoint]) -> Reach<'n> {
@@ -108,15 +98,7 @@ pub fn evaluate_by<'n>(network: &'n Network, endpoints: &'n [Endpoint], pipeline
 
 impl<'n> Reach<'n> {
     fn of(endpoints: &'n [Endpoint], solver: Solver<'n>) -> Self {
-        Self {
-            endpoints,
-            solver,
-            verdicts: HashMap::new(),
-            known: HashMap::new(),
-            crowd: None,
-            fans: Vec::new(),
-            kept: 0,
-        }
+        Self { endpoints, solver, verdicts: HashMap::new(), known: HashMap::new(), crowd: None }
     }
 
     /// The endpoints, in the order of their indexes.
@@ -138,33 +120,24 @@ impl<'n> Reach<'n> {
     /// What becomes of conversations from one endpoint to another, by index.
     pub fn pair(&mut self, from: usize, to: usize) -> PairAnswer {
         let found = self.sets(from, to);
-        self.told(Told { from, to, found })
+        let common = Family::ALL.map(|family| self.solver.share(from, to, family));
+        self.told(&Answer { found, common })
     }
 
-    fn told(&self, Told { from, to, found }: Told) -> PairAnswer {
-        match found {
+    fn told(&self, answer: &Answer) -> PairAnswer {
+        match answer.found {
             Ok(sets) => {
                 let families = sets.into_iter().flatten().map(|sets| self.answer(sets)).collect();
                 PairAnswer { families, no_path: None }
             }
-            Err(reason @ NoPath::Unknown(_)) => PairAnswer { families: self.unknown(from, to), no_path: Some(reason) },
+            Err(reason @ NoPath::Unknown(_)) => PairAnswer { families: unknown(answer.common), no_path: Some(reason) },
             Err(reason) => PairAnswer { families: Vec::new(), no_path: Some(reason) },
         }
     }
 
     /// An answer of one of this evaluation's fans.
-    pub fn answer_in(&self, fan: &Fan, number: usize) -> Option<PairAnswer> {
-        Some(self.told(fan.told(number)?))
-    }
-
-    /// The key of such an answer, by which many can be told alike without making them.
-    ///
-    /// Keys of one evaluation are comparable with each other, not with those of another.
-    pub fn key_in(&self, fan: &Fan, number: usize) -> Option<PairKey> {
-        let Told { from, to, found } = fan.told(number)?;
-        let has = |index: usize, family| self.endpoints.get(index).is_some_and(|endpoint| endpoint.has(family));
-        let common = Family::ALL.map(|family| has(from, family) && has(to, family));
-        Some(PairKey { sets: found, common })
+    pub fn told_as(&self, id: AnswerId) -> Option<PairAnswer> {
+        Some(self.told(self.crowd.as_ref()?.answers.get(id)?))
     }
 
     /// What the answer about a pair depends on, rows and their order included: of two pairs with equal ones, the same
@@ -223,8 +196,8 @@ impl<'n> Reach<'n> {
     fn sets(&mut self, from: usize, to: usize) -> Found {
         let classes = self.crowd.as_ref().map(|crowd| &crowd.classes).filter(|_| from != to);
         let found = classes.and_then(|classes| classes.of(from).zip(classes.of(to))).and_then(|(source, target)| {
-            let fan = self.fan(source);
-            Some(fan.told(fan.of(target)?)?.found)
+            let answer = self.fan(source).of(target)?;
+            Some(self.crowd.as_ref()?.answers.get(answer)?.found)
         });
         // Whatever a fan leaves out is asked for by itself, never guessed.
         found.unwrap_or_else(|| self.single(from, to))
@@ -244,37 +217,21 @@ impl<'n> Reach<'n> {
 
     /// What the endpoints of a class of [`Self::classes`] are told by all others.
     pub fn fan(&mut self, class: usize) -> Arc<Fan> {
-        if let Some(Some(fan)) = self.fans.get(class) {
-            return Arc::clone(fan);
-        }
         let (crowd, solver) = self.crowd();
-        let count = crowd.classes.len();
-        let fan = Arc::new(crowd.fan(class, Way::From, None, solver));
-        if self.kept.saturating_mul(count) > MOST_KNOWN {
-            (self.fans, self.kept) = (Vec::new(), 0);
-        }
-        self.fans.resize(count, None);
-        self.fans.get_mut(class).into_iter().for_each(|known| *known = Some(Arc::clone(&fan)));
-        self.kept += 1;
-        fan
+        crowd.fan(class, solver)
+    }
+
+    /// Who a class of [`Self::classes`] is where it asks: classes of which this is the same have the same fan. The more fans there
+    /// were, the more may be told apart.
+    pub fn asker(&mut self, class: usize) -> Asker {
+        Asker(self.crowd().0.asker(class))
     }
 
     /// What a class and some others have to do with each other, one way. It is not kept. [`Way::To`] is for networks
     /// without load balancers, where ways hang on nothing but the places of both ends.
     pub fn fan_among(&mut self, class: usize, way: Way, others: &FixedBitSet) -> Fan {
         let (crowd, solver) = self.crowd();
-        crowd.fan(class, way, Some(others), solver)
-    }
-
-    /// Everything depends on a way that nobody can know.
-    fn unknown(&self, from: usize, to: usize) -> Vec<FamilyAnswer> {
-        let has = |index: usize, family| self.endpoints.get(index).is_some_and(|endpoint| endpoint.has(family));
-        let common = Family::ALL.into_iter().filter(|family| has(from, *family) && has(to, *family));
-        let answer = |family| {
-            let (none, all) = (Arc::new(L4Set::empty()), Arc::new(L4Set::full(family)));
-            FamilyAnswer { family, delivered: none.clone(), answered: none, undefined: all }
-        };
-        common.map(answer).collect()
+        crowd.fan_among(class, way, Some(others), solver)
     }
 
     fn answer(&self, sets: Sets) -> FamilyAnswer {
@@ -286,6 +243,15 @@ impl<'n> Reach<'n> {
             undefined: set(sets.undefined),
         }
     }
+}
+
+/// Everything depends on a way that nobody can know.
+fn unknown(common: [bool; 2]) -> Vec<FamilyAnswer> {
+    let answer = |family| {
+        let (none, all) = (Arc::new(L4Set::empty()), Arc::new(L4Set::full(family)));
+        FamilyAnswer { family, delivered: none.clone(), answered: none, undefined: all }
+    };
+    Family::ALL.into_iter().zip(common).filter(|(_, common)| *common).map(|(family, _)| answer(family)).collect()
 }
 
 impl Endpoint {

@@ -190,14 +190,16 @@ fn single(address: IpAddr) -> AddressRange {
     AddressRange { first: address, last: address }
 }
 
-fn headers() -> Vec<L4Header> {
+fn headers(family: Family) -> Vec<L4Header> {
     let pairs = || PORTS.into_iter().flat_map(|src| PORTS.into_iter().map(move |dst| (src, dst)));
     let ported =
         pairs().flat_map(|(src, dst)| [L4Header::Tcp(src, dst), L4Header::Udp(src, dst), L4Header::Sctp(src, dst)]);
     let icmp = [0u8, 3, 8, 13, 128, 129, 139, 200]
         .into_iter()
         .flat_map(|kind| [L4Header::Icmp(kind, 0), L4Header::Icmp(kind, 1)]);
-    ported.chain(icmp).chain([L4Header::Other(47), L4Header::Other(2)]).collect()
+    // The other family's ICMP is any other protocol in this one.
+    let foreign = if family == Family::Ipv4 { 58 } else { 1 };
+    ported.chain(icmp).chain([47, 2, foreign].map(L4Header::Other)).collect()
 }
 
 proptest! {
@@ -211,7 +213,7 @@ proptest! {
         for (from, to) in reach.pairs().filter(|(_, to)| endpoints[*to].id != "balancer") {
             let answer = reach.pair(from, to);
             for family in &answer.families {
-                for header in headers() {
+                for header in headers(family.family) {
                     let question = Question {
                         network: &network, pipelines: &pipelines, from: &endpoints[from], to: &endpoints[to],
                         family: family.family, header, shape: Shape::default(), backend: None,
@@ -243,7 +245,7 @@ proptest! {
         for from in 0..3 {
             let answer = reach.pair(from, to);
             for family in &answer.families {
-                for header in headers() {
+                for header in headers(family.family) {
                     let known = backends(&network, &endpoints, &endpoints[to], family.family, header);
                     let others: Vec<_> =
                         known.into_iter().filter(|backend| backend.endpoint.id != endpoints[from].id).collect();

@@ -1,12 +1,14 @@
 //! Every ordered pair of a world at once, and who cannot be told apart.
 
+mod builder;
 mod rows;
 
 use crate::words::{self, Part};
+use builder::Builder;
 use hashbrown::HashMap;
 use ringfence_engine::answers::filter::Filter;
-use ringfence_engine::reach::{Classes, Endpoint, Example, PairAnswer, PairKey, Reach, Verdict};
-use rows::{Known, Rows};
+use ringfence_engine::reach::{Classes, Endpoint, Example, PairAnswer, Reach, Verdict};
+use rows::{NONE, Rows, Side, print};
 use std::collections::BTreeMap;
 
 /// What can be said of pairs that are alike.
@@ -64,37 +66,15 @@ impl Matrix {
             switches.entry(&endpoint.switch).or_insert(next);
         }
         let classes = classes.divided(&|index| switches.get(endpoints.get(index)?.switch.as_str()).copied());
-        let mut known: HashMap<PairKey, u32> = HashMap::new();
-        let mut numbers: HashMap<Cell, u32> = HashMap::new();
-        let mut kinds = Vec::new();
         let base = reach.classes();
         let bases = classes.members().iter().map(|members| members.first().and_then(|first| base.of(*first)));
         let bases: Vec<_> = bases.map(Option::unwrap_or_default).collect();
-        let (mut rows, mut pieces, mut last) = (Rows::default(), Known::new(), vec![0; classes.len()]);
-        for (class, (members, own)) in classes.members().iter().zip(&bases).enumerate() {
+        let mut builder = Builder::new(reach, filter, bases.clone());
+        for (members, base) in classes.members().iter().zip(bases) {
             step(members.len() * endpoints.len().saturating_sub(1));
-            let fan = reach.fan(*own);
-            let cell = |number: usize| {
-                let key = reach.key_in(&fan, number)?;
-                if let Some(known) = known.get(&key) {
-                    return Some(*known);
-                }
-                let made = Cell::of(&reach.answer_in(&fan, number)?, filter);
-                let cell = *numbers.entry(made).or_insert_with_key(|made| {
-                    kinds.push(made.clone());
-                    u32::try_from(kinds.len() - 1).unwrap_or(u32::MAX)
-                });
-                known.insert(key, cell);
-                Some(cell)
-            };
-            let told: Vec<Option<u32>> = (0..fan.len()).map(cell).collect();
-            let says = |base: usize| told.get(fan.of(base)?).copied().flatten();
-            for (column, (cell, base)) in last.iter_mut().zip(&bases).enumerate() {
-                // What stands on the diagonal of somebody alone is as in the row before, so that rows may be equal.
-                *cell = says(*base).filter(|_| column != class || members.len() > 1).unwrap_or(*cell);
-            }
-            rows.push(&last, &mut pieces);
+            builder.push(base);
         }
+        let Builder { rows, kinds, .. } = builder;
         Self { classes, rows, kinds }
     }
 
@@ -105,7 +85,14 @@ impl Matrix {
 
     /// Every two classes with different endpoints in them, and what can be said of those.
     pub fn pairs(&self) -> impl Iterator<Item = (Example, &Cell)> {
-        self.classes.pairs().filter_map(|pair| Some((pair, self.between(pair.classes.0, pair.classes.1)?)))
+        let mut row = (usize::MAX, Vec::new());
+        self.classes.pairs().filter_map(move |pair| {
+            let (from, to) = pair.classes;
+            if row.0 != from {
+                row = (from, self.rows.all(from));
+            }
+            Some((pair, self.kinds.get(index(*row.1.get(to)?)?)?))
+        })
     }
 
     /// What can be said of different endpoints of two classes.
@@ -122,18 +109,18 @@ impl Matrix {
     /// How many pairs of endpoints there are of each verdict.
     pub fn totals(&self) -> BTreeMap<Verdict, usize> {
         let sizes: Vec<usize> = self.classes.members().iter().map(Vec::len).collect();
-        let mut counts = vec![0; self.kinds.len()];
+        let mut counts = self.rows.count(&sizes);
         for (class, size) in sizes.iter().enumerate() {
-            for (kind, other) in self.rows.row(class).zip(&sizes) {
-                index(kind).and_then(|kind| counts.get_mut(kind)).into_iter().for_each(|count| *count += size * other);
-            }
             // Nobody asks himself.
-            let own = self.rows.get(class, class).and_then(index);
-            own.and_then(|own| counts.get_mut(own)).into_iter().for_each(|count| *count -= size);
+            let own = self.rows.get(class, class).and_then(|own| counts.get_mut(&own));
+            own.into_iter().for_each(|count| *count -= *size as i64);
         }
         let mut totals = BTreeMap::new();
-        for (kind, count) in self.kinds.iter().zip(counts).filter(|(_, count)| *count > 0) {
-            *totals.entry(kind.verdict).or_default() += count;
+        for (kind, count) in counts {
+            let counted = index(kind).and_then(|kind| self.kinds.get(kind)).zip(usize::try_from(count).ok());
+            if let Some((kind, count)) = counted.filter(|(_, count)| *count > 0) {
+                *totals.entry(kind.verdict).or_default() += count;
+            }
         }
         totals
     }
@@ -160,7 +147,11 @@ impl Matrix {
     /// Groups in the order of their first members, members in the order of their indexes.
     pub fn alike(&self, endpoints: &[Endpoint]) -> Vec<Vec<usize>> {
         let count = self.classes.len();
-        let prints = self.prints();
+        let diagonals: Vec<u32> = (0..count).map(|class| self.rows.get(class, class).unwrap_or(NONE)).collect();
+        let mut prints = self.rows.prints();
+        for (class, (print, own)) in prints.iter_mut().zip(&diagonals).enumerate() {
+            *print = print.wrapping_sub(diagonal(class, *own));
+        }
         let mut grouped = vec![false; count];
         let mut groups: Vec<Vec<usize>> = Vec::new();
         // Members of a group see each other as some kind; with that kind on the diagonal their rows are equal.
@@ -172,7 +163,7 @@ impl Matrix {
                 let Some(first) = first.filter(|_| !grouped.get(class).copied().unwrap_or(true) && !other()) else {
                     continue;
                 };
-                let own = print(class, class, kind as u64);
+                let own = diagonal(class, u32::try_from(kind).unwrap_or(NONE));
                 let sum = prints.get(class).copied().unwrap_or(0).wrapping_add(own);
                 buckets.entry((sum, first.switch.as_str(), first.kind as u8)).or_default().push(class);
             }
@@ -197,25 +188,6 @@ impl Matrix {
         members.sort_unstable();
         members
     }
-
-    /// For each class, a number for its row and column without the diagonal.
-    fn prints(&self) -> Vec<u64> {
-        let count = self.classes.len();
-        let mut prints = vec![0u64; count];
-        let cells = (0..count).flat_map(|from| self.rows.row(from).enumerate().map(move |(to, cell)| (from, to, cell)));
-        for (from, to, cell) in cells {
-            if from == to {
-                continue;
-            }
-            if let Some(sum) = prints.get_mut(from) {
-                *sum = sum.wrapping_add(mix(to as u64, u64::from(cell), 1));
-            }
-            if let Some(sum) = prints.get_mut(to) {
-                *sum = sum.wrapping_add(mix(from as u64, u64::from(cell), 2));
-            }
-        }
-        prints
-    }
 }
 
 fn index(kind: u32) -> Option<usize> {
@@ -225,15 +197,7 @@ fn index(kind: u32) -> Option<usize> {
 /// With more kinds of pairs than this, endpoints of the rarer ones stay by themselves.
 const MOST_KINDS: usize = 64;
 
-/// What a cell adds to the sums of its row and of its column, when both belong to one endpoint.
-fn print(from: usize, to: usize, kind: u64) -> u64 {
-    mix(to as u64, kind, 1).wrapping_add(mix(from as u64, kind, 2))
-}
-
-/// Scatters three small numbers (the finalizer of SplitMix64).
-fn mix(place: u64, kind: u64, side: u64) -> u64 {
-    let mut bits = place.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ kind.rotate_left(32) ^ (side << 60);
-    bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    bits ^ (bits >> 31)
+/// What a cell adds, where it stands between somebody and himself.
+fn diagonal(class: usize, kind: u32) -> u64 {
+    print(class, kind, Side::Row).wrapping_add(print(class, kind, Side::Column))
 }

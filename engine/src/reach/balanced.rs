@@ -154,17 +154,15 @@ impl<'n> Solver<'n> {
         // Before the balancer, then behind it.
         let first = at(out.switch, client, balancer, FIRST_TTL);
         let entering = self.tracks(first, PortKind::Vif, Direction::FromLport, None, Tracker::Balancer);
-        let admitted = self.admitted(first, Stage::FromLport, entering);
-        let admitted = self.arena.intersection(admitted, entering.new);
         let asked = self.arena.intern(only(service.protocol, service.ports.0));
-        let asked = self.arena.intersection(admitted, asked);
+        let asked = self.arena.intersection(asked, entering.new);
+        let asked = self.admitted(first, Stage::FromLport, entering, asked);
         let moved = self.moved(service, asked, Turn::There);
         let second = At { target: backend, ..first };
         let new = self.arena.full(service.family);
         let none = L4Arena::EMPTY;
         let entering = Tracks { untracked: none, new, known: none, invalid: none };
-        let admitted = self.admitted(second, Stage::FromLportAfterLb, entering);
-        let entered = self.arena.intersection(moved, admitted);
+        let entered = self.admitted(second, Stage::FromLportAfterLb, entering, moved);
         let (left, near) = self.leave(second, entered, entering, None, Tracker::Rows);
         let third = at(back.switch, source, target, FIRST_TTL - 1);
         let (entered, entering) = self.enter(third, left, None);

@@ -274,10 +274,8 @@ impl<'n> Solver<'n> {
         let inport = self.kind(at.switch, at.source);
         let remembered = request.map(|memory| memory.leaving);
         let entering = self.tracks(at, inport, Direction::FromLport, remembered, Tracker::Rows);
-        let first = self.admitted(at, Stage::FromLport, entering);
-        let second = self.admitted(at, Stage::FromLportAfterLb, entering);
-        let admitted = self.arena.intersection(first, second);
-        (self.arena.intersection(arriving, admitted), entering)
+        let first = self.admitted(at, Stage::FromLport, entering, arriving);
+        (self.admitted(at, Stage::FromLportAfterLb, entering, first), entering)
     }
 
     /// The egress pipeline: the headers that come through it, and what the zones of both ports then remember.
@@ -304,8 +302,7 @@ impl<'n> Solver<'n> {
                 self.carried(looked_up, entering)
             }
         };
-        let admitted = self.admitted(at, Stage::ToLport, leaving);
-        let left = self.arena.intersection(entered, admitted);
+        let left = self.admitted(at, Stage::ToLport, leaving, entered);
         let remembered = Remembered {
             entering: self.arena.intersection(left, entering.new),
             leaving: self.arena.intersection(left, leaving.new),
@@ -313,12 +310,16 @@ impl<'n> Solver<'n> {
         (left, remembered)
     }
 
-    /// The headers that a stage lets pass, each in its tracking state.
-    pub(super) fn admitted(&mut self, at: At, stage: Stage, tracks: Tracks) -> L4Id {
+    /// Those of some headers that a stage lets pass, each in its tracking state. In a state that none of them has nobody is asked.
+    pub(super) fn admitted(&mut self, at: At, stage: Stage, tracks: Tracks, among: L4Id) -> L4Id {
         let states =
             [(tracks.untracked, Tracking::Untracked), (tracks.new, Tracking::New), (tracks.invalid, Tracking::Invalid)];
-        let mut admitted = tracks.known;
-        for (headers, state) in states.into_iter().filter(|(headers, _)| *headers != L4Arena::EMPTY) {
+        let mut admitted = self.arena.intersection(among, tracks.known);
+        for (headers, state) in states {
+            let headers = self.arena.intersection(among, headers);
+            if headers == L4Arena::EMPTY {
+                continue;
+            }
             let passing = self.stage(at, stage, state);
             let passing = self.arena.intersection(headers, passing);
             admitted = self.arena.union(admitted, passing);

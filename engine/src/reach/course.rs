@@ -3,7 +3,7 @@
 //! The way from one place to another fixes the first question, and every answer the next one: so a course is a tree. Two
 //! pairs whose ends are at the same two places, and who get the same answers, have the same conversation, whoever they are.
 
-use super::found::Found;
+use super::fan::AnswerId;
 use super::lens::Passing;
 use alloc::vec::Vec;
 use hashbrown::HashMap;
@@ -28,6 +28,15 @@ pub(super) enum Role {
     Other(usize),
 }
 
+/// What the first question depends on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Start {
+    /// The places of who asks and of who answers.
+    Between(u32, u32),
+    /// The class of who asks, and the place of a load balancer: it asks others.
+    Balanced(usize, u32),
+}
+
 /// Somewhere in a course.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Position {
@@ -37,20 +46,25 @@ pub(super) struct Position {
 }
 
 /// What comes next.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub(super) enum Step {
-    /// This is asked.
-    Asks(Question),
-    /// Nothing more: the conversation is this.
-    Ends(Found),
+    /// This is asked, by its number.
+    Asks(usize),
+    /// Nothing more: this is the answer.
+    Ends(AnswerId),
 }
 
 /// All courses that were taken so far.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Courses {
     stops: Vec<Stop>,
-    /// By the places of both ends.
-    starts: HashMap<(usize, usize), usize>,
+    starts: HashMap<Start, usize>,
+    /// By what was asked somewhere, and the answer.
+    next: HashMap<(usize, Passing), usize>,
+    /// All questions, each once.
+    questions: Vec<Question>,
+    /// By the place of who asks: the numbers of all questions.
+    asked: HashMap<u32, Vec<usize>>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -59,36 +73,25 @@ struct Stop {
     step: Option<Step>,
     /// The one before, and the answer that it got.
     before: Option<(usize, Passing)>,
-    /// Those behind, by the answers that it got.
-    next: Vec<(Passing, usize)>,
 }
 
 impl Courses {
-    /// Where conversations begin, between two places.
-    pub fn start(&mut self, places: (usize, usize)) -> Position {
+    /// Where conversations begin.
+    pub fn start(&mut self, start: Start) -> Position {
         let next = self.stops.len();
-        let at = *self.starts.entry(places).or_insert(next);
+        let at = *self.starts.entry(start).or_insert(next);
         self.reach(at, None);
         Position { at, depth: 0 }
     }
 
     /// What comes next; nothing where nobody was so far.
-    pub fn step(&self, at: usize) -> Option<&Step> {
-        self.stops.get(at)?.step.as_ref()
+    pub fn step(&self, at: usize) -> Option<Step> {
+        self.stops.get(at)?.step
     }
 
     /// Where an answer leads.
     pub fn next(&mut self, from: Position, answer: Passing) -> Position {
-        let next = self.stops.len();
-        let stop = self.stops.get_mut(from.at);
-        let at = stop.map(|stop| match stop.next.iter().find(|(known, _)| *known == answer) {
-            Some((_, at)) => *at,
-            None => {
-                stop.next.push((answer, next));
-                next
-            }
-        });
-        let at = at.unwrap_or(next);
+        let at = *self.next.entry((from.at, answer)).or_insert(self.stops.len());
         self.reach(at, Some((from.at, answer)));
         Position { at, depth: from.depth + 1 }
     }
@@ -111,14 +114,44 @@ impl Courses {
         true
     }
 
-    /// How a conversation went on from somewhere.
-    pub fn note(&mut self, from: Position, rest: Vec<(Question, Passing)>, found: Found) {
-        let mut here = from;
-        for (question, answer) in rest {
-            self.put(here, Step::Asks(question));
-            here = self.next(here, answer);
+    /// The number of a question.
+    pub fn number(&mut self, question: Question) -> usize {
+        self.questions.iter().position(|known| *known == question).unwrap_or_else(|| {
+            self.questions.push(question);
+            self.questions.len() - 1
+        })
+    }
+
+    /// A question by its number.
+    pub fn question(&self, number: usize) -> Option<Question> {
+        self.questions.get(number).copied()
+    }
+
+    /// The numbers of all that is ever asked where somebody of a place asks.
+    pub fn asked(&self, place: u32) -> &[usize] {
+        self.asked.get(&place).map_or(&[], Vec::as_slice)
+    }
+
+    /// Notes what is asked where somebody of a place asks; whether that is new.
+    pub fn ask(&mut self, place: u32, questions: &[(usize, Passing)]) -> bool {
+        let asked = self.asked.entry(place).or_default();
+        let before = asked.len();
+        for (question, _) in questions {
+            if !asked.contains(question) {
+                asked.push(*question);
+            }
         }
-        self.put(here, Step::Ends(found));
+        asked.len() > before
+    }
+
+    /// How a conversation went on from somewhere.
+    pub fn note(&mut self, from: Position, rest: &[(usize, Passing)], answer: AnswerId) {
+        let mut here = from;
+        for (question, passing) in rest {
+            self.put(here, Step::Asks(*question));
+            here = self.next(here, *passing);
+        }
+        self.put(here, Step::Ends(answer));
     }
 
     fn put(&mut self, position: Position, step: Step) {

@@ -1,8 +1,11 @@
-//! What one class has to do with all others: each answer once, and who has it.
+//! What one class has to do with all others.
+//!
+//! Fans are much alike: whoever asks, most of the others tell him what they would tell a stranger. So a fan is what another one
+//! is, which many of them share, and where it differs.
 
-use super::found::Found;
+use super::division::{UNSEEN, at};
+use alloc::sync::Arc;
 use alloc::vec::Vec;
-use fixedbitset::FixedBitSet;
 
 /// Which way conversations go between one class and many.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,54 +16,90 @@ pub enum Way {
     To,
 }
 
-/// The answers about one class and each of many others.
+/// An answer of one evaluation: pairs with equal ones have the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct AnswerId(pub(super) u32);
+
+/// No answer: nobody was asked.
+pub(super) const NONE: AnswerId = AnswerId(UNSEEN);
+
+/// The answers about one class, or about all that are like it in its part, and each of many others.
 #[derive(Debug, Clone)]
 pub struct Fan {
-    /// By class of the others: an index of `told`.
-    of: Vec<u32>,
-    told: Vec<Told>,
-}
-
-/// An answer, and a pair that has it.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Told {
-    pub from: usize,
-    pub to: usize,
-    pub found: Found,
+    /// By class of the others: their group.
+    groups: Arc<[u32]>,
+    /// By group.
+    common: Arc<[AnswerId]>,
+    /// Of these groups others, rising.
+    own: Vec<(u32, AnswerId)>,
 }
 
 impl Fan {
-    /// No answer yet about so many classes.
-    pub(super) fn of_none(classes: usize) -> Self {
-        Self { of: alloc::vec![u32::MAX; classes], told: Vec::new() }
+    /// No answer yet about classes in these groups.
+    pub(super) fn of_none(groups: Arc<[u32]>) -> Self {
+        Self { groups, common: [].into(), own: Vec::new() }
     }
 
-    /// An answer about some classes.
-    pub(super) fn push(&mut self, classes: &FixedBitSet, told: Told) {
-        let number = u32::try_from(self.told.len()).unwrap_or(u32::MAX);
-        for class in classes.ones() {
-            self.of.get_mut(class).into_iter().for_each(|of| *of = number);
+    /// The same answers, but for some groups, in rising order.
+    pub(super) fn with(&self, own: Vec<(u32, AnswerId)>) -> Self {
+        Self { groups: Arc::clone(&self.groups), common: Arc::clone(&self.common), own }
+    }
+
+    /// The same answers in one list.
+    pub(super) fn flat(&self) -> Self {
+        let mut common = self.common.to_vec();
+        for (group, answer) in &self.own {
+            let Ok(group) = usize::try_from(*group) else { continue };
+            common.resize(common.len().max(group + 1), NONE);
+            common.get_mut(group).into_iter().for_each(|common| *common = *answer);
         }
-        self.told.push(told);
+        Self { groups: Arc::clone(&self.groups), common: common.into(), own: Vec::new() }
     }
 
-    pub(super) fn told(&self, number: usize) -> Option<Told> {
-        self.told.get(number).copied()
+    /// How many numbers it has by itself.
+    pub(super) fn weight(&self) -> usize {
+        2 * self.own.len()
     }
 
-    /// The number of the answer about a class: none where nobody in it is another than the one, or was asked about.
-    pub fn of(&self, class: usize) -> Option<usize> {
-        let number = usize::try_from(*self.of.get(class)?).ok()?;
-        (number < self.told.len()).then_some(number)
+    /// The answer about a group.
+    pub(super) fn by_group(&self, group: usize) -> Option<AnswerId> {
+        self.at(u32::try_from(group).ok()?)
     }
 
-    /// How many answers there are; their numbers are below.
-    pub fn len(&self) -> usize {
-        self.told.len()
+    fn at(&self, group: u32) -> Option<AnswerId> {
+        let own = self.own.binary_search_by_key(&group, |(group, _)| *group).ok().and_then(|at| self.own.get(at));
+        own.map(|(_, answer)| answer).or_else(|| at(&self.common, group)).copied().filter(|answer| *answer != NONE)
     }
 
-    /// Whether there is no answer.
-    pub fn is_empty(&self) -> bool {
-        self.told.is_empty()
+    /// The answer about a class: none where nobody was asked about. A class with one member has nothing to do with itself,
+    /// whatever stands there.
+    pub fn of(&self, class: usize) -> Option<AnswerId> {
+        self.at(*self.groups.get(class)?)
+    }
+
+    /// The group of a class of the others: classes in one have the same answer.
+    pub fn group(&self, class: usize) -> Option<u32> {
+        self.groups.get(class).copied()
+    }
+
+    /// Whether another one is the same but for [`Self::own`].
+    pub fn is_like(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.groups, &other.groups) && Arc::ptr_eq(&self.common, &other.common)
+    }
+
+    /// The groups of which it says something of its own, rising; and what, if anything.
+    pub fn own(&self) -> impl Iterator<Item = (u32, Option<AnswerId>)> {
+        self.own.iter().map(|(group, answer)| (*group, Some(*answer).filter(|answer| *answer != NONE)))
+    }
+
+    /// What it has in common with fans that are like it: the answer about a group, where [`Self::own`] has none.
+    pub fn common(&self, group: u32) -> Option<AnswerId> {
+        at(&self.common, group).copied().filter(|answer| *answer != NONE)
+    }
+
+    /// The answers about all classes, one after the other.
+    pub fn all(&self) -> impl Iterator<Item = Option<AnswerId>> + use<> {
+        let (groups, all) = (Arc::clone(&self.groups), self.flat().common);
+        (0..groups.len()).map(move |class| at(&all, *groups.get(class)?).copied().filter(|answer| *answer != NONE))
     }
 }

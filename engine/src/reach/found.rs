@@ -2,10 +2,14 @@
 
 use super::arena::{L4Arena, L4Id};
 use super::conversation::{Exchange, Solver, Talk};
+use super::division::at;
+use super::fan::AnswerId;
 use super::l4::Family;
 use super::route::Route;
 use super::verdict::NoPath;
 use crate::ovn::walk::Choice;
+use alloc::vec::Vec;
+use hashbrown::HashMap;
 
 /// The header sets of a pair by family, or why there are none.
 pub(super) type Found = Result<[Option<Sets>; 2], NoPath>;
@@ -19,7 +23,48 @@ pub(super) struct Sets {
     pub undefined: L4Id,
 }
 
+/// What the answer about a pair is made of: pairs with equal ones have equal answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Answer {
+    pub found: Found,
+    /// The families that both ends have: all that is known where the way is not.
+    pub common: [bool; 2],
+}
+
+/// All answers that there were so far, each once.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Answers {
+    all: Vec<Answer>,
+    numbers: HashMap<Answer, AnswerId>,
+}
+
+impl Answers {
+    /// The number of an answer.
+    pub fn number(&mut self, answer: Answer) -> AnswerId {
+        let next = AnswerId(u32::try_from(self.all.len()).unwrap_or(u32::MAX));
+        *self.numbers.entry(answer).or_insert_with(|| {
+            self.all.push(answer);
+            next
+        })
+    }
+
+    /// An answer by its number.
+    pub fn get(&self, AnswerId(number): AnswerId) -> Option<&Answer> {
+        at(&self.all, number)
+    }
+}
+
 impl<'n> Solver<'n> {
+    /// What becomes of conversations from one endpoint to another, and what there is in common.
+    pub(super) fn answer(&mut self, from: usize, to: usize) -> Answer {
+        Answer { found: self.solve(from, to), common: Family::ALL.map(|family| self.share(from, to, family)) }
+    }
+
+    /// Whether both have a family.
+    pub(super) fn share(&self, from: usize, to: usize, family: Family) -> bool {
+        [from, to].iter().all(|index| self.endpoints.get(*index).is_some_and(|endpoint| endpoint.has(family)))
+    }
+
     /// What becomes of conversations from one endpoint to another.
     pub(super) fn solve(&mut self, from: usize, to: usize) -> Found {
         let (source, target) = self.endpoints.get(from).zip(self.endpoints.get(to)).ok_or(NoPath::Apart)?;

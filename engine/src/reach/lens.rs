@@ -23,6 +23,11 @@ pub struct Passing {
     pub may: L4Id,
 }
 
+impl Passing {
+    /// No header.
+    pub const NOTHING: Self = Self { must: L4Arena::EMPTY, may: L4Arena::EMPTY };
+}
+
 #[derive(Debug, Clone)]
 struct Asked {
     tier: u8,
@@ -68,6 +73,13 @@ impl Plain {
 }
 
 impl Asked {
+    /// Whether it asks something of a party.
+    fn asks(&self, party: Party) -> bool {
+        let mut questions = Vec::new();
+        self.tree.questions(party, &mut questions);
+        !questions.is_empty()
+    }
+
     fn rank(&self) -> (u8, u16) {
         (self.tier, self.priority)
     }
@@ -111,6 +123,8 @@ struct Classes {
     holding: Vec<FixedBitSet>,
     /// For each class: the rows that its other half may make true.
     rows: Vec<FixedBitSet>,
+    /// The rows that ask nothing of this party.
+    strange: FixedBitSet,
     /// All classes.
     every: FixedBitSet,
 }
@@ -169,9 +183,8 @@ impl Lens {
 
     /// What comes through from one party of the switch to another.
     pub fn passing(&mut self, source: usize, target: usize, arena: &mut L4Arena) -> Passing {
-        let nothing = Passing { must: L4Arena::EMPTY, may: L4Arena::EMPTY };
         let classes = self.class(Party::Source, source).zip(self.class(Party::Target, target));
-        classes.map_or(nothing, |classes| self.between(classes, arena))
+        classes.map_or(Passing::NOTHING, |classes| self.between(classes, arena))
     }
 
     /// How many classes there are of parties in a role.
@@ -193,13 +206,12 @@ impl Lens {
 
     /// What comes through from a class of sources to a class of targets.
     pub fn between(&mut self, classes: (u32, u32), arena: &mut L4Arena) -> Passing {
-        let nothing = Passing { must: L4Arena::EMPTY, may: L4Arena::EMPTY };
         if let Some(found) = self.found.get(&classes) {
             return *found;
         }
         let mut met = core::mem::take(&mut self.met);
         let found = match self.walk(classes, &mut met, arena) {
-            Ok(found) => found.unwrap_or(nothing),
+            Ok(found) => found.unwrap_or(Passing::NOTHING),
             Err(Outgrown(row)) => {
                 row.into_iter().for_each(|row| self.outgrown.insert(row));
                 self.anything()
@@ -215,13 +227,74 @@ impl Lens {
         Passing { must: L4Arena::EMPTY, may: self.full }
     }
 
-    /// What the rows say of all classes in a role, when the other party is of this class.
-    pub fn sayings(&self, role: Party, other: u32, arena: &mut L4Arena) -> Sayings {
+    /// The rows that ask nothing of one role, and of the other party what holds of this class. Only those of which that is all
+    /// there is to know.
+    pub fn wide(&self, role: Party, other: u32) -> FixedBitSet {
+        let rows = usize::try_from(other).ok().and_then(|other| self.side(role.other()).rows.get(other));
+        let mut wide = FixedBitSet::with_capacity(self.rows.len());
+        wide.extend(rows.into_iter().flat_map(FixedBitSet::ones).filter(|at| self.is_wide(role, *at)));
+        wide
+    }
+
+    fn is_wide(&self, role: Party, at: usize) -> bool {
+        let asks = |role: Party| !self.side(role).strange.contains(at);
+        !asks(role) && asks(role.other()) && self.rows.get(at).is_some_and(|row| row.plain.is_some())
+    }
+
+    /// What is said of all classes in a role by the rows that ask nothing of the other party, and by some that ask nothing of these
+    /// and hold of the other party: what most are told, whoever it is.
+    pub fn common(&self, role: Party, other: u32, wide: &FixedBitSet, arena: &mut L4Arena) -> Sayings {
+        let mut rows = self.side(role.other()).strange.clone();
+        rows.union_with(wide);
+        self.say(role, &rows, other, arena)
+    }
+
+    /// The classes in a role of which the rows say something else when the other party is of this class; rising.
+    pub fn own(&mut self, role: Party, other: u32, common: &Sayings, arena: &mut L4Arena) -> Vec<(u32, Passing)> {
+        let (mine, theirs) = (self.side(role), self.side(role.other()));
+        let rows = usize::try_from(other).ok().and_then(|other| theirs.rows.get(other));
+        let Some(rows) = rows else { return Vec::new() };
+        let mut meant = FixedBitSet::with_capacity(mine.every.len());
+        for at in rows.difference(&theirs.strange).filter(|at| !self.is_wide(role, *at)) {
+            match self.rows.get(at).map(|row| possible(&row.tree, role, &mine.holding)) {
+                Some(Some(classes)) => meant.union_with(&classes),
+                Some(None) => meant.clone_from(&mine.every),
+                None => {}
+            }
+        }
+        let count = meant.count_ones(..);
+        // Where many are meant, the rows say it of all of them at once.
+        let all = (count * MOST_WALKED > mine.every.len()).then(|| self.say(role, rows, other, arena));
+        let mut met = core::mem::take(&mut self.met);
+        let mut own = Vec::new();
+        for class in meant.ones().filter_map(|class| u32::try_from(class).ok()) {
+            let passing = match &all {
+                Some(all) => all.about(class),
+                None => {
+                    let classes = if role == Party::Target { (other, class) } else { (class, other) };
+                    match self.walk(classes, &mut met, arena) {
+                        Ok(found) => found.unwrap_or(Passing::NOTHING),
+                        Err(Outgrown(row)) => {
+                            row.into_iter().for_each(|row| self.outgrown.insert(row));
+                            self.anything()
+                        }
+                    }
+                }
+            };
+            if passing != common.about(class) {
+                own.push((class, passing));
+            }
+        }
+        self.met = met;
+        own
+    }
+
+    /// What some rows say of all classes in a role, when the other party is of this class.
+    fn say(&self, role: Party, rows: &FixedBitSet, other: u32, arena: &mut L4Arena) -> Sayings {
         let count = self.classes(role);
         let Some(other) = usize::try_from(other).ok() else { return Sayings::default() };
         let mut states = States::new(count, Open::new(self.full));
-        let asked = self.side(role.other()).rows.get(other).into_iter().flat_map(FixedBitSet::ones);
-        for row in asked.filter_map(|at| self.rows.get(at)) {
+        for row in rows.ones().filter_map(|at| self.rows.get(at)) {
             if arena.is_spent() {
                 return Sayings { of: alloc::vec![0; count], said: [self.anything()].to_vec() };
             }
@@ -364,6 +437,9 @@ impl Lens {
     }
 }
 
+/// Where no more than one in so many classes is meant, each is walked by itself.
+const MOST_WALKED: usize = 8;
+
 /// The header sets outgrew their budget, at this row or before any.
 struct Outgrown(Option<usize>);
 
@@ -427,7 +503,9 @@ impl Classes {
         }
         let mut every = FixedBitSet::with_capacity(partition.len());
         every.insert_range(..);
-        Self { partition, holding, rows: of_class, every }
+        let mut strange = FixedBitSet::with_capacity(rows.len());
+        strange.extend(rows.iter().enumerate().filter(|(_, row)| !row.asks(party)).map(|(at, _)| at));
+        Self { partition, holding, rows: of_class, every, strange }
     }
 }
 

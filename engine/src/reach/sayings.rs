@@ -1,5 +1,6 @@
 //! What rows say of many classes at once.
 
+use super::division::at;
 use super::lens::Passing;
 use super::open::Open;
 use alloc::vec::Vec;
@@ -7,12 +8,19 @@ use fixedbitset::FixedBitSet;
 use hashbrown::HashMap;
 
 /// What rows say of the classes of one role.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Sayings {
     /// By class: an index of `said`.
     pub of: Vec<u32>,
     /// Each once.
     pub said: Vec<Passing>,
+}
+
+impl Sayings {
+    /// What they say of a class: nothing passes where it is nobody's.
+    pub fn about(&self, class: u32) -> Passing {
+        at(&self.of, class).and_then(|said| at(&self.said, *said)).copied().unwrap_or(Passing::NOTHING)
+    }
 }
 
 /// How far the rows have got with each class: most classes are in one of few states.

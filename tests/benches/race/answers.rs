@@ -3,7 +3,7 @@
 use ringfence_engine::answers::conversation::{Question, Shape};
 use ringfence_engine::ovn::network::Network;
 use ringfence_engine::ovn::walk::Choice;
-use ringfence_engine::reach::{Endpoint, Family, L4Header, PairAnswer, PairKey, Reach};
+use ringfence_engine::reach::{AnswerId, Endpoint, Family, L4Header, PairAnswer, Reach};
 use ringfence_tests::random::Random;
 use std::collections::HashMap;
 
@@ -23,21 +23,22 @@ impl Answers {
     pub fn of(reach: &mut Reach<'_>) -> Self {
         let count = reach.endpoints().len();
         let (mut numbers, mut examples) = (vec![NOBODY; count * count], Vec::new());
-        let mut known: HashMap<PairKey, u32> = HashMap::new();
+        let mut known: HashMap<AnswerId, u32> = HashMap::new();
         let classes = reach.classes();
         let places: Vec<usize> = (0..count).map(|endpoint| classes.of(endpoint).unwrap()).collect();
         for (class, members) in classes.members().iter().enumerate() {
-            let fan = reach.fan(class);
-            let told: Vec<u32> = (0..fan.len())
-                .map(|number| {
-                    *known.entry(reach.key_in(&fan, number).unwrap()).or_insert_with(|| {
-                        examples.push(reach.answer_in(&fan, number).unwrap());
-                        u32::try_from(examples.len() - 1).unwrap()
+            let fan: Vec<Option<AnswerId>> = reach.fan(class).all().collect();
+            let by_class: Vec<u32> = fan
+                .iter()
+                .map(|answer| {
+                    answer.map_or(NOBODY, |answer| {
+                        *known.entry(answer).or_insert_with(|| {
+                            examples.push(reach.told_as(answer).unwrap());
+                            u32::try_from(examples.len() - 1).unwrap()
+                        })
                     })
                 })
                 .collect();
-            let by_class: Vec<u32> =
-                (0..classes.len()).map(|class| fan.of(class).map_or(NOBODY, |number| told[number])).collect();
             for from in members {
                 let row = &mut numbers[from * count..(from + 1) * count];
                 row.iter_mut().zip(&places).for_each(|(number, place)| *number = by_class[*place]);

@@ -1,7 +1,7 @@
 //! Two evaluations, asked about the same pairs: all endpoints at once that neither of the two tells apart.
 
 use super::{Change, Common, Matched, Shift};
-use crate::reach::{Classes, Fan, PairKey, Reach, Way};
+use crate::reach::{AnswerId, Classes, Reach, Way};
 use alloc::rc::Rc;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -18,7 +18,7 @@ pub(super) struct Compared<'c, 'r, 'n, 'm> {
     /// The common endpoints by the classes of both.
     groups: Classes,
     /// By what was told and what is told: nothing where these are the same.
-    shifts: HashMap<(PairKey, PairKey), Option<Rc<Shift>>>,
+    shifts: HashMap<(AnswerId, AnswerId), Option<Rc<Shift>>>,
     pub(super) changes: Vec<Change>,
 }
 
@@ -29,8 +29,9 @@ pub(super) fn among_all(matched: &Matched, old: &mut Reach<'_>, new: &mut Reach<
     for group in &every {
         let own = compared.classes_of(*group);
         if let Some([was, is]) = own {
-            let fans = [compared.old.fan(was), compared.new.fan(is)];
-            compared.told(*group, Way::From, &every, fans.each_ref().map(|fan| &**fan));
+            let [old, new] = [compared.old.fan(was), compared.new.fan(is)].map(|fan| fan.all().collect::<Vec<_>>());
+            let told = |was: usize, is: usize| Some(((*old.get(was)?)?, (*new.get(is)?)?));
+            compared.told(*group, Way::From, &every, told);
         }
     }
     compared.changes
@@ -66,8 +67,8 @@ impl<'c, 'r, 'n, 'm> Compared<'c, 'r, 'n, 'm> {
         for group in few {
             let Some([was, is]) = self.classes_of(group) else { continue };
             for way in [Way::From, Way::To] {
-                let fans = [self.old.fan_among(was, way, olds), self.new.fan_among(is, way, news)];
-                self.told(group, way, &many, fans.each_ref());
+                let [old, new] = [self.old.fan_among(was, way, olds), self.new.fan_among(is, way, news)];
+                self.told(group, way, &many, |was, is| Some((old.of(was)?, new.of(is)?)));
             }
         }
     }
@@ -79,24 +80,22 @@ impl<'c, 'r, 'n, 'm> Compared<'c, 'r, 'n, 'm> {
     }
 
     /// Notes what changes between a group and others, by what each evaluation says of its class.
-    fn told(&mut self, group: usize, way: Way, others: &[usize], [before, after]: [&Fan; 2]) {
-        let mut answers: Vec<Option<Option<Rc<Shift>>>> = alloc::vec![None; before.len() * after.len()];
+    fn told(
+        &mut self,
+        group: usize,
+        way: Way,
+        others: &[usize],
+        told: impl Fn(usize, usize) -> Option<(AnswerId, AnswerId)>,
+    ) {
         for other in others {
-            let told = self.classes_of(*other).and_then(|[was, is]| Some((before.of(was)?, after.of(is)?)));
-            let Some(told) = told else { continue };
-            let Some(known) = answers.get_mut(told.0 * after.len() + told.1) else { continue };
-            if known.is_none() {
-                let keys = self.old.key_in(before, told.0).zip(self.new.key_in(after, told.1));
-                let Some(keys) = keys else { continue };
-                let (old, new) = (&self.old, &self.new);
-                let made = self.shifts.entry(keys).or_insert_with(|| {
-                    let (was, is) = (old.answer_in(before, told.0)?, new.answer_in(after, told.1)?);
-                    (was != is).then(|| Rc::new(Shift::between(was, is)))
-                });
-                *known = Some(made.clone());
-            }
-            if let Some(Some(shift)) = known {
-                let shift = Rc::clone(shift);
+            let told = self.classes_of(*other).and_then(|[was, is]| told(was, is));
+            let Some((was, is)) = told else { continue };
+            let (old, new) = (&self.old, &self.new);
+            let shift = self.shifts.entry((was, is)).or_insert_with(|| {
+                let (was, is) = (old.told_as(was)?, new.told_as(is)?);
+                (was != is).then(|| Rc::new(Shift::between(was, is)))
+            });
+            if let Some(shift) = shift.clone() {
                 self.note(if way == Way::From { (group, *other) } else { (*other, group) }, &shift);
             }
         }

@@ -42,8 +42,9 @@ impl Tuple {
     }
 
     fn reversed(self) -> Self {
-        let (from, to) = match self.protocol {
-            1 | 58 => (answer_of(self.protocol, self.from), self.to),
+        // Of IPv6 protocol 1 is any other, and so is 58 of IPv4.
+        let (from, to) = match (self.protocol, self.src.is_ipv4()) {
+            (1, true) | (58, false) => (answer_of(self.protocol, self.from), self.to),
             _ => (self.to, self.from),
         };
         Self { src: self.dst, dst: self.src, protocol: self.protocol, from, to }

@@ -1,0 +1,278 @@
+//! How one fan is made: groups of the others are followed along the courses, from one saying of the rows to the next, and a
+//! conversation is had where nobody came by before.
+//!
+//! Followed are those of which the rows say something else than of most, here or in the fan that is the model; all others tell
+//! this asker what they tell the model's.
+
+use super::conversation::Solver;
+use super::course::{Position, Question, Role, Start, Step};
+use super::crowd::{Asked, Common, Crowd, Heard, Model, Modelled};
+use super::division::{Facet, Group, Look, UNSEEN};
+use super::fan::{AnswerId, Fan, NONE, Way};
+use super::lens::Passing;
+use super::scene::Party;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use fixedbitset::FixedBitSet;
+use hashbrown::HashSet;
+
+/// One class on its way to others.
+pub(super) struct Tour<'t, 'n> {
+    crowd: &'t mut Crowd,
+    solver: &'t mut Solver<'n>,
+    way: Way,
+    class: usize,
+    own: Group,
+    place: u32,
+    /// The groups that were told more than what rows say of many at once.
+    alone: Vec<usize>,
+    /// The groups of the others that are load balancers.
+    balancers: HashSet<usize>,
+    /// By question, as far as it was asked: what the rows say; nothing where that is not known of many at once.
+    said: Vec<Option<Option<Said>>>,
+    /// Where conversations begin that begin as the last one did.
+    start: Option<(Start, Position)>,
+}
+
+/// What the rows say of the others.
+enum Said {
+    /// The same of all.
+    Of(Passing),
+    /// By what they look like: this of most, and something else of some.
+    Each { facet: Arc<Facet>, common: Common, own: Arc<Vec<(u32, Passing)>> },
+}
+
+impl Said {
+    fn about(&self, group: usize) -> Passing {
+        match self {
+            Self::Of(passing) => *passing,
+            Self::Each { facet, common, own } => {
+                let looks = facet.of.get(group).copied().unwrap_or(UNSEEN);
+                let own = own.binary_search_by_key(&looks, |(looks, _)| *looks).ok().and_then(|at| own.get(at));
+                own.map_or_else(|| common.sayings.about(looks), |(_, passing)| *passing)
+            }
+        }
+    }
+}
+
+/// A conversation asked what was not asked before: who is alike has to be found out anew.
+pub(super) struct Divided;
+
+impl<'t, 'n> Tour<'t, 'n> {
+    /// Prepares a class.
+    pub fn new(class: usize, way: Way, crowd: &'t mut Crowd, solver: &'t mut Solver<'n>) -> Option<Self> {
+        let [one, many] = crowd.sides(way);
+        let group = usize::try_from(*one.of.get(class)?).ok()?;
+        let place = *one.facet(Look::Place)?.of.get(group)?;
+        let own = *one.groups.get(group)?;
+        let balancers = crowd.balancers.iter().filter_map(|class| usize::try_from(*many.of.get(*class)?).ok());
+        let balancers = balancers.collect();
+        Some(Self {
+            crowd,
+            solver,
+            way,
+            class,
+            own,
+            place,
+            balancers,
+            alone: Vec::new(),
+            said: Vec::new(),
+            start: None,
+        })
+    }
+
+    /// The answers about the class and all others, or those of them that are named.
+    pub fn fan(mut self, others: Option<&FixedBitSet>) -> Result<Fan, Divided> {
+        let [_, many] = self.crowd.sides(self.way);
+        let (groups, count) = (Arc::clone(&many.of), many.groups.len());
+        if let Some(others) = others {
+            let named = others.ones().filter_map(|class| usize::try_from(*groups.get(class)?).ok());
+            let named: FixedBitSet = named.collect();
+            return Ok(Fan::of_none(groups).with(self.told(&named)?));
+        }
+        let (own, key) = self.heard(count);
+        let known = self.crowd.models.get(&key).cloned();
+        let mut asked = own.clone();
+        match &known {
+            Some(model) => asked.union_with(&model.own),
+            None => asked.insert_range(..),
+        }
+        let told = self.told(&asked)?;
+        let is_better = |model: &Arc<Modelled>| 2 * own.count_ones(..) < model.own.count_ones(..);
+        let is_model = known.as_ref().is_none_or(is_better);
+        let mut fan = known.map_or_else(|| Fan::of_none(groups), |model| model.fan.clone()).with(told);
+        if is_model {
+            fan = fan.flat();
+            let mut own = own;
+            // Where this one has nobody to ask, or is told more, it is no model for others.
+            own.extend(self.alone);
+            own.extend((0..count).filter(|group| fan.by_group(*group).is_none()));
+            self.crowd.models.insert(key, Arc::new(Modelled { fan: fan.clone(), own }));
+        }
+        Ok(fan)
+    }
+
+    /// The groups of which the rows say something else than of most, and what they say of most.
+    fn heard(&mut self, count: usize) -> (FixedBitSet, Model) {
+        let mut own = FixedBitSet::with_capacity(count);
+        own.extend(self.balancers.iter().copied());
+        let mut heard = Vec::new();
+        for question in self.crowd.courses.asked(self.place).to_vec() {
+            heard.push(match self.said(question) {
+                None => Heard::Nothing,
+                Some(Said::Of(passing)) => Heard::Of(*passing),
+                Some(Said::Each { facet, common, own: said }) => {
+                    own.extend(said.iter().flat_map(|(looks, _)| facet.members(*looks)).copied());
+                    Heard::Common(common.number)
+                }
+            });
+        }
+        (own, (self.place, heard))
+    }
+
+    /// What groups of the others are told; nothing where there is nobody but the one.
+    fn told(&mut self, groups: &FixedBitSet) -> Result<Vec<(u32, AnswerId)>, Divided> {
+        let mut told = Vec::with_capacity(groups.count_ones(..));
+        for group in groups.ones() {
+            let answer = self.follow(group)?.unwrap_or(NONE);
+            told.extend(u32::try_from(group).ok().map(|group| (group, answer)));
+        }
+        Ok(told)
+    }
+
+    fn follow(&mut self, group: usize) -> Result<Option<AnswerId>, Divided> {
+        let [_, many] = self.crowd.sides(self.way);
+        let place = many.facet(Look::Place).and_then(|places| places.of.get(group)).copied().unwrap_or(UNSEEN);
+        let start = match self.way {
+            // What a load balancer answers is about nobody but who asks.
+            Way::From if self.balancers.contains(&group) => Start::Balanced(self.class, place),
+            Way::From => Start::Between(self.place, place),
+            Way::To => Start::Between(place, self.place),
+        };
+        let known = self.start.filter(|(known, _)| *known == start);
+        let (_, mut position) = *self.start.insert(known.unwrap_or_else(|| (start, self.crowd.courses.start(start))));
+        loop {
+            let said = match self.crowd.courses.step(position.at) {
+                Some(Step::Ends(answer)) => return Ok(Some(answer)),
+                Some(Step::Asks(question)) => self.said(question).map(|said| said.about(group)),
+                None => None,
+            };
+            if let Some(passing) = said {
+                position = self.crowd.courses.next(position, passing);
+                continue;
+            }
+            // Nobody came by before, or what is said is not known of many at once.
+            let [_, many] = self.crowd.sides(self.way);
+            let Some((one, other)) = many.groups.get(group).and_then(|group| self.own.pair(group)) else {
+                return Ok(None);
+            };
+            let pair = if self.way == Way::From { (one, other) } else { (other, one) };
+            let is_new = self.crowd.courses.step(position.at).is_none();
+            let (answer, leads) = self.learn(start, position, pair)?;
+            if !(is_new && leads) {
+                self.alone.push(group);
+                return Ok(Some(answer));
+            }
+        }
+    }
+
+    /// What the rows say of the others; nothing where that is not known of many at once.
+    fn said(&mut self, question: usize) -> Option<&Said> {
+        if self.said.get(question).is_none_or(Option::is_none) {
+            let said = self.crowd.courses.question(question).and_then(|question| self.ask(question));
+            self.said.resize_with(self.said.len().max(question + 1), || None);
+            *self.said.get_mut(question)? = Some(said);
+        }
+        self.said.get(question)?.as_ref()?.as_ref()
+    }
+
+    fn ask(&mut self, question: Question) -> Option<Said> {
+        let many = if self.way == Way::From { Role::Answerer } else { Role::Asker };
+        let parties = self.solver.parties.get(question.switch)?.as_ref()?;
+        let lens = self.solver.lenses.get_mut(question.lens)?;
+        let one = self.own.first;
+        let party = |role: Role| if let Role::Other(party) = role { Some(party) } else { parties.endpoint(one) };
+        let (role, other) = match (question.source, question.target) {
+            (source, other) if source == many => (Party::Source, party(other)?),
+            (other, target) if target == many => (Party::Target, party(other)?),
+            // A question between others: whoever of the many it is, it is the same.
+            (source, target) => {
+                return Some(Said::Of(lens.passing(party(source)?, party(target)?, &mut self.solver.arena)));
+            }
+        };
+        let other = lens.class(role.other(), other)?;
+        let [_, division] = self.crowd.sides(self.way);
+        let facet = Arc::clone(division.facet(Look::Lens(question.lens, role))?);
+        let (crowd, arena) = (&mut *self.crowd, &mut self.solver.arena);
+        let common = crowd.common((question.lens, lens), role, other, arena);
+        let own = crowd.own.get(&(question.lens, role, other)).unwrap_or_else(|| {
+            let made = lens.own(role, other, &common.sayings, arena);
+            let weight = 3 * made.len();
+            crowd.own.keep((question.lens, role, other), made, weight)
+        });
+        Some(Said::Each { facet, common, own })
+    }
+
+    /// Has a conversation, and notes how it went on from there: what the answer is, and whether it leads there, and not elsewhere,
+    /// because more is known of this pair than of many at once.
+    fn learn(
+        &mut self,
+        start: Start,
+        position: Position,
+        (from, to): (usize, usize),
+    ) -> Result<(AnswerId, bool), Divided> {
+        self.solver.asked = Some(Vec::new());
+        let answer = self.solver.answer(from, to);
+        let answer = self.crowd.answers.number(answer);
+        let mut asked: Vec<Asked> = Vec::new();
+        for question in self.solver.asked.take().unwrap_or_default() {
+            if !asked.contains(&question) {
+                asked.push(question);
+            }
+        }
+        let roles = |asked: &Asked| {
+            let parties = self.solver.parties(asked.switch)?;
+            let role = |party: usize| match Some(party) {
+                party if party == parties.endpoint(from) => Role::Asker,
+                party if party == parties.endpoint(to) => Role::Answerer,
+                _ => Role::Other(party),
+            };
+            let Asked { switch, lens, source, target, passing } = *asked;
+            Some((Question { switch, lens, source: role(source), target: role(target) }, passing))
+        };
+        let asked: Vec<(Question, Passing)> = asked.iter().filter_map(roles).collect();
+        let mut is_divided = false;
+        for (Question { switch, lens, source, target }, _) in &asked {
+            is_divided |= self.divide(*switch, (*lens, Party::Source), *source);
+            is_divided |= self.divide(*switch, (*lens, Party::Target), *target);
+        }
+        let courses = &mut self.crowd.courses;
+        let asked: Vec<(usize, Passing)> =
+            asked.into_iter().map(|(question, passing)| (courses.number(question), passing)).collect();
+        if let Start::Between(place, _) = start {
+            is_divided |= courses.ask(place, &asked);
+        }
+        let leads = courses.leads(&mut asked.iter().take(position.depth).map(|(_, passing)| *passing), position);
+        if leads {
+            courses.note(position, asked.get(position.depth..).unwrap_or_default(), answer);
+        }
+        if is_divided { Err(Divided) } else { Ok((answer, leads)) }
+    }
+
+    /// Tells those apart in a part of conversations whom a lens tells apart in a role; whether that is new.
+    fn divide(&mut self, switch: usize, (lens, role): (usize, Party), part: Role) -> bool {
+        let [asking, answering] = &mut self.crowd.divisions;
+        let division = match part {
+            Role::Asker => asking,
+            Role::Answerer => answering,
+            Role::Other(_) => return false,
+        };
+        let look = Look::Lens(lens, role);
+        if division.facet(look).is_some() {
+            return false;
+        }
+        let (lens, parties) = (self.solver.lenses.get(lens), self.solver.parties(switch));
+        division.divide(&self.crowd.classes, look, |first| lens?.class(role, parties?.endpoint(first)?));
+        true
+    }
+}
