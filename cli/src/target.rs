@@ -7,9 +7,10 @@ use crate::live::{Database, Live};
 use crate::profile;
 use clap::{Args, ValueEnum};
 use ringfence_cluster::runs_kube_ovn;
-use ringfence_enforce::{Desired, LARGEST, PolicySet, Unusable, is_in_the_way};
+use ringfence_enforce::{Desired, LARGEST, PolicySet, Unusable, is_in_the_way, is_of_the_database};
 use ringfence_engine::compile::{Profile, Settings, Strictness};
 use ringfence_engine::diagnostic::{Code, Diagnostic};
+use ringfence_engine::source::Source;
 use ringfence_objects::{Adoption, Wanted as Objects};
 use ringfence_view::loaded::Loaded;
 use std::path::PathBuf;
@@ -97,7 +98,7 @@ pub(crate) struct Wanted {
     #[arg(long, value_parser = profile::parser(), value_name = "NAME", help_heading = "Input")]
     profile: Option<&'static Profile>,
 
-    /// Write what is left of objects that the API server refuses
+    /// Write what is left of objects that the API server refuses, and of those with fields that nobody knows
     #[arg(long, help_heading = "Input")]
     lenient: bool,
 }
@@ -107,7 +108,13 @@ impl Wanted {
     /// ignores is a guard rail's affair.
     pub(crate) fn load(&self, console: &mut Console) -> Result<Desired, String> {
         let loaded = self.loaded(console)?;
-        Desired::written(&loaded).map_err(|error| error.to_string())
+        let desired = Desired::written(&loaded, &self.settings()).map_err(|error| error.to_string())?;
+        if desired.items.is_empty() {
+            let listed = |(_, source): (_, &Source)| ringfence_objects::listed(source.name(), source.text());
+            let all = loaded.sources.iter().map(listed).collect::<Result<Vec<_>, _>>();
+            some(all.map_err(|error| error.to_string())?.iter().map(Vec::len).sum())?;
+        }
+        Ok(desired)
     }
 
     /// The objects that the files say. What is wrong with the texts themselves is told here, everything else of the cluster
@@ -120,14 +127,23 @@ impl Wanted {
         let found = loaded.compiled.diagnostics.iter().filter(|found| is_of_text(found.code));
         let found: Vec<Diagnostic> = found.cloned().collect();
         input::tell(&loaded, console, &found);
-        if found.iter().any(is_in_the_way) {
-            return Err(Unusable::Errors.to_string());
-        }
-        let mut objects = Objects::default();
+        self.usable(&found)?;
+        let (mut objects, mut count) = (Objects::default(), 0);
         for (_, source) in loaded.sources.iter() {
-            objects.add(source.name(), source.text()).map_err(|error| error.to_string())?;
+            count += objects.add(source.name(), source.text()).map_err(|error| error.to_string())?;
         }
+        some(count)?;
         Ok(objects)
+    }
+
+    /// Whether what was found leaves something that may be written.
+    fn usable(&self, found: &[Diagnostic]) -> Result<(), String> {
+        let unknown = |found: &Diagnostic| found.code == Code::UnknownField;
+        match found {
+            found if found.iter().any(is_in_the_way) => Err(Unusable::Errors.to_string()),
+            found if !self.lenient && found.iter().any(unknown) => Err(Unusable::UnknownFields.to_string()),
+            _ => Ok(()),
+        }
     }
 
     /// How the input is understood.
@@ -141,14 +157,17 @@ impl Wanted {
             return Err(NO_FILE.to_owned());
         }
         let loaded = input::manifests(&self.files, &self.settings())?;
-        // Who is on a switch, the database knows.
-        let told = loaded.compiled.diagnostics.iter().filter(|found| found.code != Code::NoEndpoint);
+        let profile = loaded.compiled.profile;
+        let told = loaded.compiled.diagnostics.iter().filter(|found| !is_of_the_database(found, profile));
         input::tell(&loaded, console, &told.cloned().collect::<Vec<_>>());
-        if loaded.compiled.diagnostics.iter().any(is_in_the_way) {
-            return Err(Unusable::Errors.to_string());
-        }
+        self.usable(&loaded.compiled.diagnostics)?;
         Ok(loaded)
     }
+}
+
+/// Input of so many objects says something, unless it has none.
+fn some(objects: usize) -> Result<(), String> {
+    if objects == 0 { Err(Unusable::Nothing.to_string()) } else { Ok(()) }
 }
 
 /// Whether a finding hangs on the text alone, and not on what else there is.

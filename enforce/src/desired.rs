@@ -8,7 +8,8 @@ use ringfence_engine::ovn::acl;
 use ringfence_engine::ovn::network::{self, Network};
 use ringfence_ovsdb::Schema;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What is to be in the database.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -65,32 +66,78 @@ impl Desired {
             allowed.is_empty() || allowed.iter().any(|known| known == action)
         };
         if let Some(acl) = acls().find(|acl| !known(&acl.content.action)) {
-            return Err(PlanError::NoAction { action: acl.content.action.clone(), object: acl.origin.object.clone() });
+            let Origin { object, rule } = acl.origin.clone();
+            return Err(PlanError::NoAction { action: acl.content.action.clone(), object, rule });
         }
-        let given = match (schema.has_column("ACL", "tier"), tiers.iter().copied().collect::<Vec<_>>().as_slice()) {
-            (_, []) => None,
-            (false, [0]) => None,
-            (false, [tier]) => {
-                remarks.push(format!("the database has no tiers: all rows are of tier {tier}, which is left out"));
-                Some((*tier, 0))
+        let tiers: Vec<i64> = tiers.into_iter().collect();
+        Ok(match (schema.has_column("ACL", "tier"), tiers.as_slice()) {
+            (_, []) | (false, [0]) => self.clone(),
+            (false, tiers) => {
+                in_order(&acls().collect::<Vec<_>>())?;
+                remarks.push(left_out(tiers));
+                self.with_tiers(|_| 0)
             }
-            (false, tiers) => return Err(PlanError::NoTiers { tiers: tiers.to_vec() }),
-            (true, [0]) => Some((0, TIER)),
-            (true, [0, next, ..]) if *next > 1 => Some((0, 1)),
+            (true, [0]) => self.with_tiers(|_| TIER),
+            (true, [0, next, ..]) if *next > 1 => self.with_tiers(|tier| if tier == 0 { 1 } else { tier }),
             (true, [0, ..]) => return Err(PlanError::TierZero),
-            (true, _) => None,
-        };
-        let Some((from, to)) = given else { return Ok(self.clone()) };
+            (true, _) => self.clone(),
+        })
+    }
+
+    fn with_tiers(&self, tier: impl Fn(i64) -> i64) -> Self {
         let mut fitted = self.clone();
         for item in &mut fitted.items {
-            if let Item::Acl(acl) = item
-                && acl.content.tier == from
-            {
-                acl.content.tier = to;
+            if let Item::Acl(acl) = item {
+                acl.content.tier = tier(acl.content.tier);
             }
         }
-        Ok(fitted)
+        fitted
     }
+}
+
+fn left_out(tiers: &[i64]) -> String {
+    match tiers {
+        [tier] => format!("the database has no tiers: all rows are of tier {tier}, which is left out"),
+        tiers => {
+            let tiers: Vec<String> = tiers.iter().map(i64::to_string).collect();
+            let tiers = tiers.join(", ");
+            format!(
+                "the database has no tiers: those of the rows, {tiers}, are left out, and priorities keep their order"
+            )
+        }
+    }
+}
+
+/// Whether rows are asked in the same order without their tiers: in each stage, every row of a tier before all of those that
+/// follow it.
+fn in_order(acls: &[&Acl]) -> Result<(), PlanError> {
+    let mut stages: BTreeMap<(&str, bool), Vec<&Acl>> = BTreeMap::new();
+    for acl in acls {
+        stages.entry((&acl.content.direction, acl.content.is_after_lb())).or_default().push(acl);
+    }
+    for mut rows in stages.into_values() {
+        rows.sort_by_key(|acl| (acl.content.tier, Reverse(acl.content.priority)));
+        let misplaced = rows.windows(2).find_map(|pair| match pair {
+            [sooner, later] if !is_before(sooner, later) => Some((sooner, later)),
+            _ => None,
+        });
+        if let Some((sooner, later)) = misplaced {
+            return Err(PlanError::NoTiers { sooner: placed(sooner), later: placed(later) });
+        }
+    }
+    Ok(())
+}
+
+/// Of two neighbours by tier and priority: whether priorities alone say the same.
+fn is_before(sooner: &Acl, later: &Acl) -> bool {
+    let (sooner, later) = (&sooner.content, &later.content);
+    sooner.tier == later.tier || sooner.priority > later.priority
+}
+
+/// `Subnet/web spec.acls[0] (tier 2, priority 1005)`.
+fn placed(acl: &Acl) -> String {
+    let (Origin { object, rule }, Content { tier, priority, .. }) = (&acl.origin, &acl.content);
+    format!("{object} {rule} (tier {tier}, priority {priority})")
 }
 
 fn group_item(group: &network::PortGroup) -> Item {

@@ -50,4 +50,4 @@ pub use send::{LARGEST, SendError, Sent, Wait, WaitError, attempt, read, send, w
 pub use set::{PolicySet, SetError};
 pub use tables::selects;
 pub use transaction::Strictness;
-pub use usable::{Unusable, is_in_the_way};
+pub use usable::{Unusable, is_in_the_way, is_of_the_database};

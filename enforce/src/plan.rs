@@ -86,11 +86,14 @@ pub enum PlanError {
     },
     /// Tiers cannot be left out.
     #[error(
-        "the database has no tiers (OVN before 23.06), and the rows are of tiers {tiers:?}: write them for `--profile ovn/23.03`, or for a release of Kube-OVN without tiers"
+        "the database has no tiers (OVN before 23.06), and priorities alone would ask {later} not after {sooner}, which is to decide \
+         before it: leave one of the two out, give what decides first the higher priorities, or update OVN"
     )]
     NoTiers {
-        /// The tiers of the rows.
-        tiers: Vec<i64>,
+        /// A row that is to decide first: whose, with its tier and its priority.
+        sooner: String,
+        /// One that would be asked before it, or at once.
+        later: String,
     },
     /// Tier 0 is not written, and tier 1 is in use.
     #[error(
@@ -98,12 +101,17 @@ pub enum PlanError {
     )]
     TierZero,
     /// The database does not know an action.
-    #[error("the database has no action `{action}`, which {object} needs")]
+    #[error(
+        "the database has no action `{action}`, which {rule} of {object} needs, and without that rule the others mean something \
+         else: leave the object out, or update OVN"
+    )]
     NoAction {
         /// The action.
         action: String,
         /// Whose row.
         object: String,
+        /// The rule of it.
+        rule: String,
     },
     /// Something cannot be taken back.
     #[error("{0}")]

@@ -34,7 +34,7 @@ impl Rules {
             sources.add(name, text.as_str());
         }
         let loaded = Loaded::new(sources, &self.settings);
-        Desired::written(&loaded).map_err(|error| {
+        Desired::written(&loaded, &self.settings).map_err(|error| {
             match loaded.compiled.diagnostics.iter().find(|found| ringfence_enforce::is_in_the_way(found)) {
                 Some(found) => format!("{error}: {}", found.message),
                 None => error.to_string(),

@@ -29,5 +29,5 @@ pub use plan::{Adoption, Plan, PlanError};
 pub use portion::Portion;
 pub use reference::Reference;
 pub use send::{Purpose, SendError, Sent, send};
-pub use wanted::{Wanted, WantedError};
+pub use wanted::{Wanted, WantedError, listed};
 pub use writable::{Way, Writable, is_writable};

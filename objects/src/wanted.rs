@@ -46,23 +46,35 @@ pub enum WantedError {
     },
 }
 
-impl Wanted {
-    /// Adds what a text says.
-    pub fn add(&mut self, name: &str, text: &str) -> Result<(), WantedError> {
-        let documents: Result<Vec<Value>, _> = serde_saphyr::from_multiple(text);
-        let documents = documents.map_err(|error| WantedError::Text {
-            name: name.to_owned(),
-            why: error.to_string().lines().next().unwrap_or_default().to_owned(),
-        })?;
-        let mut open: Vec<Value> = documents;
-        open.reverse();
-        while let Some(object) = open.pop() {
-            match object.get("items").and_then(Value::as_array) {
-                Some(items) => open.extend(items.iter().rev().cloned()),
-                None => self.object(name, &object)?,
-            }
+/// The objects of a text: its documents that are not empty, lists unpacked, of whatever kind.
+///
+/// # Errors
+///
+/// [`WantedError::Text`].
+pub fn listed(name: &str, text: &str) -> Result<Vec<Value>, WantedError> {
+    let documents: Result<Vec<Value>, _> = serde_saphyr::from_multiple(text);
+    let mut open = documents.map_err(|error| WantedError::Text {
+        name: name.to_owned(),
+        why: error.to_string().lines().next().unwrap_or_default().to_owned(),
+    })?;
+    open.reverse();
+    let mut objects = Vec::new();
+    while let Some(mut object) = open.pop() {
+        match object.get_mut("items").and_then(Value::as_array_mut).map(std::mem::take) {
+            Some(items) => open.extend(items.into_iter().rev()),
+            None if object.is_null() => {}
+            None => objects.push(object),
         }
-        Ok(())
+    }
+    Ok(objects)
+}
+
+impl Wanted {
+    /// Adds what a text says; how many objects it has.
+    pub fn add(&mut self, name: &str, text: &str) -> Result<usize, WantedError> {
+        let objects = listed(name, text)?;
+        objects.iter().try_for_each(|object| self.object(name, object))?;
+        Ok(objects.len())
     }
 
     fn object(&mut self, name: &str, object: &Value) -> Result<(), WantedError> {

@@ -15,6 +15,8 @@ pub fn trials() -> Vec<Trial> {
         Trial::test("refuses-a-plan-of-another-world", moved),
         Trial::test("refuses-what-is-not-there", missing),
         Trial::test("refuses-what-belongs-to-others", taken),
+        Trial::test("refuses-input-of-nothing", nothing),
+        Trial::test("refuses-input-that-loses-something", slips),
         Trial::test("verify-finds-drift", drift),
         Trial::test("two-policy-sets-know-nothing-of-each-other", sets),
     ]
@@ -131,6 +133,41 @@ fn taken() -> Result<(), Failed> {
     ])?;
     let empty = desk.file("empty.yaml", "apiVersion: ringfence/v1\nkind: Inventory\n")?;
     desk.refuses(&[&empty], &["--yes", "--accept", "all"], 2, "has rows of somebody else")
+}
+
+/// A pipe that broke says nothing, and does not mean that nothing is wanted.
+fn nothing() -> Result<(), Failed> {
+    let desk = Desk::new()?;
+    let rules = desk.rules("allow.yaml", "vswitch1", &[ALLOW])?;
+    desk.run("apply", &[&rules], &["--yes", "--wait", "none"])?.wants(0)?;
+    let empty_list = "apiVersion: v1\nkind: List\nitems: []\n";
+    for (name, text) in
+        [("a.yaml", ""), ("b.yaml", "---\n# nothing\n---\n"), ("c.yaml", "null\n"), ("d.yaml", empty_list)]
+    {
+        let empty = desk.file(name, text)?;
+        desk.refuses(&[&empty], &["--yes", "--accept", "all"], 2, "there is no object in the input")?;
+        desk.run("plan", &[&empty], &[])?.wants(2)?;
+        desk.run("verify", &[&empty], &[])?.wants(2)?;
+    }
+    desk.refuses(&[Path::new("-")], &["--yes"], 2, "there is no object in the input")?;
+    let emptied = desk.file("inventory.yaml", "apiVersion: ringfence/v1\nkind: Inventory\n")?;
+    let ran = desk.run("apply", &[&emptied], &["--yes", "--wait", "none"])?.wants(0)?;
+    if ran.words.contains("1 deleted") { Ok(()) } else { Err(format!("{ran:?}").into()) }
+}
+
+fn slips() -> Result<(), Failed> {
+    let desk = Desk::new()?;
+    let text = format!(
+        "apiVersion: kubeovn.io/v1\nkind: Subnet\nmetadata: {{name: vswitch1}}\nspec:\n  cidrBlock: 172.20.10.0/24\n  acls:\n  - {ALLOW}\n"
+    );
+    let rules = desk.file("subnet.yaml", &text)?;
+    desk.run("apply", &[&rules], &["--yes", "--wait", "none"])?.wants(0)?;
+    let field = desk.file("field.yaml", &text.replace("acls:", "acl:"))?;
+    desk.refuses(&[&field], &["--yes", "--accept", "all"], 2, "RF012")?;
+    let version = desk.file("version.yaml", &text.replace("kubeovn.io/v1", "kubeovn.io/v2"))?;
+    desk.refuses(&[&version], &["--yes", "--accept", "all"], 2, "`Subnet` of `kubeovn.io/v2`")?;
+    let ran = desk.run("apply", &[&field], &["--lenient", "--yes", "--wait", "none"])?.wants(0)?;
+    if ran.words.contains("1 deleted") { Ok(()) } else { Err(format!("{ran:?}").into()) }
 }
 
 fn drift() -> Result<(), Failed> {

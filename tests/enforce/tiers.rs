@@ -11,6 +11,7 @@ pub fn trials() -> Vec<Trial> {
         Trial::test("nothing-in-tier-0", nothing_in_tier_0),
         Trial::test("tiers-stay-in-their-order", in_order),
         Trial::test("tiers-without-tiers", without),
+        Trial::test("policies-without-tiers", policies),
     ]
 }
 
@@ -62,10 +63,57 @@ fn in_order() -> Result<(), Failed> {
     tiers(&store, &[(0, 10, "pass"), (1, 20, "allow")], 2).map(drop)
 }
 
-/// OVN 23.03: rows of one tier need none, rows of several cannot be written.
+/// OVN 23.03: rows of one tier need none, and rows of several where priorities say the same.
 fn without() -> Result<(), Failed> {
     let store = Store::start()?;
     tiers(&store, &[(2, 10, "drop"), (2, 20, "allow")], 0)?;
     tiers(&store, &[(1, 10, "drop"), (2, 20, "allow")], 2)?;
+    tiers(&store, &[(1, 20, "drop"), (2, 20, "allow")], 2)?;
+    tiers(&store, &[(1, 30, "drop"), (1, 40, "drop"), (2, 20, "allow"), (3, 1, "drop")], 0)?;
     tiers(&store, &[(2, 10, "pass")], 2).map(drop)
+}
+
+const WORLD: &str = "apiVersion: v1
+kind: Pod
+metadata: {name: vm1, namespace: default, labels: {app: web}, annotations: {ovn.kubernetes.io/logical_switch: vswitch1, ovn.kubernetes.io/ip_address: 172.20.10.2}}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web, namespace: default}
+spec: {podSelector: {matchLabels: {app: web}}, policyTypes: [Ingress]}
+---
+";
+
+/// What an administrator's policy says is written as it is said, or not at all, by whatever profile.
+fn policies() -> Result<(), Failed> {
+    let cluster = |tier: &str, action: &str| {
+        format!(
+            "apiVersion: policy.networking.k8s.io/v1alpha2\nkind: ClusterNetworkPolicy\nmetadata: {{name: admin}}\nspec:\n  tier: {tier}\n  \
+             priority: 5\n  subject: {{namespaces: {{}}}}\n  ingress:\n  - {{name: a, action: {action}, from: [{{namespaces: {{}}}}]}}\n  - {{name: b, \
+             action: Deny, from: [{{namespaces: {{}}}}]}}\n"
+        )
+    };
+    let cases = [
+        (cluster("Admin", "Accept"), 0, "priorities keep their order"),
+        (cluster("Admin", "Pass"), 2, "ClusterNetworkPolicy/admin needs"),
+        (cluster("Baseline", "Accept"), 2, "ask ClusterNetworkPolicy/admin"),
+    ];
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("policies.yaml");
+    for (policy, status, word) in cases {
+        fs::write(&file, format!("{WORLD}{policy}"))?;
+        for profile in ["ovn/23.03", "ovn/main", "kube-ovn/1.16"] {
+            let store = Store::start()?;
+            let ran = program::apply(&store.remote(), &[&file], &["--wait", "none", "--profile", profile])?;
+            let ran = ran.wants(status).map_err(|error| format!("{profile}: {error}"))?;
+            if !store.has_tiers() && !ran.words.contains(word) {
+                return Err(format!("{profile}: `{word}` is not said: {}", ran.words).into());
+            }
+        }
+        let ran = program::apply(&Store::start()?.remote(), &[&file], &["--profile", "kube-ovn/1.12"])?.wants(2)?;
+        if !ran.words.contains("does not know ClusterNetworkPolicy") {
+            return Err(format!("{ran:?}").into());
+        }
+    }
+    Ok(())
 }

@@ -176,6 +176,11 @@ fn object(fields: &Fields<'_>, kind: Placed<String>, api: Option<&str>, out: &mu
         out.push(foreign_group(&kind, api, group));
         return None;
     }
+    // No cluster knows the kind in such a version: what it would mean there is nobody's guess.
+    if let Some(api) = api.filter(|api| !is_known(api)) {
+        out.push(foreign_group(&kind, api, &canonical(*known, group)).severity(Severity::Error));
+        return None;
+    }
     if api.is_none() && *group != "ringfence" {
         let help = format!("write `apiVersion: {}`", canonical(*known, group));
         out.push(fields.missing("apiVersion", "; the object is taken nonetheless", &help).severity(Severity::Warning));
@@ -247,6 +252,12 @@ fn unknown_kind(kind: &Placed<String>) -> Diagnostic {
 fn belongs(api: &str, group: &str) -> bool {
     api.split_once('/').map_or("", |(group, _)| group) == group
         || (group == "ringfence" && api.starts_with("ringfence"))
+}
+
+/// Whether a version is one that the kinds have: `v1`, `v1alpha2` …
+fn is_known(api: &str) -> bool {
+    let version = api.rsplit('/').next().and_then(|version| version.strip_prefix("v1"));
+    version.is_some_and(|rest| !rest.starts_with(|next: char| next.is_ascii_digit()))
 }
 
 fn canonical(known: Kind, group: &str) -> String {
