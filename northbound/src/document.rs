@@ -1,10 +1,11 @@
 //! A database as an `Inventory`, and what is put in afterwards.
 
 use crate::link::Link;
+use crate::log::{counts_packets, log};
 use crate::owner::owner;
 use crate::port::{Interface, Machine};
 use crate::row::{entry, integer, text, texts, uuids};
-use ringfence_engine::ovn::acl::{Acl, Provenance};
+use ringfence_engine::ovn::acl::{Acl, Log, Provenance};
 use ringfence_engine::ovn::network::{Network, Port, PortKind, Version};
 use ringfence_engine::source::SourceId;
 use ringfence_ovsdb::{Row, Schema, Snapshot, Uuid};
@@ -23,7 +24,8 @@ pub struct Document {
     physical: Vec<(String, String)>,
     /// Ports whose questions for an address OVN answers.
     leased: BTreeSet<String>,
-    owners: BTreeMap<String, Provenance>,
+    /// Of rows by their paths: whose they are, and what they log.
+    owners: BTreeMap<String, (Provenance, Option<Log>)>,
 }
 
 impl Document {
@@ -56,6 +58,7 @@ impl Document {
         lines.extend(machines.iter().map(|(machine, interfaces)| format!("- {}", vm(machine, interfaces))));
         document.text = lines.join("\n") + "\n";
         document.remark_on_routers(snapshot);
+        document.remark_on_meters(snapshot);
         document
     }
 
@@ -136,9 +139,17 @@ impl Document {
             let owner = owner(acl).map(|owner| format!(" ({owner})")).unwrap_or_default();
             let provenance =
                 Provenance { object: format!("{parent}{owner}"), field: format!("ACL {name}"), place: None };
-            self.owners.insert(format!("{path}.acls[{index}]"), provenance);
+            self.owners.insert(format!("{path}.acls[{index}]"), (provenance, log(snapshot, acl)));
         }
         lines
+    }
+
+    fn remark_on_meters(&mut self, snapshot: &Snapshot) {
+        let others = snapshot.rows("Meter").filter(|(_, row)| text(row, "unit").is_some() && !counts_packets(row));
+        for name in others.filter_map(|(_, meter)| text(meter, "name")) {
+            self.remarks
+                .push(format!("meter `{name}` does not count packets, and is left out of the rows that log by it"));
+        }
     }
 
     fn remark_on_routers(&mut self, snapshot: &Snapshot) {
@@ -158,7 +169,7 @@ impl Document {
     }
 
     /// Puts in what an inventory cannot say: the names and addresses of router ports, which ports get their address from OVN,
-    /// and whose each row is.
+    /// whose each row is, and what it logs.
     pub fn complete(&self, network: &mut Network, source: SourceId) {
         let acls = network.switches.iter_mut().map(|switch| &mut switch.acls);
         for acl in acls.chain(network.port_groups.iter_mut().map(|group| &mut group.acls)).flatten() {
@@ -190,8 +201,9 @@ impl Document {
 
     fn credit(&self, acl: &mut Acl, source: SourceId) {
         let place = acl.provenance.place.filter(|place| place.source == source);
-        if let (Some(place), Some(known)) = (place, self.owners.get(&acl.provenance.field)) {
+        if let (Some(place), Some((known, log))) = (place, self.owners.get(&acl.provenance.field)) {
             acl.provenance = Provenance { place: Some(place), ..known.clone() };
+            acl.log.clone_from(log);
         }
     }
 }

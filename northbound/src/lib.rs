@@ -6,9 +6,11 @@
 
 mod document;
 mod link;
+mod log;
 mod owner;
 mod port;
 pub mod row;
 pub mod tables;
 
 pub use document::Document;
+pub use owner::owner;

@@ -4,7 +4,7 @@ use crate::row::entry;
 use ringfence_ovsdb::Row;
 
 /// The writer of a row, and what it wrote it for: `kube-ovn, np.web`.
-pub(crate) fn owner(row: &Row) -> Option<String> {
+pub fn owner(row: &Row) -> Option<String> {
     let id = |key: &str| entry(row, "external_ids", key);
     let written = |who: &str, what: Option<&str>| match what {
         Some(what) => format!("{who}, {what}"),

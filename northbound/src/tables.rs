@@ -17,7 +17,22 @@ pub const TABLES: &[(&str, &[&str])] = &[
             "external_ids",
         ],
     ),
-    ("ACL", &["name", "direction", "priority", "match", "action", "tier", "options", "external_ids"]),
+    (
+        "ACL",
+        &[
+            "name",
+            "direction",
+            "priority",
+            "match",
+            "action",
+            "tier",
+            "options",
+            "log",
+            "severity",
+            "meter",
+            "external_ids",
+        ],
+    ),
     ("Port_Group", &["name", "ports", "acls", "external_ids"]),
     ("Address_Set", &["name", "addresses"]),
     ("Logical_Router", &["name", "ports", "policies", "static_routes", "load_balancer"]),
@@ -25,6 +40,8 @@ pub const TABLES: &[(&str, &[&str])] = &[
     ("Logical_Router_Policy", &["action"]),
     ("Load_Balancer", &["name", "vips"]),
     ("Load_Balancer_Group", &["load_balancer"]),
+    ("Meter", &["name", "unit", "bands"]),
+    ("Meter_Band", &["rate", "burst_size"]),
 ];
 
 /// The name of the database.
