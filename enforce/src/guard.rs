@@ -4,12 +4,13 @@ use crate::lease::unanswered;
 use crate::meaning::Meaning;
 use crate::resolve::some;
 use ringfence_engine::answers::diff::Change;
+use ringfence_engine::ovn::acl::Provenance;
 use ringfence_engine::ovn::pipeline::Pipeline;
 use ringfence_engine::reach::{
     Attachment, Endpoint, EndpointKind, FamilyAnswer, L4Header, L4Set, PairAnswer, Ports, Region, Verdict,
 };
 use ringfence_view::loaded::Loaded;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Something that nobody wants by accident.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -201,12 +202,35 @@ fn name(world: &Loaded, pipeline: &Pipeline) -> Option<String> {
 
 /// Rows that OVN ignores and that are new.
 fn ignored(meaning: &Meaning) -> Option<String> {
-    let broken = |world: &Loaded| -> BTreeSet<String> {
-        let network = &world.compiled.network;
-        let errors = world.pipelines().iter().flat_map(|pipeline| &pipeline.broken);
-        errors.filter_map(|error| Some(format!("{}: {}", error.id.acl(network)?.matches, error.message))).collect()
+    let (before, mut after) = (broken(&meaning.before), broken(&meaning.after));
+    after.retain(|said, _| !before.contains_key(said));
+    let told = after.iter().take(BROKEN);
+    let told: Vec<String> = told.map(|((matches, why), whose)| format!("`{matches}`, {whose}: {why}")).collect();
+    let more = match after.len().saturating_sub(BROKEN) {
+        0 => String::new(),
+        more => format!("; and {more} more"),
     };
-    let before = broken(&meaning.before);
-    let after: BTreeSet<String> = broken(&meaning.after).difference(&before).cloned().collect();
-    told("OVN cannot parse the row and ignores it", &after)
+    (!told.is_empty()).then(|| format!("OVN cannot parse the match and ignores the row: {}{more}", told.join("; ")))
+}
+
+/// More matches that OVN cannot parse are counted.
+const BROKEN: usize = 3;
+
+/// What OVN cannot parse, with its own words, and whose row it is.
+fn broken(world: &Loaded) -> BTreeMap<(&str, &str), String> {
+    let network = &world.compiled.network;
+    let errors = world.pipelines().iter().flat_map(|pipeline| &pipeline.broken);
+    errors
+        .filter_map(|error| {
+            let acl = error.id.acl(network)?;
+            Some(((acl.matches.as_str(), error.message.as_str()), whose(&acl.provenance)))
+        })
+        .collect()
+}
+
+/// `Switch/web (ringfence, default Subnet/web spec.acls[0]) ACL 281517d4`. Rows of a database that nobody put a name on are told
+/// from ours.
+fn whose(Provenance { object, field, .. }: &Provenance) -> String {
+    let nobody = if field.starts_with("ACL ") && !object.ends_with(')') { " (no name of a writer)" } else { "" };
+    format!("{object}{nobody} {field}")
 }

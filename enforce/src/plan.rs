@@ -11,8 +11,9 @@ use crate::owned::{is_of, owned};
 use crate::resolve::resolve;
 use crate::set::PolicySet;
 use crate::tables::GLOBAL;
-use ringfence_northbound::row::{entry, text, uuids};
-use ringfence_ovsdb::{Schema, Snapshot, Uuid};
+use ringfence_northbound::owner;
+use ringfence_northbound::row::{entry, integer, text, uuids};
+use ringfence_ovsdb::{Row, Schema, Snapshot, Uuid};
 use thiserror::Error;
 
 /// What has to change in a database.
@@ -79,10 +80,14 @@ pub enum PlanError {
         owner: String,
     },
     /// A group that should go has rows of others.
-    #[error("port group `{name}` should go, and has rows of somebody else")]
+    #[error(
+        "port group `{name}` should go, and has rows of somebody else, which would go with it: {rows}; take them off the group first"
+    )]
     Shared {
         /// The group.
         name: String,
+        /// The first of these rows.
+        rows: String,
     },
     /// Tiers cannot be left out.
     #[error(
@@ -174,10 +179,11 @@ impl Plan {
     fn alone(&self) -> Result<(), PlanError> {
         let gone = self.changes.iter().filter(|change| change.new.is_none() && change.table() == "Port_Group");
         for (id, row) in gone.filter_map(|change| Some((change.id, self.world.row("Port_Group", change.id)?))) {
-            let foreign = |acl: Uuid| self.world.row("ACL", acl).is_some_and(|acl| !is_of(acl, &self.set));
-            if uuids(row, "acls").into_iter().any(foreign) {
-                let name = text(row, "name").map(str::to_owned);
-                return Err(PlanError::Shared { name: name.unwrap_or_else(|| id.to_string()) });
+            let acls = uuids(row, "acls").into_iter().filter_map(|acl| Some((acl, self.world.row("ACL", acl)?)));
+            let foreign: Vec<(Uuid, &Row)> = acls.filter(|(_, acl)| !is_of(acl, &self.set)).collect();
+            if !foreign.is_empty() {
+                let name = text(row, "name").map_or_else(|| id.to_string(), str::to_owned);
+                return Err(PlanError::Shared { name, rows: told(&foreign) });
             }
         }
         Ok(())
@@ -209,6 +215,22 @@ impl Plan {
     /// What the world was that it was made on.
     pub fn digest(&self) -> String {
         digest(&self.world, &self.history)
+    }
+}
+
+/// The first of some rows, each with its identity and its writer.
+fn told(rows: &[(Uuid, &Row)]) -> String {
+    const SHOWN: usize = 3;
+    let told = |(id, row): &(Uuid, &Row)| {
+        let word = |column| text(row, column).unwrap_or_default().escape_debug().to_string();
+        let priority = integer(row, "priority").unwrap_or_default();
+        let owner = owner(row).unwrap_or_else(|| "a writer who left no name".to_owned());
+        format!("{id} {} {priority} {} ({}) of {owner}", word("direction"), word("action"), word("match"))
+    };
+    let shown: Vec<String> = rows.iter().take(SHOWN).map(told).collect();
+    match rows.len().saturating_sub(SHOWN) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
     }
 }
 

@@ -112,6 +112,13 @@ pub struct ConnectError {
     pub refusals: Vec<(Endpoint, Refusal)>,
 }
 
+impl ConnectError {
+    /// Whether members of a cluster answer, and none of them leads it: others may, or they have yet to agree who does.
+    pub fn is_leaderless(&self) -> bool {
+        self.refusals.iter().any(|(_, refusal)| matches!(refusal, Refusal::Follower | Refusal::Disconnected))
+    }
+}
+
 impl fmt::Display for ConnectError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (position, (endpoint, refusal)) in self.refusals.iter().enumerate() {
