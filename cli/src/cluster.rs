@@ -150,10 +150,20 @@ impl Cluster {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| error.to_string())?;
         let connection = runtime.block_on(access.connect()).map_err(Fault::from)?;
+        let arguments = self.place();
+        Ok(Writing { name: self.name(), context: self.contexts.concat(), arguments, connection, runtime })
+    }
+
+    fn place(&self) -> String {
         let name = |path: &PathBuf| format!(" --kubeconfig {}", quoted(&path.display().to_string()));
         let context = |context: &String| format!(" --context {}", quoted(context));
-        let arguments = self.kubeconfig.iter().map(name).chain(self.contexts.iter().map(context)).collect();
-        Ok(Writing { name: self.name(), context: self.contexts.concat(), arguments, connection, runtime })
+        self.kubeconfig.iter().map(name).chain(self.contexts.iter().map(context)).collect()
+    }
+
+    /// The arguments by which it is read, for another command.
+    pub(crate) fn arguments(&self) -> String {
+        let flag = if self.cluster { " --cluster" } else { "" };
+        format!("{flag}{}", self.place())
     }
 }
 

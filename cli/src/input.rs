@@ -65,6 +65,16 @@ impl Input {
         manifests(&self.files, &self.settings())
     }
 
+    /// The arguments that name it, for another command; files are left to whoever writes it.
+    pub(crate) fn arguments(&self) -> String {
+        let files = if self.files.is_empty() { "" } else { "-f ..." };
+        let database = self.live.endpoints().map(|endpoints| format!(" {}", self.live.arguments(endpoints)));
+        let profile = self.profile.map(|profile| format!(" --profile {}", profile.name)).unwrap_or_default();
+        let lenient = if self.lenient { " --lenient" } else { "" };
+        let rest = format!("{}{}{profile}{lenient}", self.cluster.arguments(), database.unwrap_or_default());
+        format!("{files}{rest}").trim_start().to_owned()
+    }
+
     /// Reads and compiles all of it.
     pub(crate) fn load(&self) -> Loaded {
         let mut files = Files::read(&self.files);

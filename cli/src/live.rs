@@ -3,6 +3,7 @@
 
 use crate::cluster;
 use crate::files::Files;
+use crate::render::plan::quoted;
 use clap::Args;
 use ringfence_enforce::{LARGEST, Plan, SendError, Sent, Strictness, Wait, WaitError};
 use ringfence_northbound::Document;
@@ -14,6 +15,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 use tokio::runtime::Runtime;
+use tokio::time::{Instant, sleep};
 
 /// Which database is asked, and how.
 #[derive(Debug, Args)]
@@ -65,6 +67,9 @@ fn help(error: &ConnectError) -> &'static str {
     let refuses = |wanted: fn(&Refusal) -> bool| error.refusals.iter().any(|(_, refusal)| wanted(refusal));
     if refuses(|refusal| matches!(refusal, Refusal::Relay)) {
         "name the server that it is a relay of, or write `--no-leader-only`: a relay passes on what is written"
+    } else if error.is_leaderless() && error.refusals.len() > 1 {
+        "where these are all members of the cluster, it has no leader now: try again; where they are not, name all, or write \
+         `--no-leader-only`"
     } else if refuses(|refusal| matches!(refusal, Refusal::Follower)) {
         "name all members of the cluster, or write `--no-leader-only`"
     } else {
@@ -72,10 +77,29 @@ fn help(error: &ConnectError) -> &'static str {
     }
 }
 
+/// How long the members of a cluster may take to agree who leads it.
+const ELECTION: Duration = Duration::from_secs(10);
+
+/// Between two looks.
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// Connects; several members of which none leads are asked again, since they may be about to elect one.
+async fn connected(list: &[Endpoint], options: Options) -> Result<Client, ConnectError> {
+    let end = Instant::now() + ELECTION;
+    loop {
+        match Client::connect(list, options.clone()).await {
+            Err(error) if error.is_leaderless() && list.len() > 1 && Instant::now() < end => sleep(PAUSE).await,
+            connected => return connected,
+        }
+    }
+}
+
 /// A database that rows are written into.
 pub(crate) struct Database {
     /// Its endpoints, as somebody wrote them.
     pub(crate) name: String,
+    /// The arguments that name it and say how it is connected to, as they were written.
+    pub(crate) arguments: String,
     /// How many bytes it is given in one transaction, where it is one of a cluster.
     pub(crate) largest: usize,
     client: Client,
@@ -168,9 +192,27 @@ impl Live {
             .map_err(|error| (error.to_string(), "write tcp:HOST:PORT, ssl:HOST:PORT or unix:PATH"))?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| (error.to_string(), HELP))?;
-        let client = runtime.block_on(Client::connect(&list, options));
+        let client = runtime.block_on(connected(&list, options));
         let client = client.map_err(|error| (format!("cannot read the {database} database: {error}"), help(&error)))?;
-        Ok(Database { name: endpoints.to_owned(), largest: LARGEST, client, runtime })
+        let arguments = self.arguments(endpoints);
+        Ok(Database { name: endpoints.to_owned(), arguments, largest: LARGEST, client, runtime })
+    }
+
+    /// The arguments that say what these say, for another command.
+    pub(crate) fn arguments(&self, endpoints: &str) -> String {
+        let file = |(name, path): (&str, &Option<PathBuf>)| {
+            path.as_ref().map(|path| format!(" {name} {}", quoted(&path.display().to_string())))
+        };
+        let files = [("-p", &self.private_key), ("-c", &self.certificate), ("-C", &self.ca_cert)];
+        let flags = [(" --any-host", self.any_host), (" --no-leader-only", self.no_leader_only)];
+        let flags = flags.into_iter().filter(|(_, is_set)| *is_set).map(|(flag, _)| flag.to_owned());
+        let rest: String = files.into_iter().filter_map(file).chain(flags).collect();
+        format!("--nb {}{rest}", quoted(endpoints))
+    }
+
+    /// The endpoints, where somebody named them.
+    pub(crate) fn endpoints(&self) -> Option<&str> {
+        self.nb.as_deref()
     }
 
     /// Whether a database is named.
@@ -242,6 +284,29 @@ fn beside(northbound: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn another_command_connects_as_this_one() {
+        let path = |name: &str| Some(PathBuf::from(name));
+        let live = Live {
+            nb: None,
+            private_key: path("a key.pem"),
+            certificate: path("cert.pem"),
+            ca_cert: path("ca.pem"),
+            any_host: true,
+            no_leader_only: true,
+        };
+        let wanted = "--nb ssl:10.0.0.1:6641 -p 'a key.pem' -c cert.pem -C ca.pem --any-host --no-leader-only";
+        assert_eq!(live.arguments("ssl:10.0.0.1:6641"), wanted);
+    }
+
+    #[test]
+    fn elections_are_told() {
+        let endpoints = |list| Endpoint::list(list).unwrap_or_default().into_iter();
+        let error = |list| ConnectError { refusals: endpoints(list).map(|of| (of, Refusal::Follower)).collect() };
+        assert!(help(&error("tcp:a:1,tcp:b:1,tcp:c:1")).contains("no leader now: try again"));
+        assert!(help(&error("tcp:a:1")).starts_with("name all members"));
+    }
 
     #[test]
     fn southbound_databases_are_beside() {

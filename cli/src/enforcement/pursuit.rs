@@ -36,6 +36,11 @@ impl Manner {
             let plan = place.plan().map_err(Halt::Failed)?.map_err(Halt::Refused)?;
             if plan.is_empty() && !place.has_begun() {
                 console.print(|out| render::plan::nothing(out, &plan, place.name()))?;
+                // An apply before may have been written, and not waited for to its end.
+                if act == Act::Write {
+                    self.await_effect(place)
+                        .map_err(|error| Halt::Failed(format!("nothing has to be written, but {error}")))?;
+                }
                 return Ok(None);
             }
             if plan.is_empty() {
@@ -96,8 +101,11 @@ impl Manner {
     fn finish<P: Place>(&self, console: &mut Console, place: &mut P, plan: &P::Plan) -> Result<(), Halt> {
         let back = place.way_back(plan);
         console.print(|out| render::plan::done(out, plan, back.as_deref()))?;
-        let patience = Patience { whom: self.wait.into(), limit: Duration::from_secs(self.timeout) };
-        place.wait(patience).map_err(|error| Halt::Failed(format!("it is written, but {error}")))
+        self.await_effect(place).map_err(|error| Halt::Failed(format!("it is written, but {error}")))
+    }
+
+    fn await_effect<P: Place>(&self, place: &mut P) -> Result<(), String> {
+        place.wait(Patience { whom: self.wait.into(), limit: Duration::from_secs(self.timeout) })
     }
 }
 

@@ -3,8 +3,8 @@
 use super::{Outcome, Patience, Place};
 use crate::console::Console;
 use crate::live::Database;
-use crate::render::plan::quoted;
 use ringfence_enforce::{Meaning, Plan, PlanError, Sent, Strictness};
+use ringfence_northbound::row::integer;
 use ringfence_ovsdb::{Schema, Snapshot};
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ pub(crate) type Planning<'p> = dyn FnMut(Snapshot, &Schema) -> Result<Result<Pla
 pub(crate) struct Rows<'p> {
     database: Database,
     planning: Box<Planning<'p>>,
-    /// What `nb_cfg` is when it is done.
+    /// What `nb_cfg` is when it is done, or was when the plan was made.
     number: i64,
 }
 
@@ -41,6 +41,8 @@ impl Place for Rows<'_> {
 
     fn plan(&mut self) -> Result<Result<Plan, String>, String> {
         let world = self.database.read().map_err(|error| format!("cannot read the Northbound database: {error}"))?;
+        let global = world.rows("NB_Global").next();
+        self.number = global.and_then(|(_, row)| integer(row, "nb_cfg")).unwrap_or_default();
         match (self.planning)(world, self.database.schema()).map_err(|error| error.to_string())? {
             Ok(plan) => self.database.told(plan).map(Ok),
             Err(refusal) => Ok(Err(refusal)),
@@ -70,8 +72,7 @@ impl Place for Rows<'_> {
     }
 
     fn way_back(&self, plan: &Plan) -> Option<String> {
-        let database = quoted(&self.database.name);
-        plan.is_undoable().then(|| format!("ringfence rollback --set {} --nb {database}", plan.set))
+        plan.is_undoable().then(|| format!("ringfence rollback --set {} {}", plan.set, self.database.arguments))
     }
 
     fn has_begun(&self) -> bool {

@@ -14,8 +14,15 @@ const SCREEN: usize = 80;
 /// A longer id does not widen the column of names.
 const LONGEST_ID: usize = 60;
 
-/// The table with its legend and what is noteworthy, or a summary where the table would not fit.
-pub(crate) fn write(out: &mut dyn Write, endpoints: &[Endpoint], matrix: &Matrix, script: Script) -> io::Result<()> {
+/// The table with its legend and what is noteworthy, or a summary where the table would not fit. `input`: the arguments of the
+/// command that tells why.
+pub(crate) fn write(
+    out: &mut dyn Write,
+    endpoints: &[Endpoint],
+    matrix: &Matrix,
+    input: &str,
+    script: Script,
+) -> io::Result<()> {
     if endpoints.is_empty() {
         return writeln!(out, "No endpoints: the input has neither a Subnet nor an Inventory with machines.");
     }
@@ -30,7 +37,8 @@ pub(crate) fn write(out: &mut dyn Write, endpoints: &[Endpoint], matrix: &Matrix
     if let Some((from, to)) = remarks.example() {
         writeln!(out)?;
         remarks.write(out, script)?;
-        writeln!(out, "\n{FAINT}Why: ringfence explain {} {} -f ...{FAINT:#}", Line(from), Line(to))?;
+        let input = [from, to, input].map(|word| Line(word).to_string()).join(" ");
+        writeln!(out, "\n{FAINT}Why: ringfence explain {}{FAINT:#}", input.trim_end())?;
     }
     Ok(())
 }

@@ -78,7 +78,7 @@ impl Arguments {
                     picture::write(&mut text, &picture(), TITLE).map_err(io::Error::other)?;
                     out.write_all(text.as_bytes())
                 }
-                _ => matrix::write(out, endpoints, &matrix, script),
+                _ => matrix::write(out, endpoints, &matrix, &self.input.arguments(), script),
             })?;
             return Ok(input::status(&loaded));
         }
