@@ -4,6 +4,7 @@ mod objects;
 mod rows;
 
 use ringfence_enforce::PolicySet;
+use ringfence_engine::ovn::acl::Acl;
 use serde_json::{Map, Value};
 
 /// What becomes of something.
@@ -27,8 +28,8 @@ pub(crate) struct Step {
     pub(crate) what: String,
     /// Which rule it is for.
     pub(crate) origin: String,
-    /// What it was, where it is altered.
-    pub(crate) was: Option<String>,
+    /// What of it is altered: what it was, or what comes and goes.
+    pub(crate) altered: Option<String>,
 }
 
 /// A plan of whatever kind.
@@ -47,6 +48,8 @@ pub(crate) trait Planned {
     fn remarks(&self) -> &[String];
     /// Line by line.
     fn steps(&self) -> Vec<Step>;
+    /// Which row of its world an ACL is, for programs: its identity and its writer, or the rule that it is for.
+    fn identity(&self, acl: &Acl) -> Map<String, Value>;
     /// What it changes, for programs.
     fn wire(&self) -> Map<String, Value>;
     /// Whether it changes the same.

@@ -9,6 +9,7 @@ pub(crate) mod dot;
 pub(crate) mod explain;
 pub(crate) mod github;
 pub(crate) mod glyph;
+pub(crate) mod ignored;
 pub(crate) mod junit;
 pub(crate) mod markdown;
 pub(crate) mod matrix;

@@ -2,6 +2,7 @@
 
 use super::{Planned, Sign, Step};
 use ringfence_enforce::PolicySet;
+use ringfence_engine::ovn::acl::Acl;
 use ringfence_objects::{Deed, Kind, Plan};
 use serde_json::{Map, Value, json};
 
@@ -44,11 +45,16 @@ impl Planned for Plan {
             let object = deed.reference.to_string();
             let step = move |(kind, line): (Kind, String)| {
                 let what = format!("{object} {line}").trim_end().to_owned();
-                Step { sign: kind.into(), what, origin: String::new(), was: None }
+                Step { sign: kind.into(), what, origin: String::new(), altered: None }
             };
             deed.lines().into_iter().map(step).collect::<Vec<_>>()
         };
         self.deeds.iter().flat_map(steps).collect()
+    }
+
+    fn identity(&self, acl: &Acl) -> Map<String, Value> {
+        let parts = [("object", json!(acl.provenance.object)), ("rule", json!(acl.provenance.field))];
+        parts.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
     }
 
     fn wire(&self) -> Map<String, Value> {

@@ -2,8 +2,16 @@
 
 use super::{Planned, Sign, Step};
 use crate::render::{Line, count};
-use ringfence_enforce::{Acl, Change, Item, Kind, Plan, PolicySet};
+use ringfence_enforce::{Acl, Change, Content, Item, Kind, Plan, PolicySet};
+use ringfence_engine::ovn::acl;
+use ringfence_northbound::owner;
+use ringfence_northbound::row::text;
+use ringfence_ovsdb::{Row, Uuid};
 use serde_json::{Map, Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Of more ports and addresses that come or go only the first ones are named.
+const MOST_NAMES: usize = 6;
 
 impl From<Kind> for Sign {
     fn from(kind: Kind) -> Self {
@@ -43,6 +51,18 @@ impl Planned for Plan {
         self.changes.iter().filter_map(step).collect()
     }
 
+    fn identity(&self, acl: &acl::Acl) -> Map<String, Value> {
+        // It is known by the first digits of its identity, as OVN's own programs show it.
+        let digits = acl.provenance.field.split_whitespace().nth(1).unwrap_or_default();
+        let is_it = |(id, row): &(Uuid, &Row)| {
+            id.simple().to_string().starts_with(digits) && text(row, "match") == Some(acl.matches.as_str())
+        };
+        let found = self.world.rows("ACL").find(is_it);
+        let uuid = found.map(|(id, _)| id.hyphenated().to_string());
+        let parts = [("uuid", json!(uuid)), ("owner", json!(found.and_then(|(_, row)| owner(row))))];
+        parts.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
+    }
+
     fn wire(&self) -> Map<String, Value> {
         let row = |change: &Change| {
             json!({
@@ -73,13 +93,62 @@ impl Planned for Plan {
 fn step(change: &Change) -> Option<Step> {
     let item = change.item()?;
     let origin = item.origin();
-    let was = change.old.as_ref().filter(|_| change.kind() == Kind::Alter).map(row);
+    let both = change.old.as_ref().zip(change.new.as_ref()).filter(|_| change.kind() == Kind::Alter);
     Some(Step {
         sign: change.kind().into(),
         what: row(item),
         origin: format!("{} {}", Line(&origin.object), Line(&origin.rule)),
-        was,
+        altered: both.map(|(old, new)| altered(old, new)),
     })
+}
+
+/// What a row was, and what of it its line does not tell.
+fn altered(old: &Item, new: &Item) -> String {
+    match (old, new) {
+        (Item::PortGroup(old), Item::PortGroup(new)) => members(&old.ports, &new.ports),
+        (Item::AddressSet(old), Item::AddressSet(new)) => members(&old.addresses, &new.addresses),
+        (Item::Acl(was), Item::Acl(acl)) => {
+            let line = row(old);
+            let line = Some(format!("was {line}")).filter(|_| line != row(new));
+            line.into_iter().chain(columns(&was.content, &acl.content)).collect::<Vec<_>>().join("; ")
+        }
+        _ => format!("was {}", row(old)),
+    }
+}
+
+/// Who comes and who goes.
+fn members(old: &BTreeSet<String>, new: &BTreeSet<String>) -> String {
+    let told = |what: &str, names: Vec<&String>| (!names.is_empty()).then(|| format!("{what} {}", some(&names)));
+    let comes = told("comes:", new.difference(old).collect());
+    let goes = told("goes:", old.difference(new).collect());
+    comes.into_iter().chain(goes).collect::<Vec<_>>().join("; ")
+}
+
+/// A few names of many.
+fn some(names: &[&String]) -> String {
+    let shown: Vec<String> = names.iter().take(MOST_NAMES).map(|name| Line(name).to_string()).collect();
+    match names.len().saturating_sub(MOST_NAMES) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}
+
+/// The columns that differ and that the line of a row does not tell.
+fn columns(old: &Content, new: &Content) -> Vec<String> {
+    let (old, new) = (untold(old), untold(new));
+    let keys: BTreeSet<&String> = old.keys().chain(new.keys()).filter(|key| old.get(*key) != new.get(*key)).collect();
+    let value = |value: Option<&String>| value.map_or("none".to_owned(), |value| Line(value).to_string());
+    let told = |key: &&String| format!("{}: was {}, will be {}", Line(key), value(old.get(*key)), value(new.get(*key)));
+    keys.iter().map(told).collect()
+}
+
+fn untold(content: &Content) -> BTreeMap<String, String> {
+    let Content { name, severity, meter, label, options, .. } = content.clone();
+    let label = Some(label.to_string()).filter(|_| label != 0);
+    let columns = [("name", name), ("severity", severity), ("meter", meter), ("label", label)];
+    let columns = columns.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?)));
+    let options = options.into_iter().filter(|(key, value)| key != "apply-after-lb" || value != "true");
+    columns.chain(options.map(|(key, value)| (format!("options:{key}"), value))).collect()
 }
 
 /// What a row is, on one line.

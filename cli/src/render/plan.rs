@@ -1,5 +1,6 @@
 //! A plan: rows, what they do to connections, guard rails, and what they cost.
 
+use super::ignored::ignored;
 use super::{DOUBT, ERROR, FAINT, GOOD, Line, STRONG, WARNING, count, diff};
 use crate::console::Script;
 use crate::enforcement::Proposal;
@@ -28,8 +29,8 @@ fn steps(out: &mut dyn Write, plan: &impl Planned, noun: &str) -> io::Result<()>
         let (sign, style) = sign(step.sign);
         let (what, origin) = (Line(&step.what), Line(&step.origin));
         writeln!(out, "{style}{sign}{style:#} {what} {FAINT}{origin}{FAINT:#}")?;
-        if let Some(was) = &step.was {
-            writeln!(out, "{FAINT}  was {}{FAINT:#}", Line(was))?;
+        if let Some(altered) = &step.altered {
+            writeln!(out, "{FAINT}  {}{FAINT:#}", Line(altered))?;
         }
     }
     match steps.len().saturating_sub(MOST_ROWS) {
@@ -52,16 +53,10 @@ fn remarks(out: &mut dyn Write, proposal: &Proposal<impl Planned>) -> io::Result
     Ok(())
 }
 
-fn cost(out: &mut dyn Write, proposal: &Proposal<impl Planned>) -> io::Result<()> {
+fn cost(proposal: &Proposal<impl Planned>) -> String {
     let [before, after] = proposal.meaning.cost();
-    writeln!(
-        out,
-        "{FAINT}cost: {} of everybody, {} before; about {}, {} before{FAINT:#}",
-        count(after.rows, "ACL row"),
-        before.rows,
-        count(after.flows, "logical flow"),
-        before.flows
-    )
+    let (rows, flows) = (count(after.rows, "ACL row"), count(after.flows, "logical flow"));
+    format!("cost: {rows} of everybody, {} before; about {flows}, {} before", before.rows, before.flows)
 }
 
 /// Lines of text.
@@ -78,7 +73,7 @@ pub(crate) fn text(
     diff::write(out, &proposal.meaning.difference(), script, MOST_ROWS)?;
     guards(out, proposal)?;
     remarks(out, proposal)?;
-    cost(out, proposal)
+    writeln!(out, "{FAINT}{}{FAINT:#}", cost(proposal))
 }
 
 /// There is nothing to do.
@@ -136,14 +131,11 @@ pub(crate) fn drift<P: Planned>(
         writeln!(out)?;
         diff::write(out, &proposal.meaning.difference(), script, MOST_ROWS)?;
     }
-    let before = &proposal.meaning.before;
-    let ignored = before.pipelines().iter().flat_map(|pipeline| &pipeline.broken);
-    let ignored = ignored.filter_map(|error| Some((error.id.acl(&before.compiled.network)?, &error.message)));
-    // A row of a port group is on every switch that has one of its ports.
-    let ignored: BTreeSet<_> = ignored.map(|(acl, message)| (&acl.provenance, message)).collect();
-    for (from, message) in ignored {
+    let ignored = ignored(&proposal.meaning);
+    let ignored: BTreeSet<_> = ignored.iter().map(|row| (&row.acl.provenance, row.reason)).collect();
+    for (from, reason) in ignored {
         let (object, field) = (Line(&from.object), Line(&from.field));
-        writeln!(out, "{DOUBT}ignored by OVN{DOUBT:#}: {object} {field}: {}", Line(message))?;
+        writeln!(out, "{DOUBT}ignored by OVN{DOUBT:#}: {object} {field}: {}", Line(reason))?;
     }
     remarks(out, proposal)
 }
@@ -196,6 +188,7 @@ fn document(proposal: &Proposal<impl Planned>, more: Option<(&str, Value)>) -> i
     let rest = json!({
         "connections": connections,
         "guards": proposal.tripped.iter().map(guard).collect::<Vec<_>>(),
+        "ignored": ignored(meaning).iter().map(|row| row.wire(plan)).collect::<Vec<_>>(),
         "cost": { "before": cost.first(), "after": cost.last() },
         "remarks": remarks,
     });
@@ -220,7 +213,8 @@ pub(crate) fn markdown(out: &mut dyn Write, proposal: &Proposal<impl Planned>, s
     }
     let steps = plan.steps();
     for step in steps.iter().take(MOST_ROWS) {
-        writeln!(out, "| `{}` | {} | {} |", sign(step.sign).0, plain(&step.what), plain(&step.origin))?;
+        let altered = step.altered.as_ref().map(|altered| format!("<br>{}", plain(altered))).unwrap_or_default();
+        writeln!(out, "| `{}` | {}{altered} | {} |", sign(step.sign).0, plain(&step.what), plain(&step.origin))?;
     }
     if steps.len() > MOST_ROWS {
         writeln!(out, "| | and {} | |", count(steps.len() - MOST_ROWS, "more row"))?;
@@ -231,7 +225,7 @@ pub(crate) fn markdown(out: &mut dyn Write, proposal: &Proposal<impl Planned>, s
     for remark in plan.remarks().iter().chain(&proposal.meaning.remarks) {
         writeln!(out, "\n{}", plain(remark))?;
     }
-    Ok(())
+    writeln!(out, "\n{}", cost(proposal))
 }
 
 /// Text that means nothing to Markdown.
