@@ -44,6 +44,8 @@ mod stages;
 mod swap;
 #[path = "enforce/tiers.rs"]
 mod tiers;
+#[path = "enforce/told.rs"]
+mod told;
 #[path = "enforce/unwilling.rs"]
 mod unwilling;
 
@@ -69,6 +71,7 @@ fn main() -> ExitCode {
     trials.extend(unwilling::trials());
     trials.extend(guards::trials());
     trials.extend(tiers::trials());
+    trials.extend(told::trials());
     trials.extend(probing::trials(seed));
     trials.extend(swap::trials());
     trials.extend(packets::trials());

@@ -2,6 +2,7 @@
 
 use crate::cluster::Cluster;
 use crate::console::Console;
+use crate::files::Files;
 use crate::input;
 use crate::live::{Database, Live};
 use crate::profile;
@@ -106,8 +107,8 @@ pub(crate) struct Wanted {
 impl Wanted {
     /// The rows that the files say. What cannot be used as it is written is no ground to write anything; a match that OVN
     /// ignores is a guard rail's affair.
-    pub(crate) fn load(&self, console: &mut Console) -> Result<Desired, String> {
-        let loaded = self.loaded(console)?;
+    pub(crate) fn load(&self, live: &Live, console: &mut Console) -> Result<Desired, String> {
+        let loaded = self.loaded(live, console)?;
         let desired = Desired::written(&loaded, &self.settings()).map_err(|error| error.to_string())?;
         if desired.items.is_empty() {
             let listed = |(_, source): (_, &Source)| ringfence_objects::listed(source.name(), source.text());
@@ -136,6 +137,23 @@ impl Wanted {
         Ok(objects)
     }
 
+    /// Findings as they are beside the database: a name that the input has not, it may have.
+    fn known(&self, live: &Live, loaded: &Loaded, found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+        let is_of_names = |found: &Diagnostic| matches!(found.code, Code::DanglingReference | Code::MatchSyntax);
+        if !found.iter().any(is_of_names) {
+            return found;
+        }
+        let mut files = Files::default();
+        files.sources = loaded.sources.clone();
+        live.read(true, &mut files);
+        let joined = input::compiled(files, &self.settings()).compiled.diagnostics;
+        let beside = |found: Diagnostic| match is_of_names(&found) {
+            true => joined.iter().find(|joined| (joined.code, joined.place) == (found.code, found.place)).cloned(),
+            false => Some(found),
+        };
+        found.into_iter().filter_map(beside).collect()
+    }
+
     /// Whether what was found leaves something that may be written.
     fn usable(&self, found: &[Diagnostic]) -> Result<(), String> {
         let unknown = |found: &Diagnostic| found.code == Code::UnknownField;
@@ -152,14 +170,15 @@ impl Wanted {
         Settings { profile: self.profile, strictness }
     }
 
-    fn loaded(&self, console: &mut Console) -> Result<Loaded, String> {
+    fn loaded(&self, live: &Live, console: &mut Console) -> Result<Loaded, String> {
         if self.files.is_empty() {
             return Err(NO_FILE.to_owned());
         }
         let loaded = input::manifests(&self.files, &self.settings())?;
         let profile = loaded.compiled.profile;
         let told = loaded.compiled.diagnostics.iter().filter(|found| !is_of_the_database(found, profile));
-        input::tell(&loaded, console, &told.cloned().collect::<Vec<_>>());
+        let told = self.known(live, &loaded, told.cloned().collect());
+        input::tell(&loaded, console, &told);
         self.usable(&loaded.compiled.diagnostics)?;
         Ok(loaded)
     }

@@ -73,7 +73,12 @@ fn without() -> Result<(), Failed> {
     tiers(&store, &[(2, 10, "pass")], 2).map(drop)
 }
 
-const WORLD: &str = "apiVersion: v1
+const WORLD: &str = "apiVersion: kubeovn.io/v1
+kind: Subnet
+metadata: {name: vswitch1}
+spec: {cidrBlock: 172.20.10.0/24, gateway: 172.20.10.1}
+---
+apiVersion: v1
 kind: Pod
 metadata: {name: vm1, namespace: default, labels: {app: web}, annotations: {ovn.kubernetes.io/logical_switch: vswitch1, ovn.kubernetes.io/ip_address: 172.20.10.2}}
 ---

@@ -23,7 +23,7 @@ pub(crate) struct Arguments {
     target: Target,
 
     /// Carries out a plan that `plan --out` kept, if the database is still as it was then
-    #[arg(long, value_name = "FILE", conflicts_with = "files", value_hint = clap::ValueHint::FilePath)]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["files", "set", "profile", "lenient"], value_hint = clap::ValueHint::FilePath)]
     plan: Option<PathBuf>,
 
     #[command(flatten)]
@@ -90,7 +90,7 @@ impl Arguments {
     }
 
     fn prepare(&self, console: &mut Console) -> Result<(Desired, Option<SavedPlan>), String> {
-        let Some(path) = &self.plan else { return Ok((self.wanted.load(console)?, None)) };
+        let Some(path) = &self.plan else { return Ok((self.wanted.load(&self.target.live, console)?, None)) };
         let saved = SavedPlan::from_json(&files::text(path)?);
         let saved = saved.map_err(|error| format!("cannot use `{}`: {error}", path.display()))?;
         Ok((saved.desired().clone(), Some(saved)))

@@ -68,7 +68,7 @@ impl Arguments {
     }
 
     fn rows(&self, console: &mut Console) -> Result<(Proposal<Plan>, String), String> {
-        let desired = self.wanted.load(console)?;
+        let desired = self.wanted.load(&self.target.live, console)?;
         let mut database = self.target.open()?;
         let world = database.read().map_err(|error| format!("cannot read the Northbound database: {error}"))?;
         let advice = advice::on_database(&world);

@@ -79,7 +79,7 @@ impl Arguments {
     }
 
     fn rows(&self, console: &mut Console) -> Result<io::Result<Status>, String> {
-        let desired = self.wanted.load(console)?;
+        let desired = self.wanted.load(&self.target.live, console)?;
         let mut database = self.target.open()?;
         let mut proposal = self.proposal(&mut database, &desired)?;
         let Some(most) = self.probing.probe else { return Ok(self.show(console, &proposal, &database.name)) };
