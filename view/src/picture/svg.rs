@@ -5,16 +5,18 @@ use super::{Edge, Node, Picture};
 use ringfence_engine::reach::{EndpointKind, Verdict};
 use std::fmt::{self, Display, Write};
 
+/// Without variables, which few programs but browsers know.
 const STYLE: &str = "
-svg{--paper:#fff;--text:#1b1f24;--faint:#5c6670;--line:#c4ccd4;--area:#f5f7f9;--open:#00714f;--partial:#8a5a00;--lost:#b3400f;--doubt:#6b4fa0;--closed:#8b949e;font-family:system-ui,sans-serif;background:var(--paper)}
-@media (prefers-color-scheme:dark){svg{--paper:#14181d;--text:#e8ecf0;--faint:#9aa5b1;--line:#3b444e;--area:#1b2128;--open:#3fc79a;--partial:#e0a63a;--lost:#ff8a5c;--doubt:#b79cf0;--closed:#6b7580}}
-.area{fill:var(--area);stroke:var(--line)}.node{fill:var(--paper);stroke:var(--faint);stroke-width:1.25}
-.rim{stroke-dasharray:5 3}text{fill:var(--text);font-size:13px;text-anchor:middle}
-.detail,.title{fill:var(--faint);font-size:11px;font-family:ui-monospace,monospace}.title{text-anchor:start;font-size:12px}
-.edge{fill:none;stroke-width:1.75}.open{stroke:var(--open)}.partial{stroke:var(--partial)}.one-way{stroke:var(--lost)}
-.undefined{stroke:var(--doubt);stroke-dasharray:1.5 4;stroke-linecap:round;stroke-width:2.25}.closed{stroke:var(--closed);stroke-width:1}
-.back{stroke-dasharray:5 4}.cross{stroke:var(--lost);stroke-width:2.25}.bar{stroke:var(--closed);stroke-width:2}
-.label{font-size:11px;font-family:ui-monospace,monospace;paint-order:stroke;stroke:var(--paper);stroke-width:4px}
+svg{font-family:system-ui,sans-serif;background:#fff}
+.area{fill:#f5f7f9;stroke:#c4ccd4}.node{fill:#fff;stroke:#5c6670;stroke-width:1.25}
+.rim{stroke-dasharray:5 3}text{fill:#1b1f24;font-size:13px;text-anchor:middle}
+.detail,.title{fill:#5c6670;font-size:11px;font-family:ui-monospace,monospace}.title{text-anchor:start;font-size:12px}
+.open{color:#00714f}.partial{color:#8a5a00}.one-way,.cross{color:#b3400f}.undefined{color:#6b4fa0}.closed,.bar{color:#8b949e}
+.edge,.cross,.bar{fill:none;stroke:currentColor;stroke-width:1.75}.tip{fill:currentColor}
+.edge.undefined{stroke-dasharray:1.5 4;stroke-linecap:round}.edge.closed{stroke-width:1}
+.back{stroke-dasharray:5 4}.edge.undefined,.cross{stroke-width:2.25}.bar{stroke-width:2}
+.label{font-size:11px;font-family:ui-monospace,monospace;paint-order:stroke;stroke:#fff;stroke-width:4px}
+@media (prefers-color-scheme:dark){svg{background:#14181d}.area{fill:#1b2128;stroke:#3b444e}.node{fill:#14181d;stroke:#9aa5b1}text{fill:#e8ecf0}.detail,.title{fill:#9aa5b1}.label{stroke:#14181d}.open{color:#3fc79a}.partial{color:#e0a63a}.one-way,.cross{color:#ff8a5c}.undefined{color:#b79cf0}.closed,.bar{color:#6b7580}}
 ";
 
 /// Writes the document. `title` says what it shows.
@@ -35,8 +37,7 @@ pub fn write(out: &mut dyn Write, picture: &Picture, title: &str) -> fmt::Result
         let name = verdict.name();
         write!(
             out,
-            "<marker id=\"tip-{name}\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" markerWidth=\"8\" markerHeight=\"8\" markerUnits=\"userSpaceOnUse\" orient=\"auto-start-reverse\"><path d=\"M0 0.5 L7.5 4 L0 7.5 z\" fill=\"var(--{})\"/></marker>",
-            colour(verdict)
+            "<marker id=\"tip-{name}\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" markerWidth=\"8\" markerHeight=\"8\" markerUnits=\"userSpaceOnUse\" orient=\"auto-start-reverse\"><path class=\"tip {name}\" d=\"M0 0.5 L7.5 4 L0 7.5 z\"/></marker>"
         )?;
     }
     writeln!(out, "</defs>")?;
@@ -58,17 +59,6 @@ pub fn write(out: &mut dyn Write, picture: &Picture, title: &str) -> fmt::Result
     picture.nodes.iter().try_for_each(|node| write_node(out, node))?;
     write_legend(out, picture.height)?;
     writeln!(out, "</svg>")
-}
-
-/// The colour that supports a verdict.
-fn colour(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Open => "open",
-        Verdict::Partial => "partial",
-        Verdict::OneWay => "lost",
-        Verdict::Closed => "closed",
-        Verdict::Undefined => "doubt",
-    }
 }
 
 fn write_edge(out: &mut dyn Write, edge: &Edge) -> fmt::Result {
