@@ -180,11 +180,12 @@ fn is_hidden(path: &Path) -> bool {
     path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."))
 }
 
-/// The lines of a file, or those that somebody writes to standard input.
+/// The lines of a file, or those that somebody writes to standard input; bytes that are no UTF-8 are pictured.
 pub(crate) fn lines(path: Option<&Path>) -> io::Result<Box<dyn Iterator<Item = io::Result<String>>>> {
+    let text = |line: io::Result<Vec<u8>>| line.map(|line| String::from_utf8_lossy(&line).into_owned());
     Ok(match path.filter(|path| path.as_os_str() != "-") {
-        Some(path) => Box::new(io::BufReader::new(fs::File::open(path)?).lines()),
-        None => Box::new(io::stdin().lock().lines()),
+        Some(path) => Box::new(io::BufReader::new(fs::File::open(path)?).split(b'\n').map(text)),
+        None => Box::new(io::stdin().lock().split(b'\n').map(text)),
     })
 }
 
@@ -198,6 +199,33 @@ pub(crate) fn is_manifest(path: &Path) -> bool {
     let ending = path.extension().map(std::ffi::OsStr::to_ascii_lowercase);
     ending.is_some_and(|ending| ["yaml", "yml", "json"].iter().any(|known| ending == *known))
 }
+
+/// The pages below a folder, sorted by name; of what is no folder, itself.
+pub(crate) fn pages(path: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    match path.is_dir() {
+        true => collect(path, 0, &mut found),
+        false => found.push(path.to_path_buf()),
+    }
+    found
+}
+
+fn collect(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) {
+    let Ok(entries) = fs::read_dir(folder) else { return found.push(folder.to_path_buf()) };
+    let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).filter(|path| !is_hidden(path)).collect();
+    paths.sort_unstable();
+    for path in paths {
+        let ending = path.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase());
+        if path.is_dir() && depth < DEEPEST {
+            collect(&path, depth + 1, found);
+        } else if ending.is_some_and(|ending| PAGES.contains(&ending.as_str())) {
+            found.push(path);
+        }
+    }
+}
+
+/// The endings of what is read as a page when its folder is named.
+const PAGES: [&str; 6] = ["md", "mdx", "markdown", "html", "htm", "xhtml"];
 
 /// The reason without Rust's `(os error 2)`, and as diagnostics begin.
 fn reason(error: &io::Error) -> String {
@@ -237,14 +265,9 @@ pub(crate) fn put(path: &Path, text: &str) -> io::Result<()> {
 ///
 /// What stands against it.
 pub(crate) fn replace(name: &str, old: &str, new: &str) -> io::Result<()> {
-    // Who follows a link writes where it leads.
-    let path = fs::canonicalize(name)?;
+    let (path, permissions) = writable(name)?;
     if fs::read(&path)? != old.as_bytes() {
         return Err(io::Error::other("it has changed since it was read"));
-    }
-    let permissions = fs::metadata(&path)?.permissions();
-    if permissions.readonly() {
-        return Err(io::Error::other("it is read-only"));
     }
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut file = tempfile::Builder::new().prefix(".ringfence-").tempfile_in(folder)?;
@@ -252,4 +275,19 @@ pub(crate) fn replace(name: &str, old: &str, new: &str) -> io::Result<()> {
     file.as_file().set_permissions(permissions)?;
     file.as_file().sync_all()?;
     file.persist(&path).map(drop).map_err(|error| error.error)
+}
+
+/// Where a file is, and what may be done with it.
+///
+/// # Errors
+///
+/// What stands against writing it.
+pub(crate) fn writable(name: &str) -> io::Result<(PathBuf, fs::Permissions)> {
+    // Who follows a link writes where it leads.
+    let path = fs::canonicalize(name)?;
+    let permissions = fs::metadata(&path)?.permissions();
+    match permissions.readonly() {
+        true => Err(io::Error::other("it is read-only")),
+        false => Ok((path, permissions)),
+    }
 }

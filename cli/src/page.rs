@@ -13,7 +13,7 @@ mod markdown;
 mod table;
 
 use block::{Block, Kind, Text};
-use excerpt::{Excerpt, text_of};
+use excerpt::{Excerpt, Line, text_of};
 use ringfence_engine::source::{Position, Span};
 use std::ops::Range;
 pub(crate) use table::Table;
@@ -112,14 +112,16 @@ fn world(text: &Text<'_>, blocks: &[Block]) -> Option<World> {
     let indents = |block: &Block| indentation::restored(&lines(block).iter().map(String::as_str).collect::<Vec<_>>());
     let restored: Vec<Option<Vec<usize>>> = blocks.iter().map(indents).collect();
     if restored.iter().all(Option::is_none) && blocks.iter().all(|block| block.opening.is_some()) {
-        return Some(World { line, text: blanked(text.page, blocks), ..World::default() });
+        return Some(World { line, text: blanked(text, blocks), ..World::default() });
     }
     let (mut excerpt, mut spans, mut moved) = (Excerpt::default(), Vec::new(), Vec::new());
     for (block, indents) in blocks.iter().zip(restored) {
         excerpt.line(0, &[("---".to_owned(), text.position(block.range.start))].to_vec());
         let start = excerpt.text.len();
+        let marks: Vec<&Line> = block.marks().collect();
         for (at, line) in block.lines.iter().enumerate() {
             match indents.as_ref().and_then(|indents| indents.get(at)) {
+                None if marks.contains(&line) => excerpt.line(0, &excerpt::trimmed(line)),
                 None => excerpt.line(0, line),
                 Some(indent) => {
                     let line = excerpt::trimmed(line);
@@ -137,22 +139,32 @@ fn world(text: &Text<'_>, blocks: &[Block]) -> Option<World> {
     Some(World { line, text, origin, restored: spans, indents: moved, table: None })
 }
 
-/// The page with everything blank but these blocks.
-fn blanked(page: &str, blocks: &[Block]) -> String {
+/// The page with everything blank but these blocks, and with their marks between documents in the first column.
+fn blanked(page: &Text<'_>, blocks: &[Block]) -> String {
     let is_kept = |at: usize| blocks.iter().any(|block| block.range.contains(&at));
-    let openings = || blocks.iter().filter_map(|block| block.opening);
-    let is_opening = |at: usize| openings().any(|opening| (opening..opening + 3).contains(&at));
-    let mut text = String::with_capacity(page.len());
-    for (at, letter) in page.char_indices() {
+    let places = blocks.iter().flat_map(Block::marks).filter_map(|line| byte(page.page, line.first()?.1));
+    let starts: Vec<usize> = places.collect();
+    // Three letters at least open a fence or a comment: there is room for the mark between documents.
+    let openings = blocks.iter().filter_map(|block| block.opening);
+    let marks: Vec<usize> = openings.chain(starts.iter().copied()).collect();
+    let is_mark = |at: usize| marks.iter().any(|start| (*start..start + 3).contains(&at));
+    let moved: Vec<Range<usize>> =
+        starts.into_iter().map(|start| start..start + line_at(page.page, start).len()).collect();
+    let is_moved = |at: usize| moved.iter().any(|line| line.contains(&at));
+    let mut text = String::with_capacity(page.page.len());
+    for (at, letter) in page.page.char_indices() {
         match letter {
             '\n' | '\r' => text.push(letter),
-            letter if is_kept(at) => text.push(letter),
-            // Three letters at least open a fence or a comment: there is room for the mark between documents.
-            _ if is_opening(at) => text.push('-'),
+            _ if is_mark(at) => text.push('-'),
+            letter if is_kept(at) && !is_moved(at) => text.push(letter),
             letter => text.extend(std::iter::repeat_n(' ', letter.len_utf8())),
         }
     }
     text
+}
+
+fn line_at(page: &str, start: usize) -> &str {
+    page.get(start..).and_then(|rest| rest.lines().next()).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -189,6 +201,21 @@ mod tests {
         let at = world.text.find("1 & 2").unwrap();
         assert_eq!(world.place(page, Span::new(at, at + 5)), None);
         assert_eq!(world.place(page, Span::new(at + 4, at + 5)).map(|place| &page[place]), Some("2"));
+    }
+
+    #[test]
+    fn documents_in_an_item_of_a_list_stay_apart() {
+        let objects = "apiVersion: v1\n  kind: A\n  data: |\n    ---\n  ---\n  apiVersion: v1\n  kind: B\n";
+        let claim = "apiVersion: ringfence/v1\n  kind: Expectation\n";
+        for (claim, end) in [("```yaml\n  ", "```"), ("<!-- expect\n  ", "-->"), ("{/* expect\n  ", "*/}")]
+            .map(|(open, end)| (format!("{open}{claim}"), end))
+        {
+            let page = format!("* x\n\n  ```yaml\n  {objects}  ```\n\n  {claim}  {end}\n");
+            let [world] = &worlds("page.md", &page)[..] else { panic!("one world of {page}") };
+            assert_eq!(world.text.lines().filter(|line| line.trim_end() == "---").count(), 3, "{page}\n{}", world.text);
+            assert!(world.text.contains("data: |\n    ---\n"), "{}", world.text);
+            assert_eq!(world.text.len(), page.len());
+        }
     }
 
     #[test]

@@ -45,10 +45,26 @@ impl Block {
         self.lines.iter().any(|line| text_of(line).trim_start().starts_with("apiVersion:"))
     }
 
+    /// How far to the right it stands, as in an item of a list.
+    fn indent(&self) -> usize {
+        let words = self.lines.iter().map(text_of).filter(|line| !line.trim().is_empty());
+        words.map(|line| line.len() - line.trim_start().len()).min().unwrap_or(0)
+    }
+
+    /// Which of its lines are marks between documents that stand further to the right than YAML takes them.
+    pub(super) fn marks(&self) -> impl Iterator<Item = &Line> {
+        let indent = self.indent();
+        self.lines.iter().filter(move |line| {
+            let line = text_of(line);
+            indent > 0 && line.get(indent..).is_some_and(|words| words.trim_end() == "---")
+        })
+    }
+
     /// Whether it holds claims and nothing else.
     pub(super) fn is_claim(&self) -> bool {
+        let indent = self.indent();
         let values = |name: &str| {
-            let of = |line: &Line| text_of(line).strip_prefix(name).map(|value| value.trim().to_owned());
+            let of = |line: &Line| Some(text_of(line).get(indent..)?.strip_prefix(name)?.trim().to_owned());
             self.lines.iter().filter_map(of).collect::<Vec<_>>()
         };
         let kinds = values("kind:");

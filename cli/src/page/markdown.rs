@@ -39,11 +39,10 @@ fn braced(text: &Text<'_>, known: &[Block]) -> Vec<Block> {
     let comment = |opening: usize| {
         let start = opening + page.get(opening..)?.find('\n')? + 1;
         let end = start + page.get(start..)?.find("*/}")?;
-        // The mark between documents takes the place of its first three letters.
         Some(Block {
             kind: Kind::Expect,
             world: None,
-            opening: Some(opening),
+            opening: Some(line_start(page, opening)),
             range: start..end,
             lines: text.lines(start..end),
         })
@@ -54,9 +53,13 @@ fn braced(text: &Text<'_>, known: &[Block]) -> Vec<Block> {
 /// What stands between the first and the last line.
 fn block(text: &Text<'_>, range: Range<usize>, kind: Kind, world: Option<String>) -> Option<Block> {
     let page = text.page;
-    let opening = page.get(..range.start)?.rfind('\n').map_or(0, |at| at + 1);
+    let opening = line_start(page, range.start);
     let start = range.start + page.get(range.clone())?.find('\n')? + 1;
     let body = page.get(start..range.end)?.trim_end();
     let end = body.rfind('\n').map_or(start, |at| start + at + 1);
     Some(Block { kind, world, opening: Some(opening), range: start..end, lines: text.lines(start..end) })
+}
+
+fn line_start(page: &str, at: usize) -> usize {
+    page.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1)
 }

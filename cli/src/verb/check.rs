@@ -4,6 +4,7 @@ mod pages;
 
 use crate::cluster;
 use crate::console::Console;
+use crate::files;
 use crate::input::Input;
 use crate::mend;
 use crate::render;
@@ -11,7 +12,8 @@ use crate::status::Status;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use ringfence_engine::answers::expect::Judgement;
-use ringfence_engine::diagnostic::{Code, Diagnostic, Severity};
+use ringfence_engine::diagnostic::{Code, Diagnostic, Fix, Severity};
+use ringfence_engine::source::Sources;
 use ringfence_view::loaded::Loaded;
 use ringfence_view::mend::{Trust, mend};
 use ringfence_view::patch;
@@ -24,8 +26,9 @@ use std::path::PathBuf;
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES, mut_arg("files", |arg| arg.required(false).required_unless_present("pages")))]
 pub(crate) struct Arguments {
-    /// Pages (Markdown, MDX, HTML, plain text) whose blocks of YAML are checked, each as a world of its own, beside the files
-    #[arg(value_name = "PAGE", value_hint = clap::ValueHint::FilePath)]
+    /// Pages (Markdown, MDX, HTML, plain text) whose blocks of YAML are checked, each as a world of its own, beside the files;
+    /// of a folder those that end in .md, .mdx, .markdown, .html, .htm or .xhtml, at any depth
+    #[arg(value_name = "PAGE", value_hint = clap::ValueHint::AnyPath)]
     pages: Vec<PathBuf>,
 
     #[command(flatten)]
@@ -140,14 +143,19 @@ impl Arguments {
         };
         let done = if self.dry_run { "would fix" } else { "fixed" };
         let namespace = &self.input.namespace;
-        let mut mended = mend(&old, &settings, namespace, trust, |_| None);
+        // Nothing is told to be fixed in a file that stays as it is.
+        let barred = |sources: &Sources, fix: &Fix| {
+            let source = sources.get(fix.place.source)?;
+            files::writable(source.name()).err().map(|why| format!("the file stays as it is: {why}"))
+        };
+        let mut mended = mend(&old, &settings, namespace, trust, |fix| barred(&old.sources, fix));
         console.report(|err| mend::tell(err, &old.sources, &mended.fixed, done));
         // What was hidden behind a mistake is seen once that is gone.
         for _ in 1..ROUNDS {
             if mended.fixed.is_empty() {
                 break;
             }
-            let next = mend(&mended.loaded, &settings, namespace, trust, |_| None);
+            let next = mend(&mended.loaded, &settings, namespace, trust, |fix| barred(&old.sources, fix));
             console.report(|err| mend::tell(err, &mended.loaded.sources, &next.fixed, done));
             mended = next;
         }

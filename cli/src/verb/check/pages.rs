@@ -14,7 +14,7 @@ use ringfence_view::patch;
 use ringfence_view::report::{Joined, found};
 use std::io;
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// A part of a page, and what comes into its place.
 type Edit = (Range<usize>, String);
@@ -23,14 +23,16 @@ impl Arguments {
     /// Looks at all pages; one document tells of all of them, where the format has documents.
     pub(super) fn look(&self, console: &mut Console) -> io::Result<Status> {
         let (mut joined, mut status) = (Joined::default(), Status::Fine);
-        for path in &self.pages {
-            let Some((name, page)) = read(path) else {
+        let mut checked = false;
+        for path in self.all_pages() {
+            let Some((name, page)) = read(&path) else {
                 console.complain(&format!("cannot read `{}`", path.display()));
                 return Ok(Status::InputError);
             };
             let worlds = worlds(&name, &page, &self.input);
-            if worlds.is_empty() {
-                console.complain(&format!("`{name}` has no block with an object in it: nothing was checked"));
+            checked |= !worlds.is_empty();
+            if worlds.is_empty() && self.pages.len() > 1 && self.pages.contains(&path) {
+                console.report(|err| writeln!(err, "`{name}` has no block with an object in it"));
             }
             for Paged { world, loaded, .. } in worlds {
                 if self.output == Format::Text {
@@ -46,14 +48,25 @@ impl Arguments {
         if self.output != Format::Text {
             self.tell(&joined.report(), console)?;
         }
-        Ok(status)
+        if checked {
+            return Ok(status);
+        }
+        let names: Vec<_> = self.pages.iter().map(|path| format!("`{}`", path.display())).collect();
+        let has = if names.len() == 1 { "has" } else { "have" };
+        console.complain(&format!("{} {has} no block with an object in it: nothing was checked", names.join(", ")));
+        Ok(Status::InputError)
+    }
+
+    /// The pages that are named, and those below folders that are.
+    fn all_pages(&self) -> Vec<PathBuf> {
+        self.pages.iter().flat_map(|path| files::pages(path)).collect()
     }
 
     /// Makes the fixes of all pages, and looks at what is left.
     pub(super) fn mend_pages(&self, trust: Trust, console: &mut Console) -> io::Result<Status> {
         let mut all = Status::Fine;
-        for path in &self.pages {
-            let Some((name, old)) = read(path) else {
+        for path in self.all_pages() {
+            let Some((name, old)) = read(&path) else {
                 console.complain(&format!("cannot read `{}`", path.display()));
                 return Ok(Status::InputError);
             };
@@ -98,7 +111,9 @@ impl Arguments {
         let mut edits = Vec::new();
         for Paged { world, loaded, source } in worlds(name, page, &self.input) {
             let place = |fix: &Fix| (fix.place.source == source).then(|| world.place(page, fix.place.span)).flatten();
+            let fixed = files::writable(name).err().map(|why| format!("the page stays as it is: {why}"));
             let barred = |fix: &Fix| match place(fix) {
+                _ if fixed.is_some() => fixed.clone(),
                 None if fix.place.source != source => Some("it is not in the page".to_owned()),
                 None => Some("the page writes it in other letters".to_owned()),
                 Some(_) if fix.replacement.contains('\n') && !world.indents.is_empty() => {
