@@ -17,7 +17,7 @@ use ringfence_engine::ovn::pipeline::Outcome;
 use ringfence_view::ends::End;
 use ringfence_view::loaded::Loaded;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// What follows `import`.
 #[derive(Debug, Args)]
@@ -38,7 +38,8 @@ Examples:
 
 A line of `acl_log` names its row; of a row without a name, the packet in the line is walked through the input.
 
-Exit status: 0 each line is a row of the input; 1 some are not; 2 where some of the input could not be used as it is written.";
+Exit status: 0 each line is a row of the input; 1 some are not; 2 where some of the input could not be used as it \
+is written, or no line is one of OVN's.";
 
 /// What a line of OVN's says of a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,14 +59,22 @@ impl Arguments {
         let lines = match crate::files::lines(self.lines.as_deref()) {
             Ok(lines) => lines,
             Err(error) => {
-                let name = self.lines.as_deref().unwrap_or(std::path::Path::new("-")).display();
-                console.complain(&format!("cannot read `{name}`: {error}"));
+                console.complain(&format!("cannot read `{}`: {error}", self.name()));
                 return Ok(Status::InputError);
             }
         };
+        let (mut some, mut known) = (false, false);
         for line in lines {
-            let line = line?;
+            let line = match line {
+                Ok(line) => line,
+                Err(error) => {
+                    console.complain(&format!("cannot read `{}`: {error}", self.name()));
+                    return Ok(Status::InputError);
+                }
+            };
+            some |= !line.trim().is_empty();
             let Some(said) = Said::of(&line) else { continue };
+            known = true;
             let named = said.rows(&loaded.compiled.network);
             let found = if named.is_empty() { said.walked(&loaded) } else { named };
             if found.is_empty() {
@@ -73,7 +82,16 @@ impl Arguments {
             }
             console.print(|out| tell(out, &line, &found, &loaded))?;
         }
+        if some && !known {
+            let message = "has no line of `ovn-nbctl acl-list` and none of `acl_log`: nothing was compared";
+            console.complain(&format!("`{}` {message}", self.name()));
+            return Ok(Status::InputError);
+        }
         Ok(status)
+    }
+
+    fn name(&self) -> std::path::Display<'_> {
+        self.lines.as_deref().unwrap_or(Path::new("-")).display()
     }
 }
 

@@ -1,6 +1,6 @@
 //! `compile`, and its script on a real OVN Northbound database.
 
-use super::run::{example, ringfence, ringfence_reading};
+use super::run::{example, folder, ringfence, ringfence_reading};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -207,4 +207,15 @@ fn lines_of_acl_list_lead_to_the_manifest() {
     assert!(ran.out.contains("subnet-acl-1.yaml:9: Subnet/vswitch1 spec.acls[0]"), "{}", ran.out);
     let other = crate::run::ringfence_reading("to-lport 7 (ip4) drop\n", &["import", "-f", &file]);
     assert_eq!((other.status, other.out.contains("no row of this input")), (1, true));
+}
+
+#[test]
+fn where_no_line_is_one_of_ovns_nothing_was_compared() {
+    let folder = folder("no-lines", &[("a.yaml", b"{}"), ("log", b"a line\n\xff\xfe\n")]);
+    let [file, log] = ["a.yaml", "log"].map(|name| folder.join(name).to_str().unwrap().to_owned());
+    let ran = crate::run::ringfence(&["import", &log, "-f", &file]);
+    assert_eq!(ran.status, 2, "{}{}", ran.out, ran.err);
+    assert!(ran.err.contains("nothing was compared"), "{}", ran.err);
+    let ran = crate::run::ringfence_reading("\n", &["import", "-f", &file]);
+    assert!(!ran.err.contains("nothing was compared"), "{}", ran.err);
 }
