@@ -108,7 +108,7 @@ impl View<'_> {
         match step.outcome {
             Outcome::Allow => (GOOD, "passes"),
             Outcome::Pass => (GOOD, "goes on to the next tier"),
-            Outcome::Drop if matches!(step.decider, Decider::Ambiguous(_)) => {
+            Outcome::Drop | Outcome::Reject if matches!(step.decider, Decider::Ambiguous(_)) => {
                 (glyph::style(Verdict::Undefined), "nobody can tell")
             }
             Outcome::Drop => (super::ERROR, "DROPPED"),

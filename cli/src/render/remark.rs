@@ -67,7 +67,8 @@ impl<'e> Remarks<'e> {
             }
         }
         if more > 0 {
-            writeln!(out, "and {more} more groups of pairs: `-o wide` lists every pair")?;
+            let groups = if more == 1 { "group" } else { "groups" };
+            writeln!(out, "and {more} more {groups} of pairs: `-o wide` lists every pair")?;
         }
         Ok(())
     }
