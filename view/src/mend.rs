@@ -133,11 +133,11 @@ fn with(sources: &Sources, fixes: &[&Fix]) -> Sources {
 
 /// What is to be said against texts; against `first`, with which all of this began, and the `last` that nobody objected to.
 fn objection(first: &Loaded, last: &Loaded, new: &Loaded, trust: Trust) -> Option<String> {
-    let errors = |loaded: &Loaded| {
-        let grave = |found: &&Diagnostic| found.severity == Severity::Error;
+    let errors = |loaded: &Loaded, code: Code| {
+        let grave = |found: &&Diagnostic| found.severity == Severity::Error && found.code == code;
         loaded.compiled.diagnostics.iter().filter(grave).count()
     };
-    if errors(new) > errors(last) {
+    if Code::ALL.iter().any(|code| errors(new, *code) > errors(last, *code)) {
         return Some("with it there is another mistake in the text".to_owned());
     }
     if trust == Trust::All {

@@ -62,3 +62,45 @@ fn a_link_stays_a_link_and_keeps_its_permissions() {
     assert_eq!(std::fs::metadata(&real).unwrap().permissions().mode() & 0o777, 0o640);
     assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 2, "nothing is left beside them");
 }
+
+#[cfg(unix)]
+#[test]
+fn nothing_is_told_to_be_fixed_in_a_file_that_may_not_be_written() {
+    use std::os::unix::fs::PermissionsExt;
+    let closes = subnet("drop");
+    let folder = folder("read-only", &[]);
+    let path = folder.join("closes.yaml");
+    // Left by an earlier run.
+    let _ = std::fs::remove_file(&path);
+    std::fs::write(&path, &closes).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o444)).unwrap();
+    let ran = ringfence(&["check", "-f", path.to_str().unwrap(), "--fix"]);
+    assert!(!ran.err.contains("\nfixed ") && !ran.err.starts_with("fixed "), "{}", ran.err);
+    assert!(ran.err.contains("not fixed ") && ran.err.contains("it is read-only"), "{}", ran.err);
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), closes);
+}
+
+/// `!` begins a tag of YAML: a match that begins with it must be quoted, and one that OVN does not take is none.
+#[test]
+fn a_fix_leaves_the_value_that_it_means() {
+    let of = |matches: &str| subnet("drop").replace("'ip4.dst = 10.1.0.3'", matches);
+    let cases = [
+        ("not tcp", "not tcp"),
+        ("not ip.frag == 1", "not ip.frag == 1"),
+        ("NOT (tcp.dst == 80)", "'! (tcp.dst == 80)'"),
+        ("any", "'1'"),
+        ("ip4.dst == 10.1.0.2, 10.1.0.3", "'ip4.dst == {10.1.0.2, 10.1.0.3}'"),
+        ("tcp.dst == 80 or 443", "tcp.dst == 80 or 443"),
+        ("ipv4.dst = 10.1.0.3", "ip4.dst == 10.1.0.3"),
+    ];
+    for (matches, mended) in cases {
+        // Between braces a comma ends a plain scalar.
+        let matches = if matches.contains(',') { format!("'{matches}'") } else { matches.to_owned() };
+        let text = of(&matches);
+        let folder = folder("values", &[("a.yaml", text.as_bytes())]);
+        let path = folder.join("a.yaml");
+        let ran = ringfence(&["check", "-f", path.to_str().unwrap(), "--fix=all"]);
+        let mended = if mended == matches { matches } else { mended.to_owned() };
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), of(&mended), "{}{}", ran.out, ran.err);
+    }
+}

@@ -5,7 +5,7 @@ use crate::ovn::acl::Acl;
 use crate::ovn::field::Field;
 use crate::ovn::matching::{Context, Definitions, Expression, FieldTest, MatchError, MatchErrors, parse};
 use crate::ovn::network::{Network, Switch};
-use crate::read::{place_within, written_within};
+use crate::read::{edit_within, place_within};
 use crate::source::Sources;
 use alloc::collections::BTreeSet;
 use alloc::format;
@@ -102,9 +102,9 @@ fn mistake(sources: &Sources, row: &Acl, error: &MatchError, first: bool) -> Dia
     let within = |span| row.provenance.place.map(|place| place_within(sources, place, &row.matches, span));
     let mut diagnostic = Diagnostic::new(Code::MatchSyntax, message).at_maybe(within(error.span()));
     diagnostic.help = error.help();
-    if let Some((place, replacement)) = error.fix().and_then(|(span, text)| Some((within(span)?, text))) {
-        let written = row.provenance.place.map(|scalar| written_within(sources, scalar, &replacement));
-        diagnostic = diagnostic.fix(place, written.unwrap_or(replacement));
+    if let Some((scalar, (span, text))) = row.provenance.place.zip(error.fix()) {
+        let (place, written) = edit_within(sources, scalar, &row.matches, span, &text);
+        diagnostic = diagnostic.fix(place, written);
     }
     diagnostic
 }

@@ -129,7 +129,7 @@ impl Node {
     }
 }
 
-fn resolve(text: &str) -> Resolved {
+pub(super) fn resolve(text: &str) -> Resolved {
     match text {
         "" | "~" | "null" | "Null" | "NULL" => Resolved::Null,
         "true" | "True" | "TRUE" => Resolved::Boolean(true),
@@ -165,7 +165,7 @@ fn float(text: &str) -> Resolved {
 
 /// Whether it is a number without a sign, with digits behind a point or an exponent: `( \. [0-9]+ | [0-9]+ ( \. [0-9]* )? )
 /// ( [eE] [-+]? [0-9]+ )?` of YAML's core schema.
-pub(crate) fn is_decimal(text: &str) -> bool {
+fn is_decimal(text: &str) -> bool {
     let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     let (mantissa, exponent) = match text.split_once(['e', 'E']) {
         Some((mantissa, exponent)) => (mantissa, Some(exponent.strip_prefix(['-', '+']).unwrap_or(exponent))),

@@ -4,7 +4,9 @@
 //! sections 7.3 and 8.1). The source is unfolded once more, with a note of where each byte of the value comes from.
 
 use super::folding::{block, flow};
+use super::node::{Resolved, resolve};
 use crate::source::{Place, Sources, Span};
+use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -19,14 +21,40 @@ pub fn place_within(sources: &Sources, scalar: Place, value: &str, part: Span) -
     Place { source: scalar.source, span: Span::new(start + span.start, start + span.end) }
 }
 
-/// A text as it must be written inside a scalar: with the escapes of its quotes.
-pub fn written_within(sources: &Sources, scalar: Place, text: &str) -> String {
+/// The letters that end a plain scalar between brackets and braces.
+const FLOW: &str = ",[]{}";
+
+/// The piece of the source to replace, and what to put there, so that a scalar's value has `text` instead of its `part`.
+///
+/// The whole scalar is written anew where it would be another value, or none, without quotes.
+pub fn edit_within(sources: &Sources, scalar: Place, value: &str, part: Span, text: &str) -> (Place, String) {
     let source = sources.get(scalar.source).and_then(|source| source.text().get(scalar.span.range()));
+    let part_of = || place_within(sources, scalar, value, part);
     match source.and_then(|source| source.chars().next()) {
-        Some('"') => text.replace('\\', "\\\\").replace('"', "\\\""),
-        Some('\'') => text.replace('\'', "''"),
-        Some(_) | None => text.into(),
+        Some('"') => return (part_of(), text.replace('\\', "\\\\").replace('"', "\\\"")),
+        Some('\'') => return (part_of(), text.replace('\'', "''")),
+        Some('|' | '>') => return (part_of(), text.into()),
+        Some(_) | None => {}
     }
+    let (before, after) = (value.get(..part.start).unwrap_or(""), value.get(part.end..).unwrap_or(""));
+    let whole = [before, text, after].concat();
+    // What has one of them stands between none.
+    let special = if value.contains(|letter| FLOW.contains(letter)) { "" } else { FLOW };
+    match written(&whole, special) {
+        plain if plain == whole => (part_of(), text.into()),
+        quoted => (scalar, quoted),
+    }
+}
+
+/// A text as YAML takes it: plain where that is the same, and it has none of the `special` letters.
+pub(crate) fn written(text: &str, special: &str) -> String {
+    let first = text.chars().next().unwrap_or('\'');
+    let plain = (first.is_ascii_alphanumeric() || matches!(first, '(' | '$'))
+        && !text.contains(": ")
+        && !text.contains(" #")
+        && !text.ends_with([':', ' '])
+        && !text.contains(|letter: char| letter.is_control() || special.contains(letter));
+    if plain && resolve(text) == Resolved::Text { text.into() } else { format!("'{}'", text.replace('\'', "''")) }
 }
 
 /// A value with the source of each of its bytes.
@@ -129,15 +157,44 @@ mod tests {
         assert_eq!(source_of("m: a  \n   b", " ").1, "  \n   ");
     }
 
-    #[test]
-    fn quotes_are_escaped_as_the_scalar_needs() {
+    /// What is written, and the value that is read again, where `old` becomes `new` in the key `m`.
+    fn rewritten(text: &str, old: &str, new: &str) -> String {
         let mut sources = Sources::new();
-        let id = sources.add("a", "\"a\" 'a' a");
-        let written =
-            |start, end, text| written_within(&sources, Place { source: id, span: Span::new(start, end) }, text);
-        assert_eq!(written(0, 3, "\"x\\\""), "\\\"x\\\\\\\"");
-        assert_eq!(written(4, 7, "it's"), "it''s");
-        assert_eq!(written(8, 9, "it's \"x\""), "it's \"x\"");
+        let id = sources.add("a", text);
+        let scalar_of = |sources: &Sources| {
+            let document = documents(id, sources.get(id).unwrap()).remove(0);
+            let root = tree(&document, &mut Words::default(), &mut Vec::new()).unwrap();
+            let Value::Mapping(mapping) = &root.value else { panic!() };
+            let Node { value: Value::Scalar(scalar), place } = mapping.get("m").unwrap() else { panic!() };
+            (scalar.text.to_string(), *place)
+        };
+        let (value, place) = scalar_of(&sources);
+        let start = value.find(old).unwrap();
+        let (edit, written) = edit_within(&sources, place, &value, Span::new(start, start + old.len()), new);
+        let mut mended = text.to_string();
+        mended.replace_range(edit.span.range(), &written);
+        let mut sources = Sources::new();
+        sources.add("a", mended.as_str());
+        assert_eq!(scalar_of(&sources).0.trim_end(), value.replacen(old, new, 1).trim_end(), "{mended}");
+        mended
+    }
+
+    #[test]
+    fn an_edit_gives_the_value_that_is_meant() {
+        for (text, old, new, mended) in [
+            ("m: not tcp\n", "not ", "!", "m: '!tcp'\n"),
+            ("m: any\n", "any", "1", "m: '1'\n"),
+            ("m: x = 1 # c\n", "=", "==", "m: x == 1 # c\n"),
+            ("m: \"x = 1\"\n", "=", "\"\\", "m: \"x \\\"\\\\ 1\"\n"),
+            ("m: 'x = 1'\n", "=", "'", "m: 'x '' 1'\n"),
+            ("{m: x = 1, n: 2}\n", "1", "{1, 2}", "{m: 'x = {1, 2}', n: 2}\n"),
+            ("m: x = 1, 2\n", "1, 2", "{1, 2}", "m: x = {1, 2}\n"),
+            ("m: |\n  not tcp\nn: 1\n", "not ", "!", "m: |\n  !tcp\nn: 1\n"),
+            ("{\"m\": \"not tcp\"}", "not ", "!", "{\"m\": \"!tcp\"}"),
+            ("m: a\n  is b\n", "a", "it's: a", "m: 'it''s: a is b'\n"),
+        ] {
+            assert_eq!(rewritten(text, old, new), mended);
+        }
     }
 
     #[test]

@@ -1,7 +1,6 @@
 //! New entries in the text of a manifest, in the style of what stands there.
 
-use crate::read::is_decimal;
-use alloc::borrow::ToOwned;
+use crate::read::written as scalar;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -50,18 +49,6 @@ impl Entry<'_> {
         let matches = scalar(self.matches, ",[]{}");
         format!("{{action: {action}, direction: {direction}, match: {matches}, priority: {priority}}}")
     }
-}
-
-/// A match as YAML takes it.
-fn scalar(text: &str, special: &str) -> String {
-    let first = text.chars().next().unwrap_or('\'');
-    let plain = (first.is_ascii_alphanumeric() || first == '(')
-        && !text.contains(": ")
-        && !text.contains(" #")
-        && !text.ends_with(':')
-        && !text.contains(|letter: char| special.contains(letter));
-    let number = is_decimal(text.strip_prefix(['-', '+']).unwrap_or(text));
-    if plain && !number { text.to_owned() } else { format!("'{}'", text.replace('\'', "''")) }
 }
 
 /// A line with the byte at which it begins.

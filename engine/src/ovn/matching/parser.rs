@@ -24,6 +24,7 @@ use super::tree::{Match, Node, NodeKind};
 use crate::ovn::network::Version;
 use crate::source::Span;
 use alloc::boxed::Box;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 /// OVN's `MAX_PAREN_DEPTH`.
@@ -33,7 +34,8 @@ const DEPTH: u32 = 100;
 ///
 /// # Errors
 ///
-/// All mistakes that could be told apart, OVN's own first; a hundred at most.
+/// All mistakes that could be told apart, OVN's own first; a hundred at most. A fix is one after which OVN takes
+/// the match, or does with the fixes that follow it.
 ///
 /// ```
 /// use ringfence_engine::ovn::matching::{Context, parse};
@@ -47,6 +49,38 @@ const DEPTH: u32 = 100;
 /// assert_eq!((&text[span.range()], replacement.as_str()), (text, "80 <= tcp.dst <= 90"));
 /// ```
 pub fn parse(text: &str, context: &Context) -> Result<Match, MatchErrors> {
+    let mut errors = match read(text, context) {
+        Ok(parsed) => return Ok(parsed),
+        Err(errors) => errors,
+    };
+    for error in core::iter::once(&mut *errors.first).chain(&mut errors.further) {
+        if error.fix.as_ref().is_some_and(|fix| !mends(text, fix, context, MOST_FIXES)) {
+            error.fix = None;
+        }
+    }
+    Err(errors)
+}
+
+/// So many fixes may be needed, one after the other, until OVN takes a match.
+const MOST_FIXES: u32 = 16;
+
+/// Whether OVN takes a text with a fix, or with those that are offered after it.
+fn mends(text: &str, (span, new): &(Span, String), context: &Context, most: u32) -> bool {
+    let mut text = String::from(text);
+    if text.get(span.range()).is_none() {
+        return false;
+    }
+    text.replace_range(span.range(), new);
+    match read(&text, context) {
+        Ok(_) => true,
+        Err(errors) => {
+            let next = errors.first.fix.as_ref().filter(|_| most > 0);
+            next.is_some_and(|fix| mends(&text, fix, context, most - 1))
+        }
+    }
+}
+
+fn read(text: &str, context: &Context) -> Result<Match, MatchErrors> {
     // OVN reads C strings: nothing behind a NUL is there.
     let text = text.split('\0').next().unwrap_or("");
     let replaced = context.version() == Version::V23_03 && text.contains('^');

@@ -89,6 +89,7 @@ impl<'a> Scene<'a> {
         match mark {
             Punctuation::Equals => self.too_many_equals(),
             Punctuation::Ellipsis => self.range_in_set(),
+            Punctuation::Minus if self.is(-1, |kind| matches!(kind, TokenKind::Number(_))) => self.range_in_set(),
             Punctuation::LeftParenthesis | Punctuation::LeftBracket => self.bracketed(),
             Punctuation::LeftBrace => Advice::help("braces cannot stand inside braces"),
             Punctuation::Comma => self.comma(),

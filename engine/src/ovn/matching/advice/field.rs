@@ -1,8 +1,9 @@
 //! Names of fields that OVN does not have.
 
 use super::super::constant::Format;
-use super::super::symbol::Symbol;
+use super::super::symbol::{Level, Symbol};
 use super::super::token::TokenKind;
+use super::meaning::negated;
 use super::name::nearest;
 use super::{Advice, Scene};
 use crate::ovn::network::Version;
@@ -167,6 +168,10 @@ impl Scene<'_> {
         let help = Advice::help("write `!` instead of `not`, with parentheses around a comparison: `!(tcp.dst == 80)`");
         let Some(operand) = self.token(1) else { return help };
         let compared = self.is(2, |kind| matches!(kind, TokenKind::Relop(_)));
+        let nominal = self.context.symbol(operand.text).filter(|symbol| symbol.level() == Level::Nominal);
+        if let Some(symbol) = nominal {
+            return negated(symbol);
+        }
         if matches!(operand.kind, TokenKind::Identifier(_)) && !compared || operand.text == "(" {
             return help.fix(crate::source::Span::new(self.span.start, operand.span.start), "!");
         }

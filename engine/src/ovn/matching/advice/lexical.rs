@@ -8,10 +8,16 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::Ipv4Addr;
 
+const LOOKALIKE: &str = "this character is not ASCII, it only looks like it";
+
+/// How HTML writes what a match may hold.
+const ENTITIES: &[(&str, &str)] =
+    &[("&amp;&amp;", "&&"), ("&amp;", "&"), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\"")];
+
 impl Scene<'_> {
     pub(super) fn lexical(&self, error: &LexicalError) -> Advice {
         match error {
-            LexicalError::Ampersand => Advice::write(self.span, "&&"),
+            LexicalError::Ampersand => self.ampersand(),
             LexicalError::Bar => Advice::write(self.span, "||"),
             LexicalError::Slash => self.slash(),
             LexicalError::Character(character) => self.character(*character),
@@ -37,6 +43,14 @@ impl Scene<'_> {
             LexicalError::BadNumber => self.bad_number(),
             LexicalError::MaskFormat => self.mask(),
         }
+    }
+
+    /// `&` alone, or what HTML makes of some letters.
+    fn ampersand(&self) -> Advice {
+        let behind = self.behind(self.span.start);
+        let (entity, meant) =
+            ENTITIES.iter().find(|(entity, _)| behind.starts_with(entity)).copied().unwrap_or(("&", "&&"));
+        Advice::write(Span::new(self.span.start, self.span.start + entity.len()), meant)
     }
 
     /// A `/` with blanks around it.
@@ -86,7 +100,7 @@ impl Scene<'_> {
         let meant = match self.written(self.span) {
             "\u{a0}" | "\u{2009}" | "\u{202f}" | "\u{3000}" => " ",
             "\u{feff}" | "\u{200b}" => "",
-            "\u{201c}" | "\u{201d}" | "\u{201e}" => "\"",
+            "\u{201c}" | "\u{201d}" | "\u{201e}" => return self.curly_quotes(),
             "\u{2260}" => "!=",
             "\u{2264}" => "<=",
             "\u{2265}" => ">=",
@@ -95,7 +109,22 @@ impl Scene<'_> {
             "\u{ac}" => "!",
             _ => return Advice::help("outside of strings, a match is plain ASCII"),
         };
-        Advice::help("this character is not ASCII, it only looks like it").fix(self.span, meant)
+        Advice::help(LOOKALIKE).fix(self.span, meant)
+    }
+
+    /// A name between the quotes of a word processor.
+    fn curly_quotes(&self) -> Advice {
+        let help = Advice::help(LOOKALIKE);
+        let inside = self.behind(self.span.end);
+        match inside.split_once(['\u{201c}', '\u{201d}', '"']) {
+            Some((name, rest)) if !name.contains(['\\', '\n']) => {
+                let end = self.text.len() - rest.len();
+                let number = super::super::lexer::element(name).is_some();
+                let meant = if number { name.into() } else { format!("\"{name}\"") };
+                help.fix(Span::new(self.span.start, end), meant)
+            }
+            _ => help,
+        }
     }
 
     fn open_string(&self) -> Advice {

@@ -169,7 +169,7 @@ fn unordered(symbol: &Symbol) -> Advice {
 }
 
 /// A nominal symbol that would have to be different.
-fn negated(symbol: &Symbol) -> Advice {
+pub(super) fn negated(symbol: &Symbol) -> Advice {
     let name = symbol.name();
     let instead = match name {
         "ip4" => "say what it may be, for example `ip6 || arp`",

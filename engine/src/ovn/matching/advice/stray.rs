@@ -80,6 +80,9 @@ impl Scene<'_> {
             }
             end = token.span.end;
         }
+        if constants.len() < 2 {
+            return Advice::help("two parts are joined with `&&` or `||`");
+        }
         Advice::write(Span::new(first.span.start, end), format!("{{{}}}", constants.join(", ")))
     }
 }
