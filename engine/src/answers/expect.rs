@@ -105,9 +105,13 @@ impl Judgement {
         let (from, unknown_from) = select_all(endpoints, &words(&assertion.from), namespace);
         let (to, unknown_to) = select_all(endpoints, &words(&assertion.to), namespace);
         for word in unknown_from.iter().chain(&unknown_to) {
-            let message = format!("`{word}` is no endpoint, so this assertion cannot hold");
+            let nobody =
+                if word.is_empty() { "the selector selects nobody".into() } else { format!("`{word}` is no endpoint") };
+            let message = format!("{nobody}, so this assertion cannot hold");
             let near = super::select::similar(endpoints, word);
             let help = match near.as_slice() {
+                _ if word.is_empty() => "write labels that pods of the input have".into(),
+                [] if endpoints.is_empty() => "add the manifests that it is about to the input".into(),
                 [] => format!("write one of: {}", names(endpoints)),
                 near => format!("did you mean `{}`?", near.join("` or `")),
             };
@@ -171,7 +175,7 @@ fn holds(expected: Expect, found: Verdict, beyond: Verdict) -> bool {
 fn words(parties: &[Party]) -> Vec<String> {
     let word = |party: &Party| match party {
         Party::Word(word) => word.clone(),
-        Party::Pods { .. } => "a selector".into(),
+        Party::Pods { .. } => String::new(),
     };
     parties.iter().map(word).collect()
 }

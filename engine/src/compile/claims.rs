@@ -9,8 +9,8 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// The expectations of a world, in which every party is a word. A selector that selects nobody becomes a word that
-/// means nobody, so that the claim does not hold for want of a subject.
+/// The expectations of a world, in which every party is a word. A selector that selects nobody becomes an empty
+/// word, which means nobody, so that the claim does not hold for want of a subject.
 pub(super) fn claims(
     expectations: &[Expectation],
     roster: &Roster<'_>,
@@ -43,7 +43,7 @@ fn resolved(party: Party, roster: &Roster<'_>, network: &Network, endpoints: &[E
     if found.is_empty() {
         let nobody = match party {
             Party::Word(word) => word,
-            Party::Pods { .. } => "the selector, which selects nobody,".into(),
+            Party::Pods { .. } => String::new(),
         };
         return [Party::Word(nobody)].to_vec();
     }

@@ -4,7 +4,7 @@ use super::{name, odd};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::ovn::acl::{Acl, Action, Direction};
 use crate::ovn::field::{Field, PortField};
-use crate::ovn::matching::{Context, Definitions, Expression, PortSet, parse};
+use crate::ovn::matching::{Context, Definition, Definitions, Expression, Match, PortSet, parse};
 use crate::ovn::network::{Network, Version};
 use crate::ovn::pipeline::{Pipeline, RowError};
 use alloc::collections::BTreeSet;
@@ -21,7 +21,7 @@ pub(super) fn check(network: &Network, pipelines: &[Pipeline]) -> Vec<Diagnostic
     let ports = network.switches.iter().flat_map(|switch| &switch.ports).map(|port| port.name.as_str()).collect();
     let mut findings: Vec<_> = parsed
         .flat_map(|(acl, matches)| {
-            [odd::check(acl, &matches), row(&ports, acl, &matches.annotate_by(&definitions))].concat()
+            [odd::check(acl, &matches), row(&ports, acl, &matches, &matches.annotate_by(&definitions))].concat()
         })
         .collect();
     findings.extend(misplaced(network, pipelines));
@@ -38,7 +38,7 @@ pub(super) fn misplaced(network: &Network, pipelines: &[Pipeline]) -> Vec<Diagno
     findings
 }
 
-fn row(names: &BTreeSet<&str>, acl: &Acl, matches: &Expression) -> Vec<Diagnostic> {
+fn row(names: &BTreeSet<&str>, acl: &Acl, written: &Match, matches: &Expression) -> Vec<Diagnostic> {
     let mut uses = Uses::default();
     uses.look(matches);
     let finding = |code, message: String| Diagnostic::new(code, message).at_maybe(acl.provenance.place);
@@ -62,7 +62,11 @@ fn row(names: &BTreeSet<&str>, acl: &Acl, matches: &Expression) -> Vec<Diagnosti
         findings.push(finding(Code::UnknownName, message).help(help));
     }
     if let Some(field) = uses.internal {
-        let message = format!("`{}` is OVN's own and changes its meaning between versions", field.name());
+        // As it is called there: a register may be a part of a field.
+        let is = |definition: &Definition| matches!(definition, Definition::Field(of) | Definition::Bits { field: of, .. } if *of == field);
+        let symbol = written.tests().map(|test| test.subject.symbol).find(|symbol| is(&symbol.definition()));
+        let name = symbol.map_or(field.name(), |symbol| symbol.name());
+        let message = format!("`{name}` is OVN's own and changes its meaning between versions");
         findings.push(finding(Code::InternalField, message).help("test a field of the packet instead"));
     }
     if let Some(field) = uses.lost {
@@ -101,7 +105,7 @@ fn misplaced_row(network: &Network, pipeline: &Pipeline, error: &RowError) -> Op
     let fix = acl.provenance.place.filter(|_| acl.action == Action::Reject);
     let found = Diagnostic::new(Code::MatchContext, message).at_maybe(acl.provenance.place).help(help);
     Some(match fix {
-        Some(place) => found.fix(place, format!("({})", acl.matches)),
+        Some(place) => found.fix(place, format!("'({})'", acl.matches.replace('\'', "''"))),
         None => found,
     })
 }
