@@ -4,12 +4,12 @@ use super::cuboid::{Budget, Cuboid, MADE, TooComplex};
 use super::hulls::{Hulls, Shaped};
 use super::name;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::ovn::acl::{Acl, Action};
+use crate::ovn::acl::{Acl, Action, Provenance};
 use crate::ovn::matching::Expression;
 use crate::ovn::network::Network;
 use crate::ovn::pipeline::{AclId, Origin, Outcome, Pipeline, Row, Stage, StageRows, Tracking};
 use crate::source::Place;
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::vec::Vec;
 
@@ -24,8 +24,8 @@ const MOST_NAMED: usize = 3;
 enum Idle {
     /// Earlier rows decide all that it matches; these are the first of them.
     Shadowed(Vec<Origin>),
-    /// The later rows or the default would do the same.
-    Redundant,
+    /// These later rows and the default would do the same.
+    Redundant(Vec<Origin>),
     /// There is no packet that it matches.
     Never,
 }
@@ -61,7 +61,17 @@ pub(super) fn check(network: &Network, pipelines: &[Pipeline]) -> Vec<Diagnostic
             rule.idle.push(idle);
         }
     }
-    let mut findings: Vec<_> = rules.values().filter_map(|rule| rule.tell(network)).collect();
+    // What does the same as a row must be there after what is told of others is done.
+    let shadowed = |rule: &&Rule| rule.idle.iter().all(|idle| matches!(idle, Some(Idle::Shadowed(_))));
+    let origins = |rule: &Rule| rule.rows.iter().copied().map(Origin::Acl).collect::<Vec<_>>();
+    let mut gone: BTreeSet<Origin> = rules.values().filter(shadowed).flat_map(origins).collect();
+    let mut findings = Vec::new();
+    for rule in rules.values() {
+        if let Some(found) = rule.tell(network, &gone) {
+            findings.push(found);
+            gone.extend(origins(rule));
+        }
+    }
     if unknown > 0 {
         let message = format!("{unknown} rows were not compared with all others: it would take too long");
         findings.push(Diagnostic::new(Code::NotCompared, message));
@@ -133,7 +143,7 @@ impl Compared<'_> {
                 return Ok(Some(Idle::Shadowed(reasons)));
             }
         }
-        Ok(self.is_redundant(packets, &near, states, budget)?.then_some(Idle::Redundant))
+        Ok(self.doubles(packets, &near, states, budget)?.map(Idle::Redundant))
     }
 
     /// Whether it decides about some of the plainest packets that it matches, of which nothing else is so than what it asks:
@@ -166,15 +176,16 @@ impl Compared<'_> {
         other.tier < row.tier && other.outcome != Outcome::Pass && !passed()
     }
 
-    /// Whether the rows after it, and the default, do with the rest what it does.
-    fn is_redundant(
+    /// The rows after it, where they and the default do with the rest what it does.
+    fn doubles(
         &self,
         mut packets: Vec<Cuboid>,
         near: &[&Shaped<'_>],
         states: &[Tracking],
         budget: &mut Budget,
-    ) -> Result<bool, TooComplex> {
-        let Some(acl) = self.acl().filter(|acl| self.could_go(acl)) else { return Ok(false) };
+    ) -> Result<Option<Vec<Origin>>, TooComplex> {
+        let Some(acl) = self.acl().filter(|acl| self.could_go(acl)) else { return Ok(None) };
+        let mut doubles = Vec::new();
         let (own, turn) = (self.row.row, |row: &Row| (row.tier, core::cmp::Reverse(row.priority)));
         let is_later = |other: &Row| {
             matches!(other.origin, Origin::Acl(_)) && other.origin != own.origin && turn(other) >= turn(own)
@@ -185,17 +196,20 @@ impl Compared<'_> {
             for other in equals {
                 let same = other.row.outcome == own.outcome && self.is_alike(acl, other.row);
                 if !same && other.meets(&packets, budget)? {
-                    return Ok(false);
+                    return Ok(None);
                 }
             }
             for other in equals {
+                if other.meets(&packets, budget)? {
+                    doubles.push(other.row.origin);
+                }
                 packets = other.without(&packets, budget)?.unwrap_or(packets);
                 if packets.is_empty() {
-                    return Ok(true);
+                    return Ok(Some(doubles));
                 }
             }
         }
-        Ok(states.iter().all(|state| self.stage.rows.default_for(*state) == own.outcome))
+        Ok(states.iter().all(|state| self.stage.rows.default_for(*state) == own.outcome).then_some(doubles))
     }
 
     /// A row that logs or ends a tier does more than to let pass or to drop.
@@ -226,7 +240,7 @@ impl Compared<'_> {
 
 impl Rule {
     /// Only what is so of all its rows is told of a rule.
-    fn tell(&self, network: &Network) -> Option<Diagnostic> {
+    fn tell(&self, network: &Network, gone: &BTreeSet<Origin>) -> Option<Diagnostic> {
         let (acl, row) = name(network, *self.rows.first()?)?;
         let place = acl.provenance.place?;
         if self.idle.iter().any(Option::is_none) {
@@ -237,13 +251,20 @@ impl Rule {
             return Some(Diagnostic::new(Code::NeverMatches, message).at(place));
         }
         let reasons: Vec<Origin> = self.idle.iter().flatten().flat_map(Idle::reasons).copied().collect();
-        if self.idle.iter().flatten().any(|idle| *idle == Idle::Redundant) {
-            let message = format!(
+        let others: Vec<&Acl> = acls(network, &reasons);
+        if self.idle.iter().flatten().any(|idle| matches!(idle, Idle::Redundant(_))) {
+            if reasons.iter().any(|reason| gone.contains(reason)) {
+                return None;
+            }
+            let mut message = format!(
                 "{row} could be left out: without it the same becomes of every packet, whatever machines there may be"
             );
+            if let Some(Acl { provenance: Provenance { object, field, .. }, .. }) = others.first() {
+                let more = if others.len() > 1 { " and others stay" } else { " stays" };
+                message.push_str(&format!(", as long as `{field}` of {object}{more}"));
+            }
             return Some(Diagnostic::new(Code::Redundant, message).at(place));
         }
-        let others: Vec<&Acl> = acls(network, &reasons);
         let same_object = others.iter().all(|other| other.provenance.object == acl.provenance.object);
         let opposite = others.iter().all(|other| lets_pass(other) != lets_pass(acl)) && !others.is_empty();
         let (code, message) = if !same_object && opposite {
@@ -284,8 +305,8 @@ impl Rule {
 impl Idle {
     fn reasons(&self) -> &[Origin] {
         match self {
-            Self::Shadowed(reasons) => reasons,
-            Self::Redundant | Self::Never => &[],
+            Self::Shadowed(reasons) | Self::Redundant(reasons) => reasons,
+            Self::Never => &[],
         }
     }
 }
@@ -299,7 +320,7 @@ fn acls<'n>(network: &'n Network, origins: &[Origin]) -> Vec<&'n Acl> {
 }
 
 /// Written as a row, not made of a policy.
-fn is_by_hand(acl: &Acl) -> bool {
+pub(super) fn is_by_hand(acl: &Acl) -> bool {
     acl.provenance.field.contains("acls[")
 }
 
