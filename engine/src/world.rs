@@ -19,6 +19,7 @@ mod workload;
 pub use cluster::{Node, Service};
 pub use controller::Controller;
 pub use machine::{Interface, Machine};
+pub(crate) use namespace::NAME_LABEL;
 pub use namespace::Namespace;
 pub use roster::{Roster, Scope};
 pub use switch::{DEFAULT_VPC, Switch, Uplink};

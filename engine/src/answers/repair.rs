@@ -82,7 +82,7 @@ pub struct Proposal {
 /// At most so many are told.
 const MOST: usize = 4;
 
-/// The smallest edits that do what is wished, those that change least first.
+/// The smallest edits that do what is wished: those first that let fewest others in, then those that change least.
 ///
 /// # Errors
 ///
@@ -109,6 +109,10 @@ pub fn repair(sources: &Sources, settings: &Settings, wish: &Wish<'_>) -> Result
             Err(obstacle) if obstacles.contains(&obstacle) => {}
             Err(obstacle) => obstacles.push(obstacle),
         }
+    }
+    // Who closes something does not mean to open something else.
+    if wish.intent == Intent::Separate && proposals.iter().any(|proposal| proposal.exposed == 0) {
+        proposals.retain(|proposal| proposal.exposed == 0);
     }
     proposals.sort_by_key(|proposal| (proposal.exposed, proposal.others, proposal.edits.len()));
     proposals.truncate(MOST);

@@ -8,7 +8,9 @@ use crate::compile::{Compiled, Settings, load};
 use crate::ovn::acl::{Acl, Direction, Priority};
 use crate::ovn::pipeline::{Outcome, Pipeline, Stage};
 use crate::reach::{Endpoint, Family};
+use crate::read::{NetworkPolicy, PolicyType, Presence, read, written};
 use crate::source::{SourceId, Sources};
+use crate::world::{Machine, NAME_LABEL, Roster, Scope, world};
 use alloc::borrow::ToOwned;
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -89,9 +91,11 @@ impl Way {
                         add(&mut texts, edit);
                     }
                 }
-                let in_policies = !edits.is_empty() && edits.iter().all(|edit| edit.insert.contains("ipBlock"));
+                let is_rule =
+                    |edit: &Edit| [": [{ipBlock", ": [{podSelector"].iter().any(|peer| edit.insert.contains(peer));
+                let in_policies = !edits.is_empty() && edits.iter().all(is_rule);
                 let title = match self {
-                    _ if in_policies => "add a rule to the policy that drops everything else".to_owned(),
+                    _ if in_policies => "add a rule to a policy".to_owned(),
                     Self::Except => "except it from what drops it".to_owned(),
                     Self::Allow("allow-related") => "allow it, and the answers with it".to_owned(),
                     _ => "allow it, packet by packet".to_owned(),
@@ -297,7 +301,8 @@ fn excepted(texts: &Sources, acl: &Acl, compiled: &Compiled, wish: &Wish<'_>, ha
     Some([Edit { source: place.source, from: place.span.start, to: place.span.end, insert: text }].into())
 }
 
-/// A rule in the policy that drops it, for the other end by its address.
+/// A rule in a policy: of those that select who stands there the one that selects fewest. It names the other end by its
+/// labels, and by its address where it is no pod or has none.
 fn policy_rule(
     texts: &Sources,
     compiled: &Compiled,
@@ -309,9 +314,18 @@ fn policy_rule(
     if half == Half::Reply {
         return None;
     }
-    let (list, other) = if stage == Stage::ToLport { ("ingress", from) } else { ("egress", to) };
-    let prefix = if family == Family::Ipv4 { 32 } else { 128 };
-    let peer = format!("{{ipBlock: {{cidr: {}/{prefix}}}}}", address(other, family)?);
+    let (list, near, other) = if stage == Stage::ToLport { ("ingress", to, from) } else { ("egress", from, to) };
+    let world = world(&read(texts));
+    let machine = |end: &Endpoint| {
+        let is = |machine: &&Machine| machine.interfaces.iter().any(|one| machine.endpoint_id(one) == end.id);
+        world.machines.iter().filter(|machine| machine.pod == Presence::Running).find(is)
+    };
+    let (namespace, name) = policy.split_once('/')?;
+    let selected = machine(other).and_then(|other| selector(other, namespace));
+    let peer = selected.or_else(|| {
+        let prefix = if family == Family::Ipv4 { 32 } else { 128 };
+        Some(format!("{{ipBlock: {{cidr: {}/{prefix}}}}}", address(other, family)?))
+    })?;
     let port = match wish.part {
         Filter::All => None,
         Filter::Tcp(port) => Some(("tcp", port)),
@@ -319,9 +333,30 @@ fn policy_rule(
         Filter::Sctp(port) => Some(("sctp", port)),
         Filter::Icmp => return None,
     };
-    let name = policy.split_once('/')?;
-    texts.iter().find_map(|(id, source)| {
-        let (from, to, insert) = insert::rule(source.text(), name, list, &peer, port)?;
+    let kind = if list == "ingress" { PolicyType::Ingress } else { PolicyType::Egress };
+    let here = |policy: &&NetworkPolicy| {
+        let selects = |near: &Machine| near.namespace == namespace && policy.spec.pods.selects(&near.labels);
+        policy.namespace == namespace && policy.spec.types.contains(&kind) && machine(near).is_some_and(selects)
+    };
+    let mut policies: Vec<&NetworkPolicy> = world.network_policies.iter().filter(here).collect();
+    let roster = Roster::new(&world);
+    policies.sort_by_key(|policy| roster.pods(&Scope::Namespace(namespace.into()), &policy.spec.pods).len());
+    let names = policies.iter().map(|policy| policy.name.value.as_str()).chain([name]);
+    names.flat_map(|name| texts.iter().map(move |text| (name, text))).find_map(|(name, (id, source))| {
+        let (from, to, insert) = insert::rule(source.text(), (namespace, name), list, &peer, port)?;
         Some([Edit { source: id, from, to, insert }].into())
     })
+}
+
+/// What selects a pod by all of its labels but those that are other ones after the next change; nothing where it has none.
+fn selector(machine: &Machine, namespace: &str) -> Option<String> {
+    let own = machine.labels.iter().filter(|(key, _)| !key.ends_with("-hash"));
+    let labels: Vec<String> = own.map(|(key, value)| format!("{key}: {}", written(value, ",[]{}"))).collect();
+    let elsewhere = if machine.namespace == namespace {
+        String::new()
+    } else {
+        format!(", namespaceSelector: {{matchLabels: {{{NAME_LABEL}: {}}}}}", machine.namespace)
+    };
+    let labels = (!labels.is_empty()).then(|| labels.join(", "))?;
+    Some(format!("{{podSelector: {{matchLabels: {{{labels}}}}}{elsewhere}}}"))
 }
