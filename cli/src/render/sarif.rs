@@ -5,7 +5,7 @@ use super::check::sentence;
 use super::page::page;
 use crate::console::Script;
 use ringfence_engine::diagnostic::{Code, Diagnostic, Severity};
-use ringfence_engine::source::Place;
+use ringfence_engine::source::{Place, Span};
 use ringfence_view::report::Report;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -54,6 +54,7 @@ fn rule(code: Code) -> Value {
         "id": code.name(),
         "name": format!("{code:?}"),
         "shortDescription": {"text": code.summary()},
+        "fullDescription": {"text": code.summary()},
         "help": {"text": code.summary(), "markdown": page(code)},
         "defaultConfiguration": {"level": level(code.severity())},
     })
@@ -90,7 +91,9 @@ fn result(
             fields.insert(key.to_owned(), list.into());
         }
     };
-    add("locations", told.place.and_then(|place| location(report, place)).into_iter().collect());
+    // GitHub takes no log with a result that is nowhere.
+    let first = || Some(Place { source: report.sources.iter().next()?.0, span: Span::default() });
+    add("locations", told.place.or_else(first).and_then(|place| location(report, place)).into_iter().collect());
     add("relatedLocations", told.related.clone());
     add("fixes", told.fixes.clone());
     value

@@ -63,7 +63,8 @@ fn sarif_has_rules_regions_fixes_and_steady_fingerprints() {
         let number = |name: &str| region[name].as_u64().unwrap();
         assert!((number("startLine"), number("startColumn")) <= (number("endLine"), number("endColumn")));
     }
-    let fixed = results(&log).into_iter().find(|result| result["ruleId"] == "RF101").unwrap();
+    let mendable = HOSTILE.replace(" && \"]]><x>|`%0A::error::", "");
+    let fixed = results(&of(&mendable)).into_iter().find(|result| result["ruleId"] == "RF101").unwrap();
     let replacement = &fixed["fixes"][0]["artifactChanges"][0]["replacements"][0];
     assert_eq!(replacement["insertedContent"]["text"], "==");
     let moved = of(&format!("# one line\n\n\n{HOSTILE}"));
@@ -102,7 +103,9 @@ fn sarif_of_every_finding_is_what_its_schema_says() {
         schema.judge(&log).unwrap_or_else(|error| panic!("{name}: {error}\n{text}"));
         for result in log["runs"][0]["results"].as_array().unwrap() {
             codes.insert(result["ruleId"].to_string());
-            regions += usize::from(result["locations"][0]["physicalLocation"]["region"].is_object());
+            let region = &result["locations"][0]["physicalLocation"]["region"];
+            assert!(region.is_object(), "{name}: {result}");
+            regions += 1;
             fixes += usize::from(result["fixes"].is_array());
             related += usize::from(result["relatedLocations"].is_array());
             assert!(result["partialFingerprints"]["ringfence/v1"].is_string(), "{name}");

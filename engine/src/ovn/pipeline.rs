@@ -27,7 +27,7 @@ use stage::DISCOVERY;
 pub use stage::{Stage, StageRows};
 pub use tracking::{Guard, Tracking};
 
-use super::acl::{Action, Direction};
+use super::acl::{Acl, Action, Direction};
 use super::matching::{Context, Expression};
 use super::network::{Network, PortKind, Switch, Version};
 use alloc::string::String;
@@ -145,16 +145,24 @@ impl Pipeline {
         let mut rows = rows.to_vec();
         rows.sort_unstable();
         let stateful_acl = self.acls.iter().filter(is_related).any(|id| rows.binary_search(id).is_err());
+        self.tracking(network, stateful_acl)
+    }
+
+    /// The same where its rows make it track connections, or do not; nothing where it cannot be told without new parsing.
+    pub fn tracking(&self, network: &Network, stateful_acl: bool) -> Option<Self> {
+        let of = |id: &AclId| id.acl(network);
         let mut changed = Self { stateful_acl, ..self.clone() };
         if changed.stateful() == self.stateful() {
             return Some(changed);
         }
-        if !self.broken.is_empty() || !self.acls.iter().filter_map(of).all(|acl| paste::stands_alone(&acl.matches)) {
+        let tells =
+            |acl: &Acl| paste::stands_alone(&acl.matches) && (!stateful_acl || acl.action != Action::AllowStateless);
+        if !self.broken.is_empty() || !self.acls.iter().filter_map(of).all(tells) {
             return None;
         }
         changed.stateless.clear();
         let stages = changed.stages.iter_mut().flatten().zip(Stage::ALL);
-        stages.for_each(|(rows, stage)| rows.track(stage, network, false, !self.acls.is_empty()));
+        stages.for_each(|(rows, stage)| rows.track(stage, network, stateful_acl, !self.acls.is_empty()));
         Some(changed)
     }
 
@@ -190,7 +198,7 @@ impl Pipeline {
     }
 
     /// `build_stateless_filter`: where connections are tracked, for rows or for a load balancer; with the match verbatim.
-    fn note_stateless(&mut self, acl: &super::acl::Acl, context: &Context) {
+    fn note_stateless(&mut self, acl: &Acl, context: &Context) {
         if !self.stateful() || acl.action != Action::AllowStateless {
             return;
         }

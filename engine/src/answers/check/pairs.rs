@@ -1,5 +1,6 @@
 //! What the rows do between the endpoints that is hardly meant.
 
+use super::idle::is_by_hand;
 use super::name;
 use crate::answers::conversation::{Question, Shape, backends};
 use crate::answers::explain::{Decider, Explanation, PacketKind, Step, explain};
@@ -7,10 +8,11 @@ use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::ovn::acl::Action;
 use crate::ovn::network::Network;
 use crate::ovn::pipeline::{AclId, Builtin, Outcome, Pipeline};
+use crate::ovn::walk::Choice;
 use crate::reach::{
-    Classes, Endpoint, EndpointKind, Example, FamilyAnswer, L4Header, L4Set, PairAnswer, Ports, Reach, Region, Verdict,
+    Classes, Endpoint, EndpointKind, Example, Family, L4Header, L4Set, PairAnswer, Ports, Reach, Region, Verdict,
 };
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::rc::Rc;
 use alloc::string::String;
@@ -26,7 +28,10 @@ const MOST_ROWS: usize = 20_000_000;
 #[derive(Default)]
 struct Found {
     replies: BTreeMap<AclId, Vec<Example>>,
+    /// Rows that drop answers even where connections are tracked.
+    lasting: BTreeSet<AclId>,
     gateways: BTreeMap<AclId, Vec<Example>>,
+    pings: BTreeMap<AclId, Vec<Example>>,
     nodes: BTreeMap<AclId, Vec<Example>>,
     resolution: BTreeMap<AclId, Vec<Example>>,
     ties: BTreeMap<Vec<AclId>, Vec<Example>>,
@@ -73,19 +78,24 @@ pub(super) fn check(network: &Network, endpoints: &[Endpoint], reach: &mut Reach
     findings
 }
 
-/// What a closed pair takes from a machine that reaches others.
+/// What a pair may take from a machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Cut {
     Nothing,
+    /// Its gateway, though it reaches others.
     Gateway,
+    /// The answers of its gateway.
+    Ping,
     Node,
 }
 
 /// What is behind a lost conversation.
 #[derive(Debug, Clone)]
 enum Behind {
-    Reply(AclId),
+    /// And whether tracking would let it pass.
+    Reply(AclId, bool),
     Gateway(AclId),
+    Ping(AclId),
     Node(AclId),
     Resolution(AclId),
     Tie(Vec<AclId>),
@@ -95,8 +105,14 @@ enum Behind {
 impl Found {
     fn note(&mut self, behind: &Behind, pair: Example) {
         let pairs = match behind {
-            Behind::Reply(row) => self.replies.entry(*row).or_default(),
+            Behind::Reply(row, helps) => {
+                if !helps {
+                    self.lasting.insert(*row);
+                }
+                self.replies.entry(*row).or_default()
+            }
             Behind::Gateway(row) => self.gateways.entry(*row).or_default(),
+            Behind::Ping(row) => self.pings.entry(*row).or_default(),
             Behind::Node(row) => self.nodes.entry(*row).or_default(),
             Behind::Resolution(row) => self.resolution.entry(*row).or_default(),
             Behind::Tie(rows) => self.ties.entry(rows.clone()).or_default(),
@@ -133,7 +149,8 @@ impl Judged<'_> {
         isolated
     }
 
-    /// Whether a pair is a machine and a gateway that it cannot use, though it reaches others; or a node and a machine.
+    /// Whether a pair is a machine and its gateway, or a node and a machine. That a machine which reaches nobody does not reach
+    /// its gateway either is meant; but Kube-OVN pings an IPv6 gateway before it lets a pod start.
     fn cuts(&self, pair: Example, isolated: &[bool], reach: &mut Reach<'_>) -> Cut {
         let Example { from, to, .. } = pair;
         let is = |end, kind| self.kind(end) == Some(kind);
@@ -146,8 +163,14 @@ impl Judged<'_> {
             _ if is(from, EndpointKind::Node) && self.is_machine(to) && !is_isolated(to) => return Cut::Node,
             _ => return Cut::Nothing,
         };
-        let meant = is_isolated(machine) || is(machine, EndpointKind::External);
-        if !meant && reach.verdict(machine, gateway) == Verdict::Closed { Cut::Gateway } else { Cut::Nothing }
+        let switch = |end: usize| self.endpoints.get(end).map(|endpoint| &endpoint.switch);
+        if switch(machine) != switch(gateway) {
+            return Cut::Nothing;
+        }
+        if !is_isolated(machine) && reach.verdict(machine, gateway) == Verdict::Closed {
+            return Cut::Gateway;
+        }
+        if machine == from { Cut::Ping } else { Cut::Nothing }
     }
 
     fn is_machine(&self, endpoint: usize) -> bool {
@@ -156,17 +179,35 @@ impl Judged<'_> {
 
     fn look(&self, pair: Example, answer: &PairAnswer, cut: Cut) -> Vec<Behind> {
         let mut found = Vec::new();
+        // What policies say is not said of the gateway; of an IPv4 one Kube-OVN asks by ARP.
+        let by_hand = |row: AclId| row.acl(self.network).is_some_and(is_by_hand);
         for family in &answer.families {
             let unanswered =
                 family.delivered.intersection(&L4Set::answerable(family.family)).difference(&family.answered);
             let missing = L4Set::full(family.family).difference(&family.delivered);
-            let walked = |header: Option<L4Header>| header.and_then(|header| self.explain(pair, family, header));
+            let asked = |header| self.question(pair, family.family, header);
+            let walked = |header: Option<L4Header>| Some(explain(&asked(header?)?));
+            let asks_gateway =
+                matches!(cut, Cut::Gateway | Cut::Ping) && self.kind(pair.to) == Some(EndpointKind::Gateway);
+            if asks_gateway && family.family == Family::Ipv6 && !family.answered.contains(PING) {
+                walked(Some(PING)).iter().for_each(|walk| {
+                    // Of policies Kube-OVN excepts what it sends there itself.
+                    dropped(walk, |_, row| match row.acl(self.network) {
+                        Some(acl) if !acl.provenance.object.contains("NetworkPolicy/") => found.push(Behind::Ping(row)),
+                        _ => {}
+                    });
+                });
+            }
             if let Some(explanation) = walked(family.undefined.example()) {
                 tie(&explanation, |rows| found.push(Behind::Tie(rows)));
             } else if let Some(explanation) = walked(unanswered.example()) {
-                dropped(&explanation, |row, kind| match kind {
+                dropped(&explanation, |step, row| match step.packet {
                     PacketKind::Arp => found.push(Behind::Resolution(row)),
-                    PacketKind::Ip => found.push(Behind::Reply(row)),
+                    PacketKind::Ip => {
+                        let question = unanswered.example().and_then(asked);
+                        let helps = question.is_some_and(|question| self.helps(&question, step.switch));
+                        found.push(Behind::Reply(row, helps));
+                    }
                 });
                 if let Some(step) =
                     explanation.steps.iter().find(|step| step.decider == Decider::Builtin(Builtin::Invalid))
@@ -174,9 +215,11 @@ impl Judged<'_> {
                     found.push(Behind::Invalid(step.switch));
                 }
             } else if let Some(explanation) = walked(missing.example()) {
-                dropped(&explanation, |row, kind| match kind {
+                dropped(&explanation, |step, row| match step.packet {
                     PacketKind::Arp => found.push(Behind::Resolution(row)),
-                    PacketKind::Ip if cut == Cut::Gateway => found.push(Behind::Gateway(row)),
+                    PacketKind::Ip if cut == Cut::Gateway && family.family == Family::Ipv4 => {
+                        found.extend(by_hand(row).then_some(Behind::Gateway(row)));
+                    }
                     PacketKind::Ip if cut == Cut::Node => found.push(Behind::Node(row)),
                     PacketKind::Ip => {}
                 });
@@ -185,11 +228,21 @@ impl Judged<'_> {
         found
     }
 
-    fn explain(&self, pair: Example, family: &FamilyAnswer, header: L4Header) -> Option<Explanation> {
+    fn question(&self, pair: Example, family: Family, header: L4Header) -> Option<Question<'_>> {
         let (from, to) = (self.endpoints.get(pair.from)?, self.endpoints.get(pair.to)?);
-        let (network, pipelines, family) = (self.network, self.pipelines, family.family);
+        let (network, pipelines) = (self.network, self.pipelines);
         let backend = backends(network, self.endpoints, to, family, header).first().copied();
-        Some(explain(&Question { network, pipelines, from, to, family, header, shape: Shape::default(), backend }))
+        Some(Question { network, pipelines, from, to, family, header, shape: Shape::default(), backend })
+    }
+
+    /// Whether the answer would come if that switch tracked connections.
+    fn helps(&self, question: &Question<'_>, switch: usize) -> bool {
+        let mut pipelines = self.pipelines.to_vec();
+        let Some(place) = pipelines.get_mut(switch).filter(|pipeline| !pipeline.stateful()) else { return false };
+        let Some(tracking) = place.tracking(self.network, true) else { return false };
+        *place = tracking;
+        let walked = Question { pipelines: &pipelines, ..*question }.walk(Choice::Strict);
+        walked.is_some_and(|walked| walked.answered())
     }
 
     /// Machines that may open connections to somebody, but ask nobody for an address.
@@ -233,44 +286,68 @@ impl Judged<'_> {
     }
 
     fn tell(&self, found: Found) -> Vec<Diagnostic> {
-        let about = |code, rows: BTreeMap<AclId, Vec<Example>>, words: fn(&str, &str) -> (String, &'static str)| {
-            let tell = move |(id, pairs): (AclId, Vec<Example>)| {
-                let (acl, row) = name(self.network, id)?;
-                let (message, help) = words(&row, &self.list(&pairs));
-                Some(Diagnostic::new(code, message).at_maybe(acl.provenance.place).help(help))
+        let about =
+            |code, rows: BTreeMap<AclId, Vec<Example>>, words: &dyn Fn(AclId, &str, &str) -> (String, String)| {
+                let tell = |(id, pairs): (AclId, Vec<Example>)| {
+                    let (acl, row) = name(self.network, id)?;
+                    let (message, help) = words(id, &row, &self.list(&pairs));
+                    Some(Diagnostic::new(code, message).at_maybe(acl.provenance.place).help(help))
+                };
+                rows.into_iter().filter_map(tell).collect::<Vec<_>>()
             };
-            rows.into_iter().filter_map(tell).collect::<Vec<_>>()
-        };
-        let replies = about(Code::ReplyDropped, found.replies, |row, pairs| {
+        let replies = about(Code::ReplyDropped, found.replies, &|id, row, pairs| {
+            let tracking = match found.lasting.contains(&id) {
+                true => "",
+                false => {
+                    ", or make the switch track connections: one `allow-related` row that matches the requests is enough"
+                }
+            };
             (
                 format!("requests arrive, but {row} drops their answers: {pairs}"),
-                "let the answers pass by a row of higher priority, or make the switch track connections: one \
-                 `allow-related` row that matches the requests is enough",
+                format!("let the answers pass by a row of higher priority{tracking}"),
             )
         });
-        let gateways = about(Code::GatewayCut, found.gateways, |row, pairs| {
+        // Where a row drops, one that lets pass both halves has to be: in the same direction.
+        let both = |id: AclId, ip: &str| {
+            let direction = id.acl(self.network).map_or("", |acl| acl.direction.name());
+            format!("`allow` in {direction}, at a higher priority, `{ip}.dst == GATEWAY || {ip}.src == GATEWAY`")
+        };
+        let gateways = about(Code::GatewayCut, found.gateways, &|id, row, pairs| {
+            (format!("{row} also cuts the gateway: {pairs}"), format!("if the VMs need it, {}", both(id, "ip4")))
+        });
+        let pings = about(Code::GatewayCut, found.pings, &|id, row, pairs| {
             (
-                format!("{row} also cuts the gateway: {pairs}"),
-                "if the VMs need it, `allow` the gateway's address at a higher priority, both ways: \
-                 `ip4.dst == GATEWAY` in to-lport and `ip4.src == GATEWAY` in from-lport",
+                format!(
+                    "{row} also drops pings of the IPv6 gateway, without which Kube-OVN lets no pod start: {pairs}"
+                ),
+                format!("{}, or set `disableGatewayCheck: true` in the Subnet", both(id, "ip6")),
             )
         });
-        let nodes = about(Code::NodeCut, found.nodes, |row, pairs| {
+        let nodes = about(Code::NodeCut, found.nodes, &|_, row, pairs| {
             (
                 format!("{row} keeps nodes from machines: {pairs}"),
-                "where the kubelet probes a machine or the console goes over the network, `allow` the node's address",
+                "where the kubelet probes a machine or the console goes over the network, `allow` the node's address"
+                    .into(),
             )
         });
-        let resolution = about(Code::ArpDropped, found.resolution, |row, pairs| {
+        let resolution = about(Code::ArpDropped, found.resolution, &|_, row, pairs| {
             (
                 format!("{row} drops ARP, so nothing gets through once the ARP caches are empty: {pairs}"),
-                "add `ip4` to the match, or `allow` `arp` at a higher priority, both ways",
+                "add `ip4` to the match, or `allow` `arp` at a higher priority, both ways".into(),
             )
         });
         let ties = found.ties.into_iter().filter_map(|(rows, pairs)| self.tell_tie(&rows, &pairs));
         let invalid = found.invalid.into_iter().filter_map(|(switch, pairs)| self.tell_invalid(switch, &pairs));
         let invalid: Vec<_> = invalid.collect();
-        replies.into_iter().chain(invalid).chain(gateways).chain(nodes).chain(resolution).chain(ties).collect()
+        replies
+            .into_iter()
+            .chain(invalid)
+            .chain(gateways)
+            .chain(pings)
+            .chain(nodes)
+            .chain(resolution)
+            .chain(ties)
+            .collect()
     }
 
     fn tell_tie(&self, rows: &[AclId], pairs: &[Example]) -> Option<Diagnostic> {
@@ -321,6 +398,9 @@ impl Judged<'_> {
     }
 }
 
+/// What Kube-OVN sends to an IPv6 gateway before a pod starts.
+const PING: L4Header = L4Header::Icmp(128, 0);
+
 /// Pairs that are named.
 const MOST_SHOWN: usize = 3;
 
@@ -335,11 +415,11 @@ fn tie(explanation: &Explanation, mut found: impl FnMut(Vec<AclId>)) {
     }
 }
 
-fn dropped(explanation: &Explanation, mut found: impl FnMut(AclId, PacketKind)) {
+fn dropped(explanation: &Explanation, mut found: impl FnMut(&Step, AclId)) {
     let is_drop = |step: &&Step| matches!(step.outcome, Outcome::Drop | Outcome::Reject);
     if let Some(step) = explanation.steps.iter().find(is_drop)
         && let Decider::Row(row) = &step.decider
     {
-        found(*row, step.packet);
+        found(step, *row);
     }
 }
