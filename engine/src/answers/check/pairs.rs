@@ -191,11 +191,7 @@ impl Judged<'_> {
                 matches!(cut, Cut::Gateway | Cut::Ping) && self.kind(pair.to) == Some(EndpointKind::Gateway);
             if asks_gateway && family.family == Family::Ipv6 && !family.answered.contains(PING) {
                 walked(Some(PING)).iter().for_each(|walk| {
-                    // Of policies Kube-OVN excepts what it sends there itself.
-                    dropped(walk, |_, row| match row.acl(self.network) {
-                        Some(acl) if !acl.provenance.object.contains("NetworkPolicy/") => found.push(Behind::Ping(row)),
-                        _ => {}
-                    });
+                    dropped(walk, |_, row| found.extend(by_hand(row).then_some(Behind::Ping(row))));
                 });
             }
             if let Some(explanation) = walked(family.undefined.example()) {
