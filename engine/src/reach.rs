@@ -45,6 +45,7 @@ mod tree;
 mod verdict;
 
 pub use cells::Cells;
+pub(crate) use endpoint::has_several;
 pub use endpoint::{AddressRange, Attachment, Endpoint, EndpointKind};
 pub use intervals::{Intervals, Number};
 pub use l4::{Family, L4Header, L4Set};

@@ -46,13 +46,12 @@ impl<'a> Difference<'a> {
 
     /// How many pairs change, and how many do not.
     pub fn summary(&self) -> String {
-        let (changes, common) = (self.changes, self.matched.common.len());
+        let (changes, pairs) = (self.changes, self.matched.pairs());
         let mut sayings = Sayings::default();
         let mut with = |kind: Kind| {
             let said = changes.iter().map(|change| sayings.of(change));
             said.filter(|said| said.iter().any(|(said, _)| *said == kind)).count()
         };
-        let pairs = common * common.saturating_sub(1);
         let same = pairs.saturating_sub(changes.len());
         if changes.is_empty() {
             return format!("No connection changes: {} as they were.", count(pairs, "pair"));

@@ -25,10 +25,17 @@ pub struct End {
 pub fn ends(loaded: &Loaded, [source, target]: [&str; 2], namespace: &str) -> Result<(End, End), String> {
     let endpoints = &loaded.compiled.endpoints;
     let (from, to) = (candidates(endpoints, source, namespace)?, candidates(endpoints, target, namespace)?);
-    let pairs = || from.iter().flat_map(|from| to.iter().map(move |to| (*from, *to))).filter(|(from, to)| from != to);
+    let every = || from.iter().flat_map(|from| to.iter().map(move |to| (*from, *to)));
+    let pairs = || every().filter(|(from, to)| from != to);
     let switch = |index: usize| endpoints.get(index).map(|endpoint| &endpoint.switch);
     let together: Vec<_> = pairs().filter(|(from, to)| switch(*from) == switch(*to)).collect();
-    let all: Vec<_> = pairs().collect();
+    let mut all: Vec<_> = pairs().collect();
+    // Two of those for whom one stands: of one address nobody asks.
+    let is_several = |index: usize| endpoints.get(index).is_some_and(Endpoint::is_several);
+    let are_two = source != target || source.parse::<IpAddr>().is_err();
+    if all.is_empty() && are_two {
+        all.extend(every().filter(|(from, _)| is_several(*from)));
+    }
     match (all.as_slice(), together.as_slice()) {
         ([], _) => Err(format!("`{}` and `{}` are the same endpoint: nothing lies between them", source, target)),
         ([pair], _) | (_, [pair]) => {

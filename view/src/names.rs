@@ -59,18 +59,28 @@ impl<'e> Names<'e> {
         classes.iter().flat_map(|class| self.members(*class)).copied().collect()
     }
 
+    /// Whether a class stands for one that does not ask itself.
+    pub(crate) fn is_single(&self, class: usize) -> bool {
+        self.members(class).len() == 1
+    }
+
     /// Who asks whom in a rectangle.
     pub fn who(&self, rectangle: &Rectangle, arrow: &str) -> String {
         let (askers, targets) = (self.all(&rectangle.askers), self.all(&rectangle.targets));
         let everybody = |some: &BTreeSet<usize>| some.len() == self.ids.len();
-        let without = |some: &BTreeSet<usize>, others: &BTreeSet<usize>| match others.len() {
-            1 => some - others,
-            _ => some.clone(),
+        // One that stands for several asks itself.
+        let without = |some: &BTreeSet<usize>, others: &BTreeSet<usize>, classes: &BTreeSet<usize>| match others.len()
+            == 1
+            && classes.iter().all(|class| self.is_single(*class))
+        {
+            true => some - others,
+            false => some.clone(),
         };
         if askers == targets {
             return if everybody(&askers) { "among all".to_owned() } else { format!("among {}", self.names(&askers)) };
         }
-        let (from, to) = (without(&askers, &targets), without(&targets, &askers));
+        let (from, to) =
+            (without(&askers, &targets, &rectangle.targets), without(&targets, &askers, &rectangle.askers));
         // Nobody asks oneself: whoever is alone on one side is not missed on the other.
         let full = |some: &BTreeSet<usize>, others: &BTreeSet<usize>| {
             some.len() > 1 && (everybody(some) || others.len() == 1 && everybody(&(some | others)))

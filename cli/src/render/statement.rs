@@ -34,7 +34,8 @@ const LINES: usize = 2_000;
 
 /// What holds of every statement; docs/semantics.md says it at length.
 const ASSUMED: [&str; 6] = [
-    "Every pair and every header (protocol, ports, ICMP type and code) was evaluated; none was sampled.",
+    "Every pair of different endpoints and every header (protocol, ports, ICMP type and code) was evaluated; none was sampled. \
+     What replicas of one workload, and addresses of one range, have to do with each other is in the expectations alone.",
     "A conversation is an ordinary one: unicast, unfragmented, between the addresses that the input says. TTL, flags and \
      fragments are not varied.",
     "What crosses a router gets where it is going and comes back: routes beyond the switches, NAT and what is outside are not \

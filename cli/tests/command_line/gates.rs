@@ -111,3 +111,46 @@ fn a_change_is_told_by_groups_with_the_row_behind_it() {
         "{markdown}"
     );
 }
+
+/// A Subnet of both families, with rows.
+fn dual(rows: &str) -> String {
+    format!(
+        "apiVersion: kubeovn.io/v1\nkind: Subnet\nmetadata: {{name: s}}\nspec:\n  cidrBlock: '10.5.0.0/24,fd05::/64'\n  \
+         gateway: '10.5.0.1,fd05::1'\n  protocol: Dual\n  acls: [{rows}]\n"
+    )
+}
+
+fn difference(name: &str, old: &str, new: &str) -> Ran {
+    let folder = folder(name, &[("old.yaml", old.as_bytes()), ("new.yaml", new.as_bytes())]);
+    let path = |name: &str| folder.join(name).to_str().unwrap().to_owned();
+    ringfence(&["diff", &path("old.yaml"), &path("new.yaml")])
+}
+
+#[test]
+fn parts_of_a_range_are_compared_in_the_families_that_they_have() {
+    let machine = "---\napiVersion: ringfence/v1\nkind: Inventory\nvms:\n\
+                   - {name: a, addresses: [10.5.0.10, 'fd05::10'], subnet: s}\n";
+    let row = "{direction: from-lport, priority: 100, match: 'ip4.dst == 198.51.100.7 && tcp.dst == 25', action: drop}";
+    let ran = difference("families", &(dual("") + machine), &(dual(row) + machine));
+    assert!(ran.out.contains("- default/a → outside/198.51.100.7: tcp/25 (was open, is partial)"), "{}", ran.out);
+    assert!(ran.out.contains("2 pairs with connections lost; 18 pairs as before"), "{}", ran.out);
+    assert!(!ran.out.contains("ipv"), "{}", ran.out);
+    // A family that was not there at all is told of.
+    let single = dual("").replace(",fd05::/64", "").replace(",fd05::1", "").replace("Dual", "IPv4");
+    let ran = difference("family", &(single + machine), &(dual("") + machine));
+    assert!(ran.out.contains("ipv6: all (still open)"), "{}", ran.out);
+}
+
+#[test]
+fn addresses_of_one_range_are_compared_among_each_other() {
+    let row = |from: &str, to: &str| {
+        format!("{{direction: to-lport, priority: 10, match: 'ip4.src == {from} && ip4.dst == {to}', action: drop}}")
+    };
+    let apart = [row("10.5.0.64/26", "10.5.0.128/25"), row("10.5.0.128/25", "10.5.0.64/26")].join(", ");
+    let ran = difference("kin", &dual(&apart), &dual(""));
+    assert!(ran.out.contains("+ s/10.5.0.64/26 → s/10.5.0.128-10.5.0.254: all (was closed, is open)"), "{}", ran.out);
+    assert!(ran.out.contains("2 pairs with connections gained, 0 pairs with connections lost"), "{}", ran.out);
+    let ran = difference("oneself", &dual(""), &dual(&row("10.5.0.64/26", "10.5.0.64/26")));
+    assert!(ran.out.contains("- among s/10.5.0.64/26: all (was open, is closed)"), "{}", ran.out);
+    assert!(ran.out.contains("1 pair with connections lost"), "{}", ran.out);
+}

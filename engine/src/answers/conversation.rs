@@ -194,7 +194,7 @@ impl<'a> Question<'a> {
     /// The packet as it enters each switch.
     fn way(&self, half: Half, crossings: &[Crossing<'_>], hops: u8) -> Option<Vec<(Pass, Packet)>> {
         let (source, target) = self.parties(half);
-        let (src, dst) = (source.address(self.family)?, target.address(self.family)?);
+        let (src, dst) = self.addresses(half)?;
         let l4 = match half {
             Half::Request => l4(self.served(), self.shape.tcp_flags.unwrap_or(SYN)),
             Half::Reply => l4(self.answer()?, SYN_ACK),
@@ -244,9 +244,9 @@ impl<'a> Question<'a> {
         }
         let (wanted, owner) = match first.to {
             Some(link) => (link.addresses.iter().copied().find(IpAddr::is_ipv4), link.mac),
-            None => (target.address(Family::Ipv4), target.mac),
+            None => (Some(self.addresses(half)?.1), target.mac),
         };
-        let (asker, wanted) = (ipv4(source.address(Family::Ipv4))?, ipv4(wanted).unwrap_or(0));
+        let (asker, wanted) = (ipv4(Some(self.addresses(half)?.0))?, ipv4(wanted).unwrap_or(0));
         let question = Arp { reverse: false, op: 1, sha: source.mac, spa: asker, tha: Mac([0; 6]), tpa: wanted };
         let answer = Arp { reverse: false, op: 2, sha: owner, spa: wanted, tha: source.mac, tpa: asker };
         let frame = |eth_src, eth_dst, arp| Packet { eth_src, eth_dst, vlan_tci: 0, payload: Payload::Arp(arp) };
@@ -267,6 +267,18 @@ impl<'a> Question<'a> {
             Half::Request => (self.from, answerer),
             Half::Reply => (answerer, self.from),
         }
+    }
+
+    /// The addresses of those: two different ones where one endpoint stands for both.
+    fn addresses(&self, half: Half) -> Option<(IpAddr, IpAddr)> {
+        let (source, target) = self.parties(half);
+        let (src, dst) = (source.address(self.family)?, target.address(self.family)?);
+        let is_inner = self.backend.is_none() && self.from.id == self.to.id;
+        Some(match half {
+            Half::Request if is_inner => (src, self.to.another(self.family).unwrap_or(dst)),
+            Half::Reply if is_inner => (self.to.another(self.family).unwrap_or(src), dst),
+            Half::Request | Half::Reply => (src, dst),
+        })
     }
 
     /// The header of the request as the one who answers sees it.
@@ -320,6 +332,18 @@ impl Endpoint {
             Attachment::Port { switch, port } => Some((*switch, port)),
             Attachment::Router(_) | Attachment::Balancer(_) => None,
         }
+    }
+
+    /// The address of another one of those for whom it stands: its last one; of replicas the one beside it, which no rule
+    /// singles out either.
+    fn another(&self, family: Family) -> Option<IpAddr> {
+        let mut own = self.addresses.iter().rev().map(|range| range.last);
+        let last = own.find(|address| address.is_ipv4() == (family == Family::Ipv4));
+        last.map(|last| match last {
+            _ if Some(last) != self.address(family) => last,
+            IpAddr::V4(only) => IpAddr::V4((only.to_bits() ^ 1).into()),
+            IpAddr::V6(only) => IpAddr::V6((only.to_bits() ^ 1).into()),
+        })
     }
 }
 

@@ -5,6 +5,8 @@
 
 mod behind;
 mod compared;
+mod family;
+mod kin;
 mod matched;
 mod part;
 
@@ -56,12 +58,14 @@ pub struct FamilyChange {
     pub stopped: L4Set,
 }
 
-/// Every ordered pair of common endpoints of which the evaluations say different things.
+/// Every ordered pair of common endpoints of which the evaluations say different things in a family that both stand for;
+/// one that stands for several is paired with itself, too.
 pub fn changes(matched: &Matched, old: &mut Reach<'_>, new: &mut Reach<'_>) -> Vec<Change> {
-    let mut changes = match part::touched(matched, old, new) {
+    let changes = match part::touched(matched, old, new) {
         Some(parts) => part::among(&parts, matched, old, new),
-        None => compared::among_all(matched, old, new),
+        None => [compared::among_all(matched, old, new), kin::among(None, matched, old, new)].concat(),
     };
+    let mut changes = family::within(matched, changes);
     changes.sort_unstable_by_key(|change| (change.from, change.to));
     changes.dedup_by_key(|change| (change.from, change.to));
     changes

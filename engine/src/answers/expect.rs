@@ -6,7 +6,7 @@ use super::select::select_all;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::ovn::network::Network;
 use crate::ovn::pipeline::Pipeline;
-use crate::reach::{Endpoint, Family, L4Header, L4Set, PairAnswer, Ports, Reach, Region, Verdict};
+use crate::reach::{Endpoint, EndpointKind, Family, L4Header, L4Set, PairAnswer, Ports, Reach, Region, Verdict};
 use crate::read::{Assertion, Expect, Expectation, Party, Protocol, Query};
 use crate::source::Place;
 use alloc::format;
@@ -118,10 +118,20 @@ impl Judgement {
             findings.push(Diagnostic::new(Code::ExpectationFailed, message).at(assertion.place).help(help));
             self.holds = false;
         }
+        let is_outside = |index: &usize| endpoints.get(*index).is_some_and(|of| of.kind == EndpointKind::External);
+        if from == to && from.len() == 1 && from.iter().all(is_outside) {
+            let message =
+                "nobody can tell who reaches whom outside: no switch lies between addresses that belong to nobody";
+            findings.push(Diagnostic::new(Code::ExpectationFailed, message).at(assertion.place));
+            self.holds = false;
+        }
         // What is said of one pair is said of all pairs of the same classes.
         let (classes, mut known) = (reach.classes(), HashMap::new());
         let families = Family::ALL.map(|family| (family, asked(&assertion.on, family)));
-        for (from, to) in from.iter().flat_map(|from| to.iter().map(move |to| (*from, *to))).filter(|(a, b)| a != b) {
+        // Who stands for several is asked about two of them.
+        let is_pair =
+            |(from, to): &(usize, usize)| from != to || endpoints.get(*from).is_some_and(Endpoint::is_several);
+        for (from, to) in from.iter().flat_map(|from| to.iter().map(move |to| (*from, *to))).filter(is_pair) {
             let wrong = *known
                 .entry((classes.of(from), classes.of(to)))
                 .or_insert_with(|| wrong(assertion, &families, &reach.pair(from, to)));

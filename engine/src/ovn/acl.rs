@@ -21,6 +21,14 @@ impl Direction {
     /// Both.
     pub const ALL: [Self; 2] = [Self::FromLport, Self::ToLport];
 
+    /// The one that this is not.
+    pub fn other(self) -> Self {
+        match self {
+            Self::FromLport => Self::ToLport,
+            Self::ToLport => Self::FromLport,
+        }
+    }
+
     /// `from-lport` or `to-lport`.
     pub fn name(self) -> &'static str {
         match self {

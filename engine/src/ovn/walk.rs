@@ -10,7 +10,7 @@ mod conntrack;
 mod decide;
 mod reject;
 
-pub use conntrack::Conntrack;
+pub use conntrack::{Conntrack, Zone};
 pub use decide::{Choice, Decider, Decision};
 
 use super::acl::Direction;
@@ -131,7 +131,7 @@ impl<'n> Walk<'n> {
             Balancing::None | Balancing::Back => packet,
         };
         self.ask(pipeline, Stage::FromLportAfterLb, pass, packet, tracking, journey)?;
-        self.commit(pass.switch, &pass.inport, tracking, packet);
+        self.commit((pass.switch, &pass.inport, Direction::FromLport), tracking, packet);
         Some(tracking)
     }
 
@@ -157,7 +157,7 @@ impl<'n> Walk<'n> {
         // What is not looked up again still has the state that it entered with.
         let tracking = self.track(pipeline, pass, packet, Direction::ToLport).unwrap_or(entered.after_commit());
         self.ask(pipeline, Stage::ToLport, pass, packet, tracking, journey)?;
-        self.commit(pass.switch, &pass.outport, tracking, packet);
+        self.commit((pass.switch, &pass.outport, Direction::ToLport), tracking, packet);
         Some(())
     }
 
@@ -217,14 +217,14 @@ impl<'n> Walk<'n> {
         let stateless = pipeline.stateless(direction).map(|matches| matches.evaluate(&view)).max();
         match stateless.unwrap_or(Truth::False) {
             Truth::True => None,
-            Truth::False | Truth::Unknown => Some(self.conntrack.look_up(pass.switch, port, packet)),
+            Truth::False | Truth::Unknown => Some(self.conntrack.look_up((pass.switch, port, direction), packet)),
         }
     }
 
-    fn commit(&mut self, switch: usize, port: &str, tracking: Tracking, packet: &Packet) {
+    fn commit(&mut self, zone: Zone<'_>, tracking: Tracking, packet: &Packet) {
         match tracking {
-            Tracking::New => self.conntrack.commit(switch, port, packet),
-            Tracking::BlockedRequest => self.conntrack.set_blocked(switch, port, packet, false),
+            Tracking::New => self.conntrack.commit(zone, packet),
+            Tracking::BlockedRequest => self.conntrack.set_blocked(zone, packet, false),
             Tracking::Untracked
             | Tracking::Request
             | Tracking::Reply
@@ -241,7 +241,7 @@ impl<'n> Walk<'n> {
             Direction::ToLport => &pass.outport,
         };
         if tracking == Tracking::Request {
-            self.conntrack.set_blocked(pass.switch, port, packet, true);
+            self.conntrack.set_blocked((pass.switch, port, stage.direction()), packet, true);
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Who asks and who answers.
 
+use super::l4::Family;
 use crate::ovn::network::Mac;
 use crate::source::Place;
 use alloc::string::String;
@@ -101,4 +102,34 @@ pub struct Endpoint {
     pub addresses: Vec<AddressRange>,
     /// Where it is declared.
     pub place: Option<Place>,
+}
+
+impl EndpointKind {
+    /// Whether such endpoints stand for several with ports of their own: replicas of a workload, or addresses of a subnet.
+    pub fn is_several(self) -> bool {
+        match self {
+            Self::Deployment
+            | Self::StatefulSet
+            | Self::DaemonSet
+            | Self::ReplicaSet
+            | Self::Job
+            | Self::CronJob
+            | Self::Address => true,
+            Self::VirtualMachine | Self::Pod | Self::Service | Self::Node | Self::Gateway | Self::External => false,
+        }
+    }
+}
+
+impl Endpoint {
+    /// Whether it stands for several that talk among each other by their switch. What is outside talks past every switch.
+    pub fn is_several(&self) -> bool {
+        let has_several = |family| has_several(self.addresses.iter().copied(), family);
+        self.kind.is_several() && (self.kind != EndpointKind::Address || Family::ALL.into_iter().any(has_several))
+    }
+}
+
+/// Whether ranges are more than one address of a family.
+pub(crate) fn has_several(ranges: impl Iterator<Item = AddressRange>, family: Family) -> bool {
+    let mut own = ranges.filter(|range| range.first.is_ipv4() == (family == Family::Ipv4));
+    own.next().is_some_and(|range| range.first != range.last || own.next().is_some())
 }

@@ -53,7 +53,11 @@ impl<'n> Route<'n> {
             (Attachment::Balancer(_), _) | (_, Attachment::Balancer(_)) => Self::Apart,
             (Attachment::Router(a), Attachment::Router(b)) if a == b => Self::Direct,
             (Attachment::Router(_), Attachment::Router(_)) => Self::Apart,
-            (Attachment::Port { .. }, Attachment::Port { .. }) if from.attachment == to.attachment => Self::Direct,
+            (Attachment::Port { .. }, Attachment::Port { .. })
+                if from.attachment == to.attachment && !from.kind.is_several() =>
+            {
+                Self::Direct
+            }
             (Attachment::Port { switch, port }, Attachment::Port { switch: same, port: other }) if switch == same => {
                 Self::Switched(Crossing { switch: *switch, inport: port, outport: other, from: None, to: None })
             }

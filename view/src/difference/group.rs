@@ -95,13 +95,16 @@ impl<'a> Difference<'a> {
         let count = |from: &usize| {
             let askers = names.all(&BTreeSet::from([*from]));
             let targets = names.all(&own(from));
-            askers.len() * targets.len() - askers.intersection(&targets).count()
+            // Who stands for several asks itself as well.
+            let oneself = if names.is_single(*from) { 0 } else { usize::from(askers.len() == 1) };
+            askers.len() * targets.len() - askers.intersection(&targets).count().saturating_sub(oneself)
         };
         let pairs = who.askers.iter().map(count).sum();
         Group { kind, pairs, who, sets, old, new, behind }
     }
 
-    /// The members of each class, by index of the class; of classes that do not change nobody asks.
+    /// The members of each class, by index of the class; of classes that do not change nobody asks. Who is alone in a class
+    /// and stands for several is there twice: it is paired with itself, too.
     fn classes(&self) -> Vec<Vec<usize>> {
         let mut members: Vec<BTreeSet<usize>> = Vec::new();
         let ends =
@@ -114,7 +117,12 @@ impl<'a> Difference<'a> {
                 members.insert(member);
             }
         }
-        members.into_iter().map(|members| members.into_iter().collect()).collect()
+        let several = |of: &usize| self.matched.common.get(*of).is_some_and(|common| common.several.contains(&true));
+        let listed = |members: BTreeSet<usize>| {
+            let again = members.first().copied().filter(|first| members.len() == 1 && several(first));
+            members.into_iter().chain(again).collect()
+        };
+        members.into_iter().map(listed).collect()
     }
 
     /// What people call sets of endpoints, as far as both sides have all of them.

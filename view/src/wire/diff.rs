@@ -131,7 +131,6 @@ pub fn write(out: &mut dyn Write, difference: &Difference<'_>) -> io::Result<()>
         only.iter().filter_map(id).collect()
     };
     let (gone, come) = (ids(difference.old, &difference.matched.gone), ids(difference.new, &difference.matched.come));
-    let common = difference.matched.common.len();
     let document = Diff {
         ringfence: VERSION,
         old: Side {
@@ -145,7 +144,7 @@ pub fn write(out: &mut dyn Write, difference: &Difference<'_>) -> io::Result<()>
             diagnostics: Diagnostic::all(&difference.new.sources, &difference.new.compiled.diagnostics),
         },
         pairs: difference.changes.iter().filter_map(|change| Pair::of(difference, change)).collect(),
-        unchanged: (common * common.saturating_sub(1)).saturating_sub(difference.changes.len()),
+        unchanged: difference.matched.pairs().saturating_sub(difference.changes.len()),
         groups: groups(difference),
     };
     lines::write(out, &document)

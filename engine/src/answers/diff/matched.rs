@@ -1,6 +1,6 @@
 //! The endpoints of two evaluations, side by side.
 
-use crate::reach::{AddressRange, Endpoint, EndpointKind};
+use crate::reach::{AddressRange, Endpoint, EndpointKind, Family, has_several};
 use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -15,6 +15,12 @@ pub struct Common {
     pub old: usize,
     /// Its index in the new one.
     pub new: usize,
+    /// The families it stands for, IPv4 first: part of a range has those of its own addresses alone.
+    pub families: [bool; 2],
+    /// Whether it stands for several in a family, who talk among each other by their switch.
+    pub several: [bool; 2],
+    /// Whether it may be part of such an endpoint.
+    pub(super) switched: bool,
 }
 
 impl Common {
@@ -35,20 +41,35 @@ pub struct Matched {
     pub come: Vec<usize>,
 }
 
+impl Matched {
+    /// How many pairs are compared: all of different ones, and each with itself that stands for several.
+    pub fn pairs(&self) -> usize {
+        let count = self.common.len();
+        let several = self.common.iter().filter(|common| common.several.contains(&true)).count();
+        count * count.saturating_sub(1) + several
+    }
+}
+
 /// Matches the endpoints of two evaluations.
 pub fn matched(old: &[Endpoint], new: &[Endpoint]) -> Matched {
     let known: BTreeMap<(&str, EndpointKind), usize> =
         new.iter().enumerate().map(|(index, endpoint)| ((endpoint.id.as_str(), endpoint.kind), index)).collect();
     let mut matched = Matched::default();
     let mut seen = alloc::vec![false; new.len()];
-    let ranges = ranges(new);
+    let (known_before, ranges) = (ranges(old), ranges(new));
     for (index, endpoint) in old.iter().enumerate() {
         let before = matched.common.len();
         match known.get(&(endpoint.id.as_str(), endpoint.kind)) {
             Some(other) if !is_range(endpoint) => {
-                matched.common.push(Common { id: endpoint.id.clone(), old: index, new: *other });
+                let several = [endpoint.is_several() || new.get(*other).is_some_and(Endpoint::is_several); 2];
+                let id = endpoint.id.clone();
+                let switched = several.contains(&true);
+                matched.common.push(Common { id, old: index, new: *other, families: [true; 2], several, switched });
             }
-            _ if is_range(endpoint) => matched.common.extend(overlapping(index, endpoint, &ranges, new)),
+            _ if is_range(endpoint) => {
+                let here = [near(&known_before, endpoint), near(&ranges, endpoint)];
+                matched.common.extend(overlapping(index, endpoint, here, new));
+            }
             _ => {}
         }
         if matched.common.len() == before {
@@ -78,11 +99,11 @@ fn place(endpoint: &Endpoint) -> (&str, EndpointKind) {
     (place, endpoint.kind)
 }
 
-/// Ranges of addresses, each behind its place and before the index of its endpoint, sorted.
-type Ranges<'e> = Vec<((&'e str, EndpointKind), AddressRange, usize)>;
+/// A range of addresses behind its place and before the index of its endpoint.
+type Placed<'e> = ((&'e str, EndpointKind), AddressRange, usize);
 
-fn ranges(endpoints: &[Endpoint]) -> Ranges<'_> {
-    let mut ranges = Ranges::new();
+fn ranges(endpoints: &[Endpoint]) -> Vec<Placed<'_>> {
+    let mut ranges = Vec::new();
     for (index, endpoint) in endpoints.iter().enumerate().filter(|(_, endpoint)| is_range(endpoint)) {
         ranges.extend(endpoint.addresses.iter().map(|range| (place(endpoint), *range, index)));
     }
@@ -90,11 +111,21 @@ fn ranges(endpoints: &[Endpoint]) -> Ranges<'_> {
     ranges
 }
 
-fn overlapping(index: usize, endpoint: &Endpoint, ranges: &Ranges<'_>, new: &[Endpoint]) -> Vec<Common> {
+/// Those of sorted ranges that are at the place of an endpoint.
+fn near<'r, 'e>(ranges: &'r [Placed<'e>], endpoint: &'e Endpoint) -> &'r [Placed<'e>] {
     let here = place(endpoint);
     let [start, end] =
         [false, true].map(|same| ranges.partition_point(|(place, ..)| *place < here || (same && *place == here)));
-    let ranges = ranges.get(start..end).unwrap_or_default();
+    ranges.get(start..end).unwrap_or_default()
+}
+
+/// The parts that an endpoint has in common with those of the new side, by the ranges of its place on both sides.
+fn overlapping(
+    index: usize,
+    endpoint: &Endpoint,
+    [before, ranges]: [&[Placed<'_>]; 2],
+    new: &[Endpoint],
+) -> Vec<Common> {
     let mut candidates = Vec::new();
     for own in &endpoint.addresses {
         // Ranges of one place do not meet: their ends are in the order of their beginnings.
@@ -104,21 +135,37 @@ fn overlapping(index: usize, endpoint: &Endpoint, ranges: &Ranges<'_>, new: &[En
     }
     candidates.sort_unstable();
     candidates.dedup();
-    let ranges = candidates.into_iter().filter_map(|other| Some((other, new.get(other)?)));
-    let overlap = ranges.filter_map(|(other, candidate)| {
+    let candidates = candidates.into_iter().filter_map(|other| Some((other, new.get(other)?)));
+    let overlap = candidates.filter_map(|(other, candidate)| {
         let common = common_ranges(&endpoint.addresses, &candidate.addresses);
-        (!common.is_empty()).then(|| {
-            let id = if common == endpoint.addresses {
-                endpoint.id.clone()
-            } else if common == candidate.addresses {
-                candidate.id.clone()
-            } else {
-                named(endpoint, &common)
-            };
-            Common { id, old: index, new: other }
-        })
+        if common.is_empty() {
+            return None;
+        }
+        let id = if common == endpoint.addresses {
+            endpoint.id.clone()
+        } else if common == candidate.addresses {
+            candidate.id.clone()
+        } else {
+            named(endpoint, &common)
+        };
+        // A family that one side does not have at all is new, or gone, for whoever has it on the other.
+        let only = |family: Family, of: &Endpoint, others: &[Placed<'_>]| {
+            of.has(family) && !others.iter().any(|(_, range, _)| is_of(range, family))
+        };
+        let families = Family::ALL.map(|family| {
+            common.iter().any(|range| is_of(range, family))
+                || only(family, endpoint, ranges)
+                || only(family, candidate, before)
+        });
+        let switched = endpoint.kind == EndpointKind::Address;
+        let several = Family::ALL.map(|family| switched && has_several(common.iter().copied(), family));
+        Some(Common { id, old: index, new: other, families, several, switched })
     });
     overlap.collect()
+}
+
+fn is_of(range: &AddressRange, family: Family) -> bool {
+    range.first.is_ipv4() == (family == Family::Ipv4)
 }
 
 fn named(endpoint: &Endpoint, ranges: &[AddressRange]) -> String {

@@ -1,14 +1,14 @@
 //! The pairs about which two evaluations may differ, asked about by themselves.
 
 use super::compared::Compared;
-use super::{Change, Common, Matched};
+use super::{Change, Common, Matched, kin};
 use crate::reach::{Endpoint, Reach};
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use fixedbitset::FixedBitSet;
 
 /// Two lists of common endpoints, by index.
-type Sides = [Vec<usize>; 2];
+pub(super) type Sides = [Vec<usize>; 2];
 
 /// Between whom the evaluations may say different things: one end on one side of a part, the other on the other, whoever
 /// asks. Nothing where that may be half of all pairs, or where there are so many parts that asking about everybody is less.
@@ -48,23 +48,25 @@ pub(super) fn among(parts: &[Sides], matched: &Matched, old: &mut Reach<'_>, new
     if few.len() * 2 > matched.common.len() {
         let mut compared = Compared::of(matched, old, new);
         parts.iter().for_each(|part| compared.between(part));
-        return compared.changes;
+        let changes = compared.changes;
+        return [changes, kin::among(Some(parts), matched, old, new)].concat();
     }
     let (mut olds, mut news) = (Part::of(old.endpoints()), Part::of(new.endpoints()));
     let common = few.iter().filter_map(|index| matched.common.get(*index));
     let common = common.filter_map(|common| {
         let (old, new) = (olds.take(common.old)?, news.take(common.new)?);
-        Some(Common { id: common.id.clone(), old, new })
+        Some(Common { old, new, ..common.clone() })
     });
     let part = Matched { common: common.collect(), ..Matched::default() };
     let (mut old, mut new) = (old.about(&olds.taken), new.about(&news.taken));
     let mut compared = Compared::of(&part, &mut old, &mut new);
-    for sides in parts {
-        let number = |index: &usize| few.binary_search(index).ok();
-        compared.between(&sides.each_ref().map(|side| side.iter().filter_map(number).collect()));
-    }
+    let number = |index: &usize| few.binary_search(index).ok();
+    let within = |sides: &Sides| sides.each_ref().map(|side| side.iter().filter_map(number).collect());
+    let sides: Vec<Sides> = parts.iter().map(within).collect();
+    sides.iter().for_each(|sides| compared.between(sides));
     let whole = |index: usize| few.get(index).copied();
-    let found = compared.changes.into_iter();
+    let changes = compared.changes;
+    let found = changes.into_iter().chain(kin::among(Some(&sides), &part, &mut old, &mut new));
     found.filter_map(|change| Some(Change { from: whole(change.from)?, to: whole(change.to)?, ..change })).collect()
 }
 

@@ -1,5 +1,6 @@
 //! What the zones of the ports remember.
 
+use crate::ovn::acl::Direction;
 use crate::ovn::packet::{Ip, L4, Packet, SYN, SYN_ACK};
 use crate::ovn::pipeline::Tracking;
 use alloc::string::{String, ToString};
@@ -14,11 +15,15 @@ pub struct Conntrack {
 
 #[derive(Debug, Clone)]
 struct Entry {
-    switch: usize,
-    port: String,
+    zone: (usize, String),
+    /// How the request crossed the port; its answer crosses it the other way. Several that share a port are told apart so.
+    way: Direction,
     request: Tuple,
     blocked: bool,
 }
+
+/// Where a packet is looked up: index of the switch, name of the port, and which way it crosses the port.
+pub type Zone<'a> = (usize, &'a str, Direction);
 
 /// What makes two packets belong to one connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,16 +69,17 @@ fn answer_of(protocol: u8, kind: u16) -> u16 {
 
 impl Conntrack {
     /// What the zone of a port says of a packet.
-    pub fn look_up(&self, switch: usize, port: &str, packet: &Packet) -> Tracking {
+    pub fn look_up(&self, zone: Zone<'_>, packet: &Packet) -> Tracking {
         let Some(ip) = packet.ip() else { return Tracking::Untracked };
         if let L4::Icmp { about: Some(inner), .. } = &ip.l4 {
-            let known = self.find(switch, port, Tuple::of(inner)).is_some();
+            let (switch, port, way) = zone;
+            let known = self.find((switch, port, way.other()), Tuple::of(inner)).is_some();
             return if known { Tracking::Related } else { Tracking::Invalid };
         }
         let tuple = Tuple::of(ip);
-        match self.find(switch, port, tuple) {
-            Some(entry) if entry.request == tuple && entry.blocked => Tracking::BlockedRequest,
-            Some(entry) if entry.request == tuple => Tracking::Request,
+        match self.find(zone, tuple) {
+            Some(entry) if entry.is_request(zone, tuple) && entry.blocked => Tracking::BlockedRequest,
+            Some(entry) if entry.is_request(zone, tuple) => Tracking::Request,
             Some(entry) if entry.blocked => Tracking::BlockedReply,
             Some(_) => Tracking::Reply,
             None if starts_connection(ip) => Tracking::New,
@@ -82,30 +88,35 @@ impl Conntrack {
     }
 
     /// Remembers a connection by its first packet.
-    pub fn commit(&mut self, switch: usize, port: &str, packet: &Packet) {
+    pub fn commit(&mut self, (switch, port, way): Zone<'_>, packet: &Packet) {
         if let Some(ip) = packet.ip() {
-            self.entries.push(Entry { switch, port: port.to_string(), request: Tuple::of(ip), blocked: false });
+            let zone = (switch, port.to_string());
+            self.entries.push(Entry { zone, way, request: Tuple::of(ip), blocked: false });
         }
     }
 
     /// Sets or clears `ct_mark.blocked` of the connection that a packet belongs to.
-    pub fn set_blocked(&mut self, switch: usize, port: &str, packet: &Packet, blocked: bool) {
+    pub fn set_blocked(&mut self, zone: Zone<'_>, packet: &Packet, blocked: bool) {
         let Some(tuple) = packet.ip().map(Tuple::of) else { return };
-        let entry = self.entries.iter_mut().find(|entry| entry.is(switch, port, tuple));
+        let entry = self.entries.iter_mut().find(|entry| entry.is(zone, tuple));
         if let Some(entry) = entry {
             entry.blocked = blocked;
         }
     }
 
-    fn find(&self, switch: usize, port: &str, tuple: Tuple) -> Option<&Entry> {
-        self.entries.iter().find(|entry| entry.is(switch, port, tuple))
+    fn find(&self, zone: Zone<'_>, tuple: Tuple) -> Option<&Entry> {
+        self.entries.iter().find(|entry| entry.is(zone, tuple))
     }
 }
 
 impl Entry {
-    fn is(&self, switch: usize, port: &str, tuple: Tuple) -> bool {
-        let here = self.switch == switch && self.port == port;
-        here && (self.request == tuple || self.request.reversed() == tuple)
+    fn is(&self, zone: Zone<'_>, tuple: Tuple) -> bool {
+        let here = (self.zone.0, self.zone.1.as_str()) == (zone.0, zone.1);
+        here && (self.is_request(zone, tuple) || self.way != zone.2 && self.request.reversed() == tuple)
+    }
+
+    fn is_request(&self, zone: Zone<'_>, tuple: Tuple) -> bool {
+        self.way == zone.2 && self.request == tuple
     }
 }
 
