@@ -3,7 +3,7 @@
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use ringfence_engine::compile::{self, Compiled, Settings};
-use ringfence_engine::reach::{Attachment, Endpoint, evaluate};
+use ringfence_engine::reach::{Attachment, Endpoint, Verdict, evaluate};
 use ringfence_engine::source::Sources;
 use ringfence_northbound::Document;
 use ringfence_northbound::tables::{DATABASE, TABLES};
@@ -38,6 +38,8 @@ fn main() -> ExitCode {
     }
     let last = Arc::clone(&store);
     trials.push(Trial::test("port security and DHCP of ports", move || ports(&last.lock().unwrap())));
+    let last = Arc::clone(&store);
+    trials.push(Trial::test("further addresses of ports, and disabled ones", move || addresses(&last.lock().unwrap())));
     assert!(trials.len() > 150, "the rule sets are where they are looked for");
     libtest_mimic::run(&arguments, trials).exit_code()
 }
@@ -101,6 +103,44 @@ fn ports(store: &Store) -> Result<(), Failed> {
         [("one", true, true), ("other", false, false)] => Ok(()),
         other => Err(format!("read as {other:?}").into()),
     }
+}
+
+/// A port with several addresses is asked about at each of them; one that is disabled gets nothing and sends nothing.
+fn addresses(store: &Store) -> Result<(), Failed> {
+    nbctl(store, &["ls-add", "several", "--", "set", "logical_switch", "several", "other_config:subnet=10.78.0.0/24"])?;
+    for (port, addresses) in [
+        ("asker", &["02:00:00:00:78:01 10.78.0.2"][..]),
+        ("multi", &["02:00:00:00:78:02 10.78.0.71 10.78.0.72", "02:00:00:00:78:03 10.78.0.73"]),
+        ("off", &["02:00:00:00:78:04 10.78.0.99"]),
+    ] {
+        nbctl(store, &["lsp-add", "several", port])?;
+        nbctl(store, &[&["lsp-set-addresses", port], addresses].concat())?;
+    }
+    nbctl(store, &["lsp-set-enabled", "off", "disabled"])?;
+    nbctl(store, &["acl-add", "several", "to-lport", "900", "ip4.dst == 10.78.0.72", "drop"])?;
+    let document = asked(&store.remote())?;
+    let read = compiled(&document);
+    if let Some(wrong) = read.diagnostics.iter().find(|found| found.message.contains("multi")) {
+        return Err(wrong.message.clone().into());
+    }
+    if !document.remarks.iter().any(|remark| remark.contains("port `off` of switch `several` is disabled")) {
+        return Err("nothing is said of the disabled port".into());
+    }
+    let mut reach = evaluate(&read.network, &read.endpoints);
+    let index = |id: &str| read.endpoints.iter().position(|endpoint| endpoint.id == id);
+    let asker = index("default/asker").ok_or("the asker is not read")?;
+    for (id, expected) in [
+        ("default/multi", Verdict::Open),
+        ("default/multi (10.78.0.72)", Verdict::Closed),
+        ("default/multi (10.78.0.73)", Verdict::Open),
+        ("default/off", Verdict::Closed),
+    ] {
+        let found = reach.verdict(asker, index(id).ok_or_else(|| format!("`{id}` is not read"))?);
+        if found != expected {
+            return Err(format!("`{id}` is {}, and not {}", found.name(), expected.name()).into());
+        }
+    }
+    Ok(())
 }
 
 fn nbctl(store: &Store, arguments: &[&str]) -> Result<String, Failed> {

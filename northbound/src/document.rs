@@ -3,7 +3,7 @@
 use crate::link::Link;
 use crate::log::{counts_packets, log};
 use crate::owner::owner;
-use crate::port::{Interface, Machine};
+use crate::port::{Interface, Machine, is_disabled};
 use crate::row::{entry, integer, text, texts, uuids};
 use ringfence_engine::ovn::acl::{Acl, Log, Provenance};
 use ringfence_engine::ovn::network::{Network, Port, PortKind, Version};
@@ -45,6 +45,10 @@ impl Document {
         for (index, (_, switch)) in snapshot.rows("Logical_Switch").enumerate() {
             lines.extend(document.switch(snapshot, index, switch, &mut machines));
         }
+        let known: BTreeSet<&str> =
+            snapshot.rows("Logical_Switch").filter_map(|(_, switch)| text(switch, "name")).collect();
+        let apart: BTreeSet<&str> = machines.values().flatten().map(|interface| interface.switch.as_str()).collect();
+        lines.extend(apart.difference(&known).map(|name| format!("- name: {}", json!(name))));
         lines.push("portGroups:".to_owned());
         for (index, (_, group)) in snapshot.rows("Port_Group").enumerate() {
             lines.extend(document.group(snapshot, index, group));
@@ -74,11 +78,18 @@ impl Document {
         for port in uuids(switch, "ports").iter().filter_map(|id| snapshot.row("Logical_Switch_Port", *id)) {
             match text(port, "type").unwrap_or_default() {
                 "" => {
-                    let interface = Interface::of(port, name);
+                    let own = text(port, "name").unwrap_or_default();
                     if !uuids(port, "dhcpv4_options").is_empty() {
-                        self.leased.insert(interface.port.clone());
+                        self.leased.insert(own.to_owned());
                     }
-                    machines.entry(interface.machine.clone()).or_default().push(interface);
+                    if is_disabled(port) {
+                        self.remarks.push(format!(
+                            "port `{own}` of switch `{name}` is disabled: it gets nothing and sends nothing, as if on a switch alone"
+                        ));
+                    }
+                    for interface in Interface::of(port, name) {
+                        machines.entry(interface.machine.clone()).or_default().push(interface);
+                    }
                 }
                 "router" => links.extend(Link::of(snapshot, port, name)),
                 "localnet" => {

@@ -1,6 +1,6 @@
 //! Ports of machines: whose they are, and which addresses they have.
 
-use crate::row::{entry, text, texts};
+use crate::row::{entry, flag, text, texts};
 use ringfence_ovsdb::Row;
 use serde_json::{Value, json};
 use std::net::IpAddr;
@@ -25,12 +25,28 @@ pub(crate) struct Interface {
 }
 
 impl Interface {
-    /// A port of type `""`, with the switch that it is on.
-    pub(crate) fn of(row: &Row, switch: &str) -> Self {
+    /// A port of type `""`, with the switch that it is on: the machine with the first address of each family, and one for each
+    /// further address, named by it, as rows may tell them apart. A disabled port is on a switch of its own, as OVN gives it
+    /// nothing and takes nothing from it.
+    pub(crate) fn of(row: &Row, switch: &str) -> Vec<Self> {
         let port = text(row, "name").unwrap_or_default().to_owned();
-        let (mac, addresses) = addresses(row);
+        let machine = machine(row, &port);
         let secured = !texts(row, "port_security").is_empty();
-        Self { machine: machine(row, &port), port, switch: switch.to_owned(), mac, addresses, secured }
+        let switch = if is_disabled(row) { format!("{port} (disabled)") } else { switch.to_owned() };
+        let said = addresses(row);
+        let mut first = Self { machine, port, switch, mac: None, addresses: Vec::new(), secured };
+        first.mac = said.iter().find_map(|(mac, _)| mac.clone());
+        let mut others = Vec::new();
+        for (mac, address) in said {
+            if first.addresses.iter().all(|known| known.is_ipv4() != address.is_ipv4()) {
+                first.addresses.push(address);
+            } else if !first.addresses.contains(&address) {
+                let name = format!("{} ({address})", first.machine.name);
+                let machine = Machine { name, ..first.machine.clone() };
+                others.push(Self { machine, mac, addresses: vec![address], ..first.clone() });
+            }
+        }
+        std::iter::once(first).chain(others).collect()
     }
 
     /// As an inventory says it.
@@ -70,23 +86,30 @@ fn machine(row: &Row, port: &str) -> Machine {
     }
 }
 
+/// Whether OVN keeps a port out of everything: `enabled` is false.
+pub(crate) fn is_disabled(row: &Row) -> bool {
+    flag(row, "enabled") == Some(false)
+}
+
 /// `addresses` first; what `dynamic` stands for is in `dynamic_addresses`, and a port of which nothing else is known says
-/// it by `port_security`.
-fn addresses(row: &Row) -> (Option<String>, Vec<IpAddr>) {
+/// it by `port_security`. Each address with the Ethernet address in front of it.
+fn addresses(row: &Row) -> Vec<(Option<String>, IpAddr)> {
     for column in ["addresses", "dynamic_addresses", "port_security"] {
-        let mut mac = None;
-        let mut found: Vec<IpAddr> = Vec::new();
-        for word in texts(row, column).iter().flat_map(|text| text.split_whitespace()) {
-            let address = word.split('/').next().unwrap_or_default();
-            match address.parse() {
-                Ok(address) => found.push(address),
-                Err(_) if word.len() == 17 && mac.is_none() => mac = Some(word.to_owned()),
-                Err(_) => {}
+        let mut found = Vec::new();
+        for element in texts(row, column) {
+            let mut mac = None;
+            for word in element.split_whitespace() {
+                let address = word.split('/').next().unwrap_or_default();
+                match address.parse() {
+                    Ok(address) => found.push((mac.clone(), address)),
+                    Err(_) if word.len() == 17 => mac = Some(word.to_owned()),
+                    Err(_) => {}
+                }
             }
         }
         if !found.is_empty() {
-            return (mac, found);
+            return found;
         }
     }
-    (None, Vec::new())
+    Vec::new()
 }

@@ -22,6 +22,14 @@ pub fn integer(row: &Row, column: &str) -> Option<i64> {
     row.get(column)?.only()?.as_integer()
 }
 
+/// The only truth of a column.
+pub fn flag(row: &Row, column: &str) -> Option<bool> {
+    match row.get(column)?.only()? {
+        Atom::Boolean(flag) => Some(*flag),
+        Atom::Integer(_) | Atom::Real(_) | Atom::String(_) | Atom::Uuid(_) | Atom::NamedUuid(_) => None,
+    }
+}
+
 /// The value of a key of a map.
 pub fn entry<'a>(row: &'a Row, column: &str, key: &str) -> Option<&'a str> {
     row.get(column)?.pairs().find(|(name, _)| name.as_str() == Some(key))?.1.as_str()

@@ -12,6 +12,7 @@ pub const TABLES: &[(&str, &[&str])] = &[
             "addresses",
             "dynamic_addresses",
             "port_security",
+            "enabled",
             "dhcpv4_options",
             "options",
             "external_ids",

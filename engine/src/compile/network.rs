@@ -38,7 +38,8 @@ pub(super) fn network(compiler: &Compiler<'_>, out: &mut Vec<Diagnostic>) -> Net
         network.address_sets.insert(set.name.value.clone(), addresses);
     }
     let interfaces = world.machines.iter().flat_map(|machine| &machine.interfaces);
-    let ports: BTreeMap<&str, &Interface> = interfaces.map(|interface| (interface.port.as_str(), interface)).collect();
+    let mut ports: BTreeMap<&str, Vec<&Interface>> = BTreeMap::new();
+    interfaces.for_each(|interface| ports.entry(&interface.port).or_default().push(interface));
     compiler.policies(out).into_network(&mut network);
     let stated: BTreeSet<&str> = world.port_groups.iter().map(|group| group.name.value.as_str()).collect();
     let named = named_sets(&network);
@@ -167,8 +168,8 @@ fn named_sets(network: &Network) -> BTreeSet<String> {
 }
 
 /// `$<group>_ip4` and `$<group>_ip6`, which northd makes of the addresses of a group's ports.
-fn group_sets(ports: &BTreeMap<&str, &Interface>, group: &PortGroup, sets: &mut BTreeMap<String, Vec<String>>) {
-    let members = group.ports.iter().filter_map(|port| ports.get(port.as_str()));
+fn group_sets(ports: &BTreeMap<&str, Vec<&Interface>>, group: &PortGroup, sets: &mut BTreeMap<String, Vec<String>>) {
+    let members = group.ports.iter().filter_map(|port| ports.get(port.as_str())).flatten();
     let addresses: Vec<IpAddr> = members.flat_map(|member| &member.addresses).map(|address| address.value).collect();
     for (suffix, wanted) in [("ip4", true), ("ip6", false)] {
         let name = format!("{}_{suffix}", group.name);

@@ -28,6 +28,10 @@ pub(crate) fn machines(machines: &[Machine], switches: &[Switch], out: &mut Vec<
                 taken_twice("address", &format!("{}", address.value), &id, &other, address.place, place)
             }));
         }
+        // A further address of a port that has several is called by it.
+        if interface.addresses.iter().any(|address| id.ends_with(&format!(" ({})", address.value))) {
+            continue;
+        }
         let taken = ports.insert(&interface.port, (id.clone(), interface.place));
         out.extend(
             taken.map(|(other, place)| taken_twice("port", &interface.port, &id, &other, interface.place, place)),
