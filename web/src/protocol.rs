@@ -78,8 +78,8 @@ impl Request {
     /// Whether the reviewer answers it, and not the one who answers the rest.
     pub fn is_for_review(&self) -> bool {
         match self {
-            Self::Lints { .. } | Self::Script { .. } | Self::Format { .. } => true,
-            Self::Analyze { .. } | Self::Why { .. } | Self::Propose { .. } | Self::Svg { .. } => false,
+            Self::Lints { .. } | Self::Propose { .. } | Self::Script { .. } | Self::Format { .. } => true,
+            Self::Analyze { .. } | Self::Why { .. } | Self::Svg { .. } => false,
         }
     }
 }
@@ -113,8 +113,10 @@ pub enum Request {
         /// `all` for a telling one.
         filter: String,
     },
-    /// The smallest edits that do what somebody wants.
+    /// The smallest edits that do what somebody wants; of the reviewer.
     Propose {
+        /// The input.
+        input: Input,
         /// Who asks.
         from: usize,
         /// Who answers.

@@ -51,17 +51,13 @@ impl Service {
                 let (_, loaded) = self.loaded.as_ref()?;
                 why::why(loaded, from, to, filter_of(&filter)).map(|why| Reply::Why(Box::new(why)))
             }
-            Request::Propose { from, to, intent, filter } => {
-                let (input, loaded) = self.loaded.as_ref()?;
-                Some(Reply::Proposals(wishes::proposals(input, loaded, (from, to), intent, &filter)))
-            }
             Request::Svg { scope } => {
                 let (_, loaded) = self.loaded.as_ref()?;
                 let mut text = String::new();
                 picture::write(&mut text, &drawing::drawn(loaded, &scope), "Who can talk to whom").ok()?;
                 Some(Reply::Svg(text))
             }
-            Request::Lints { .. } | Request::Script { .. } | Request::Format { .. } => None,
+            Request::Lints { .. } | Request::Propose { .. } | Request::Script { .. } | Request::Format { .. } => None,
         }
     }
 

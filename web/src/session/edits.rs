@@ -19,7 +19,7 @@ impl Session {
     /// Asks for edits after which the selected pair connects, or does not.
     pub(super) fn want(&mut self, intent: Intent, filter: String) -> Vec<Effect> {
         let Some((from, to)) = self.pair() else { return Vec::new() };
-        let ask = self.ask(Request::Propose { from, to, intent, filter });
+        let ask = self.ask(Request::Propose { input: self.input(), from, to, intent, filter });
         self.pending.wanted_proposals = Some(self.pending.asked);
         vec![ask]
     }
