@@ -173,6 +173,7 @@ fn endpoints() -> Vec<Endpoint> {
         mac: Mac([2, 0, 0, 0, 0, mac]),
         addresses: addresses.map(|text| single(text.parse().unwrap())).to_vec(),
         place: None,
+        mixed: false,
     };
     let at = |switch, port: &str| Attachment::Port { switch, port: port.into() };
     let machine = EndpointKind::VirtualMachine;
@@ -344,6 +345,29 @@ proptest! {
         let found = changes(&matched, &mut evaluate(&old, &endpoints), &mut evaluate(&new, &moved));
         let found: Vec<(usize, usize)> = found.iter().map(|change| (change.from, change.to)).collect();
         prop_assert_eq!(found, differing);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 20, ..ProptestConfig::default() })]
+
+    /// Nothing is certain of an endpoint whose addresses rows tell apart, asked pair by pair or by classes.
+    #[test]
+    fn nothing_is_certain_of_what_is_mixed(network in network(), classes: bool) {
+        let mut endpoints = crowd();
+        endpoints[4].mixed = true;
+        let mut reach = evaluate(&network, &endpoints);
+        if classes {
+            reach.classes();
+        }
+        for other in 0..3 {
+            for (from, to) in [(4, other), (other, 4)] {
+                let answer = reach.pair(from, to);
+                prop_assert_eq!(answer.verdict(), Verdict::Undefined);
+                prop_assert!(answer.families.iter().all(|of| of.delivered.is_empty() && of.answered.is_empty()));
+            }
+        }
+        prop_assert_ne!(evaluate(&network, &crowd()).pair(3, 4).verdict(), Verdict::Undefined);
     }
 }
 

@@ -143,6 +143,7 @@ fn machine(number: usize) -> Endpoint {
         mac: Mac([2, 0, 0, high, middle, low]),
         addresses: vec![AddressRange { first: own.into(), last: own.into() }],
         place: None,
+        mixed: false,
     }
 }
 

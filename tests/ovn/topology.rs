@@ -131,6 +131,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         mac: machine.mac,
         addresses: machine.addresses().map(range).to_vec(),
         place: None,
+        mixed: false,
     };
     machines().into_iter().map(endpoint).collect()
 }

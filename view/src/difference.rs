@@ -56,10 +56,14 @@ impl<'a> Difference<'a> {
         if changes.is_empty() {
             return format!("No connection changes: {} as they were.", count(pairs, "pair"));
         }
+        let (gained, lost) = (with(Kind::Gained), with(Kind::Lost));
+        let told = |said: &[saying::Saying]| said.iter().any(|(kind, _)| matches!(kind, Kind::Gained | Kind::Lost));
+        let others = changes.iter().filter(|change| !told(&sayings.of(change))).count();
+        let others = if others > 0 { format!(", {} with other changes", count(others, "pair")) } else { String::new() };
         format!(
-            "{} with connections gained, {} with connections lost; {} as before.",
-            count(with(Kind::Gained), "pair"),
-            count(with(Kind::Lost), "pair"),
+            "{} with connections gained, {} with connections lost{others}; {} as before.",
+            count(gained, "pair"),
+            count(lost, "pair"),
             count(same, "pair")
         )
     }

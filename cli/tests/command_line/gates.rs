@@ -154,3 +154,12 @@ fn addresses_of_one_range_are_compared_among_each_other() {
     assert!(ran.out.contains("- among s/10.5.0.64/26: all (was open, is closed)"), "{}", ran.out);
     assert!(ran.out.contains("1 pair with connections lost"), "{}", ran.out);
 }
+
+#[test]
+fn what_is_known_now_is_named_and_counted() {
+    let row = |action: &str| format!("{{direction: to-lport, priority: 10, match: tcp.dst == 25, action: {action}}}");
+    let ran = difference("doubt", &dual(&[row("drop"), row("allow")].join(", ")), &dual(&row("drop")));
+    assert!(ran.out.contains("it is known now about tcp/25"), "{}", ran.out);
+    assert!(ran.out.contains("with other changes"), "{}", ran.out);
+    assert!(!ran.out.contains("0 pairs with other changes"), "{}", ran.out);
+}

@@ -84,6 +84,12 @@ impl Counterexample {
     /// The same with the sentence of its walk.
     pub fn walked(mut self, network: &Network, pipelines: &[Pipeline], endpoints: &[Endpoint]) -> Self {
         let ends = endpoints.get(self.from).zip(endpoints.get(self.to));
+        if let Some((from, to)) = ends.filter(|(from, to)| from.mixed || to.mixed) {
+            let id = if from.mixed { &from.id } else { &to.id };
+            self.because =
+                Some(format!("it cannot be told: rows tell addresses of `{id}` apart that are one part here."));
+            return self;
+        }
         self.because = ends.zip(self.header).map(|((from, to), (family, header))| {
             let backend = backends(network, endpoints, to, family, header).first().copied();
             let shape = Shape::default();

@@ -60,6 +60,7 @@ fn nodes(world: &World, network: &Network, macs: &mut Macs) -> Vec<Endpoint> {
                 mac: macs.next(),
                 addresses,
                 place: Some(node.place),
+                mixed: false,
             }
         })
         .collect()
@@ -80,6 +81,7 @@ fn services(world: &World, macs: &mut Macs) -> Vec<Endpoint> {
                 mac: macs.next(),
                 addresses,
                 place: Some(service.place),
+                mixed: false,
             }
         })
         .collect()
@@ -115,6 +117,7 @@ fn machines(world: &World, macs: &mut Macs) -> Vec<Endpoint> {
             mac: interface.mac.unwrap_or_else(|| macs.next()),
             addresses: singles(interface),
             place: Some(interface.place),
+            mixed: false,
         })
         .collect()
 }
@@ -141,12 +144,13 @@ fn unclaimed(
     out: &mut Vec<Diagnostic>,
 ) -> Vec<Endpoint> {
     let spans = |width| free(switch, width);
-    let parts = parts(spans, &neighbours(network, index), tests, switch.place, &switch.name, out);
+    let (parts, mixed) = parts(spans, &neighbours(network, index), tests, switch.place, &switch.name, out);
     let named = names(&parts);
     let endpoints: Vec<Endpoint> = parts
         .into_iter()
+        .zip(mixed)
         .zip(named)
-        .map(|(addresses, name)| {
+        .map(|((addresses, mixed), name)| {
             let id = format!("{}/{name}", switch.name);
             Endpoint {
                 attachment: Attachment::Port { switch: index, port: id.clone() },
@@ -156,6 +160,7 @@ fn unclaimed(
                 mac: macs.next(),
                 addresses,
                 place: Some(switch.place),
+                mixed,
             }
         })
         .collect();

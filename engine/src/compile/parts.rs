@@ -20,7 +20,8 @@ pub(super) fn neighbours(network: &Network, switch: usize) -> Vec<usize> {
     router.map_or_else(|| alloc::vec![switch], |router| router.links.iter().map(|link| link.switch).collect())
 }
 
-/// Addresses in the parts that rules tell apart; both families in one part where neither is told apart.
+/// Addresses in the parts that rules tell apart; both families in one part where neither is told apart. Beside them, whether
+/// rules that were left out tell apart addresses of a part.
 pub(super) fn parts(
     spans: impl Fn(Width) -> Vec<Span>,
     switches: &[usize],
@@ -28,20 +29,21 @@ pub(super) fn parts(
     place: Place,
     name: &str,
     out: &mut Vec<Diagnostic>,
-) -> Vec<Vec<AddressRange>> {
-    let mut found: Vec<Vec<AddressRange>> = Vec::new();
+) -> (Vec<Vec<AddressRange>>, Vec<bool>) {
+    let (mut found, mut mixed): (Vec<Vec<AddressRange>>, Vec<bool>) = (Vec::new(), Vec::new());
     let mut whole = true;
     for width in Width::ALL {
         let fields = if width == Width::Bits32 { FIELDS_32 } else { FIELDS_128 };
         let split = split(&spans(width), width, tests.on(switches, fields));
         out.extend(coarse(split.coarse, name, place));
+        mixed.extend(split.mixed);
         whole &= split.parts.len() <= 1;
         found.extend(split.parts.into_iter().map(|part| part.into_iter().map(|span| width.range(span)).collect()));
     }
     if whole && found.len() > 1 {
         found = alloc::vec![found.concat()];
     }
-    found
+    (found, mixed)
 }
 
 fn coarse(coarse: Coarse, name: &str, place: Place) -> Option<Diagnostic> {
@@ -55,7 +57,7 @@ fn coarse(coarse: Coarse, name: &str, place: Place) -> Option<Diagnostic> {
         ),
         Coarse::Many => (
             format!(
-                "rules tell apart more than {MOST_PARTS} sets of addresses of `{name}`; further ones are answered as one"
+                "rules tell apart more than {MOST_PARTS} sets of addresses of `{name}`; of what is told apart further nothing is certain"
             ),
             "name the machines in an `Inventory`, or put addresses that mean the same into one set",
         ),

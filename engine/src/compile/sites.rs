@@ -54,6 +54,7 @@ pub(super) fn gateways(site: &Site, world: &World, network: &Network) -> Vec<End
                 mac: links.filter(|link| link.switch == index).map(|link| link.mac).next().unwrap_or(site.mac),
                 addresses,
                 place: Some(switch.place),
+                mixed: false,
             }
         })
         .collect()
@@ -90,13 +91,14 @@ pub(super) fn outside(
         Attachment::Router(_) | Attachment::Balancer(_) => site.switches.clone(),
         Attachment::Port { switch, .. } => neighbours(network, switch),
     };
-    let parts = parts(spans, &reachable, tests, place, &base, out);
+    let (parts, mixed) = parts(spans, &reachable, tests, place, &base, out);
     let single = parts.len() == 1;
     let named = names(&parts);
     parts
         .into_iter()
+        .zip(mixed)
         .zip(named)
-        .map(|(addresses, name)| Endpoint {
+        .map(|((addresses, mixed), name)| Endpoint {
             id: if single { base.clone() } else { format!("{base}/{name}") },
             kind: EndpointKind::External,
             attachment: site.attachment.clone(),
@@ -104,6 +106,7 @@ pub(super) fn outside(
             mac: site.mac,
             addresses,
             place: None,
+            mixed,
         })
         .collect()
 }

@@ -18,6 +18,8 @@ pub(super) const MOST_PARTS: usize = 1 << 13;
 pub(super) struct Parts {
     /// The parts.
     pub(super) parts: Vec<Vec<Span>>,
+    /// Of each part, whether a test that was left out tells its addresses apart.
+    pub(super) mixed: Vec<bool>,
     /// Whether a test was left out, and why.
     pub(super) coarse: Coarse,
 }
@@ -46,14 +48,34 @@ pub(super) fn split<'t>(spans: &[Span], width: Width, tests: impl Iterator<Item 
     let atoms = atoms(spans, questions.iter().flatten());
     let mut classes: Vec<usize> = alloc::vec![0; atoms.len()];
     let mut next = 1;
-    for holds in &questions {
-        if next >= MOST_PARTS {
+    let mut left = questions.iter();
+    while let Some(holds) = left.next() {
+        next = refine(&atoms, &mut classes, holds, next);
+        if next >= MOST_PARTS && left.len() > 0 {
             coarse = Coarse::Many;
             break;
         }
-        next = refine(&atoms, &mut classes, holds, next);
     }
-    Parts { parts: gather(&atoms, &classes), coarse }
+    let mixed = mixed(&atoms, &classes, left);
+    let (parts, mixed) = gather(&atoms, &classes, &mixed);
+    Parts { parts, mixed, coarse }
+}
+
+/// The classes of which some atoms are where a question holds, and some are not.
+fn mixed<'q>(atoms: &[Span], classes: &[usize], questions: impl Iterator<Item = &'q Vec<Span>>) -> BTreeSet<usize> {
+    let mut sizes: BTreeMap<usize, usize> = BTreeMap::new();
+    classes.iter().for_each(|class| *sizes.entry(*class).or_default() += 1);
+    let mut mixed = BTreeSet::new();
+    for holds in questions {
+        let (mut held, mut seen): (BTreeMap<usize, usize>, _) = (BTreeMap::new(), 0);
+        for span in holds {
+            let start = atoms.partition_point(|atom| atom.last < span.first).max(seen);
+            seen = atoms.partition_point(|atom| atom.first <= span.last).max(start);
+            classes.iter().take(seen).skip(start).for_each(|class| *held.entry(*class).or_default() += 1);
+        }
+        mixed.extend(held.into_iter().filter(|(class, count)| sizes.get(class) != Some(count)).map(|(class, _)| class));
+    }
+    mixed
 }
 
 /// Where a test holds; nothing when that cannot be said in spans.
@@ -179,14 +201,15 @@ fn refine(atoms: &[Span], classes: &mut [usize], holds: &[Span], mut next: usize
     next
 }
 
-/// The atoms of each class, joined where they touch.
-fn gather(atoms: &[Span], classes: &[usize]) -> Vec<Vec<Span>> {
+/// The atoms of each class, joined where they touch, and whether it is one of some classes.
+fn gather(atoms: &[Span], classes: &[usize], some: &BTreeSet<usize>) -> (Vec<Vec<Span>>, Vec<bool>) {
     let mut order: BTreeMap<usize, usize> = BTreeMap::new();
-    let mut parts: Vec<Vec<Span>> = Vec::new();
+    let (mut parts, mut are_some): (Vec<Vec<Span>>, Vec<bool>) = (Vec::new(), Vec::new());
     for (atom, class) in atoms.iter().zip(classes) {
         let index = *order.entry(*class).or_insert(parts.len());
         if index == parts.len() {
             parts.push(Vec::new());
+            are_some.push(some.contains(class));
         }
         let Some(part) = parts.get_mut(index) else { continue };
         match part.last_mut() {
@@ -194,7 +217,7 @@ fn gather(atoms: &[Span], classes: &[usize]) -> Vec<Vec<Span>> {
             _ => part.push(*atom),
         }
     }
-    parts
+    (parts, are_some)
 }
 
 #[cfg(test)]
@@ -243,6 +266,7 @@ mod tests {
         let split = split(&part(&[(0, 1 << 20)]), Width::Bits32, tests.iter());
         assert_eq!(split.coarse, Coarse::Many);
         assert!((MOST_PARTS / 2..=MOST_PARTS + 1).contains(&split.parts.len()), "{}", split.parts.len());
+        assert!(split.mixed.iter().any(|mixed| *mixed));
         let all: u128 = split.parts.iter().flatten().map(|span| span.last - span.first + 1).sum();
         assert_eq!(all, (1 << 20) + 1);
     }

@@ -160,7 +160,8 @@ impl<'n> Solver<'n> {
             }
         }
         let place = |(index, endpoint): (usize, &Endpoint)| {
-            let families = Family::ALL.iter().fold(0, |sum, family| sum * 2 + usize::from(endpoint.has(*family)));
+            let mixed = usize::from(endpoint.mixed);
+            let families = Family::ALL.iter().fold(mixed, |sum, family| sum * 2 + usize::from(endpoint.has(*family)));
             let served = || endpoint.addresses.iter().any(|range| backends.contains(&range.first));
             match &endpoint.attachment {
                 // What a load balancer hands connections to, or one itself: nobody is like it.

@@ -102,6 +102,8 @@ pub struct Endpoint {
     pub addresses: Vec<AddressRange>,
     /// Where it is declared.
     pub place: Option<Place>,
+    /// Whether rows tell its addresses apart all the same, as there are too many parts: then nothing of it is certain.
+    pub mixed: bool,
 }
 
 impl EndpointKind {

@@ -92,14 +92,21 @@ impl<'n> Solver<'n> {
 
     /// What is certain and what is possible.
     fn exchanges(&mut self, route: Route<'n>, talk: Talk) -> (Exchange, Exchange) {
-        self.lost = false;
-        let exchanges = self.asked(route, talk);
+        self.lost = route != Route::Direct && self.is_mixed(talk.from, talk.to);
         if !self.lost {
-            return exchanges;
+            let exchanges = self.asked(route, talk);
+            if !self.lost {
+                return exchanges;
+            }
         }
         // What is tracked decides in both directions: where that is not known, nothing is.
         let whole = |headers| Exchange { delivered: headers, answered: headers };
         (whole(L4Arena::EMPTY), whole(self.arena.full(talk.family)))
+    }
+
+    /// Whether rows tell apart those for whom one of two endpoints stands.
+    pub(super) fn is_mixed(&self, from: usize, to: usize) -> bool {
+        [from, to].iter().any(|end| self.endpoints.get(*end).is_some_and(|endpoint| endpoint.mixed))
     }
 
     fn asked(&mut self, route: Route<'n>, talk: Talk) -> (Exchange, Exchange) {

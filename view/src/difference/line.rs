@@ -184,7 +184,14 @@ fn what(group: &Group) -> String {
         (Kind::Stops, Some(said)) => format!("{said} arrives no more, and was not answered"),
         (Kind::Arrives, None) => "ICMP messages that ask nothing arrive now".to_owned(),
         (Kind::Stops, None) => "ICMP messages that ask nothing arrive no more".to_owned(),
-        (Kind::Doubt, _) => "what nobody can know is something else".to_owned(),
+        (Kind::Doubt, said) => {
+            let about = said.unwrap_or_else(|| "ICMP messages that ask nothing".to_owned());
+            match (group.old, group.new) {
+                (_, Verdict::Undefined) => format!("nobody can know any more about {about}"),
+                (Verdict::Undefined, _) => format!("it is known now about {about}"),
+                _ => format!("what can be known is something else about {about}"),
+            }
+        }
     }
 }
 
