@@ -1,6 +1,6 @@
 // After the first visit the page opens without a network. Newer files win whenever there is one.
-const NAME = "ringfence-2";
-const FILES = ["./", "style.css", "start.js", "worker.js", "editor.js", "playground.js", "playground_bg.wasm", "answerer.js", "answerer_bg.wasm", "review.js", "reviewer.js", "reviewer_bg.wasm"];
+const NAME = "ringfence-3";
+const FILES = ["./", "style.css", "start.js", "worker.js", "editor.js", "playground.js", "playground_bg.wasm", "answerer.js", "answerer_bg.wasm", "review.js", "reviewer.js", "reviewer_bg.wasm", "mend.js", "mender.js", "mender_bg.wasm"];
 
 self.addEventListener("install", (event) => {
   event.waitUntil(caches.open(NAME).then((cache) => cache.addAll(FILES)).then(() => self.skipWaiting()));

@@ -74,12 +74,24 @@ pub enum Intent {
     Separate,
 }
 
+/// Who answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Worker {
+    /// Who has the picture, and knows why.
+    Answerer,
+    /// Who looks for what lints find.
+    Reviewer,
+    /// Who is there when somebody asks for something: for edits, or for a picture to keep.
+    Mender,
+}
+
 impl Request {
-    /// Whether the reviewer answers it, and not the one who answers the rest.
-    pub fn is_for_review(&self) -> bool {
+    /// Who answers it.
+    pub fn worker(&self) -> Worker {
         match self {
-            Self::Lints { .. } | Self::Propose { .. } | Self::Script { .. } | Self::Format { .. } => true,
-            Self::Analyze { .. } | Self::Why { .. } | Self::Svg { .. } => false,
+            Self::Analyze { .. } | Self::Why { .. } => Worker::Answerer,
+            Self::Lints { .. } | Self::Script { .. } | Self::Format { .. } => Worker::Reviewer,
+            Self::Propose { .. } | Self::Svg { .. } => Worker::Mender,
         }
     }
 }
@@ -113,7 +125,7 @@ pub enum Request {
         /// `all` for a telling one.
         filter: String,
     },
-    /// The smallest edits that do what somebody wants; of the reviewer.
+    /// The smallest edits that do what somebody wants; of the mender.
     Propose {
         /// The input.
         input: Input,
@@ -131,8 +143,10 @@ pub enum Request {
         /// The input.
         input: Input,
     },
-    /// The picture as an SVG document.
+    /// The picture as an SVG document; of the mender.
     Svg {
+        /// The input.
+        input: Input,
         /// What to show.
         scope: Scope,
     },

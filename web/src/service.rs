@@ -3,6 +3,7 @@
 mod analysis;
 mod changes;
 mod drawing;
+mod mender;
 mod names;
 mod reviewer;
 mod rows;
@@ -10,6 +11,7 @@ mod texts;
 mod why;
 mod wishes;
 
+pub use mender::Mender;
 pub use reviewer::Reviewer;
 
 use crate::protocol::{Analysis, Answer, Ask, File, Input, Reply, Request, Scope, Tracking};
@@ -21,7 +23,7 @@ use ringfence_engine::ovn::pipeline::Matches;
 use ringfence_engine::reach::Reach;
 use ringfence_engine::source::Sources;
 use ringfence_view::loaded::Loaded;
-use ringfence_view::picture::{self, Wishes};
+use ringfence_view::picture::Wishes;
 
 /// Answers questions about one input after the other.
 #[derive(Default)]
@@ -51,13 +53,7 @@ impl Service {
                 let (_, loaded) = self.loaded.as_ref()?;
                 why::why(loaded, from, to, filter_of(&filter)).map(|why| Reply::Why(Box::new(why)))
             }
-            Request::Svg { scope } => {
-                let (_, loaded) = self.loaded.as_ref()?;
-                let mut text = String::new();
-                picture::write(&mut text, &drawing::drawn(loaded, &scope), "Who can talk to whom").ok()?;
-                Some(Reply::Svg(text))
-            }
-            Request::Lints { .. } | Request::Propose { .. } | Request::Script { .. } | Request::Format { .. } => None,
+            _ => None,
         }
     }
 

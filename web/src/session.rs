@@ -375,7 +375,7 @@ impl Session {
             Action::Fix(edit) => self.edit(vec![edit]),
             Action::Format => vec![self.ask(Request::Format { input: self.input() })],
             Action::Script => vec![self.ask(Request::Script { input: self.input() })],
-            Action::Svg => vec![self.ask(Request::Svg { scope: self.scope.clone() })],
+            Action::Svg => vec![self.ask(Request::Svg { input: self.input(), scope: self.scope.clone() })],
             Action::Reveal(file, line) => {
                 self.side = Side::Text;
                 if file == self.active {

@@ -4,7 +4,7 @@ use super::editor::Editor;
 use super::element::{copy, document, download, is_framed, root, tell_state, window};
 use super::keeper::Keeper;
 use super::{claims, files, findings, form, graph, lesson, matrix, pinned, storage, table, toolbar, why};
-use crate::protocol::File;
+use crate::protocol::{File, Worker};
 use crate::session::{Action, Effect, Session, Side, Theme, View};
 use crate::share::Link;
 use crate::worker::Line;
@@ -17,12 +17,15 @@ use yew::prelude::*;
 /// The address of the worker's script, beside the page.
 const WORKER: &str = "./worker.js";
 const REVIEWER: &str = "./review.js";
+const MENDER: &str = "./mend.js";
 
 /// The page.
 pub(super) struct App {
     session: Rc<Session>,
     line: Option<Line>,
     review: Option<Line>,
+    /// Started when somebody asks.
+    mender: Option<Line>,
     editor: Option<Editor>,
     place: NodeRef,
     /// Effects that wait for the editor.
@@ -56,6 +59,7 @@ impl Component for App {
             session: Rc::new(session),
             line: line.ok(),
             review: review.ok(),
+            mender: None,
             editor: None,
             place: NodeRef::default(),
             pending: Vec::new(),
@@ -237,7 +241,18 @@ impl App {
         let active = self.session.active;
         match (effect, &self.editor) {
             (Effect::Ask(ask), _) => {
-                let line = if ask.request.is_for_review() { &self.review } else { &self.line };
+                let line = match ask.request.worker() {
+                    Worker::Answerer => &self.line,
+                    Worker::Reviewer => &self.review,
+                    Worker::Mender => {
+                        if self.mender.is_none() {
+                            let answers = self.send.clone();
+                            let answered = move |answer| answers.emit(Action::Answered(answer));
+                            self.mender = Line::open(MENDER, answered).ok();
+                        }
+                        &self.mender
+                    }
+                };
                 line.iter().for_each(|line| line.ask(ask.clone()));
             }
             (Effect::Own, _) => super::element::forget_link(),

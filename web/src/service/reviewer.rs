@@ -3,7 +3,7 @@
 use super::analysis::finding;
 use super::names::canonical;
 use super::texts::Texts;
-use super::{load_by, reach, wishes};
+use super::{load_by, reach};
 use crate::protocol::{Answer, Ask, Reply, Request};
 use ringfence_engine::answers::check::{Part, sort};
 use ringfence_engine::diagnostic::Diagnostic;
@@ -12,8 +12,7 @@ use ringfence_view::loaded::Loaded;
 use ringfence_view::nbctl;
 use ringfence_view::report::is_news;
 
-/// Looks for what lints find in one input after the other and for edits that do what somebody wants, writes its rows as a
-/// script, and its matches as OVN prints them.
+/// Looks for what lints find in one input after the other, writes its rows as a script, and its matches as OVN prints them.
 #[derive(Default)]
 pub struct Reviewer {
     loaded: Option<Loaded>,
@@ -41,17 +40,13 @@ impl Reviewer {
                 }
                 Some(lints(self.loaded.as_ref()?, part, &mut self.known))
             }
-            Request::Propose { input, from, to, intent, filter } => {
-                let loaded = load_by(&input, &mut self.matches);
-                Some(Reply::Proposals(wishes::proposals(&input, &loaded, (from, to), intent, &filter)))
-            }
             Request::Script { input } => {
                 let mut script = Vec::new();
                 nbctl::write(&mut script, &load_by(&input, &mut self.matches)).ok()?;
                 String::from_utf8(script).ok().map(Reply::Script)
             }
             Request::Format { input } => Some(Reply::Format(canonical(&load_by(&input, &mut self.matches)))),
-            Request::Analyze { .. } | Request::Why { .. } | Request::Svg { .. } => None,
+            _ => None,
         }
     }
 }

@@ -1,20 +1,26 @@
 use super::edits::replaced;
 use super::*;
-use crate::protocol::Intent;
-use crate::service::{Reviewer, Service};
+use crate::protocol::{Intent, Worker};
+use crate::service::{Mender, Reviewer, Service};
 
 /// A page without a browser: effects are done until nothing is left to do.
 struct Page {
     session: Session,
     service: Service,
     reviewer: Reviewer,
+    mender: Mender,
     shown: Vec<Effect>,
 }
 
 impl Page {
     fn open() -> Self {
-        let mut page =
-            Self { session: Session::default(), service: Service::new(), reviewer: Reviewer::new(), shown: Vec::new() };
+        let mut page = Self {
+            session: Session::default(),
+            service: Service::new(),
+            reviewer: Reviewer::new(),
+            mender: Mender::new(),
+            shown: Vec::new(),
+        };
         let tracking = page.session.tracking;
         page.act(Action::Track(tracking));
         page
@@ -29,8 +35,11 @@ impl Page {
         for effect in effects {
             match effect {
                 Effect::Ask(ask) => {
-                    let review = ask.request.is_for_review();
-                    let answer = if review { self.reviewer.ask(ask) } else { self.service.ask(ask) };
+                    let answer = match ask.request.worker() {
+                        Worker::Answerer => self.service.ask(ask),
+                        Worker::Reviewer => self.reviewer.ask(ask),
+                        Worker::Mender => self.mender.ask(ask),
+                    };
                     self.act(Action::Answered(answer));
                 }
                 Effect::Replace(edits) => {

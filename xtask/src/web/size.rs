@@ -11,8 +11,8 @@ const MODULE: u64 = 400 * 1024;
 /// The most that the page may weigh until something is seen.
 const FIRST_PAINT: u64 = 600_000;
 
-/// What comes after the first paint: the engine, which answers and reviews in workers, and what is for other pages or other visits.
-const LATER: [&str; 9] = [
+/// What comes after the first paint: the engine, which answers, reviews and mends in workers, and what is for other pages or other visits.
+const LATER: [&str; 12] = [
     "embed.js",
     "embed.html",
     "answerer.js",
@@ -21,6 +21,9 @@ const LATER: [&str; 9] = [
     "reviewer.js",
     "reviewer_bg.wasm",
     "review.js",
+    "mender.js",
+    "mender_bg.wasm",
+    "mend.js",
     "offline.js",
 ];
 

@@ -53,29 +53,32 @@ pub fn parse(text: &str, context: &Context) -> Result<Match, MatchErrors> {
         Ok(parsed) => return Ok(parsed),
         Err(errors) => errors,
     };
+    let mut left = MOST_READ.saturating_mul(text.len() + MOST_READ);
     for error in core::iter::once(&mut *errors.first).chain(&mut errors.further) {
-        if error.fix.as_ref().is_some_and(|fix| !mends(text, fix, context, MOST_FIXES)) {
+        if error.fix.as_ref().is_some_and(|fix| !mends(text, fix, context, &mut left)) {
             error.fix = None;
         }
     }
     Err(errors)
 }
 
-/// So many fixes may be needed, one after the other, until OVN takes a match.
-const MOST_FIXES: u32 = 16;
+/// To see what fixes do to it, a match is read so often, and a short one more often: of the others nothing is offered.
+const MOST_READ: usize = 32;
 
 /// Whether OVN takes a text with a fix, or with those that are offered after it.
-fn mends(text: &str, (span, new): &(Span, String), context: &Context, most: u32) -> bool {
-    let mut text = String::from(text);
-    if text.get(span.range()).is_none() {
-        return false;
-    }
-    text.replace_range(span.range(), new);
-    match read(&text, context) {
-        Ok(_) => true,
-        Err(errors) => {
-            let next = errors.first.fix.as_ref().filter(|_| most > 0);
-            next.is_some_and(|fix| mends(&text, fix, context, most - 1))
+fn mends(text: &str, fix: &(Span, String), context: &Context, left: &mut usize) -> bool {
+    let (mut text, mut fix) = (String::from(text), fix.clone());
+    loop {
+        let rest = left.checked_sub(text.len().max(1));
+        let (Some(_), Some(rest)) = (text.get(fix.0.range()), rest) else { return false };
+        *left = rest;
+        text.replace_range(fix.0.range(), &fix.1);
+        match read(&text, context) {
+            Ok(_) => return true,
+            Err(MatchErrors { first, .. }) => match first.fix {
+                Some(next) => fix = next,
+                None => return false,
+            },
         }
     }
 }
