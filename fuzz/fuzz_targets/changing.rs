@@ -8,7 +8,7 @@ use ringfence_engine::answers::conversation::{Question, Shape, backends};
 use ringfence_engine::answers::diff::{Matched, changes, matched};
 use ringfence_engine::answers::explain::explain;
 use ringfence_engine::compile::Settings;
-use ringfence_engine::reach::{PairAnswer, Reach, Verdict};
+use ringfence_engine::reach::{Family, PairAnswer, Reach, Verdict};
 use ringfence_engine::source::Sources;
 use ringfence_view::difference::Difference;
 use ringfence_view::loaded::Loaded;
@@ -49,7 +49,11 @@ fn side(text: &str, own: char, other: char) -> Loaded {
 fn compared(old: &Loaded, new: &Loaded) {
     let matched = matched(&old.compiled.endpoints, &new.compiled.endpoints);
     let changes = changes(&matched, &mut old.reach().within(WORK), &mut new.reach().within(WORK));
-    let told: BTreeSet<(usize, usize)> = changes.iter().map(|change| (change.from, change.to)).collect();
+    let common = |index: usize| &matched.common[index];
+    let meant =
+        |(from, to): &(usize, usize)| common(*from).old != common(*to).old && common(*from).new != common(*to).new;
+    let told: BTreeSet<(usize, usize)> =
+        changes.iter().map(|change| (change.from, change.to)).filter(|pair| meant(pair)).collect();
     let (mut before, mut after) = (old.reach().within(WORK), new.reach().within(WORK));
     let outgrown = |reach: &Reach<'_>| reach.outgrown().0;
     let differing = pairs(&matched, &mut before, &mut after);
@@ -63,9 +67,6 @@ fn compared(old: &Loaded, new: &Loaded) {
         let (from, to) = (names.all(&group.who.askers), names.all(&group.who.targets));
         grouped.extend(from.iter().flat_map(|from| to.iter().map(move |to| (*from, *to))));
     }
-    let common = |index: usize| &matched.common[index];
-    let meant =
-        |(from, to): &(usize, usize)| common(*from).old != common(*to).old && common(*from).new != common(*to).new;
     assert_eq!(grouped.into_iter().filter(meant).collect::<BTreeSet<_>>(), told, "groups are what changes");
     assert_eq!(difference.lines("->", usize::MAX).told.is_empty(), changes.is_empty());
 }
@@ -74,10 +75,18 @@ fn pairs(matched: &Matched, old: &mut Reach<'_>, new: &mut Reach<'_>) -> BTreeSe
     let mut differing = BTreeSet::new();
     for (from, one) in matched.common.iter().enumerate() {
         for (to, other) in matched.common.iter().enumerate() {
-            if one.old != other.old
-                && one.new != other.new
-                && old.pair(one.old, other.old) != new.pair(one.new, other.new)
-            {
+            if one.old == other.old || one.new == other.new {
+                continue;
+            }
+            let (mut was, mut is) = (old.pair(one.old, other.old), new.pair(one.new, other.new));
+            let stands = |family: Family| {
+                let at = usize::from(family == Family::Ipv6);
+                one.families[at] && other.families[at]
+            };
+            let all = [&was, &is].into_iter().flat_map(|answer| &answer.families).all(|of| stands(of.family));
+            was.families.retain(|of| stands(of.family));
+            is.families.retain(|of| stands(of.family));
+            if was.families != is.families || all && was != is {
                 differing.insert((from, to));
             }
         }
