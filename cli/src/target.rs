@@ -113,7 +113,7 @@ impl Wanted {
         if desired.items.is_empty() {
             let listed = |(_, source): (_, &Source)| ringfence_objects::listed(source.name(), source.text());
             let all = loaded.sources.iter().map(listed).collect::<Result<Vec<_>, _>>();
-            some(all.map_err(|error| error.to_string())?.iter().map(Vec::len).sum())?;
+            self.some(all.map_err(|error| error.to_string())?.iter().map(Vec::len).sum())?;
         }
         Ok(desired)
     }
@@ -133,7 +133,7 @@ impl Wanted {
         for (_, source) in loaded.sources.iter() {
             count += objects.add(source.name(), source.text()).map_err(|error| error.to_string())?;
         }
-        some(count)?;
+        self.some(count)?;
         Ok(objects)
     }
 
@@ -170,6 +170,12 @@ impl Wanted {
         Settings { profile: self.profile, strictness }
     }
 
+    /// Input of so many objects says something; of none, too, where it is a file: a pipe that broke wrote none.
+    fn some(&self, objects: usize) -> Result<(), String> {
+        let is_piped = self.files.iter().any(|file| file.as_os_str() == "-");
+        if objects == 0 && is_piped { Err(Unusable::Nothing.to_string()) } else { Ok(()) }
+    }
+
     fn loaded(&self, live: &Live, console: &mut Console) -> Result<Loaded, String> {
         if self.files.is_empty() {
             return Err(NO_FILE.to_owned());
@@ -182,11 +188,6 @@ impl Wanted {
         self.usable(&loaded.compiled.diagnostics)?;
         Ok(loaded)
     }
-}
-
-/// Input of so many objects says something, unless it has none.
-fn some(objects: usize) -> Result<(), String> {
-    if objects == 0 { Err(Unusable::Nothing.to_string()) } else { Ok(()) }
 }
 
 /// Whether a finding hangs on the text alone, and not on what else there is.

@@ -13,10 +13,10 @@ pub enum Unusable {
     /// Something has no meaning.
     #[error("some of the input cannot be used as it is written, so nothing of it is")]
     Errors,
-    /// Nothing is there at all: most likely what should have written it has failed.
+    /// Nothing came through a pipe: most likely what should have written it has failed.
     #[error(
-        "there is no object in the input, so nothing is done: a policy set is emptied by an object that has no rules, such as \
-         an `Inventory` of two lines, `apiVersion: ringfence/v1` and `kind: Inventory`"
+        "there is no object in the standard input, so nothing is done: did what writes it fail? A policy set is emptied by an object \
+         that has no rules, such as an `Inventory` of two lines, `apiVersion: ringfence/v1` and `kind: Inventory`, or by an empty file"
     )]
     Nothing,
     /// A field is left out.

@@ -140,16 +140,13 @@ fn nothing() -> Result<(), Failed> {
     let desk = Desk::new()?;
     let rules = desk.rules("allow.yaml", "vswitch1", &[ALLOW])?;
     desk.run("apply", &[&rules], &["--yes", "--wait", "none"])?.wants(0)?;
-    let empty_list = "apiVersion: v1\nkind: List\nitems: []\n";
-    for (name, text) in
-        [("a.yaml", ""), ("b.yaml", "---\n# nothing\n---\n"), ("c.yaml", "null\n"), ("d.yaml", empty_list)]
-    {
-        let empty = desk.file(name, text)?;
-        desk.refuses(&[&empty], &["--yes", "--accept", "all"], 2, "there is no object in the input")?;
-        desk.run("plan", &[&empty], &[])?.wants(2)?;
-        desk.run("verify", &[&empty], &[])?.wants(2)?;
+    for verb in ["plan", "verify"] {
+        desk.run(verb, &[Path::new("-")], &[])?.wants(2)?;
     }
-    desk.refuses(&[Path::new("-")], &["--yes"], 2, "there is no object in the input")?;
+    desk.refuses(&[Path::new("-")], &["--yes", "--accept", "all"], 2, "there is no object in the standard input")?;
+    // Whoever writes an empty file may mean it.
+    let file = desk.file("empty.yaml", "---\n# nothing\n---\n")?;
+    desk.run("plan", &[&file], &[])?.wants(1)?;
     let emptied = desk.file("inventory.yaml", "apiVersion: ringfence/v1\nkind: Inventory\n")?;
     let ran = desk.run("apply", &[&emptied], &["--yes", "--wait", "none"])?.wants(0)?;
     if ran.words.contains("1 deleted") { Ok(()) } else { Err(format!("{ran:?}").into()) }

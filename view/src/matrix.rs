@@ -109,18 +109,15 @@ impl Matrix {
     /// How many pairs of endpoints there are of each verdict.
     pub fn totals(&self) -> BTreeMap<Verdict, usize> {
         let sizes: Vec<usize> = self.classes.members().iter().map(Vec::len).collect();
-        let mut counts = self.rows.count(&sizes);
+        let mut counts = self.rows.count(self.kinds.len(), &sizes);
         for (class, size) in sizes.iter().enumerate() {
             // Nobody asks himself.
-            let own = self.rows.get(class, class).and_then(|own| counts.get_mut(&own));
+            let own = self.rows.get(class, class).and_then(index).and_then(|own| counts.get_mut(own));
             own.into_iter().for_each(|count| *count -= *size as i64);
         }
         let mut totals = BTreeMap::new();
-        for (kind, count) in counts {
-            let counted = index(kind).and_then(|kind| self.kinds.get(kind)).zip(usize::try_from(count).ok());
-            if let Some((kind, count)) = counted.filter(|(_, count)| *count > 0) {
-                *totals.entry(kind.verdict).or_default() += count;
-            }
+        for (kind, count) in self.kinds.iter().zip(counts).filter(|(_, count)| *count > 0) {
+            *totals.entry(kind.verdict).or_default() += usize::try_from(count).unwrap_or_default();
         }
         totals
     }

@@ -3,6 +3,7 @@
 //! The way from one place to another fixes the first question, and every answer the next one: so a course is a tree. Two
 //! pairs whose ends are at the same two places, and who get the same answers, have the same conversation, whoever they are.
 
+use super::division::at;
 use super::fan::AnswerId;
 use super::lens::Passing;
 use alloc::vec::Vec;
@@ -64,7 +65,7 @@ pub(super) struct Courses {
     /// All questions, each once.
     questions: Vec<Question>,
     /// By the place of who asks: the numbers of all questions.
-    asked: HashMap<u32, Vec<usize>>,
+    asked: Vec<Vec<usize>>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -129,12 +130,14 @@ impl Courses {
 
     /// The numbers of all that is ever asked where somebody of a place asks.
     pub fn asked(&self, place: u32) -> &[usize] {
-        self.asked.get(&place).map_or(&[], Vec::as_slice)
+        at(&self.asked, place).map_or(&[], Vec::as_slice)
     }
 
     /// Notes what is asked where somebody of a place asks; whether that is new.
     pub fn ask(&mut self, place: u32, questions: &[(usize, Passing)]) -> bool {
-        let asked = self.asked.entry(place).or_default();
+        let Ok(place) = usize::try_from(place) else { return false };
+        self.asked.resize_with(self.asked.len().max(place + 1), Vec::new);
+        let Some(asked) = self.asked.get_mut(place) else { return false };
         let before = asked.len();
         for (question, _) in questions {
             if !asked.contains(question) {

@@ -41,7 +41,7 @@ pub(super) struct Common {
 pub(super) type Model = (u32, Vec<Heard>);
 
 /// What the rows say to a question, as far as it is the same for most.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Heard {
     /// It cannot be told.
     Nothing,
@@ -76,7 +76,7 @@ pub(super) struct Crowd {
     /// By the number of who asks.
     fans: Kept<u32, Fan>,
     /// Fans of which others are made.
-    pub models: HashMap<Model, Arc<Modelled>>,
+    pub models: Vec<(Model, Arc<Modelled>)>,
     /// Whether there was too much to tell: from then on answers are less exact than those of before.
     spent: bool,
 }
@@ -100,7 +100,7 @@ impl Crowd {
             common: HashMap::new(),
             own: Kept::default(),
             fans: Kept::default(),
-            models: HashMap::new(),
+            models: Vec::new(),
             spent: false,
         }
     }
@@ -164,7 +164,7 @@ impl Crowd {
             }
             match toured {
                 Ok(fan) if !is_spent => return fan,
-                _ => (self.fans, self.models) = (Kept::default(), HashMap::new()),
+                _ => (self.fans, self.models) = (Kept::default(), Vec::new()),
             }
         }
     }

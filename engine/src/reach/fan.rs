@@ -20,6 +20,13 @@ pub enum Way {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct AnswerId(pub(super) u32);
 
+impl AnswerId {
+    /// Its number: those of an evaluation are counted from zero.
+    pub fn number(self) -> usize {
+        usize::try_from(self.0).unwrap_or(usize::MAX)
+    }
+}
+
 /// No answer: nobody was asked.
 pub(super) const NONE: AnswerId = AnswerId(UNSEEN);
 

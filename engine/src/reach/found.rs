@@ -9,7 +9,6 @@ use super::route::Route;
 use super::verdict::NoPath;
 use crate::ovn::walk::Choice;
 use alloc::vec::Vec;
-use hashbrown::HashMap;
 
 /// The header sets of a pair by family, or why there are none.
 pub(super) type Found = Result<[Option<Sets>; 2], NoPath>;
@@ -23,34 +22,28 @@ pub(super) struct Sets {
     pub undefined: L4Id,
 }
 
-/// What the answer about a pair is made of: pairs with equal ones have equal answers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+/// What the answer about a pair is made of.
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Answer {
     pub found: Found,
     /// The families that both ends have: all that is known where the way is not.
     pub common: [bool; 2],
 }
 
-/// All answers that there were so far, each once.
+/// The answers of all conversations that were had for many.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Answers {
-    all: Vec<Answer>,
-    numbers: HashMap<Answer, AnswerId>,
-}
+pub(super) struct Answers(Vec<Answer>);
 
 impl Answers {
-    /// The number of an answer.
-    pub fn number(&mut self, answer: Answer) -> AnswerId {
-        let next = AnswerId(u32::try_from(self.all.len()).unwrap_or(u32::MAX));
-        *self.numbers.entry(answer).or_insert_with(|| {
-            self.all.push(answer);
-            next
-        })
+    /// Keeps an answer; its number.
+    pub fn push(&mut self, answer: Answer) -> AnswerId {
+        self.0.push(answer);
+        AnswerId(u32::try_from(self.0.len() - 1).unwrap_or(u32::MAX))
     }
 
     /// An answer by its number.
     pub fn get(&self, AnswerId(number): AnswerId) -> Option<&Answer> {
-        at(&self.all, number)
+        at(&self.0, number)
     }
 }
 

@@ -91,7 +91,8 @@ impl<'t, 'n> Tour<'t, 'n> {
             return Ok(Fan::of_none(groups).with(self.told(&named)?));
         }
         let (own, key) = self.heard(count);
-        let known = self.crowd.models.get(&key).cloned();
+        let at = self.crowd.models.iter().position(|(known, _)| *known == key);
+        let known = at.and_then(|at| self.crowd.models.get(at)).map(|(_, model)| Arc::clone(model));
         let mut asked = own.clone();
         match &known {
             Some(model) => asked.union_with(&model.own),
@@ -107,7 +108,8 @@ impl<'t, 'n> Tour<'t, 'n> {
             // Where this one has nobody to ask, or is told more, it is no model for others.
             own.extend(self.alone);
             own.extend((0..count).filter(|group| fan.by_group(*group).is_none()));
-            self.crowd.models.insert(key, Arc::new(Modelled { fan: fan.clone(), own }));
+            at.map(|at| self.crowd.models.swap_remove(at));
+            self.crowd.models.push((key, Arc::new(Modelled { fan: fan.clone(), own })));
         }
         Ok(fan)
     }
@@ -223,7 +225,7 @@ impl<'t, 'n> Tour<'t, 'n> {
     ) -> Result<(AnswerId, bool), Divided> {
         self.solver.asked = Some(Vec::new());
         let answer = self.solver.answer(from, to);
-        let answer = self.crowd.answers.number(answer);
+        let answer = self.crowd.answers.push(answer);
         let mut asked: Vec<Asked> = Vec::new();
         for question in self.solver.asked.take().unwrap_or_default() {
             if !asked.contains(&question) {

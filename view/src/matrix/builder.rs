@@ -16,8 +16,8 @@ pub(super) struct Builder<'b, 'n> {
     pub(super) rows: Rows,
     pub(super) kinds: Vec<Cell>,
     numbers: HashMap<Cell, u32>,
-    /// By answer: its kind.
-    known: HashMap<AnswerId, u32>,
+    /// By the number of an answer: its kind.
+    known: Vec<u32>,
     /// By who asks: the row.
     asked: HashMap<Asker, usize>,
     models: Vec<Model>,
@@ -42,7 +42,7 @@ impl<'b, 'n> Builder<'b, 'n> {
             rows: Rows::default(),
             kinds: Vec::new(),
             numbers: HashMap::new(),
-            known: HashMap::new(),
+            known: Vec::new(),
             asked: HashMap::new(),
             models: Vec::new(),
         }
@@ -102,8 +102,9 @@ impl<'b, 'n> Builder<'b, 'n> {
 
     fn kind(&mut self, answer: Option<AnswerId>) -> u32 {
         let Some(answer) = answer else { return NONE };
-        if let Some(known) = self.known.get(&answer) {
-            return *known;
+        let known = self.known.get(answer.number()).copied().unwrap_or(NONE);
+        if known != NONE {
+            return known;
         }
         let Some(told) = self.reach.told_as(answer) else { return NONE };
         let made = Cell::of(&told, self.filter);
@@ -111,7 +112,8 @@ impl<'b, 'n> Builder<'b, 'n> {
             self.kinds.push(made.clone());
             u32::try_from(self.kinds.len() - 1).unwrap_or(NONE)
         });
-        self.known.insert(answer, kind);
+        self.known.resize(self.known.len().max(answer.number() + 1), NONE);
+        self.known.get_mut(answer.number()).into_iter().for_each(|known| *known = kind);
         kind
     }
 }

@@ -1,7 +1,5 @@
 //! Rows of small numbers that are much alike.
 
-use hashbrown::HashMap;
-
 /// Rows by what many of them have in common, and what each has of its own.
 ///
 /// The 46,657 classes of 100,000 pods and 10,000 policies have two thousand million pairs, and most answer whoever asks as they
@@ -61,29 +59,28 @@ impl Rows {
         all
     }
 
-    /// How often each number stands there, if each class counts as often as it is large, both as row and as column.
-    pub(super) fn count(&self, sizes: &[usize]) -> HashMap<u32, i64> {
+    /// How often each of so many numbers stands there, if each class counts as often as it is large, both as row and as column.
+    pub(super) fn count(&self, numbers: usize, sizes: &[usize]) -> Vec<i64> {
         let size = |column: usize| sizes.get(column).map_or(0, |size| *size as i64);
         let mut weights = vec![0; self.rows.len()];
         for (class, row) in self.of.iter().enumerate() {
             weights.get_mut(*row).into_iter().for_each(|weight| *weight += size(class));
         }
-        let (mut counts, mut shared) = (HashMap::new(), vec![0; self.commons.len()]);
+        let (mut counts, mut shared) = (vec![0; numbers], vec![0; self.commons.len()]);
+        let mut add = |number: u32, more: i64| {
+            let count = usize::try_from(number).ok().and_then(|number| counts.get_mut(number));
+            count.into_iter().for_each(|count| *count += more);
+        };
         for (row, weight) in self.rows.iter().zip(weights) {
             let Some(common) = self.commons.get(row.common) else { continue };
             shared.get_mut(row.common).into_iter().for_each(|shared| *shared += weight);
             for (column, number) in &row.own {
-                *counts.entry(*number).or_default() += weight * size(*column);
-                common
-                    .get(*column)
-                    .into_iter()
-                    .for_each(|was| *counts.entry(*was).or_default() -= weight * size(*column));
+                add(*number, weight * size(*column));
+                common.get(*column).into_iter().for_each(|was| add(*was, -weight * size(*column)));
             }
         }
         for (common, weight) in self.commons.iter().zip(shared) {
-            for (column, number) in common.iter().enumerate() {
-                *counts.entry(*number).or_default() += weight * size(column);
-            }
+            common.iter().enumerate().for_each(|(column, number)| add(*number, weight * size(column)));
         }
         counts
     }
@@ -194,13 +191,13 @@ mod tests {
     #[test]
     fn numbers_are_counted_by_the_sizes_of_both_classes() {
         let sizes: Vec<usize> = (0..COUNT).map(|class| class % 7).collect();
-        let mut counts = HashMap::new();
+        let mut counts = [0; 8];
         for row in 0..COUNT {
             for column in 0..COUNT {
-                *counts.entry(number(row, column)).or_default() += (sizes[row] * sizes[column]) as i64;
+                counts[number(row, column) as usize] += (sizes[row] * sizes[column]) as i64;
             }
         }
-        assert_eq!(rows().count(&sizes), counts);
+        assert_eq!(rows().count(8, &sizes), counts);
     }
 
     #[test]
