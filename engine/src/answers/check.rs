@@ -2,6 +2,7 @@
 
 mod cost;
 mod cuboid;
+mod cut;
 mod hulls;
 mod idle;
 mod leases;
@@ -12,6 +13,7 @@ mod rows;
 mod space;
 mod spoof;
 mod stateful;
+mod tracked;
 mod unmet;
 
 use crate::diagnostic::Diagnostic;

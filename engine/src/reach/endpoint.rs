@@ -107,6 +107,11 @@ pub struct Endpoint {
 }
 
 impl EndpointKind {
+    /// Whether it is a machine by itself: a virtual machine or a pod.
+    pub fn is_machine(self) -> bool {
+        matches!(self, Self::VirtualMachine | Self::Pod)
+    }
+
     /// Whether such endpoints stand for several with ports of their own: replicas of a workload, or addresses of a subnet.
     pub fn is_several(self) -> bool {
         match self {

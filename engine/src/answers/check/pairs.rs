@@ -1,14 +1,15 @@
 //! What the rows do between the endpoints that is hardly meant.
 
+use super::cut::{Cut, Cuts};
 use super::idle::is_by_hand;
 use super::name;
+use super::tracked::Tracked;
 use crate::answers::conversation::{Question, Shape, backends};
 use crate::answers::explain::{Decider, Explanation, PacketKind, Step, explain};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::ovn::acl::Action;
 use crate::ovn::network::Network;
 use crate::ovn::pipeline::{AclId, Builtin, Outcome, Pipeline};
-use crate::ovn::walk::Choice;
 use crate::reach::{
     Classes, Endpoint, EndpointKind, Example, Family, L4Header, L4Set, PairAnswer, Ports, Reach, Region, Verdict,
 };
@@ -16,7 +17,6 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::rc::Rc;
 use alloc::string::String;
-use alloc::vec;
 use alloc::vec::Vec;
 use hashbrown::HashMap;
 
@@ -48,18 +48,18 @@ pub(super) fn check(network: &Network, endpoints: &[Endpoint], reach: &mut Reach
     let verdicts: Vec<_> =
         classes.pairs().take(MOST_PAIRS).map(|pair| (pair, reach.verdict(pair.from, pair.to))).collect();
     let judged = Judged { network, pipelines: &pipelines, endpoints, classes: &classes };
-    let isolated = judged.isolated(&verdicts);
-    let mut found = Found::default();
+    let cuts = Cuts::new(endpoints, &classes, &verdicts);
+    let (mut found, mut tracked) = (Found::default(), Tracked::new(network, &pipelines));
     let mut left = verdicts.iter().filter(|(_, verdict)| *verdict != Verdict::Open).map(|(pair, _)| *pair);
     let (mut known, mut walked) = (HashMap::new(), 0);
     // Of pairs that are alike one is walked, and the same is found of all.
     while walked < most {
         let Some(pair) = left.next() else { break };
-        let cut = judged.cuts(pair, &isolated, reach);
+        let cut = cuts.of(pair, reach);
         let alike = reach.alike(pair.from, pair.to).map(|alike| (alike, cut));
         let behind = alike.and_then(|alike| known.get(&alike).cloned()).unwrap_or_else(|| {
             walked += 1;
-            let behind: Rc<[Behind]> = judged.look(pair, &reach.pair(pair.from, pair.to), cut).into();
+            let behind: Rc<[Behind]> = judged.look(pair, &reach.pair(pair.from, pair.to), cut, &mut tracked).into();
             if let Some(alike) = alike {
                 known.insert(alike, Rc::clone(&behind));
             }
@@ -76,17 +76,6 @@ pub(super) fn check(network: &Network, endpoints: &[Endpoint], reach: &mut Reach
         findings.push(Diagnostic::new(Code::ReplyDropped, message).severity(Severity::Info));
     }
     findings
-}
-
-/// What a pair may take from a machine.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Cut {
-    Nothing,
-    /// Its gateway, though it reaches others.
-    Gateway,
-    /// The answers of its gateway.
-    Ping,
-    Node,
 }
 
 /// What is behind a lost conversation.
@@ -138,46 +127,11 @@ struct Judged<'a> {
 }
 
 impl Judged<'_> {
-    /// The classes that reach nobody: cutting them off the gateway too is what their isolation means.
-    fn isolated(&self, verdicts: &[(Example, Verdict)]) -> Vec<bool> {
-        let mut isolated = vec![true; self.classes.len()];
-        for (pair, _) in verdicts.iter().filter(|(_, verdict)| *verdict != Verdict::Closed) {
-            if let Some(isolated) = isolated.get_mut(pair.classes.0) {
-                *isolated = false;
-            }
-        }
-        isolated
-    }
-
-    /// Whether a pair is a machine and its gateway, or a node and a machine. That a machine which reaches nobody does not reach
-    /// its gateway either is meant; but Kube-OVN pings an IPv6 gateway before it lets a pod start.
-    fn cuts(&self, pair: Example, isolated: &[bool], reach: &mut Reach<'_>) -> Cut {
-        let Example { from, to, .. } = pair;
-        let is = |end, kind| self.kind(end) == Some(kind);
-        let is_isolated =
-            |end: usize| self.classes.of(end).and_then(|class| isolated.get(class)).copied().unwrap_or(false);
-        let gateway = |end| is(end, EndpointKind::Gateway);
-        let (machine, gateway) = match (gateway(from), gateway(to)) {
-            (false, true) => (from, to),
-            (true, false) => (to, from),
-            _ if is(from, EndpointKind::Node) && self.is_machine(to) && !is_isolated(to) => return Cut::Node,
-            _ => return Cut::Nothing,
-        };
-        let switch = |end: usize| self.endpoints.get(end).map(|endpoint| &endpoint.switch);
-        if switch(machine) != switch(gateway) {
-            return Cut::Nothing;
-        }
-        if !is_isolated(machine) && reach.verdict(machine, gateway) == Verdict::Closed {
-            return Cut::Gateway;
-        }
-        if machine == from { Cut::Ping } else { Cut::Nothing }
-    }
-
     fn is_machine(&self, endpoint: usize) -> bool {
-        matches!(self.kind(endpoint), Some(EndpointKind::VirtualMachine | EndpointKind::Pod))
+        self.kind(endpoint).is_some_and(EndpointKind::is_machine)
     }
 
-    fn look(&self, pair: Example, answer: &PairAnswer, cut: Cut) -> Vec<Behind> {
+    fn look(&self, pair: Example, answer: &PairAnswer, cut: Cut, tracked: &mut Tracked<'_>) -> Vec<Behind> {
         let mut found = Vec::new();
         // What policies say is not said of the gateway; of an IPv4 one Kube-OVN asks by ARP.
         let by_hand = |row: AclId| row.acl(self.network).is_some_and(is_by_hand);
@@ -201,7 +155,7 @@ impl Judged<'_> {
                     PacketKind::Arp => found.push(Behind::Resolution(row)),
                     PacketKind::Ip => {
                         let question = unanswered.example().and_then(asked);
-                        let helps = question.is_some_and(|question| self.helps(&question, step.switch));
+                        let helps = question.is_some_and(|question| tracked.answers(&question, step.switch));
                         found.push(Behind::Reply(row, helps));
                     }
                 });
@@ -229,16 +183,6 @@ impl Judged<'_> {
         let (network, pipelines) = (self.network, self.pipelines);
         let backend = backends(network, self.endpoints, to, family, header).first().copied();
         Some(Question { network, pipelines, from, to, family, header, shape: Shape::default(), backend })
-    }
-
-    /// Whether the answer would come if that switch tracked connections.
-    fn helps(&self, question: &Question<'_>, switch: usize) -> bool {
-        let mut pipelines = self.pipelines.to_vec();
-        let Some(place) = pipelines.get_mut(switch).filter(|pipeline| !pipeline.stateful()) else { return false };
-        let Some(tracking) = place.tracking(self.network, true) else { return false };
-        *place = tracking;
-        let walked = Question { pipelines: &pipelines, ..*question }.walk(Choice::Strict);
-        walked.is_some_and(|walked| walked.answered())
     }
 
     /// Machines that may open connections to somebody, but ask nobody for an address.
