@@ -248,8 +248,6 @@ proptest! {
             for family in &answer.families {
                 for header in headers(family.family) {
                     let known = backends(&network, &endpoints, &endpoints[to], family.family, header);
-                    let others: Vec<_> =
-                        known.into_iter().filter(|backend| backend.endpoint.id != endpoints[from].id).collect();
                     let outcomes = |choice| -> Vec<(bool, bool)> {
                         let outcome = |backend: &Backend<'_>| {
                             let question = Question {
@@ -259,7 +257,7 @@ proptest! {
                             let talk = question.walk(choice);
                             (talk.as_ref().is_some_and(Conversation::delivered), talk.as_ref().is_some_and(Conversation::answered))
                         };
-                        others.iter().map(outcome).collect()
+                        known.iter().map(outcome).collect()
                     };
                     let (strict, generous) = (outcomes(Choice::Strict), outcomes(Choice::Generous));
                     let all = |of: fn(&(bool, bool)) -> bool| !strict.is_empty() && strict.iter().all(of);

@@ -71,8 +71,7 @@ pub fn first() -> usize {
     topology::machines().len() + SWITCHES.len()
 }
 
-/// A question of every machine to every door but its own: what a machine asks of itself by way of a Service is another
-/// matter.
+/// A question of every machine to every door, its own among them.
 pub fn conversations(services: &[Service]) -> Vec<Conversation> {
     let mut conversations = Vec::new();
     for (index, service) in services.iter().enumerate() {
@@ -83,8 +82,7 @@ pub fn conversations(services: &[Service]) -> Vec<Conversation> {
                 VipProtocol::Udp => Talk::Udp { sport, dport: door.port },
                 VipProtocol::Sctp => continue,
             };
-            let askers = (0..topology::machines().len())
-                .filter(|asker| door.backends.iter().all(|(machine, _)| machine != asker));
+            let askers = 0..topology::machines().len();
             let to = first() + index;
             conversations.extend(askers.map(|from| Conversation { from, to, family: door.family, talk }));
         }
@@ -92,7 +90,8 @@ pub fn conversations(services: &[Service]) -> Vec<Conversation> {
     conversations
 }
 
-/// The same question as the machines behind the door hear it, for each of them; nothing for what is asked of a machine.
+/// The same question as the machines behind the door hear it, for each of them; nothing for what is asked of a machine. Who
+/// asks itself hears it of the Service.
 pub fn behind(services: &[Service], conversation: &Conversation) -> Option<Vec<Conversation>> {
     let service = services.get(conversation.to.checked_sub(first())?)?;
     let heard = |door: &Door| {
@@ -107,8 +106,11 @@ pub fn behind(services: &[Service], conversation: &Conversation) -> Option<Vec<C
         };
         let here = (door.family == conversation.family).then_some(&door.backends);
         let each = here.into_iter().flatten();
-        each.filter_map(|(to, port)| Some(Conversation { to: *to, talk: talk(*port)?, ..*conversation }))
-            .collect::<Vec<_>>()
+        let asker = |to: usize| if to == conversation.from { conversation.to } else { conversation.from };
+        each.filter_map(|(to, port)| {
+            Some(Conversation { from: asker(*to), to: *to, talk: talk(*port)?, ..*conversation })
+        })
+        .collect::<Vec<_>>()
     };
     Some(service.doors.iter().flat_map(heard).collect())
 }

@@ -135,8 +135,7 @@ impl<'a> Story<'a> {
 /// first one.
 fn telling_backend<'a>(compiled: &'a Compiled, blank: Question<'a>) -> (Question<'a>, Explanation) {
     let known = backends(&compiled.network, &compiled.endpoints, blank.to, blank.family, blank.header);
-    let others = known.iter().filter(|backend| backend.endpoint.id != blank.from.id);
-    let mut asked = others.map(|backend| {
+    let mut asked = known.iter().map(|backend| {
         let question = Question { backend: Some(*backend), ..blank };
         (question, explain(&question))
     });

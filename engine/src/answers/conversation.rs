@@ -169,7 +169,8 @@ impl<'a> Question<'a> {
         }
     }
 
-    /// The request to a load balancer goes by the router even to a backend of the same switch; its answer does not.
+    /// The request to a load balancer goes by the router even to a backend of the same switch; its answer does not. What an
+    /// endpoint asks of itself is turned back to its port, both ways.
     fn balanced_ways(&self) -> Option<Ways<'a>> {
         let backend = self.backend?.endpoint;
         let topology = Topology::of(self.network);
@@ -177,10 +178,19 @@ impl<'a> Question<'a> {
         let link = |switch: usize| topology.links(switch).first().map(|(_, link)| *link);
         let way = |switch, port, link| Crossing { switch, inport: port, outport: "", from: None, to: Some(link) };
         let leave = |switch, port, link: &'a Link| Crossing { outport: &link.port, ..way(switch, port, link) };
+        if self.is_turned() {
+            let here = [Crossing { outport: client, ..leave(near, client, link(near)?) }].to_vec();
+            return Some(Ways { there: here.clone(), back: here, hops: 1 });
+        }
         let (out, back) = (leave(near, client, link(near)?), leave(far, server, link(far)?));
         let straight = Crossing { switch: far, inport: server, outport: client, from: None, to: None };
         let home = if near == far { [straight].to_vec() } else { [back, out.reversed()].to_vec() };
         Some(Ways { there: [out, back.reversed()].to_vec(), back: home, hops: 1 })
+    }
+
+    /// Whether a load balancer sends what is asked back to who asks.
+    fn is_turned(&self) -> bool {
+        self.backend.is_some_and(|backend| backend.endpoint.id == self.from.id)
     }
 
     fn leg(&self, walk: &mut Walk<'_>, half: Half, crossings: &[Crossing<'_>], hops: u8) -> Option<Leg> {
@@ -217,20 +227,31 @@ impl<'a> Question<'a> {
     /// Before the balancer of the asker's switch a request is for the balancer, an answer comes back by it.
     fn balance(&self, half: Half, way: &mut [(Pass, Packet)]) {
         let Some(vip) = self.backend.and_then(|_| self.to.address(self.family)) else { return };
-        match half {
-            Half::Request => {
-                let Some((pass, packet)) = way.first_mut() else { return };
-                let asked = l4(self.header, self.shape.tcp_flags.unwrap_or(SYN));
-                let mut before = packet.clone();
-                if let Payload::Ip(ip) = &mut before.payload {
-                    (ip.dst, ip.l4) = (vip, asked);
+        let end = if half == Half::Request { way.first_mut() } else { way.last_mut() };
+        let Some((pass, packet)) = end else { return };
+        let asked = l4(self.header, self.shape.tcp_flags.unwrap_or(SYN));
+        let balanced = Box::new(packet.clone());
+        let leaving = || {
+            let mut leaving = balanced.clone();
+            (leaving.eth_src, leaving.eth_dst) = (packet.eth_dst, packet.eth_src);
+            leaving
+        };
+        pass.balancing = match (half, self.is_turned()) {
+            (Half::Request, false) => Balancing::Towards(balanced),
+            (Half::Reply, false) => Balancing::Back,
+            (Half::Request, true) => {
+                let mut leaving = leaving();
+                if let Payload::Ip(ip) = &mut leaving.payload {
+                    ip.src = vip;
                 }
-                pass.balancing = Balancing::Towards(Box::new(core::mem::replace(packet, before)));
+                Balancing::Turned { remembered: Some(balanced), leaving }
             }
-            Half::Reply => {
-                if let Some((pass, _)) = way.last_mut() {
-                    pass.balancing = Balancing::Back;
-                }
+            (Half::Reply, true) => Balancing::Turned { remembered: None, leaving: leaving() },
+        };
+        if let (Payload::Ip(ip), false) = (&mut packet.payload, pass.balancing == Balancing::Back) {
+            ip.dst = vip;
+            if half == Half::Request {
+                ip.l4 = asked;
             }
         }
     }

@@ -46,6 +46,20 @@ pub enum Balancing {
     Towards(Box<Packet>),
     /// The packet is the answer of a backend, on its way to the port that asked.
     Back,
+    /// It sends the packet back to the port that it came from.
+    Turned {
+        /// Of a request: as what the port's zone remembers it.
+        remembered: Option<Box<Packet>>,
+        /// The packet that goes back.
+        leaving: Box<Packet>,
+    },
+}
+
+impl Balancing {
+    /// Whether the packet is an answer that is to get the balancer's address back, which takes connection tracking.
+    fn is_back(&self) -> bool {
+        matches!(self, Self::Back | Self::Turned { remembered: None, .. })
+    }
 }
 
 /// What one stage did.
@@ -124,13 +138,19 @@ impl<'n> Walk<'n> {
     fn enter(&mut self, pipeline: &Pipeline, pass: &Pass, packet: &Packet, journey: &mut Journey) -> Option<Tracking> {
         let tracking = self.track(pipeline, pass, packet, Direction::FromLport).unwrap_or(Tracking::Untracked);
         self.ask(pipeline, Stage::FromLport, pass, packet, tracking, journey)?;
+        // What connection tracking does not see the balancer does not see either, and nobody has its address.
         let packet = match &pass.balancing {
-            // What connection tracking does not see the balancer does not see either, and nobody has its address.
-            Balancing::Towards(_) if tracking != Tracking::New => return None,
-            Balancing::Towards(balanced) => balanced,
-            Balancing::None | Balancing::Back => packet,
+            Balancing::Towards(_) | Balancing::Turned { remembered: Some(_), .. } if tracking != Tracking::New => {
+                return None;
+            }
+            Balancing::Turned { .. } if tracking == Tracking::Untracked => return None,
+            Balancing::Turned { remembered: Some(balanced), .. } | Balancing::Towards(balanced) => balanced,
+            Balancing::None | Balancing::Back | Balancing::Turned { remembered: None, .. } => packet,
         };
-        self.ask(pipeline, Stage::FromLportAfterLb, pass, packet, tracking, journey)?;
+        // What is turned back does not come to the rows behind the balancer.
+        if !matches!(pass.balancing, Balancing::Turned { .. }) {
+            self.ask(pipeline, Stage::FromLportAfterLb, pass, packet, tracking, journey)?;
+        }
         self.commit((pass.switch, &pass.inport, Direction::FromLport), tracking, packet);
         Some(tracking)
     }
@@ -145,7 +165,7 @@ impl<'n> Walk<'n> {
         journey: &mut Journey,
     ) -> Option<()> {
         let packet = match &pass.balancing {
-            Balancing::Towards(balanced) => balanced,
+            Balancing::Towards(changed) | Balancing::Turned { leaving: changed, .. } => changed,
             Balancing::None | Balancing::Back => packet,
         };
         let kind = pipeline.port_kind(&pass.outport);
@@ -155,7 +175,11 @@ impl<'n> Walk<'n> {
             return self.ask(pipeline, Stage::ToLport, pass, packet, carried, journey);
         }
         // What is not looked up again still has the state that it entered with.
-        let tracking = self.track(pipeline, pass, packet, Direction::ToLport).unwrap_or(entered.after_commit());
+        let known = self.track(pipeline, pass, packet, Direction::ToLport);
+        if pass.balancing.is_back() && known.is_none() {
+            return None;
+        }
+        let tracking = known.unwrap_or(entered.after_commit());
         self.ask(pipeline, Stage::ToLport, pass, packet, tracking, journey)?;
         self.commit((pass.switch, &pass.outport, Direction::ToLport), tracking, packet);
         Some(())
@@ -172,7 +196,12 @@ impl<'n> Walk<'n> {
     ) -> Option<()> {
         let view = View { members: pipeline.members(), pass, packet, stage: Some(stage), tracking };
         // The balancer makes its switch let the answers of tracked connections pass, whatever the rows want.
-        let answer = pass.balancing == Balancing::Back && stage == Stage::ToLport && tracking == Tracking::Reply;
+        let by_balancer = match pass.balancing {
+            Balancing::Back => stage == Stage::ToLport,
+            Balancing::Turned { .. } => true,
+            Balancing::None | Balancing::Towards(_) => false,
+        };
+        let answer = by_balancer && tracking == Tracking::Reply;
         let decision = match pipeline.stage(stage) {
             _ if answer => Decision {
                 outcome: Outcome::Allow,
@@ -201,7 +230,9 @@ impl<'n> Walk<'n> {
         };
         let balanced = matches!(
             (&pass.balancing, direction),
-            (Balancing::Towards(_), Direction::FromLport) | (Balancing::Back, Direction::ToLport)
+            (Balancing::Towards(_), Direction::FromLport)
+                | (Balancing::Back, Direction::ToLport)
+                | (Balancing::Turned { .. }, _)
         );
         let kind = pipeline.port_kind(port);
         let tracks = pipeline.tracks(kind) || (balanced && kind == PortKind::Vif);

@@ -7,7 +7,7 @@
 
 use super::arena::{L4Arena, L4Id};
 use super::conversation::{At, Exchange, FIRST_TTL, Remembered, Solver, Talk, Tracker, Tracks};
-use super::endpoint::Attachment;
+use super::endpoint::{Attachment, Endpoint};
 use super::l4::{Family, L4Set};
 use super::region::{Ports, Region};
 use super::route::{Crossing, Route, leave};
@@ -27,6 +27,8 @@ struct Service {
     client: usize,
     balancer: usize,
     backend: usize,
+    /// Whether the client is the backend itself.
+    is_own: bool,
     protocol: VipProtocol,
     /// The balancer's port and the backend's.
     ports: (u16, u16),
@@ -51,29 +53,41 @@ impl<'n> Solver<'n> {
     fn vip(&mut self, router: usize, vip: &Vip, talk: Talk) -> (Exchange, Exchange) {
         let mut found: Option<(Exchange, Exchange)> = None;
         for (address, port) in &vip.backends {
-            let Some(backend) = self.at_address(router, *address).filter(|backend| *backend != talk.from) else {
-                continue;
-            };
+            let Some(backend) = self.at_address(router, *address) else { continue };
             let service = Service {
                 family: talk.family,
                 choice: Choice::Strict,
                 client: talk.from,
                 balancer: talk.to,
                 backend,
+                is_own: false,
                 protocol: vip.protocol,
                 ports: (vip.port, *port),
             };
-            self.certain = true;
-            let certain = self.serve(service);
-            let possible =
-                if self.certain { certain } else { self.serve(Service { choice: Choice::Generous, ..service }) };
-            found = Some(match found {
-                Some((must, may)) => (self.both(must, certain), self.either(may, possible)),
-                None => (certain, possible),
-            });
+            for is_own in self.ways_of_serving(talk.from, backend) {
+                let service = Service { is_own: *is_own, ..service };
+                self.certain = true;
+                let certain = self.serve(service);
+                let possible =
+                    if self.certain { certain } else { self.serve(Service { choice: Choice::Generous, ..service }) };
+                found = Some(match found {
+                    Some((must, may)) => (self.both(must, certain), self.either(may, possible)),
+                    None => (certain, possible),
+                });
+            }
         }
         let none = Exchange { delivered: L4Arena::EMPTY, answered: L4Arena::EMPTY };
         found.unwrap_or((none, none))
+    }
+
+    /// Whether the backend is the client itself; where several stand behind one endpoint, either may be.
+    fn ways_of_serving(&self, client: usize, backend: usize) -> &'static [bool] {
+        let is_several = self.endpoints.get(client).is_some_and(Endpoint::is_several);
+        match (client == backend, is_several) {
+            (false, _) => &[false],
+            (true, false) => &[true],
+            (true, true) => &[true, false],
+        }
     }
 
     fn either(&mut self, one: Exchange, other: Exchange) -> Exchange {
@@ -114,15 +128,58 @@ impl<'n> Solver<'n> {
         if !self.resolves(Some(out), ask) {
             return none;
         }
-        let Some((delivered, near, far)) = self.request(service, out, back) else { return none };
-        let asked = delivered;
-        let answers = self.arena.answers(service.family, asked);
-        let answered = self.reply(service, answers, (out, back), (near, far)).unwrap_or(L4Arena::EMPTY);
-        let answered = self.arena.answers(service.family, answered);
+        let found = if service.is_own { self.turned_back(service, out) } else { self.sent_on(service, out, back) };
+        let Some((delivered, answers)) = found else { return none };
+        let answered = self.arena.answers(service.family, answers);
         Exchange {
             delivered: self.moved(service, delivered, Turn::Back),
             answered: self.moved(service, answered, Turn::Back),
         }
+    }
+
+    /// The headers that get to a backend elsewhere, and those of its answers that come back.
+    fn sent_on(&mut self, service: Service, out: Crossing<'n>, back: Crossing<'n>) -> Option<(L4Id, L4Id)> {
+        let (delivered, near, far) = self.request(service, out, back)?;
+        let answers = self.arena.answers(service.family, delivered);
+        let answered = self.reply(service, answers, (out, back), (near, far)).unwrap_or(L4Arena::EMPTY);
+        Some((delivered, answered))
+    }
+
+    /// The same where the client is the backend: the balancer turns the packets back to the port that they came from, those of
+    /// the request with its own address as their source. The rows behind the balancer are not asked (`ovn-northd(8)`, "Ingress
+    /// Table: Hairpin").
+    fn turned_back(&mut self, service: Service, out: Crossing<'n>) -> Option<(L4Id, L4Id)> {
+        let Service { family, choice, .. } = service;
+        let parties = self.parties(out.switch)?;
+        let (client, balancer) = (parties.endpoint(service.client)?, parties.endpoint(service.balancer)?);
+        let turned = parties.turned(service.client, service.balancer)?;
+        let at = |half, source, target| At { switch: out.switch, source, target, family, half, ttl: FIRST_TTL, choice };
+        let (there, back) = (at(Half::Request, client, balancer), at(Half::Request, turned.balancer, client));
+        let entering = self.tracks(there, PortKind::Vif, Direction::FromLport, None, Tracker::Balancer);
+        let asked = self.arena.intern(only(service.protocol, service.ports.0));
+        let asked = self.arena.intersection(asked, entering.new);
+        let asked = self.admitted(there, Stage::FromLport, entering, asked);
+        let moved = self.moved(service, asked, Turn::There);
+        let entering = self.all_new(family);
+        let (delivered, memory) = self.leave(back, moved, entering, None, Tracker::Balancer);
+        let answers = self.arena.answers(family, delivered);
+        let (there, back) = (at(Half::Reply, client, balancer), at(Half::Reply, turned.client, client));
+        let entering = self.tracks(there, PortKind::Vif, Direction::FromLport, Some(memory.leaving), Tracker::Balancer);
+        let tracked = self.arena.difference(answers, entering.untracked);
+        let entered = self.admitted(there, Stage::FromLport, entering, tracked);
+        Some((delivered, self.come_back(back, entered, memory.entering)))
+    }
+
+    /// The answers that leave by the port that asked: what is not looked up there does not get the balancer's address back.
+    fn come_back(&mut self, at: At, entered: L4Id, remembered: L4Id) -> L4Id {
+        let leaving = self.tracks(at, PortKind::Vif, Direction::ToLport, Some(remembered), Tracker::Balancer);
+        self.arena.intersection(entered, leaving.known)
+    }
+
+    /// Behind a balancer every header is that of a new connection.
+    fn all_new(&mut self, family: Family) -> Tracks {
+        let none = L4Arena::EMPTY;
+        Tracks { untracked: none, new: self.arena.full(family), known: none, invalid: none }
     }
 
     /// From the client to the router, and from there to the backend.
@@ -159,9 +216,7 @@ impl<'n> Solver<'n> {
         let asked = self.admitted(first, Stage::FromLport, entering, asked);
         let moved = self.moved(service, asked, Turn::There);
         let second = At { target: backend, ..first };
-        let new = self.arena.full(service.family);
-        let none = L4Arena::EMPTY;
-        let entering = Tracks { untracked: none, new, known: none, invalid: none };
+        let entering = self.all_new(service.family);
         let entered = self.admitted(second, Stage::FromLportAfterLb, entering, moved);
         let (left, near) = self.leave(second, entered, entering, None, Tracker::Rows);
         let third = at(back.switch, source, target, FIRST_TTL - 1);
@@ -188,9 +243,8 @@ impl<'n> Solver<'n> {
             if !self.resolves(Some(straight), talk) {
                 return None;
             }
-            let memory = Remembered { entering: near.entering, leaving: far.leaving };
-            let (entered, entering) = self.enter(here, answers, Some(memory));
-            return Some(self.leave(here, entered, entering, Some(memory), Tracker::Balancer).0);
+            let (entered, _) = self.enter(here, answers, Some(far));
+            return Some(self.come_back(here, entered, near.entering));
         }
         if !self.resolves(Some(back.reversed()), talk) {
             return None;
@@ -201,8 +255,8 @@ impl<'n> Solver<'n> {
         let (left, _) = self.leave(first, entered, entering, Some(far), Tracker::Rows);
         let parties = self.parties(out.switch)?;
         let second = at(out.switch, parties.endpoint(backend)?, parties.endpoint(client)?, FIRST_TTL - 1);
-        let (entered, entering) = self.enter(second, left, Some(near));
-        Some(self.leave(second, entered, entering, Some(near), Tracker::Balancer).0)
+        let (entered, _) = self.enter(second, left, Some(near));
+        Some(self.come_back(second, entered, near.entering))
     }
 
     /// The same headers with the other destination port.

@@ -19,10 +19,21 @@ pub struct Parties {
     of_endpoint: Vec<Option<usize>>,
     /// Endpoints of this switch as it sees them when their packets come back from its router, behind a load balancer.
     returning: Vec<Option<usize>>,
+    /// What a load balancer sends back to the port that it came from, by the endpoints of who asked and of the balancer.
+    turned: HashMap<(usize, usize), Turned>,
     /// The routers, by the port of the switch that leads to them.
     of_link: Vec<(String, usize)>,
     /// The sketches of the names of their ports, rising.
     ports: Vec<u64>,
+}
+
+/// The sources of packets that a load balancer turns back, at the port and with the router's Ethernet address.
+#[derive(Debug, Clone, Copy)]
+pub struct Turned {
+    /// With the address of the balancer.
+    pub balancer: usize,
+    /// With the address of who asked.
+    pub client: usize,
 }
 
 impl Parties {
@@ -51,6 +62,9 @@ impl Parties {
             let number = side.map(|side| parties.add(side));
             parties.returning.push(number);
         }
+        if let Some((_, home)) = home {
+            parties.turn(network, endpoints, (switch, home), &ports);
+        }
         for (_, link) in topology.links(switch) {
             if let Some(side) = ports.side(&link.port, link.mac.number(), link.addresses.iter().copied()) {
                 let number = parties.add(side);
@@ -71,6 +85,40 @@ impl Parties {
     /// The party that an endpoint is when its packets come from this switch's router, wherever it is itself.
     pub fn routed(&self, endpoint: usize) -> Option<usize> {
         self.returning.get(endpoint).copied().flatten().or_else(|| self.endpoint(endpoint))
+    }
+
+    /// The sources of what a balancer turns back to who asked, both by their endpoints.
+    pub fn turned(&self, client: usize, balancer: usize) -> Option<Turned> {
+        self.turned.get(&(client, balancer)).copied()
+    }
+
+    /// Those endpoints of the switch that are backends of a balancer, as they see what it turns back to them.
+    fn turn(&mut self, network: &Network, endpoints: &[Endpoint], (switch, home): (usize, &Link), ports: &Ports<'_>) {
+        let mut local = HashMap::new();
+        for (index, endpoint) in endpoints.iter().enumerate() {
+            if let Attachment::Port { switch: at, port } = &endpoint.attachment
+                && *at == switch
+            {
+                local.extend(endpoint.addresses.iter().map(|range| (range.first, (index, port, endpoint))));
+            }
+        }
+        for (number, balancer) in endpoints.iter().enumerate() {
+            let Attachment::Balancer(of) = balancer.attachment else { continue };
+            let vips = network.load_balancers.get(of).map_or(&[][..], |of| &of.vips);
+            for (address, _) in vips.iter().flat_map(|vip| &vip.backends) {
+                let Some((client, port, endpoint)) = local.get(address) else { continue };
+                if self.turned.contains_key(&(*client, number)) {
+                    continue;
+                }
+                let mut add = |of: &Endpoint| {
+                    let addresses = of.addresses.iter().map(|range| range.first);
+                    ports.side(port, home.mac.number(), addresses).map(|side| self.add(side))
+                };
+                if let Some((balancer, client_side)) = add(balancer).zip(add(endpoint)) {
+                    self.turned.insert((*client, number), Turned { balancer, client: client_side });
+                }
+            }
+        }
     }
 
     /// The party that the router at a link of this switch is.
