@@ -50,6 +50,8 @@ pub struct Pipeline {
     /// What keeps packets out of connection tracking: the matches of `allow-stateless` rows, by direction.
     stateless: Vec<(Direction, Arc<Expression>)>,
     stages: Option<[StageRows; 3]>,
+    /// By stage: whether some row forgets tracked connections.
+    forgetful: [bool; 3],
     members: Arc<Members>,
     /// The ports that are no virtual interfaces.
     special: Vec<(String, PortKind)>,
@@ -86,6 +88,7 @@ impl Pipeline {
             broken: Vec::new(),
             stateless: Vec::new(),
             stages: None,
+            forgetful: [false; 3],
             acls,
             members,
             special: switch.special_ports(),
@@ -114,6 +117,12 @@ impl Pipeline {
     /// The rows of a stage; nothing where the switch has neither rows nor load balancer and lets everything pass.
     pub fn stage(&self, stage: Stage) -> Option<&StageRows> {
         self.stages.as_ref()?.get(stage.index())
+    }
+
+    /// Whether a row lets pass what connection tracking has looked up, and has it forgotten: what is said of connection tracking
+    /// does not hold yet where `allow-stateless` rows keep packets out of it.
+    pub fn forgets(&self, stage: Stage) -> bool {
+        self.forgetful.get(stage.index()).is_some_and(|forgets| *forgets)
     }
 
     /// The matches that keep packets of that direction out of connection tracking.
@@ -178,11 +187,15 @@ impl Pipeline {
             let stage = Stage::of(acl);
             let last_tier = tiers.get(stage.index()).copied().unwrap_or(0);
             let paste = Paste { version: network.version, stateful: self.stateful(), tiered: last_tier > 0 };
-            self.note_stateless(acl, context);
+            self.note_stateless(acl, context, matches);
             match paste.parse(acl, id, context, matches) {
                 Ok(meaning) => {
+                    let row = Row::of(id, acl, network.version, meaning);
+                    if let Some(forgets) = self.forgetful.get_mut(stage.index()) {
+                        *forgets |= row.forgets() && row.looks.tracking;
+                    }
                     if let Some(rows) = stages.get_mut(stage.index()) {
-                        rows.push(Row::of(id, acl, network.version, meaning));
+                        rows.push(row);
                     }
                 }
                 Err(error) => self.broken.push(error),
@@ -198,12 +211,12 @@ impl Pipeline {
     }
 
     /// `build_stateless_filter`: where connections are tracked, for rows or for a load balancer; with the match verbatim.
-    fn note_stateless(&mut self, acl: &Acl, context: &Context) {
+    fn note_stateless(&mut self, acl: &Acl, context: &Context, matches: &mut Matches) {
         if !self.stateful() || acl.action != Action::AllowStateless {
             return;
         }
-        if let Ok(matches) = super::matching::parse(&acl.matches, context) {
-            self.stateless.push((acl.direction, Arc::new(matches.annotate())));
+        if let Ok(meaning) = matches.parse([&acl.matches, "", ""], context) {
+            self.stateless.push((acl.direction, meaning.matches));
         }
     }
 }

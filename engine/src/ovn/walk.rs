@@ -137,21 +137,27 @@ impl<'n> Walk<'n> {
     /// The ingress pipeline; gives the tracking state that the packet goes on with.
     fn enter(&mut self, pipeline: &Pipeline, pass: &Pass, packet: &Packet, journey: &mut Journey) -> Option<Tracking> {
         let tracking = self.track(pipeline, pass, packet, Direction::FromLport).unwrap_or(Tracking::Untracked);
-        self.ask(pipeline, Stage::FromLport, pass, packet, tracking, journey)?;
+        let Forgets(mut forgets) = self.ask(pipeline, Stage::FromLport, pass, packet, tracking, journey)?;
         // What connection tracking does not see the balancer does not see either, and nobody has its address.
         let packet = match &pass.balancing {
             Balancing::Towards(_) | Balancing::Turned { remembered: Some(_), .. } if tracking != Tracking::New => {
                 return None;
             }
             Balancing::Turned { .. } if tracking == Tracking::Untracked => return None,
-            Balancing::Turned { remembered: Some(balanced), .. } | Balancing::Towards(balanced) => balanced,
+            Balancing::Turned { remembered: Some(balanced), .. } | Balancing::Towards(balanced) => {
+                self.commit((pass.switch, &pass.inport, Direction::FromLport), tracking, balanced);
+                balanced
+            }
             Balancing::None | Balancing::Back | Balancing::Turned { remembered: None, .. } => packet,
         };
         // What is turned back does not come to the rows behind the balancer.
         if !matches!(pass.balancing, Balancing::Turned { .. }) {
-            self.ask(pipeline, Stage::FromLportAfterLb, pass, packet, tracking, journey)?;
+            forgets &= self.ask(pipeline, Stage::FromLportAfterLb, pass, packet, tracking, journey)?.0;
         }
-        self.commit((pass.switch, &pass.inport, Direction::FromLport), tracking, packet);
+        let is_known = matches!(pass.balancing, Balancing::Towards(_) | Balancing::Turned { .. });
+        if !is_known && !(forgets && pipeline.forgets(Stage::FromLport)) {
+            self.commit((pass.switch, &pass.inport, Direction::FromLport), tracking, packet);
+        }
         Some(tracking)
     }
 
@@ -172,7 +178,7 @@ impl<'n> Walk<'n> {
         if !pipeline.tracks(kind) && kind != PortKind::Vif {
             let carried =
                 if pipeline.carries_state(self.network, kind) { entered.after_commit() } else { Tracking::Untracked };
-            return self.ask(pipeline, Stage::ToLport, pass, packet, carried, journey);
+            return self.ask(pipeline, Stage::ToLport, pass, packet, carried, journey).map(drop);
         }
         // What is not looked up again still has the state that it entered with.
         let known = self.track(pipeline, pass, packet, Direction::ToLport);
@@ -180,8 +186,10 @@ impl<'n> Walk<'n> {
             return None;
         }
         let tracking = known.unwrap_or(entered.after_commit());
-        self.ask(pipeline, Stage::ToLport, pass, packet, tracking, journey)?;
-        self.commit((pass.switch, &pass.outport, Direction::ToLport), tracking, packet);
+        let Forgets(forgets) = self.ask(pipeline, Stage::ToLport, pass, packet, tracking, journey)?;
+        if !(forgets && pipeline.forgets(Stage::ToLport)) {
+            self.commit((pass.switch, &pass.outport, Direction::ToLport), tracking, packet);
+        }
         Some(())
     }
 
@@ -193,7 +201,7 @@ impl<'n> Walk<'n> {
         packet: &Packet,
         tracking: Tracking,
         journey: &mut Journey,
-    ) -> Option<()> {
+    ) -> Option<Forgets> {
         let view = View { members: pipeline.members(), pass, packet, stage: Some(stage), tracking };
         // The balancer makes its switch let the answers of tracked connections pass, whatever the rows want.
         let by_balancer = match pass.balancing {
@@ -207,14 +215,15 @@ impl<'n> Walk<'n> {
                 outcome: Outcome::Allow,
                 decider: Decider::Row(Origin::Builtin(Builtin::Established)),
                 passed: Vec::new(),
+                forgets: false,
             },
             Some(rows) => decide::decide(rows, &view, self.choice),
-            None => Decision { outcome: Outcome::Allow, decider: Decider::Default, passed: Vec::new() },
+            None => Decision { outcome: Outcome::Allow, decider: Decider::Default, passed: Vec::new(), forgets: false },
         };
-        let outcome = decision.outcome;
+        let (outcome, forgets) = (decision.outcome, decision.forgets);
         journey.steps.push(Step { switch: pass.switch, stage, tracking, decision });
         match outcome {
-            Outcome::Allow | Outcome::Pass => Some(()),
+            Outcome::Allow | Outcome::Pass => Some(Forgets(forgets)),
             Outcome::Drop | Outcome::Reject => {
                 self.block(pass, stage, tracking, packet);
                 None
@@ -276,6 +285,9 @@ impl<'n> Walk<'n> {
         }
     }
 }
+
+/// Of a packet that passes a stage: whether its connection is not remembered.
+struct Forgets(bool);
 
 /// `build_pre_acls`: what is never tracked: non-IP, multicast, neighbour discovery, DHCPv6 solicitations.
 fn is_exempt(packet: &Packet) -> bool {

@@ -179,7 +179,7 @@ impl<'n> Solver<'n> {
     /// Behind a balancer every header is that of a new connection.
     fn all_new(&mut self, family: Family) -> Tracks {
         let none = L4Arena::EMPTY;
-        Tracks { untracked: none, new: self.arena.full(family), known: none, invalid: none }
+        Tracks { untracked: none, new: self.arena.full(family), known: none, invalid: none, forgotten: none }
     }
 
     /// From the client to the router, and from there to the backend.

@@ -19,7 +19,7 @@ use super::sensitivity::Sensitivity;
 use super::topology::Topology;
 use crate::ovn::acl::Direction;
 use crate::ovn::network::{Network, PortKind};
-use crate::ovn::pipeline::{AclId, Pipeline, Stage, Tracking};
+use crate::ovn::pipeline::{AclId, Outcome, Pipeline, Row, Stage, Tracking};
 use crate::ovn::walk::Choice;
 use alloc::collections::BTreeSet;
 use alloc::sync::Arc;
@@ -117,6 +117,8 @@ pub(super) struct Key {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum What {
     Stage(Stage),
+    /// What passes a stage without being remembered.
+    Forgotten(Stage),
     Stateless(Direction),
 }
 
@@ -154,6 +156,8 @@ pub(super) struct Tracks {
     pub(super) new: L4Id,
     pub(super) known: L4Id,
     pub(super) invalid: L4Id,
+    /// Of those that are new: what rows let pass and do not have remembered.
+    pub(super) forgotten: L4Id,
 }
 
 /// Who wants connections tracked at a port.
@@ -275,7 +279,23 @@ impl<'n> Solver<'n> {
         let remembered = request.map(|memory| memory.leaving);
         let entering = self.tracks(at, inport, Direction::FromLport, remembered, Tracker::Rows);
         let first = self.admitted(at, Stage::FromLport, entering, arriving);
-        (self.admitted(at, Stage::FromLportAfterLb, entering, first), entering)
+        let forgotten = self.forgotten(at, &[Stage::FromLport, Stage::FromLportAfterLb], entering);
+        (self.admitted(at, Stage::FromLportAfterLb, entering, first), Tracks { forgotten, ..entering })
+    }
+
+    /// The new headers that are let pass by rows which have nothing remembered, at the first of these stages and each other.
+    fn forgotten(&mut self, at: At, stages: &[Stage], tracks: Tracks) -> L4Id {
+        let forgets = |stage: &Stage| self.pipelines.get(at.switch).is_some_and(|pipeline| pipeline.forgets(*stage));
+        if !stages.first().is_some_and(forgets) {
+            return L4Arena::EMPTY;
+        }
+        // What is remembered for certain is what is not forgotten perhaps.
+        let choice = if at.choice == Choice::Strict { Choice::Generous } else { Choice::Strict };
+        let mode = Mode { scene: Scene::Ip(at.family), half: at.half, tracking: Tracking::New, ttl: at.ttl };
+        stages.iter().fold(tracks.new, |all, stage| {
+            let passing = self.ask(at.switch, What::Forgotten(*stage), mode, at.source, at.target, choice);
+            self.arena.intersection(all, passing)
+        })
     }
 
     /// The egress pipeline: the headers that come through it, and what the zones of both ports then remember.
@@ -303,10 +323,12 @@ impl<'n> Solver<'n> {
             }
         };
         let left = self.admitted(at, Stage::ToLport, leaving, entered);
-        let remembered = Remembered {
-            entering: self.arena.intersection(left, entering.new),
-            leaving: self.arena.intersection(left, leaving.new),
+        let forgotten = self.forgotten(at, &[Stage::ToLport], leaving);
+        let mut kept = |tracks: Tracks| {
+            let kept = self.arena.difference(tracks.new, tracks.forgotten);
+            self.arena.intersection(left, kept)
         };
+        let remembered = Remembered { entering: kept(entering), leaving: kept(Tracks { forgotten, ..leaving }) };
         (left, remembered)
     }
 
@@ -358,14 +380,15 @@ impl<'n> Solver<'n> {
         let unknown = self.arena.difference(tracked, known);
         let starting = self.fixed.of(at.family).starting(at.half);
         let new = self.arena.intersection(unknown, starting);
-        Tracks { untracked: stateless, new, known, invalid: self.arena.difference(unknown, new) }
+        let invalid = self.arena.difference(unknown, new);
+        Tracks { untracked: stateless, new, known, invalid, forgotten: L4Arena::EMPTY }
     }
 
     /// What is committed on entering is untracked on leaving.
     fn after_commit(&mut self, tracks: Tracks) -> Tracks {
         let committed = self.arena.union(tracks.new, tracks.invalid);
-        let untracked = self.arena.union(tracks.untracked, committed);
-        Tracks { untracked, new: L4Arena::EMPTY, known: tracks.known, invalid: L4Arena::EMPTY }
+        let (untracked, none) = (self.arena.union(tracks.untracked, committed), L4Arena::EMPTY);
+        Tracks { untracked, new: none, known: tracks.known, invalid: none, forgotten: none }
     }
 
     /// What an `allow-stateless` row keeps from being looked up on leaving still has the state that it entered with.
@@ -377,7 +400,7 @@ impl<'n> Solver<'n> {
 
     fn untracked(&mut self, family: Family) -> Tracks {
         let none = L4Arena::EMPTY;
-        Tracks { untracked: self.fixed.of(family).full, new: none, known: none, invalid: none }
+        Tracks { untracked: self.fixed.of(family).full, new: none, known: none, invalid: none, forgotten: none }
     }
 
     /// Whether the first switch lets the asker learn the Ethernet address of its next hop. OVN itself answers
@@ -459,11 +482,19 @@ impl<'n> Solver<'n> {
         let mut sides = self.sides(key.switch, key.mode.scene.family())?;
         let pipeline = self.pipelines.get(key.switch)?;
         let (predicates, full) = (&self.predicates, self.fixed.of(key.mode.scene.family()).full);
+        let state = key.mode.tracking;
+        let mut of_stage = |stage, default: Option<Outcome>, outcome: fn(&Row) -> Outcome| {
+            let rows = pipeline.stage(stage)?;
+            let decided = (default.unwrap_or_else(|| rows.default_for(state)), outcome);
+            Some(Lens::of_stage(rows, state, decided, &trees, full, &mut sides, predicates))
+        };
         let lens = match key.what {
-            What::Stage(stage) => {
-                let rows = pipeline.stage(stage)?;
-                Lens::of_stage(rows, key.mode.tracking, &trees, full, &mut sides, predicates)
+            What::Stage(stage) => of_stage(stage, None, |row| row.outcome)?,
+            // The default of the first stage has connections remembered, that behind a load balancer does nothing.
+            What::Forgotten(Stage::FromLportAfterLb) => {
+                of_stage(Stage::FromLportAfterLb, Some(Outcome::Allow), forgotten)?
             }
+            What::Forgotten(stage) => of_stage(stage, Some(Outcome::Drop), forgotten)?,
             What::Stateless(_) => Lens::of_matches(&trees, full, &mut sides, predicates),
         };
         self.keep_sides(key.switch, key.mode.scene.family(), sides);
@@ -491,6 +522,11 @@ impl<'n> Solver<'n> {
     pub(super) fn kind(&self, switch: usize, party: usize) -> PortKind {
         self.parties(switch).map_or(PortKind::Vif, |parties| parties.kind(party))
     }
+}
+
+/// What a row does where only that passes which is not remembered.
+fn forgotten(row: &Row) -> Outcome {
+    if row.outcome == Outcome::Allow && !row.forgets() { Outcome::Drop } else { row.outcome }
 }
 
 /// The headers that conntrack takes for the start of a connection: a SYN-ACK or an echo reply is none.

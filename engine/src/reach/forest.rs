@@ -39,7 +39,8 @@ impl Trees {
 impl<'n> Solver<'n> {
     /// The trees of what is asked at a switch of one kind of packet: of a stage, first those of OVN's own rows.
     pub(super) fn trees(&mut self, key: Key) -> Option<Arc<Trees>> {
-        let key = Key { mode: self.sensitive.seen(key.mode), ..key };
+        let what = if let What::Forgotten(stage) = key.what { What::Stage(stage) } else { key.what };
+        let key = Key { mode: self.sensitive.seen(key.mode), what, ..key };
         if let Some(known) = self.forest.get(&key) {
             return Some(Arc::clone(known));
         }
@@ -52,7 +53,7 @@ impl<'n> Solver<'n> {
         let pipelines = Arc::clone(&self.pipelines);
         let pipeline = pipelines.get(switch)?;
         let stage = match what {
-            What::Stage(stage) => stage,
+            What::Stage(stage) | What::Forgotten(stage) => stage,
             What::Stateless(Direction::FromLport) => Stage::FromLport,
             What::Stateless(Direction::ToLport) => Stage::ToLport,
         };
@@ -62,7 +63,7 @@ impl<'n> Solver<'n> {
         let parties = self.parties.get(switch)?.as_ref()?;
         let about = |row: &'_ Row| row.port.is_none_or(|port| parties.are_at(port));
         let trees = match what {
-            What::Stage(stage) => pipeline.stage(stage).map(|rows| {
+            What::Stage(stage) | What::Forgotten(stage) => pipeline.stage(stage).map(|rows| {
                 let rows = rows.all().map(|row| about(row).then_some(&*row.matches));
                 Trees::of(ground, rows, &mut sets)
             }),

@@ -131,18 +131,20 @@ struct Classes {
 }
 
 impl Lens {
-    /// The lens of the rows of a stage, with their trees, in a tracking state; `full` are all headers of the family.
+    /// The lens of the rows of a stage, with their trees, in a tracking state, by what is decided where no row holds and by each;
+    /// `full` are all headers of the family.
     pub fn of_stage(
         rows: &StageRows,
         state: Tracking,
+        (default, outcome): (Outcome, fn(&Row) -> Outcome),
         trees: &Trees,
         full: L4Id,
         sides: &mut Sides,
         predicates: &Predicates,
     ) -> Self {
         let asked = rows.all().zip(&trees.all).enumerate().filter(|(_, (row, _))| row.guard.admits(state));
-        let asked = asked.map(|(at, (row, tree))| (Rank::of(row), tree, row.outcome, trees.outgrown == Some(at)));
-        Self::build(asked, rows.default_for(state), full, sides, predicates)
+        let asked = asked.map(|(at, (row, tree))| (Rank::of(row), tree, outcome(row), trees.outgrown == Some(at)));
+        Self::build(asked, default, full, sides, predicates)
     }
 
     /// The lens of matches that have no order: a header passes where one of them holds.

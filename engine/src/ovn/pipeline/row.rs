@@ -124,6 +124,11 @@ pub struct Row {
 }
 
 impl Row {
+    /// Whether it lets packets pass without having their connections remembered, as `allow-stateless` does.
+    pub fn forgets(&self) -> bool {
+        self.outcome == Outcome::Allow && self.guard == Guard::ANY
+    }
+
     pub(super) fn meaning(&self) -> Meaning {
         Meaning { matches: Arc::clone(&self.matches), looks: self.looks, port: self.port }
     }

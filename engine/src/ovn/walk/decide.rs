@@ -2,7 +2,7 @@
 
 use super::View;
 use crate::ovn::matching::Truth;
-use crate::ovn::pipeline::{Origin, Outcome, Row, StageRows};
+use crate::ovn::pipeline::{Origin, Outcome, Row, Stage, StageRows};
 use alloc::vec::Vec;
 
 /// Which way to take where OVN promises none.
@@ -34,15 +34,22 @@ pub struct Decision {
     pub decider: Decider,
     /// Rows that ended their tier with `pass` before.
     pub passed: Vec<Origin>,
+    /// Whether connection tracking, if it sees the packet, is not told to remember the connection.
+    pub forgets: bool,
 }
 
 /// An outcome that OVN may come to, with its row; no row for the default.
-type Possible = (Outcome, Option<Origin>);
+type Possible<'r> = (Outcome, Option<&'r Row>);
 
 pub(super) fn decide(rows: &StageRows, view: &View<'_>, choice: Choice) -> Decision {
     let fixed = rows.fixed.iter().filter(|row| applies(row, view) == Truth::True).max_by_key(|row| row.priority);
     if let Some(row) = fixed {
-        return Decision { outcome: row.outcome, decider: Decider::Row(row.origin), passed: Vec::new() };
+        return Decision {
+            outcome: row.outcome,
+            decider: Decider::Row(row.origin),
+            passed: Vec::new(),
+            forgets: false,
+        };
     }
     let (possible, passed) = possible(rows, view);
     let disagree = possible.iter().any(|(outcome, _)| *outcome == Outcome::Allow)
@@ -52,13 +59,23 @@ pub(super) fn decide(rows: &StageRows, view: &View<'_>, choice: Choice) -> Decis
         Choice::Strict => drops(true),
         Choice::Generous => drops(false),
     };
-    let (outcome, origin) = chosen.or(possible.first()).copied().unwrap_or((rows.default_for(view.tracking), None));
-    let decider = match origin {
-        _ if disagree => Decider::Ambiguous(possible.iter().filter_map(|(_, origin)| *origin).collect()),
-        Some(origin) => Decider::Row(origin),
+    let (outcome, row) = chosen.or(possible.first()).copied().unwrap_or((rows.default_for(view.tracking), None));
+    let decider = match row {
+        _ if disagree => {
+            Decider::Ambiguous(possible.iter().filter_map(|(_, row)| Some(row.as_ref()?.origin)).collect())
+        }
+        Some(row) => Decider::Row(row.origin),
         None => Decider::Default,
     };
-    Decision { outcome, decider, passed }
+    let forgets = |(_, row): &Possible<'_>| match row {
+        Some(row) => row.forgets(),
+        None => view.stage == Some(Stage::FromLportAfterLb),
+    };
+    let forgets = match choice {
+        Choice::Strict => possible.iter().any(forgets),
+        Choice::Generous => possible.iter().all(forgets),
+    };
+    Decision { outcome, decider, passed, forgets }
 }
 
 fn applies(row: &Row, view: &View<'_>) -> Truth {
@@ -66,7 +83,7 @@ fn applies(row: &Row, view: &View<'_>) -> Truth {
 }
 
 /// Everything that may decide, in the order of asking, and the rows that passed on the way.
-fn possible(rows: &StageRows, view: &View<'_>) -> (Vec<Possible>, Vec<Origin>) {
+fn possible<'r>(rows: &'r StageRows, view: &View<'_>) -> (Vec<Possible<'r>>, Vec<Origin>) {
     let (mut possible, mut passed) = (Vec::new(), Vec::new());
     let near = view.near(rows);
     for tier in near.chunk_by(|a, b| a.tier == b.tier) {
@@ -79,7 +96,7 @@ fn possible(rows: &StageRows, view: &View<'_>) -> (Vec<Possible>, Vec<Origin>) {
 }
 
 /// Asks the rows of one tier; says whether the packet may go on to the next one.
-fn ask_tier(tier: &[&Row], view: &View<'_>, possible: &mut Vec<Possible>, passed: &mut Vec<Origin>) -> bool {
+fn ask_tier<'r>(tier: &[&'r Row], view: &View<'_>, possible: &mut Vec<Possible<'r>>, passed: &mut Vec<Origin>) -> bool {
     let mut goes_on = false;
     for group in tier.chunk_by(|a, b| a.priority == b.priority) {
         let mut decided = false;
@@ -90,7 +107,7 @@ fn ask_tier(tier: &[&Row], view: &View<'_>, possible: &mut Vec<Possible>, passed
                     goes_on = true;
                     passed.push(row.origin);
                 }
-                (_, outcome) => possible.push((outcome, Some(row.origin))),
+                (_, outcome) => possible.push((outcome, Some(row))),
             }
             decided |= truth == Truth::True;
         }
