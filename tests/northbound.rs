@@ -40,6 +40,8 @@ fn main() -> ExitCode {
     trials.push(Trial::test("port security and DHCP of ports", move || ports(&last.lock().unwrap())));
     let last = Arc::clone(&store);
     trials.push(Trial::test("further addresses of ports, and disabled ones", move || addresses(&last.lock().unwrap())));
+    let last = Arc::clone(&store);
+    trials.push(Trial::test("routers that may change the way", move || routers(&last.lock().unwrap())));
     assert!(trials.len() > 150, "the rule sets are where they are looked for");
     libtest_mimic::run(&arguments, trials).exit_code()
 }
@@ -138,6 +140,57 @@ fn addresses(store: &Store) -> Result<(), Failed> {
         let found = reach.verdict(asker, index(id).ok_or_else(|| format!("`{id}` is not read"))?);
         if found != expected {
             return Err(format!("`{id}` is {}, and not {}", found.name(), expected.name()).into());
+        }
+    }
+    Ok(())
+}
+
+/// Where a router may do something else than to route, nobody can say who reaches whom; what a policy rules out is certain.
+fn routers(store: &Store) -> Result<(), Failed> {
+    nbctl(store, &["lr-add", "doubted", "--", "lr-add", "beside", "--", "ls-add", "transit"])?;
+    for (router, number) in [("doubted", "1"), ("doubted", "2"), ("doubted", "3"), ("beside", "4")] {
+        let (switch, port) = (format!("d{number}"), format!("d{number}-r"));
+        let (mac, address) = (format!("02:00:00:00:80:0{number}"), format!("10.80.{number}.1/24"));
+        nbctl(store, &["ls-add", &switch, "--", "lrp-add", router, &format!("r-{port}"), &mac, &address])?;
+        joined(store, &switch, &port)?;
+        let machine = format!("02:00:00:00:81:0{number} 10.80.{number}.2");
+        nbctl(
+            store,
+            &["lsp-add", &switch, &format!("m{number}"), "--", "lsp-set-addresses", &format!("m{number}"), &machine],
+        )?;
+    }
+    for (router, number) in [("doubted", "8"), ("beside", "9")] {
+        let port = format!("t{number}");
+        let (mac, address) = (format!("02:00:00:00:82:0{number}"), format!("10.80.200.{number}/24"));
+        nbctl(store, &["lrp-add", router, &format!("r-{port}"), &mac, &address])?;
+        joined(store, "transit", &port)?;
+    }
+    nbctl(store, &["lr-policy-add", "doubted", "31000", "ip4.dst == 10.80.1.0/24", "allow"])?;
+    nbctl(store, &["lr-policy-add", "doubted", "29000", "ip4.src == 10.80.2.0/24", "drop"])?;
+    verdicts(store, &[("m2", "m3", Verdict::Undefined), ("m1", "m2", Verdict::Open), ("m1", "m4", Verdict::Closed)])?;
+    nbctl(store, &["lr-policy-del", "doubted", "29000"])?;
+    verdicts(store, &[("m1", "m2", Verdict::Open), ("m2", "m3", Verdict::Open)])?;
+    nbctl(store, &["lr-route-add", "doubted", "10.80.3.0/28", "10.80.200.9"])?;
+    nbctl(store, &["lr-route-add", "beside", "0.0.0.0/0", "10.80.200.8"])?;
+    verdicts(store, &[("m2", "m3", Verdict::Undefined), ("m1", "m2", Verdict::Open), ("m1", "m4", Verdict::Undefined)])
+}
+
+/// Connects a switch with the port of a router that is called like its own.
+fn joined(store: &Store, switch: &str, port: &str) -> Result<(), Failed> {
+    let peer = format!("router-port=r-{port}");
+    let words =
+        ["lsp-add", switch, port, "--", "lsp-set-type", port, "router", "--", "lsp-set-addresses", port, "router"];
+    nbctl(store, &[&words[..], &["--", "lsp-set-options", port, &peer]].concat()).map(drop)
+}
+
+fn verdicts(store: &Store, wanted: &[(&str, &str, Verdict)]) -> Result<(), Failed> {
+    let read = compiled(&asked(&store.remote())?);
+    let mut reach = evaluate(&read.network, &read.endpoints);
+    let index = |name: &str| read.endpoints.iter().position(|endpoint| endpoint.id == format!("default/{name}"));
+    for (from, to, expected) in wanted {
+        let found = reach.verdict(index(from).ok_or("nobody asks")?, index(to).ok_or("nobody answers")?);
+        if found != *expected {
+            return Err(format!("{from} to {to} is {}, and not {}", found.name(), expected.name()).into());
         }
     }
     Ok(())

@@ -13,6 +13,7 @@ pub(crate) use rows::Rows;
 
 use crate::console::Console;
 use crate::planned::Planned;
+use ipnet::IpNet;
 use ringfence_enforce::{Guard, Meaning, Tripped, Wait};
 use std::time::Duration;
 
@@ -72,8 +73,9 @@ pub(crate) struct Proposal<P> {
 }
 
 impl<P: Planned> Proposal<P> {
-    pub(crate) fn with(meaning: Meaning, plan: P) -> Self {
-        let tripped = Guard::tripped(&meaning);
+    /// What is told of a plan; of the networks for management nobody may lose a machine.
+    pub(crate) fn with(meaning: Meaning, plan: P, management: &[IpNet]) -> Self {
+        let tripped = Guard::tripped(&meaning, management);
         Self { plan, meaning, tripped }
     }
 }

@@ -166,9 +166,7 @@ pub(crate) fn compiled_by(mut files: Files, settings: &Settings, matches: &mut M
     loaded.compiled.diagnostics.append(&mut files.found);
     for (source, document) in &files.databases {
         document.complete(&mut loaded.compiled.network, *source);
-        let remark = |message: &String| {
-            Diagnostic::new(Code::KindNotEvaluated, message.clone()).severity(Severity::Warning).at(start(*source))
-        };
+        let remark = |message: &String| Diagnostic::new(Code::NotEvaluated, message.clone()).at(start(*source));
         loaded.compiled.diagnostics.extend(document.remarks.iter().map(remark));
     }
     for (source, why) in &files.broken {

@@ -6,8 +6,9 @@ use crate::files::Files;
 use crate::render::plan::quoted;
 use clap::Args;
 use ringfence_enforce::{LARGEST, Plan, SendError, Sent, Strictness, Wait, WaitError};
-use ringfence_northbound::Document;
+use ringfence_engine::read::read;
 use ringfence_northbound::tables::{DATABASE, TABLES};
+use ringfence_northbound::{Document, without};
 use ringfence_ovsdb::{
     Client, ConnectError, Endpoint, Options, Refusal, Schema, ServerName, Snapshot, Tls, TransactError,
 };
@@ -160,26 +161,72 @@ impl Database {
     }
 }
 
-impl Live {
-    /// Adds the database to what was read; the variable counts where there is nothing else.
-    pub(crate) fn read(&self, alone: bool, files: &mut Files) {
-        let variable = || if alone { std::env::var(VARIABLE).ok() } else { None };
-        let Some(endpoints) = self.nb.clone().or_else(variable) else { return };
-        match self.document(&endpoints) {
-            Ok(document) => {
-                files.add(endpoints, document);
+/// Why a database cannot be asked, and what to do.
+type Fault = (String, &'static str);
+
+/// What a database said.
+pub(crate) struct Answer {
+    /// Its endpoints, as somebody wrote them.
+    name: String,
+    said: Result<(Snapshot, Schema), Fault>,
+}
+
+impl Answer {
+    /// Adds it to what was read.
+    pub(crate) fn add(&self, files: &mut Files) {
+        self.add_as(files, Snapshot::clone);
+    }
+
+    /// Adds what of it the files do not say anew; nothing where they are a database themselves.
+    pub(crate) fn add_below(&self, files: &mut Files) {
+        if files.databases.is_empty() {
+            let objects = read(&files.sources).objects;
+            self.add_as(files, |snapshot| without(snapshot, &objects));
+        }
+    }
+
+    fn add_as(&self, files: &mut Files, of: impl Fn(&Snapshot) -> Snapshot) {
+        match &self.said {
+            Ok((snapshot, schema)) => {
+                files.add(self.name.clone(), Document::of(&of(snapshot), Some(schema)));
             }
             Err((message, help)) => {
-                files.sources.add_fault(endpoints, message, help);
+                files.sources.add_fault(self.name.clone(), message.clone(), *help);
             }
         }
     }
 
-    fn document(&self, endpoints: &str) -> Result<Document, (String, &'static str)> {
+    /// Adds what is to be said of it, and gives its inventory.
+    pub(crate) fn text(&self, files: &mut Files) -> String {
+        self.add(files);
+        files.databases.iter().map(|(_, document)| document.text.as_str()).collect()
+    }
+}
+
+impl Live {
+    /// Adds the database to what was read; the variable counts where there is nothing else.
+    pub(crate) fn read(&self, alone: bool, files: &mut Files) {
+        let variable = || if alone { std::env::var(VARIABLE).ok() } else { None };
+        if let Some(endpoints) = self.nb.clone().or_else(variable) {
+            self.answer(endpoints).add(files);
+        }
+    }
+
+    /// Asks the database that is named, where one is.
+    pub(crate) fn ask(&self) -> Option<Answer> {
+        self.nb.clone().map(|endpoints| self.answer(endpoints))
+    }
+
+    fn answer(&self, name: String) -> Answer {
+        let said = self.dumped(&name);
+        Answer { name, said }
+    }
+
+    fn dumped(&self, endpoints: &str) -> Result<(Snapshot, Schema), Fault> {
         let mut database = self.connect(endpoints)?;
         let snapshot = database.runtime.block_on(database.client.dump(TABLES));
         let snapshot = snapshot.map_err(|error| (format!("cannot read the Northbound database: {error}"), HELP))?;
-        Ok(Document::of(&snapshot, Some(database.client.schema())))
+        Ok((snapshot, database.client.schema().clone()))
     }
 
     fn connect(&self, endpoints: &str) -> Result<Database, (String, &'static str)> {

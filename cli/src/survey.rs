@@ -7,6 +7,7 @@ use crate::enforcement::{Proposal, meaning, tell_fresh};
 use crate::render;
 use crate::status::Status;
 use crate::target::{Target, Wanted};
+use ipnet::IpNet;
 use ringfence_objects::Plan;
 use std::collections::BTreeSet;
 use std::io;
@@ -29,14 +30,19 @@ impl Survey {
     /// # Errors
     ///
     /// What is wrong before any cluster is asked: with the files, or with a context.
-    pub(crate) fn of(target: &Target, wanted: &Wanted, console: &mut Console) -> Result<Self, String> {
+    pub(crate) fn of(
+        target: &Target,
+        wanted: &Wanted,
+        management: &[IpNet],
+        console: &mut Console,
+    ) -> Result<Self, String> {
         let (objects, settings) = (wanted.objects(console)?, wanted.settings());
         let mut proposal = |cluster: &Writing| {
             let plan = Plan::new(cluster.observe()?, &target.set, &objects, target.adoption());
             let plan = plan.map_err(|error| error.to_string())?;
             let meaning = meaning(&plan, &settings);
             tell_fresh(&meaning, &mut BTreeSet::new(), console)?;
-            Ok(Proposal::with(meaning, plan))
+            Ok(Proposal::with(meaning, plan, management))
         };
         let clusters = target.cluster.each()?.iter().map(Cluster::open).collect::<Result<Vec<Writing>, _>>()?;
         let surveyed = |cluster: Writing| {

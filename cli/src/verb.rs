@@ -38,7 +38,7 @@ pub(crate) enum Verb {
     Diff(diff::Arguments),
     /// Lines of OVN's log or of `acl-list`, and the rules that they come from
     Import(import::Arguments),
-    /// Write down a live cluster as YAML that `-f` reads
+    /// Write down a live cluster, or a Northbound database, as YAML that `-f` reads
     Export(export::Arguments),
     /// Serve the playground on this machine, for a browser
     Serve(serve::Arguments),

@@ -8,8 +8,8 @@ use ringfence_engine::diagnostic::{Code, Example};
 use std::path::{Path, PathBuf};
 
 /// Codes of which no single YAML file gives an example: they need a missing file, an empty folder, a flood of findings,
-/// a cluster, a page or addresses that are cut by hundreds of rules.
-const WITHOUT_EXAMPLE: [&str; 8] = ["RF001", "RF010", "RF019", "RF020", "RF027", "RF028", "RF029", "RF215"];
+/// a cluster, a database, a page or addresses that are cut by hundreds of rules.
+const WITHOUT_EXAMPLE: [&str; 9] = ["RF001", "RF010", "RF019", "RF020", "RF027", "RF028", "RF029", "RF030", "RF215"];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")

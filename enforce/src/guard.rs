@@ -3,11 +3,12 @@
 use crate::lease::unanswered;
 use crate::meaning::Meaning;
 use crate::resolve::some;
+use ipnet::IpNet;
 use ringfence_engine::answers::diff::Change;
 use ringfence_engine::ovn::acl::Provenance;
 use ringfence_engine::ovn::pipeline::Pipeline;
 use ringfence_engine::reach::{
-    Attachment, Endpoint, EndpointKind, FamilyAnswer, L4Header, L4Set, PairAnswer, Ports, Region, Verdict,
+    AddressRange, Attachment, Endpoint, EndpointKind, FamilyAnswer, L4Header, L4Set, PairAnswer, Ports, Region, Verdict,
 };
 use ringfence_view::loaded::Loaded;
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,18 +24,31 @@ pub enum Guard {
     Dns,
     /// A node loses a machine: probes of the kubelet fail.
     Node,
+    /// Somebody in a management network loses a machine.
+    Management,
     /// Nobody talks to anybody any more.
     Everything,
     /// A switch begins to track connections, or ceases to: what every other row of it means changes.
     Stateful,
     /// OVN cannot parse a row, and ignores it.
     Ignored,
+    /// Nobody can say any more what becomes of a pair: OVN does not promise it.
+    Undefined,
 }
 
 impl Guard {
     /// All of them.
-    pub const ALL: [Self; 7] =
-        [Self::Gateway, Self::Dhcp, Self::Dns, Self::Node, Self::Everything, Self::Stateful, Self::Ignored];
+    pub const ALL: [Self; 9] = [
+        Self::Gateway,
+        Self::Dhcp,
+        Self::Dns,
+        Self::Node,
+        Self::Management,
+        Self::Everything,
+        Self::Stateful,
+        Self::Ignored,
+        Self::Undefined,
+    ];
 
     /// As it is named on the command line.
     pub fn name(self) -> &'static str {
@@ -43,9 +57,11 @@ impl Guard {
             Self::Dhcp => "dhcp",
             Self::Dns => "dns",
             Self::Node => "node",
+            Self::Management => "management",
             Self::Everything => "everything",
             Self::Stateful => "stateful",
             Self::Ignored => "ignored",
+            Self::Undefined => "undefined",
         }
     }
 
@@ -54,13 +70,14 @@ impl Guard {
         Self::ALL.into_iter().find(|guard| guard.name() == name)
     }
 
-    /// The guard rails that a change trips, each with the reason.
-    pub fn tripped(meaning: &Meaning) -> Vec<Tripped> {
-        let found = |guard: Self| guard.trip(meaning).map(|message| Tripped { guard, message });
+    /// The guard rails that a change trips, each with the reason. Of the networks that are named for management nobody may lose
+    /// a connection to a machine.
+    pub fn tripped(meaning: &Meaning, management: &[IpNet]) -> Vec<Tripped> {
+        let found = |guard: Self| guard.trip(meaning, management).map(|message| Tripped { guard, message });
         Self::ALL.into_iter().filter_map(found).collect()
     }
 
-    fn trip(self, meaning: &Meaning) -> Option<String> {
+    fn trip(self, meaning: &Meaning, management: &[IpNet]) -> Option<String> {
         match self {
             Self::Gateway => {
                 let cut = |(one, other): Ends<'_>| machine_and(one, other, EndpointKind::Gateway);
@@ -73,9 +90,14 @@ impl Guard {
             }
             Self::Dns => told("nobody beyond the switch is left on udp/53 to resolve names", &without_names(meaning)),
             Self::Node => told("nodes reach less of a machine, and probes of the kubelet may fail", &unprobed(meaning)),
+            Self::Management => told("the management network loses connections to", &unmanaged(meaning, management)),
             Self::Everything => everything(meaning),
             Self::Stateful => stateful(meaning),
             Self::Ignored => ignored(meaning),
+            Self::Undefined => told(
+                "what becomes of it is not promised by OVN any more, as for rows of equal priority that disagree",
+                &doubtful(meaning),
+            ),
         }
     }
 }
@@ -111,19 +133,57 @@ fn closed(meaning: &Meaning, of: impl Fn(Ends<'_>) -> Option<String>) -> BTreeSe
     meaning.changes.iter().filter(shut).filter_map(|change| of(ends(meaning, change)?)).collect()
 }
 
+/// Ports that a client asks from, to any port.
+fn client() -> Region {
+    Region::product(&Ports::range(32_768, 60_999), &Ports::full())
+}
+
 /// Machines of which a node loses a TCP port or the answer to a ping: what probes are made of.
 fn unprobed(meaning: &Meaning) -> BTreeSet<String> {
-    let probes = L4Set {
-        tcp: Region::product(&Ports::range(32_768, 60_999), &Ports::full()),
-        icmp: Region::full(),
-        ..L4Set::empty()
-    };
+    let probes = L4Set { tcp: client(), icmp: Region::full(), ..L4Set::empty() };
     let loses = |change: &Change| change.families().iter().any(|family| !family.lost.intersection(&probes).is_empty());
     let probed = |change: &Change| {
         let (from, to) = ends(meaning, change)?;
         (is_node(from) && is_machine(to) && !is_node(to) && loses(change)).then(|| to.id.clone())
     };
     meaning.changes.iter().filter_map(probed).collect()
+}
+
+/// Machines to which somebody in one of the networks loses an answered connection. Addresses that no rule tells apart are one
+/// endpoint, of which a network may be a part.
+fn unmanaged(meaning: &Meaning, management: &[IpNet]) -> BTreeSet<String> {
+    let overlaps = |net: &IpNet, range: &AddressRange| {
+        let is_same = net.network().is_ipv4() == range.first.is_ipv4();
+        is_same && net.network() <= range.last && range.first <= net.broadcast()
+    };
+    let manages =
+        |from: &Endpoint| from.addresses.iter().any(|range| management.iter().any(|net| overlaps(net, range)));
+    let used = |family| L4Set { tcp: client(), udp: client(), sctp: client(), ..L4Set::full(family) };
+    let loses = |change: &Change| {
+        change.families().iter().any(|family| !family.lost.intersection(&used(family.family)).is_empty())
+    };
+    let lost = |change: &Change| {
+        let (from, to) = ends(meaning, change)?;
+        // Of a range that the rows cut anew, the part is meant that both worlds have.
+        let now = meaning.after.compiled.endpoints.get(meaning.matched.common.get(change.from)?.new)?;
+        (is_machine(to) && manages(from) && manages(now) && loses(change)).then(|| to.id.clone())
+    };
+    if management.is_empty() { BTreeSet::new() } else { meaning.changes.iter().filter_map(lost).collect() }
+}
+
+/// Pairs of which nobody can say any more what becomes of something.
+fn doubtful(meaning: &Meaning) -> BTreeSet<String> {
+    let doubts = |change: &Change| {
+        change.after().families.iter().any(|now| {
+            let before = change.before().family(now.family).map(|before| &before.undefined);
+            !before.map_or(now.undefined.is_empty(), |before| before.contains_all(&now.undefined))
+        })
+    };
+    let pair = |change: &Change| {
+        let (from, to) = ends(meaning, change).filter(|_| doubts(change))?;
+        Some(format!("{} to {}", from.id, to.id))
+    };
+    meaning.changes.iter().filter_map(pair).collect()
 }
 
 fn is_machine(endpoint: &Endpoint) -> bool {

@@ -2,7 +2,7 @@
 
 use crate::history::History;
 use crate::plan::Plan;
-use crate::tables::{GLOBAL, TABLES};
+use crate::tables::{GLOBAL, tables};
 use crate::transaction::Strictness;
 use ringfence_northbound::row::integer;
 use ringfence_ovsdb::{Client, Operation, Row, Snapshot, TransactError};
@@ -97,7 +97,9 @@ pub enum WaitError {
 
 /// All that a plan is made on, of one moment.
 pub async fn read(client: &mut Client) -> Result<Snapshot, TransactError> {
-    client.dump(TABLES).await
+    let tables = tables();
+    let tables: Vec<(&str, &[&str])> = tables.iter().map(|(table, columns)| (*table, columns.as_slice())).collect();
+    client.dump(&tables).await
 }
 
 /// How many bytes a cluster of servers is given in one transaction where nobody says otherwise. Of three members on one busy

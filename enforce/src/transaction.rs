@@ -4,7 +4,7 @@ use crate::after::{columns, ports};
 use crate::item::{Item, Origin};
 use crate::owned::{labels, stage_name};
 use crate::plan::Plan;
-use crate::tables::{ACL, GLOBAL};
+use crate::tables::{self, GLOBAL};
 use ringfence_northbound::row::text;
 use ringfence_ovsdb::{Atom, Datum, Operation, Row, Snapshot, Uuid};
 use serde_json::{Value, json};
@@ -120,13 +120,13 @@ impl Plan {
 
     fn waits(&self, strictness: Strictness) -> Vec<Operation> {
         let mut waits = vec![self.generation_wait()];
-        let columns = |table: &str| match table {
-            "Port_Group" => &["name", "ports", "external_ids"][..],
-            "Address_Set" => &["name", "addresses", "external_ids"],
-            _ => ACL,
+        // What hangs on a group is waited for below.
+        let columns = |table: &str| {
+            let read = tables::columns(table).into_iter();
+            read.filter(|column| table != "Port_Group" || *column != "acls").collect::<Vec<_>>()
         };
         let there = self.changes.iter().filter(|change| change.old.is_some());
-        waits.extend(there.filter_map(|change| wait(&self.world, change.table(), change.id, columns(change.table()))));
+        waits.extend(there.filter_map(|change| wait(&self.world, change.table(), change.id, &columns(change.table()))));
         let based = match strictness {
             Strictness::World => &["name", "acls"][..],
             Strictness::Own => &["name"],

@@ -91,7 +91,7 @@ fn parsed(world: &World, settings: &Settings) -> (Compiled, matches::Tests) {
     let mut network = network::network(&compiler, &mut out);
     let tests = matches::Tests::of(&network);
     let mut macs = macs::Macs::new(world, &tests);
-    network::assign(&mut network, &mut macs);
+    network::assign(world, &mut network, &mut macs);
     let endpoints = endpoints::endpoints(world, &mut network, &tests, &mut macs, &mut out);
     let expectations = claims::claims(&world.expectations, &compiler.roster, &network, &endpoints);
     pinned::pinned(world, &network, &mut out);

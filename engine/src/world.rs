@@ -72,6 +72,17 @@ pub struct World {
     pub diagnostics: Vec<Diagnostic>,
 }
 
+impl World {
+    /// What the router of the default VPC is called.
+    pub(crate) fn default_router(&self) -> &str {
+        let mut routers = self.switches.iter().filter_map(|switch| match &switch.uplink {
+            Uplink::Router(name) if switch.is_in_default_vpc() => Some(name.as_str()),
+            Uplink::Router(_) | Uplink::Localnet | Uplink::None => None,
+        });
+        routers.next().unwrap_or(DEFAULT_VPC)
+    }
+}
+
 /// Joins the objects of a reading.
 pub fn world(reading: &Reading) -> World {
     let mut out = Vec::new();

@@ -5,6 +5,7 @@ use crate::listen::listen;
 use crate::notice::Notices;
 use crate::rules::Rules;
 use crate::status::Status;
+use ipnet::IpNet;
 use kube::runtime::events::EventType;
 use ringfence_cluster::{ClusterError, Connection, Grade, Served, Turn, Watching};
 use ringfence_enforce::{Desired, Guard, Kind, Meaning, Plan, PolicySet, Sent, Strictness, read, selects, send};
@@ -55,6 +56,8 @@ pub struct Settings {
     pub rules: Rules,
     /// Guard rails that may be tripped.
     pub accepted: Accepted,
+    /// Networks of which nobody may lose a machine, but where that is accepted.
+    pub management: Vec<IpNet>,
     /// Where the database is.
     pub endpoints: Vec<Endpoint>,
     /// How it is connected to.
@@ -263,7 +266,7 @@ impl Keeper<'_> {
             return Ok(());
         }
         let served = watching.kinds();
-        let tripped = tokio::task::block_in_place(|| Guard::tripped(&Meaning::of(&plan)));
+        let tripped = tokio::task::block_in_place(|| Guard::tripped(&Meaning::of(&plan), &self.settings.management));
         let refused: Vec<_> = tripped.iter().filter(|tripped| !self.settings.accepted.has(tripped.guard)).collect();
         if let Some(first) = refused.first() {
             let names: Vec<&str> = refused.iter().map(|tripped| tripped.guard.name()).collect();

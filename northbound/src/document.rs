@@ -1,12 +1,13 @@
 //! A database as an `Inventory`, and what is put in afterwards.
 
+use crate::doubt::doubts;
 use crate::link::Link;
 use crate::log::{counts_packets, log};
 use crate::owner::owner;
 use crate::port::{Interface, Machine, is_disabled};
 use crate::row::{entry, integer, text, texts, uuids};
 use ringfence_engine::ovn::acl::{Acl, Log, Provenance};
-use ringfence_engine::ovn::network::{Network, Port, PortKind, Version};
+use ringfence_engine::ovn::network::{Beyond, Network, Unknown, Version, Way};
 use ringfence_engine::source::SourceId;
 use ringfence_ovsdb::{Row, Schema, Snapshot, Uuid};
 use serde_json::{Value, json};
@@ -19,11 +20,10 @@ pub struct Document {
     pub text: String,
     /// What is in the database and has no word in the engine, a sentence each.
     pub remarks: Vec<String>,
-    links: Vec<Link>,
-    /// Switches with their ports of type `localnet`.
-    physical: Vec<(String, String)>,
-    /// Ports whose questions for an address OVN answers.
-    leased: BTreeSet<String>,
+    /// Pairs of switches between which routers may do what is not evaluated.
+    doubts: Vec<[String; 2]>,
+    /// Ports that are disabled.
+    disabled: BTreeSet<String>,
     /// Of rows by their paths: whose they are, and what they log.
     owners: BTreeMap<String, (Provenance, Option<Log>)>,
 }
@@ -61,6 +61,7 @@ impl Document {
         lines.push("vms:".to_owned());
         lines.extend(machines.iter().map(|(machine, interfaces)| format!("- {}", vm(machine, interfaces))));
         document.text = lines.join("\n") + "\n";
+        document.doubts = doubts(snapshot);
         document.remark_on_routers(snapshot);
         document.remark_on_meters(snapshot);
         document
@@ -74,15 +75,13 @@ impl Document {
         machines: &mut BTreeMap<Machine, Vec<Interface>>,
     ) -> Vec<String> {
         let name = text(switch, "name").unwrap_or_default();
-        let mut links = Vec::new();
+        let (mut links, mut physical) = (Vec::new(), Vec::new());
         for port in uuids(switch, "ports").iter().filter_map(|id| snapshot.row("Logical_Switch_Port", *id)) {
             match text(port, "type").unwrap_or_default() {
                 "" => {
                     let own = text(port, "name").unwrap_or_default();
-                    if !uuids(port, "dhcpv4_options").is_empty() {
-                        self.leased.insert(own.to_owned());
-                    }
                     if is_disabled(port) {
+                        self.disabled.insert(own.to_owned());
                         self.remarks.push(format!(
                             "port `{own}` of switch `{name}` is disabled: it gets nothing and sends nothing, as if on a switch alone"
                         ));
@@ -91,13 +90,13 @@ impl Document {
                         machines.entry(interface.machine.clone()).or_default().push(interface);
                     }
                 }
-                "router" => links.extend(Link::of(snapshot, port, name)),
+                "router" => links.extend(Link::of(snapshot, port)),
                 "localnet" => {
                     let port = text(port, "name").unwrap_or_default().to_owned();
                     self.remarks.push(format!(
                         "what lies behind port `{port}` of switch `{name}`, a physical network, is not evaluated"
                     ));
-                    self.physical.push((name.to_owned(), port));
+                    physical.push(port);
                 }
                 kind => self.remarks.push(format!(
                     "port `{}` of switch `{name}` is of type `{kind}`, and what is behind it is not evaluated",
@@ -114,13 +113,17 @@ impl Document {
         if let Some(link) = links.first() {
             lines.push(format!("  router: {}", json!(link.router)));
             lines.push(format!("  gateway: {}", json!(link.gateways())));
+            lines.push(format!("  routerPort: {}", json!(link.port)));
+            lines.extend(link.mac.map(|mac| format!("  routerMac: {}", json!(mac.to_string()))));
         }
         for link in links.iter().skip(1) {
             let (port, router) = (&link.port, &link.router);
             self.remarks
                 .push(format!("switch `{name}` has a further router, `{router}` at `{port}`, which is not evaluated"));
         }
-        self.links.extend(links.into_iter().take(1));
+        if !physical.is_empty() {
+            lines.push(format!("  localnet: {}", json!(physical)));
+        }
         if balanced(snapshot, switch) {
             lines.push("  loadBalancer: true".to_owned());
             self.remarks.push(format!("switch `{name}` has load balancers: it tracks connections because of them, but who reaches their addresses is not evaluated"));
@@ -173,41 +176,29 @@ impl Document {
             if policies + routes + peers > 0 {
                 self.remarks.push(format!(
                     "router `{name}` has {policies} policies, {routes} static routes and {peers} links to other routers, \
-                     which are not evaluated: what crosses it may differ"
+                     which are not evaluated: where they may change the way between two switches, the answer is `undefined`"
                 ));
             }
         }
     }
 
-    /// Puts in what an inventory cannot say: the names and addresses of router ports, which ports get their address from OVN,
-    /// whose each row is, and what it logs.
+    /// Puts in what an inventory cannot say: whose each row is, what it logs, which ports are disabled, and between which
+    /// switches nobody can say what routers do.
     pub fn complete(&self, network: &mut Network, source: SourceId) {
         let acls = network.switches.iter_mut().map(|switch| &mut switch.acls);
         for acl in acls.chain(network.port_groups.iter_mut().map(|group| &mut group.acls)).flatten() {
             self.credit(acl, source);
         }
         for port in network.switches.iter_mut().flat_map(|switch| &mut switch.ports) {
-            port.leased |= self.leased.contains(&port.name);
+            port.disabled |= self.disabled.contains(&port.name);
         }
-        for (switch, port) in &self.physical {
-            if let Some(switch) = network.switches.iter_mut().find(|found| found.name == *switch) {
-                switch.ports.push(Port::new(port.as_str(), PortKind::Localnet));
-            }
-        }
-        for link in &self.links {
-            let Some(index) = network.switches.iter().position(|switch| switch.name == link.switch) else { continue };
-            for found in network.routers.iter_mut().flat_map(|router| &mut router.links) {
-                if found.switch != index {
-                    continue;
-                }
-                let ports = network.switches.get_mut(index).map(|switch| &mut switch.ports);
-                for port in ports.into_iter().flatten().filter(|port| port.name == found.port) {
-                    port.name.clone_from(&link.port);
-                }
-                found.port.clone_from(&link.port);
-                found.mac = link.mac.unwrap_or(found.mac);
-            }
-        }
+        let names = network.switches.iter().enumerate().map(|(index, switch)| (switch.name.as_str(), index));
+        let names: BTreeMap<&str, usize> = names.collect();
+        let index = |name: &String| names.get(name.as_str()).copied();
+        let doubts = self.doubts.iter().filter_map(|[one, other]| Some([index(one)?, index(other)?]));
+        let way = Way::Unknown(Unknown::Routing);
+        let doubts: Vec<Beyond> = doubts.map(|switches| Beyond { switches, way }).collect();
+        network.beyond.extend(doubts);
     }
 
     fn credit(&self, acl: &mut Acl, source: SourceId) {

@@ -8,7 +8,6 @@ use std::net::IpAddr;
 /// A switch's port of type `router`, with the router's port behind it.
 #[derive(Debug, Clone)]
 pub(crate) struct Link {
-    pub(crate) switch: String,
     pub(crate) port: String,
     pub(crate) router: String,
     pub(crate) mac: Option<Mac>,
@@ -17,14 +16,13 @@ pub(crate) struct Link {
 
 impl Link {
     /// The link of a switch's port; nothing where the router's port is not there.
-    pub(crate) fn of(snapshot: &Snapshot, row: &Row, switch: &str) -> Option<Self> {
+    pub(crate) fn of(snapshot: &Snapshot, row: &Row) -> Option<Self> {
         let peer = entry(row, "options", "router-port")?;
         let named = |row: &Row| text(row, "name") == Some(peer);
         let (id, found) = snapshot.rows("Logical_Router_Port").find(|(_, row)| named(row))?;
         let owns = |row: &Row| crate::row::uuids(row, "ports").contains(&id);
         let (_, router) = snapshot.rows("Logical_Router").find(|(_, row)| owns(row))?;
         Some(Self {
-            switch: switch.to_owned(),
             port: text(row, "name")?.to_owned(),
             router: text(router, "name")?.to_owned(),
             mac: text(found, "mac").and_then(Mac::parse),

@@ -1,6 +1,6 @@
 //! Ports of machines: whose they are, and which addresses they have.
 
-use crate::row::{entry, flag, text, texts};
+use crate::row::{entry, flag, text, texts, uuids};
 use ringfence_ovsdb::Row;
 use serde_json::{Value, json};
 use std::net::IpAddr;
@@ -22,6 +22,8 @@ pub(crate) struct Interface {
     pub(crate) addresses: Vec<IpAddr>,
     /// Whether OVN drops what comes from it with another address.
     pub(crate) secured: bool,
+    /// Whether OVN answers its questions for an address.
+    pub(crate) leased: bool,
 }
 
 impl Interface {
@@ -33,8 +35,9 @@ impl Interface {
         let machine = machine(row, &port);
         let secured = !texts(row, "port_security").is_empty();
         let switch = if is_disabled(row) { format!("{port} (disabled)") } else { switch.to_owned() };
+        let leased = !uuids(row, "dhcpv4_options").is_empty();
         let said = addresses(row);
-        let mut first = Self { machine, port, switch, mac: None, addresses: Vec::new(), secured };
+        let mut first = Self { machine, port, switch, mac: None, addresses: Vec::new(), secured, leased };
         first.mac = said.iter().find_map(|(mac, _)| mac.clone());
         let mut others = Vec::new();
         for (mac, address) in said {
@@ -52,11 +55,12 @@ impl Interface {
     /// As an inventory says it.
     pub(crate) fn to_json(&self, name: Option<&str>) -> Value {
         let mut interface = json!({ "subnet": self.switch, "port": self.port, "addresses": self.addresses });
-        let secured = self.secured.then_some(json!(true));
+        let flag = |is_set: bool| is_set.then_some(json!(true));
         let extra = [
             ("mac", self.mac.as_ref().map(|mac| json!(mac))),
             ("name", name.map(|name| json!(name))),
-            ("portSecurity", secured),
+            ("portSecurity", flag(self.secured)),
+            ("dhcp", flag(self.leased)),
         ];
         for (key, value) in extra.into_iter().filter_map(|(key, value)| Some((key, value?))) {
             if let Some(interface) = interface.as_object_mut() {
@@ -96,7 +100,12 @@ pub(crate) fn is_disabled(row: &Row) -> bool {
 fn addresses(row: &Row) -> Vec<(Option<String>, IpAddr)> {
     for column in ["addresses", "dynamic_addresses", "port_security"] {
         let mut found = Vec::new();
-        for element in texts(row, column) {
+        let stated = texts(row, column);
+        // `dynamic fd00::2` states one family: of the other one only `dynamic_addresses` tells.
+        let is_dynamic = column == "addresses"
+            && stated.iter().any(|element| element.split_whitespace().any(|word| word == "dynamic"));
+        let assigned = if is_dynamic { texts(row, "dynamic_addresses") } else { Vec::new() };
+        for element in stated.into_iter().chain(assigned) {
             let mut mac = None;
             for word in element.split_whitespace() {
                 let address = word.split('/').next().unwrap_or_default();

@@ -42,11 +42,27 @@ const CASES: &[(&str, &str, &[&str])] = &[
         "{direction: to-lport, priority: 9, action: allow-related, match: ip4.src == 10.0.0.1}",
         &["stateful"],
     ),
+    (
+        "management",
+        "{direction: to-lport, priority: 9, action: drop, match: ip4.src == 10.9.8.7 && ip4.dst == 172.20.10.2 && tcp.dst == 22}",
+        &["management"],
+    ),
+    (
+        "beside-management",
+        "{direction: to-lport, priority: 9, action: drop, match: ip4.src == 10.9.9.7 && ip4.dst == 172.20.10.2 && tcp.dst == 22}",
+        &[],
+    ),
+    (
+        "undefined",
+        "{direction: to-lport, priority: 9, action: drop, match: ip4.src == 172.20.10.3 && tcp.dst == 22}\n  \
+         - {direction: to-lport, priority: 9, action: allow, match: ip4.src == 172.20.10.3 && tcp.dst == 22}",
+        &["undefined"],
+    ),
     ("ignored", "{direction: to-lport, priority: 9, action: drop, match: tcp.src = 80}", &["ignored"]),
     (
         "everything",
         "{direction: from-lport, priority: 9, action: drop, match: 'ip4 || ip6 || arp'}",
-        &["gateway", "dhcp", "dns", "node", "everything"],
+        &["gateway", "dhcp", "dns", "node", "management", "everything"],
     ),
 ];
 
@@ -67,7 +83,13 @@ fn check(row: &str, wanted: &[&str]) -> Result<(), Failed> {
     let switches = if wanted.contains(&"everything") { &["vswitch1", "vswitch2", "join"][..] } else { &["vswitch1"] };
     let rows: String = switches.iter().map(|name| format!("- name: {name}\n  acls:\n  - {row}\n")).collect();
     fs::write(&rules, format!("apiVersion: ringfence/v1\nkind: Inventory\nswitches:\n{rows}"))?;
-    let output = program::command("plan", &store.remote(), &[&rules], &["-o", "json"]).output()?;
+    let output = program::command(
+        "plan",
+        &store.remote(),
+        &[&rules],
+        &["-o", "json", "--management", "10.9.8.0/24,fd00:9::/64"],
+    )
+    .output()?;
     let plan: Value = serde_json::from_slice(&output.stdout)
         .map_err(|error| format!("{error}: {}", String::from_utf8_lossy(&output.stderr)))?;
     let names = plan["guards"].as_array().ok_or("no guards")?;

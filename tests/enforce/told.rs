@@ -22,6 +22,7 @@ pub fn trials() -> Vec<Trial> {
         Trial::test("repeats-the-database-in-its-advice", advice),
         Trial::test("knows-names-of-the-database", names),
         Trial::test("names-rows-that-keep-a-group", kept_group),
+        Trial::test("compares-and-exports-a-database", exported),
     ]
 }
 
@@ -74,6 +75,26 @@ fn says(ran: &Ran, words: &[&str]) -> Result<(), Failed> {
 }
 
 const ROW: &str = "switches:\n- name: vswitch1\n  acls:\n  - {direction: from-lport, priority: 9, action: allow, match: ip4.src == 172.20.10.9}\n";
+
+/// What is exported says what the database says; an edit of it, and a Subnet, stand in for what is there.
+fn exported() -> Result<(), Failed> {
+    let desk = Desk::new()?;
+    desk.apply(ROW)?;
+    let output = program::command("export", &desk.store.remote(), &[], &[]).output()?;
+    let text = String::from_utf8(output.stdout)?;
+    let written = desk.folder.path().join("world.yaml");
+    let against = |text: &str| {
+        fs::write(&written, text).map_err(|error| error.to_string())?;
+        desk.run("diff", &[], &[&written.display().to_string()])
+    };
+    says(&against(&text)?.wants(0)?, &["No connection changes"])?;
+    let edited = text.replace("\"action\":\"allow\"", "\"action\":\"drop\"").replace("172.20.10.9", "172.20.10.2");
+    says(&against(&edited)?.wants(1)?, &["connections lost", "world.yaml"])?;
+    let subnet = "apiVersion: kubeovn.io/v1\nkind: Subnet\nmetadata: {name: vswitch1}\nspec:\n  cidrBlock: '172.20.10.0/24,fd00:10::/64'\n  \
+        acls: [{direction: to-lport, priority: 100, action: drop, match: ip4.dst == 172.20.10.2}]\n";
+    says(&against(subnet)?.wants(1)?, &["Subnet/vswitch1"])?;
+    says(&desk.run("diff", &[], &["nowhere.yaml"])?.wants(2)?, &["neither a file nor a folder"])
+}
 
 fn members() -> Result<(), Failed> {
     let desk = Desk::new()?;

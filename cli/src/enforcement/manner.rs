@@ -4,6 +4,7 @@ use super::Proposal;
 use super::halt::Halt;
 use crate::console::Console;
 use clap::{Args, ValueEnum};
+use ipnet::IpNet;
 use ringfence_enforce::{Guard, Tripped, Wait};
 
 /// How a plan is carried out.
@@ -13,9 +14,13 @@ pub(crate) struct Manner {
     #[arg(short = 'y', long)]
     yes: bool,
 
-    /// Guard rails that may be tripped: gateway, dhcp, dns, node, everything, stateful, ignored, or `all`
+    /// Guard rails that may be tripped: gateway, dhcp, dns, node, management, everything, stateful, ignored, undefined, or `all`
     #[arg(long, value_name = "NAME[,…]", value_delimiter = ',', value_parser = accepted)]
     accept: Vec<Accepted>,
+
+    /// Networks for management, of which nobody may lose a connection to a machine: 10.0.0.0/8,fd00::/8
+    #[arg(long, value_name = "CIDR[,…]", value_delimiter = ',')]
+    pub(super) management: Vec<IpNet>,
 
     /// Writes nothing: `client` shows the plan, `server` has it tried by the server too
     #[arg(long, value_enum, value_name = "WHERE", num_args = 0..=1, require_equals = true, default_missing_value = "client")]

@@ -48,7 +48,8 @@ impl Manner {
                 return Ok(Some(plan));
             }
             let is_known = known.as_ref().is_some_and(|known| known.is_same(&plan));
-            let proposal = Proposal::with(place.meaning(&plan, console).map_err(Halt::Failed)?, plan);
+            let meaning = place.meaning(&plan, console).map_err(Halt::Failed)?;
+            let proposal = Proposal::with(meaning, plan, &self.management);
             if !is_known {
                 let script = console.script;
                 console.print(|out| render::plan::text(out, &proposal, place.name(), script))?;

@@ -2,7 +2,10 @@
 
 use super::{FAINT, GOOD, STRONG, glyph};
 use crate::console::Script;
+use crate::render::plan::quoted;
 use ringfence_engine::answers::repair::Proposal;
+use ringfence_engine::ovn::acl::Acl;
+use ringfence_engine::ovn::network::Network;
 use ringfence_view::difference::Difference;
 use ringfence_view::line::Line;
 use ringfence_view::loaded::Loaded;
@@ -23,6 +26,9 @@ pub(crate) fn write(out: &mut dyn Write, old: &Loaded, proposals: &[Proposal], s
                 _ => writeln!(out, "  {line}")?,
             }
         }
+        for command in commands(&old.compiled.network, &proposal.compiled.network) {
+            writeln!(out, "  {STRONG}{command}{STRONG:#}")?;
+        }
         let new = Loaded::of(proposal.sources.clone(), proposal.compiled.clone());
         let difference = Difference { old, new: &new, matched: &proposal.matched, changes: &proposal.changes };
         for line in difference.lines(glyph::arrow(script), usize::MAX).told {
@@ -31,6 +37,25 @@ pub(crate) fn write(out: &mut dyn Write, old: &Loaded, proposals: &[Proposal], s
         writeln!(out, "  {}", difference.summary())?;
     }
     Ok(())
+}
+
+/// How rows that come get onto switches that no Subnet made: nobody else writes them there.
+fn commands(old: &Network, new: &Network) -> Vec<String> {
+    let mut commands = Vec::new();
+    for (old, new) in old.switches.iter().zip(&new.switches) {
+        let is_new = |acl: &&Acl| {
+            let same = |known: &Acl| {
+                (&known.matches, known.priority, known.action) == (&acl.matches, acl.priority, acl.action)
+            };
+            acl.provenance.object.starts_with("Switch/") && !old.acls.iter().any(same)
+        };
+        commands.extend(new.acls.iter().filter(is_new).map(|acl| {
+            let (switch, matches) = (quoted(&new.name), quoted(&acl.matches));
+            let (direction, priority, action) = (acl.direction.name(), acl.priority.get(), acl.action.name());
+            format!("ovn-nbctl acl-add {switch} {direction} {priority} {matches} {action}")
+        }));
+    }
+    commands
 }
 
 /// Why there is none.

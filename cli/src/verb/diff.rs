@@ -4,6 +4,7 @@ use crate::cluster::{self, Cluster};
 use crate::console::Console;
 use crate::files::{Files, exists};
 use crate::input;
+use crate::live::Live;
 use crate::profile;
 use crate::render::diff;
 use crate::revision::Revision;
@@ -32,9 +33,12 @@ pub(crate) struct Arguments {
 
     /// Files of both sides; without OLD and NEW all of them; may be repeated
     #[arg(short = 'f', long = "filename", value_name = "FILE|DIR|-")]
-    #[arg(required_unless_present_any = [&["old"], &cluster::ARGUMENTS[..]].concat())]
+    #[arg(required_unless_present_any = [&["old", "nb"], &cluster::ARGUMENTS[..]].concat())]
     #[arg(help_heading = "Input", value_hint = clap::ValueHint::AnyPath)]
     files: Vec<PathBuf>,
+
+    #[command(flatten)]
+    live: Live,
 
     #[command(flatten)]
     cluster: Cluster,
@@ -63,6 +67,7 @@ Examples:
   ringfence diff HEAD~1 -f manifests/                     what was changed since a revision of git
   ringfence diff HEAD~2 HEAD                              between two of them, in the files of this folder
   ringfence diff --cluster proposal/                      what applying these files would change in the live cluster
+  ringfence diff --nb unix:/run/ovn/ovnnb_db.sock proposal/   the same of a Northbound database
   ringfence diff -f manifests/ --profile kube-ovn/1.14 --profile kube-ovn/1.16   what an upgrade changes
   ringfence diff -f manifests/ --profile kubernetes --profile kube-ovn/1.16      where an enforcer does something else
 
@@ -117,7 +122,8 @@ impl Arguments {
                 return Ok(Status::InputError);
             }
         };
-        let sides = if self.cluster.is_wanted() { self.live(old, new) } else { self.written(old, new) };
+        let sides =
+            if self.cluster.is_wanted() || self.live.is_named() { self.live(old, new) } else { self.written(old, new) };
         let (old, new) = match sides {
             Ok(sides) => sides,
             Err(message) => {
@@ -146,17 +152,30 @@ impl Arguments {
         Ok((self.load(self.old.as_ref(), old, &mut matches)?, self.load(self.new.as_ref(), new, &mut matches)?))
     }
 
-    /// A cluster as it is, and as it is with files applied. It is asked once, so that both sides are of one moment.
+    /// A cluster or a database as it is, and as it is with files applied. It is asked once, so that both sides are of one
+    /// moment.
     fn live(&self, old: Asked, new: Asked) -> Result<(Loaded, Loaded), String> {
         if self.new.is_some() {
-            return Err("a cluster is the old side: name at most one file or folder beside `--cluster`".to_owned());
+            return Err(
+                "a cluster or a database is the old side: name at most one file or folder beside `--cluster` or `--nb`"
+                    .to_owned(),
+            );
         }
-        let answer = self.cluster.ask();
+        if let Some(own) = self.old.as_ref().filter(|path| path.as_os_str() != "-" && !exists(path)) {
+            return Err(format!("`{}` is neither a file nor a folder", own.display()));
+        }
+        let cluster = self.cluster.is_wanted().then(|| self.cluster.ask());
+        let database = self.live.ask();
         let mut matches = Matches::default();
         let mut side = |own: Option<&PathBuf>, profile: Asked| {
             let paths: Vec<PathBuf> = own.into_iter().chain(&self.files).cloned().collect();
             let mut files = Files::read(&paths);
-            answer.add_below(&mut files);
+            if let Some(cluster) = &cluster {
+                cluster.add_below(&mut files);
+            }
+            if let Some(database) = &database {
+                database.add_below(&mut files);
+            }
             input::compiled_by(files, &self.settings(profile), &mut matches)
         };
         Ok((side(None, old), side(self.old.as_ref(), new)))

@@ -10,6 +10,7 @@ use crate::status::Status;
 use crate::survey::Survey;
 use crate::target::{Target, To, Wanted};
 use clap::{Args, ValueEnum};
+use ipnet::IpNet;
 use ringfence_enforce::{Meaning, Plan, SavedPlan};
 use std::io;
 use std::path::PathBuf;
@@ -23,6 +24,10 @@ pub(crate) struct Arguments {
 
     #[command(flatten)]
     target: Target,
+
+    /// Networks for management, of which nobody may lose a connection to a machine: 10.0.0.0/8,fd00::/8
+    #[arg(long, value_name = "CIDR[,…]", value_delimiter = ',')]
+    management: Vec<IpNet>,
 
     /// How to answer
     #[arg(short = 'o', long = "output", value_enum, default_value_t, value_name = "FORMAT")]
@@ -79,14 +84,14 @@ impl Arguments {
             files::write(path, &SavedPlan::of(&plan).to_json())?;
         }
         plan.remarks.push(advice);
-        Ok((Proposal::with(Meaning::of(&plan), plan), database.name))
+        Ok((Proposal::with(Meaning::of(&plan), plan, &self.management), database.name))
     }
 
     fn clusters(&self, console: &mut Console) -> Result<io::Result<Status>, String> {
         if self.out.is_some() {
             return Err("a plan that is kept is one of rows, for `--to ovn`".to_owned());
         }
-        let mut survey = Survey::of(&self.target, &self.wanted, console)?;
+        let mut survey = Survey::of(&self.target, &self.wanted, &self.management, console)?;
         survey.advise();
         let named = self.output == Format::Md && survey.is_of_several();
         Ok(match self.output {

@@ -8,6 +8,7 @@ use crate::live::Live;
 use crate::profile;
 use crate::status::Status;
 use clap::Args;
+use ipnet::IpNet;
 use ringfence_cluster::{PAGE, Tenure, Term};
 use ringfence_enforce::{Guard, LARGEST, PolicySet};
 use ringfence_engine::compile::{self, Profile, Strictness};
@@ -46,9 +47,13 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "BYTES", default_value_t = LARGEST, help_heading = "Input")]
     largest: usize,
 
-    /// Guard rails that may be tripped: gateway, dhcp, dns, node, everything, stateful, ignored, or `all`
+    /// Guard rails that may be tripped: gateway, dhcp, dns, node, management, everything, stateful, ignored, undefined, or `all`
     #[arg(long, value_name = "NAME[,…]", value_delimiter = ',', value_parser = accepted)]
     accept: Vec<Accepted>,
+
+    /// Networks for management, of which nobody may lose a connection to a machine: 10.0.0.0/8,fd00::/8
+    #[arg(long, value_name = "CIDR[,…]", value_delimiter = ',')]
+    management: Vec<IpNet>,
 
     /// Where /metrics, /healthz and /readyz are answered; port 0 is any that is free
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:9797")]
@@ -103,6 +108,7 @@ impl Arguments {
             set: self.set.clone(),
             rules: self.rules()?,
             accepted: self.accepted(),
+            management: self.management.clone(),
             endpoints,
             options,
             resync: Duration::from_secs(self.resync),

@@ -90,7 +90,10 @@ impl Arguments {
             // ovn-northd may be late, and others write: what is not so for long is no disagreement.
             let settled = probed.disagreements.is_empty() || probed.interrupted || attempt == ATTEMPTS;
             if settled || (attempt > 1 && read(&mut database)? == proposal.plan.world) {
-                self.keep(&proposal, &probed, &mut southbound)?;
+                // Flows of other rows than those that are there disagree with nobody.
+                if lag.is_none() {
+                    self.keep(&proposal, &probed, &mut southbound)?;
+                }
                 return Ok(self.tell(console, &proposal, (&probed, lag.as_deref()), &database.name));
             }
             drop(probed);
@@ -103,7 +106,7 @@ impl Arguments {
     fn proposal(&self, database: &mut Database, desired: &Desired) -> Result<Proposal<Plan>, String> {
         let world = read(database)?;
         let plan = Plan::new(world, database.schema(), &self.target.set, desired).map_err(|error| error.to_string())?;
-        Ok(Proposal::with(Meaning::of(&plan), plan))
+        Ok(Proposal::with(Meaning::of(&plan), plan, &[]))
     }
 
     /// Writes down what is needed to look into disagreements, where there are any.
@@ -145,14 +148,14 @@ impl Arguments {
         })?;
         let nobody_answers = probed.packets == 0 && !probed.silent.is_empty();
         Ok(match (probed.disagreements.is_empty(), proposal.plan.is_empty()) {
-            _ if nobody_answers || probed.interrupted => Status::InputError,
+            _ if nobody_answers || probed.interrupted || lag.is_some() => Status::InputError,
             (true, true) => Status::Fine,
             _ => Status::Findings,
         })
     }
 
     fn clusters(&self, console: &mut Console) -> Result<io::Result<Status>, String> {
-        let survey = Survey::of(&self.target, &self.wanted, console)?;
+        let survey = Survey::of(&self.target, &self.wanted, &[], console)?;
         Ok(match self.output {
             Format::Json => survey.json(console),
             Format::Text => {

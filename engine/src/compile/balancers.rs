@@ -7,7 +7,7 @@ use super::compiler::Compiler;
 use super::profile::Enforcer;
 use crate::ovn::network::{LoadBalancer, Router, Vip, VipProtocol};
 use crate::read::{LabelTest, Requirement, Selector, ServicePort, TargetPort, Transport};
-use crate::world::{DEFAULT_VPC, Machine, Scope, Service, Uplink};
+use crate::world::{Machine, Scope, Service, Uplink};
 use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::vec::Vec;
@@ -27,7 +27,7 @@ fn balancer(compiler: &Compiler<'_>, routers: &[Router], service: &Service) -> L
             Uplink::Localnet | Uplink::None => None,
         }
     });
-    let router = vpc.or_else(|| of_vpc(DEFAULT_VPC)).unwrap_or(usize::MAX);
+    let router = vpc.or_else(|| of_vpc(compiler.world.default_router())).unwrap_or(usize::MAX);
     let addresses = service.addresses.iter();
     let vips = addresses.flat_map(|address| service.ports.iter().map(|port| vip(*address, port, &pods))).collect();
     let name = format!("{}/{}", service.namespace, service.name);

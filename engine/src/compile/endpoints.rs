@@ -9,7 +9,7 @@ use super::sites::{gateways, outside, sites};
 use crate::diagnostic::Diagnostic;
 use crate::ovn::network::{Network, Port, PortKind};
 use crate::reach::{AddressRange, Attachment, Endpoint, EndpointKind};
-use crate::world::{DEFAULT_VPC, Interface, Switch, World};
+use crate::world::{Interface, Switch, World};
 use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::String;
@@ -46,7 +46,8 @@ pub(super) fn endpoints(
 
 /// The nodes, behind the router of the default VPC.
 fn nodes(world: &World, network: &Network, macs: &mut Macs) -> Vec<Endpoint> {
-    let Some(router) = network.routers.iter().position(|router| router.name == DEFAULT_VPC) else { return Vec::new() };
+    let of_default = world.default_router();
+    let Some(router) = network.routers.iter().position(|router| router.name == of_default) else { return Vec::new() };
     let nodes = world.nodes.iter().filter(|node| !node.addresses.is_empty());
     nodes
         .map(|node| {

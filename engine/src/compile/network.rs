@@ -78,10 +78,12 @@ fn options(compiler: &Compiler<'_>) -> Options {
     }
 }
 
-/// Gives every link of a router its Ethernet address.
-pub(super) fn assign(network: &mut Network, macs: &mut Macs) {
+/// Gives every link of a router its Ethernet address: as an inventory says, or one that nobody has.
+pub(super) fn assign(world: &World, network: &mut Network, macs: &mut Macs) {
     for link in network.routers.iter_mut().flat_map(|router| &mut router.links) {
-        link.mac = macs.next();
+        let bare = world.switches.get(link.switch).into_iter().flat_map(|switch| &switch.bare);
+        let stated = bare.filter_map(|bare| bare.router_mac.as_ref()).next();
+        link.mac = stated.map_or_else(|| macs.next(), |mac| mac.value);
     }
 }
 
@@ -92,7 +94,8 @@ fn vif_ports(world: &World) -> Vec<Vec<Port>> {
         if let Some(ports) = ports.get_mut(interface.switch) {
             let subnet = world.switches.get(interface.switch).and_then(|switch| switch.subnet.as_ref());
             let port = Port::new(interface.port.as_str(), PortKind::Vif);
-            ports.push(Port { secured: interface.secured, leased: subnet.is_some_and(|subnet| subnet.dhcp), ..port });
+            let leased = interface.leased || subnet.is_some_and(|subnet| subnet.dhcp);
+            ports.push(Port { secured: interface.secured, leased, ..port });
         }
     }
     ports
@@ -106,6 +109,8 @@ fn compile_switch(
     out: &mut Vec<Diagnostic>,
 ) -> Switch {
     ports.extend(uplink_port(switch));
+    let physical = switch.bare.iter().flat_map(|bare| &bare.physical);
+    ports.extend(physical.map(|port| Port::new(port.value.as_str(), PortKind::Localnet)));
     let mut acls =
         switch.subnet.iter().flat_map(|subnet| subnet::subnet(subnet, compiler, joined, out)).collect::<Vec<_>>();
     for bare in &switch.bare {
@@ -118,10 +123,14 @@ fn compile_switch(
     Switch { name: switch.name.clone(), ports, acls, load_balancer }
 }
 
-/// Names as Kube-OVN gives them: `<subnet>-<vpc>` and `localnet.<subnet>`.
+/// Names as an inventory says, or as Kube-OVN gives them: `<subnet>-<vpc>` and `localnet.<subnet>`.
 pub(super) fn uplink_port(switch: &world::Switch) -> Option<Port> {
     match &switch.uplink {
-        Uplink::Router(router) => Some(Port::new(format!("{}-{router}", switch.name), PortKind::Router)),
+        Uplink::Router(router) => {
+            let stated = switch.bare.iter().find_map(|bare| bare.router_port.as_ref());
+            let name = stated.map_or_else(|| format!("{}-{router}", switch.name), |port| port.value.clone());
+            Some(Port::new(name, PortKind::Router))
+        }
         Uplink::Localnet => Some(Port::new(format!("localnet.{}", switch.name), PortKind::Localnet)),
         Uplink::None => None,
     }

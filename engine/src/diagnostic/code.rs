@@ -91,6 +91,8 @@ codes! {
     LostIndentation = "RF028", Warning;
     /// A page says in a table which machines there are: its examples after it, which name none, are about these.
     TableOfMachines = "RF029", Info;
+    /// Something of a Northbound database bears on who reaches whom and is not evaluated, or not in full.
+    NotEvaluated = "RF030", Warning;
 
     /// OVN cannot parse the match: the row does nothing.
     MatchSyntax = "RF101", Error;

@@ -114,12 +114,14 @@ pub struct Port {
     pub secured: bool,
     /// Whether OVN answers its questions for an address: `dhcpv4_options`.
     pub leased: bool,
+    /// Whether OVN gives it nothing and takes nothing from it: `enabled` is false. Such a port is on a switch alone.
+    pub disabled: bool,
 }
 
 impl Port {
     /// A port that may send with any address, and gets its own from elsewhere.
     pub fn new(name: impl Into<String>, kind: PortKind) -> Self {
-        Self { name: name.into(), kind, secured: false, leased: false }
+        Self { name: name.into(), kind, secured: false, leased: false, disabled: false }
     }
 }
 
@@ -229,6 +231,8 @@ pub enum Unknown {
     Physical,
     /// The routers are linked, but only one has a route to the other's switch.
     RouteBack,
+    /// Routers have policies, static routes or translated addresses that may change it.
+    Routing,
 }
 
 /// A load balancer on the switches of a router: it sends connections to its addresses on to one of several backends.

@@ -75,11 +75,15 @@ impl<'n> Topology<'n> {
 
     /// What lies between two different switches: the first router that meets both, or what the network says.
     pub fn between(&self, one: usize, other: usize) -> Between<'n> {
+        let said = self.beyond.get(&(one, other));
+        if let Some(Way::Unknown(why)) = said {
+            return Between::Unknown(*why);
+        }
         let shared = self.links(one).iter().find_map(|(router, link)| Some((*link, self.link(*router, other)?)));
         if let Some((out, back)) = shared {
             return Between::Routers(out, back, 1);
         }
-        match self.beyond.get(&(one, other)) {
+        match said {
             Some(Way::Peers) => {
                 let ends = self.links(one).first().zip(self.links(other).first());
                 ends.map_or(Between::Apart, |((_, out), (_, back))| Between::Routers(out, back, 2))

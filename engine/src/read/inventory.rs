@@ -5,7 +5,7 @@ use super::address::{addresses, commas, mac, prefixes};
 use super::controller::Flags;
 use super::fields::{Fields, Item, Out, Placed, unknown_value, words};
 use super::machine::{Identity, Interface, Machine, Origin, labels};
-use crate::ovn::network::Version;
+use crate::ovn::network::{Mac, Version};
 use crate::reach::EndpointKind;
 use crate::source::Place;
 use alloc::string::{String, ToString};
@@ -47,6 +47,12 @@ pub struct BareSwitch {
     pub gateways: Vec<Placed<IpAddr>>,
     /// `router`.
     pub router: Option<Placed<String>>,
+    /// `routerPort`: what the port of the switch is called that leads to the router.
+    pub router_port: Option<Placed<String>>,
+    /// `routerMac`: the router's Ethernet address on the switch.
+    pub router_mac: Option<Placed<Mac>>,
+    /// `localnet`: names of ports that lead to a physical network.
+    pub physical: Vec<Placed<String>>,
     /// `loadBalancer`.
     pub load_balancer: bool,
     /// `acls`.
@@ -77,6 +83,7 @@ const VMS: [&str; 4] = ["vms", "machines", "endpoints", "items"];
 /// SecurityGroups by name: a text with commas, or a list.
 const GROUPS: &str = "securityGroups";
 const SECURED: &str = "portSecurity";
+const LEASED: &str = "dhcp";
 const ADDRESS: [&str; 4] = ["address", "addresses", "ip", "ips"];
 
 /// An inventory: whatever is wrong is a diagnostic, the rest is taken.
@@ -156,14 +163,14 @@ fn name(fields: &Fields<'_>, out: &mut Out) -> Option<Placed<String>> {
 }
 
 fn machine(fields: &Fields<'_>, out: &mut Out) -> Option<Machine> {
-    const OTHERS: [&str; 10] =
-        ["name", "namespace", "kind", "labels", "subnet", "mac", "port", "node", GROUPS, SECURED];
+    const OTHERS: [&str; 11] =
+        ["name", "namespace", "kind", "labels", "subnet", "mac", "port", "node", GROUPS, SECURED, LEASED];
     let known: Vec<&str> = OTHERS.into_iter().chain(ADDRESS).chain(["interfaces"]).collect();
     fields.only(&known, out);
     let name = name(fields, out)?;
     let kind = kind(fields, out);
     let mut interfaces = Vec::new();
-    if ADDRESS.iter().chain(&["subnet", "mac", "port", GROUPS, SECURED]).any(|key| fields.get(key).is_some())
+    if ADDRESS.iter().chain(&["subnet", "mac", "port", GROUPS, SECURED, LEASED]).any(|key| fields.get(key).is_some())
         || fields.get("interfaces").is_none()
     {
         interfaces.push(Interface { name: None, ..interface(fields, out) });
@@ -171,7 +178,7 @@ fn machine(fields: &Fields<'_>, out: &mut Out) -> Option<Machine> {
     for (path, item) in fields.items("interfaces", out) {
         if let Some(fields) = Fields::of(item, path, out) {
             let known: Vec<&str> =
-                ["name", "subnet", "mac", "port", GROUPS, SECURED].into_iter().chain(ADDRESS).collect();
+                ["name", "subnet", "mac", "port", GROUPS, SECURED, LEASED].into_iter().chain(ADDRESS).collect();
             fields.only(&known, out);
             interfaces.push(interface(&fields, out));
         }
@@ -200,6 +207,7 @@ fn interface(fields: &Fields<'_>, out: &mut Out) -> Interface {
     interface.port = fields.word("port", out);
     interface.mac = fields.text("mac", out).and_then(|text| mac(&text, &fields.path("mac"), out));
     interface.secured = fields.boolean(SECURED, out).is_some_and(|flag| flag.value);
+    interface.leased = fields.boolean(LEASED, out).is_some_and(|flag| flag.value);
     if let Some(node) = fields.get(GROUPS) {
         interface.security_groups = words(node, &fields.path(GROUPS), out).iter().flat_map(commas).collect();
     }
@@ -212,7 +220,9 @@ fn interface(fields: &Fields<'_>, out: &mut Out) -> Interface {
 }
 
 fn switch(fields: &Fields<'_>, out: &mut Out) -> Option<BareSwitch> {
-    fields.only(&["name", "cidr", "gateway", "router", "acls", "loadBalancer"], out);
+    const KNOWN: [&str; 9] =
+        ["name", "cidr", "gateway", "router", "routerPort", "routerMac", "localnet", "acls", "loadBalancer"];
+    fields.only(&KNOWN, out);
     let name = name(fields, out)?;
     let rows = fields.items("acls", out);
     Some(BareSwitch {
@@ -221,6 +231,9 @@ fn switch(fields: &Fields<'_>, out: &mut Out) -> Option<BareSwitch> {
         cidrs: listed(fields, "cidr", prefixes, out),
         gateways: listed(fields, "gateway", addresses, out),
         router: fields.word("router", out),
+        router_port: fields.word("routerPort", out),
+        router_mac: fields.text("routerMac", out).and_then(|text| mac(&text, &fields.path("routerMac"), out)),
+        physical: fields.get("localnet").map_or_else(Vec::new, |node| words(node, &fields.path("localnet"), out)),
         load_balancer: fields.boolean("loadBalancer", out).is_some_and(|flag| flag.value),
         acls: entries(&rows, Taker::Database, out),
     })

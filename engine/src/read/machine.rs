@@ -98,6 +98,8 @@ pub struct Interface {
     pub security_groups: Vec<Placed<String>>,
     /// Whether OVN lets it send with no address but its own.
     pub secured: bool,
+    /// Whether OVN answers its questions for an address.
+    pub leased: bool,
     /// Whether somebody wrote it down or the cluster observed it.
     pub origin: Origin,
     /// Where.
@@ -178,6 +180,7 @@ impl Interface {
             port: None,
             security_groups: Vec::new(),
             secured: false,
+            leased: false,
             origin,
             place,
         }

@@ -28,8 +28,10 @@ pub(crate) fn machines(machines: &[Machine], switches: &[Switch], out: &mut Vec<
                 taken_twice("address", &format!("{}", address.value), &id, &other, address.place, place)
             }));
         }
-        // A further address of a port that has several is called by it.
-        if interface.addresses.iter().any(|address| id.ends_with(&format!(" ({})", address.value))) {
+        // A further address of a port is a machine that is called by it, and comes after the one that has the first.
+        let first = ports.get(interface.port.as_str()).map(|(id, _)| id.as_str());
+        let further = |address: &Placed<IpAddr>| id.strip_suffix(&format!(" ({})", address.value)) == first;
+        if first.is_some() && interface.addresses.iter().any(further) {
             continue;
         }
         let taken = ports.insert(&interface.port, (id.clone(), interface.place));

@@ -198,11 +198,13 @@ fn merge(
             provider,
             security_groups,
             secured: said.secured,
+            leased: said.leased,
             place: said.place,
         });
         return;
     };
     known.secured |= said.secured;
+    known.leased |= said.leased;
     known.mac = known.mac.or(said.mac.as_ref().map(|mac| mac.value));
     for group in &said.security_groups {
         if known.security_groups.iter().all(|have| have.value != group.value) {

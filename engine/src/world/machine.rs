@@ -56,6 +56,8 @@ pub struct Interface {
     pub security_groups: Vec<Placed<String>>,
     /// Whether OVN lets it send with no address but its own.
     pub secured: bool,
+    /// Whether OVN answers its questions for an address.
+    pub leased: bool,
     /// Where it is declared.
     pub place: Place,
 }

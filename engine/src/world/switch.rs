@@ -61,6 +61,16 @@ impl Switch {
         self.cidrs.iter().any(|cidr| cidr.contains(&address))
     }
 
+    /// Whether a router connects it that is the default VPC's, whatever a database calls that.
+    pub fn is_in_default_vpc(&self) -> bool {
+        let named = self.subnet.as_ref().map(|subnet| subnet.vpc.as_ref().map(|vpc| vpc.value.as_str()));
+        match (&self.uplink, named) {
+            (Uplink::Router(_), Some(vpc)) => vpc.is_none_or(|vpc| vpc == DEFAULT_VPC),
+            (Uplink::Router(router), None) => router == DEFAULT_VPC,
+            (Uplink::Localnet | Uplink::None, _) => false,
+        }
+    }
+
     fn of_subnet(subnet: &Subnet) -> Self {
         let cidrs: Vec<IpNet> = subnet.cidrs.iter().map(|cidr| cidr.value).collect();
         let stated: Vec<IpAddr> = subnet.gateways.iter().map(|gateway| gateway.value).collect();
@@ -162,8 +172,29 @@ fn implied(reading: &Reading, out: &mut Vec<Diagnostic>) -> Option<Switch> {
     Some(switch)
 }
 
-/// Rows are added to a switch that is known; what else is said must not contradict.
+/// Rows are added to a switch that is known; what else is said must not contradict. Of a switch that only had rows so far, or
+/// of a Subnet that names no VPC, the router is said here: that of a database may have any name.
 fn add(known: &mut Switch, bare: &BareSwitch, out: &mut Vec<Diagnostic>) {
+    if known.subnet.is_none() && known.cidrs.is_empty() && known.uplink == Uplink::None {
+        let before = core::mem::take(&mut known.bare);
+        *known = Switch { place: known.place, ..Switch::of_inventory(bare) };
+        known.bare.splice(0..0, before);
+        return;
+    }
+    if let (Some(router), Uplink::Router(own)) = (&bare.router, &mut known.uplink)
+        && *own != router.value
+    {
+        if known.subnet.as_ref().is_some_and(|subnet| subnet.vpc.is_none()) && own == DEFAULT_VPC {
+            own.clone_from(&router.value);
+        } else {
+            let message =
+                format!("switch `{}` is on router `{own}` where it is declared first; that counts", known.name);
+            let conflict = Diagnostic::new(Code::Conflict, message).severity(Severity::Warning).at(router.place);
+            out.push(
+                conflict.label(known.place, "it is declared here").help("write the same router, or the same `vpc`"),
+            );
+        }
+    }
     let contradicts = bare.cidrs.iter().any(|cidr| !known.cidrs.contains(&cidr.value))
         || bare.gateways.iter().any(|gateway| !known.gateways.contains(&gateway.value));
     if contradicts {

@@ -4,7 +4,7 @@ use super::cause::cause;
 use super::{Decider, PacketKind, Step};
 use crate::answers::conversation::{Half, Question};
 use crate::ovn::acl::Direction;
-use crate::ovn::network::Unknown;
+use crate::ovn::network::{Network, Unknown};
 use crate::ovn::pipeline::{Builtin, Outcome, Stage, Tracking};
 use crate::reach::{Attachment, Endpoint, Family, L4Header, NoPath, Verdict};
 use alloc::format;
@@ -23,6 +23,13 @@ pub fn describe_header(header: L4Header, family: Family) -> String {
     }
 }
 
+/// Whether the port of an endpoint is disabled.
+pub(crate) fn is_disabled(end: &Endpoint, network: &Network) -> bool {
+    let Attachment::Port { switch, port } = &end.attachment else { return false };
+    let ports = network.switches.get(*switch).map_or(&[][..], |switch| &switch.ports);
+    ports.iter().any(|known| known.disabled && known.name == *port)
+}
+
 pub(super) fn no_path(question: &Question<'_>, reason: NoPath) -> String {
     let (from, to) = (&question.from.id, &question.to.id);
     match reason {
@@ -38,10 +45,21 @@ pub(super) fn no_path(question: &Question<'_>, reason: NoPath) -> String {
         NoPath::Apart if is_balancer(question.from) => {
             format!("{from} is an address that connections are sent to; it asks nobody.")
         }
-        NoPath::Apart => format!("no router connects {from} with {to}, so nothing gets from one to the other."),
+        NoPath::Apart => {
+            match [question.from, question.to].into_iter().find(|end| is_disabled(end, question.network)) {
+                Some(end) => {
+                    format!("the port of {} is disabled: OVN gives it nothing, and takes nothing from it.", end.id)
+                }
+                None => format!("no router connects {from} with {to}, so nothing gets from one to the other."),
+            }
+        }
         NoPath::Unknown(Unknown::Physical) => format!(
             "the way from {from} to {to} leads through a physical network, of which the input says nothing: \
              whether anything gets from one to the other cannot be known."
+        ),
+        NoPath::Unknown(Unknown::Routing) => format!(
+            "the way from {from} to {to} crosses a router whose policies, static routes or NAT may change it, which are not \
+             evaluated: whether anything gets from one to the other cannot be known."
         ),
         NoPath::Unknown(Unknown::RouteBack) => format!(
             "the routers between {from} and {to} are peers, but only one of them has a route to the other's switch: \

@@ -23,7 +23,29 @@ pub fn acl_of(
     action: &str,
     priority: &str,
 ) -> Option<Change> {
-    subnet_acl(text, Some(subnet), &Entry { direction, matches, action, priority })
+    let entry = Entry { direction, matches, action, priority };
+    subnet_acl(text, Some(subnet), &entry).or_else(|| switch_acl(text, subnet, &entry))
+}
+
+/// The same for a switch of an `Inventory`, whose entry begins with its name.
+fn switch_acl(text: &str, name: &str, entry: &Entry<'_>) -> Option<Change> {
+    let lines = lines(text);
+    let start = lines.iter().position(|line| {
+        let item = line.text.trim().strip_prefix("- name:");
+        item.is_some_and(|item| item.trim().trim_matches(['"', '\'']) == name)
+    })?;
+    let indent = lines.get(start)?.indent();
+    let within = lines.iter().skip(start + 1).take_while(|line| line.is_blank() || line.indent() > indent);
+    let mut rows = within.filter(|line| line.indent() == indent + 2);
+    let (line, (at, value)) = rows.find_map(|line| Some((line, line.value("acls")?)))?;
+    match value {
+        "" => {
+            let at = line.at + line.text.len();
+            Some((at, at, format!("{}- {}\n", " ".repeat(indent + 2), entry.flow())))
+        }
+        "[]" => Some((at, at + value.len(), format!("[{}]", entry.flow()))),
+        _ => None,
+    }
 }
 
 struct Entry<'a> {

@@ -118,7 +118,8 @@ impl Way {
             return policy_rule(texts, compiled, wish, (policy, step.stage, step.half), family)
                 .ok_or_else(|| said(acl));
         }
-        if !acl.provenance.object.starts_with("Subnet/") {
+        let is_bare = acl.provenance.object.starts_with("Switch/");
+        if !(acl.provenance.object.starts_with("Subnet/") || (is_bare && matches!(self, Self::Allow(_)))) {
             return Err(said(acl));
         }
         match self {

@@ -10,7 +10,7 @@ use super::stage;
 use crate::ovn::acl::{Acl, Action};
 use crate::ovn::network::PortGroup;
 use crate::read::{DEFAULT_PROVIDER, PolicyType, Presence};
-use crate::world::{DEFAULT_VPC, Interface, Node, Uplink, World};
+use crate::world::{Interface, Node, World};
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -49,7 +49,7 @@ fn members(world: &World) -> HashMap<&str, Vec<String>> {
 fn is_near(interface: &Interface, world: &World) -> bool {
     let Some(switch) = world.switches.get(interface.switch) else { return false };
     let vlan = switch.subnet.as_ref().is_some_and(|subnet| subnet.vlan.is_some());
-    let near = vlan || matches!(&switch.uplink, Uplink::Router(vpc) if vpc == DEFAULT_VPC);
+    let near = vlan || switch.is_in_default_vpc();
     interface.provider == DEFAULT_PROVIDER && near
 }
 

@@ -3,7 +3,7 @@
 use super::sound::Sound;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::read::Placed;
-use crate::world::{DEFAULT_VPC, Interface, Switch, Uplink, World};
+use crate::world::{Interface, Switch, Uplink, World};
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::String;
@@ -59,7 +59,7 @@ impl<'w> Members<'w> {
 
 /// The groups that a port names, and the one that it is in without naming it.
 fn named<'w>(interface: &'w Interface, switch: &Switch) -> impl Iterator<Item = &'w str> {
-    let elsewhere = matches!(&switch.uplink, Uplink::Router(vpc) if vpc != DEFAULT_VPC);
+    let elsewhere = matches!(switch.uplink, Uplink::Router(_)) && !switch.is_in_default_vpc();
     let own = interface.security_groups.iter().map(|name| name.value.as_str());
     own.chain(elsewhere.then_some(DEFAULT))
 }
