@@ -51,10 +51,11 @@ pub(crate) use machine::DEFAULT_PROVIDER;
 pub use machine::{Interface, Machine, NamedPort, Origin, Owner, Presence};
 pub(crate) use naming::subdomain;
 pub use network_policy::{NetworkPolicy, Peer, PeerChoice, PolicyRule, PolicySpec, PolicyType, SpecPlaces};
+pub(crate) use node::{Entry, Mapping, Node, Value};
 pub use object::Object;
 pub use policy_port::{PolicyPort, PortChoice, Transport};
 pub use query::{Protocol, Query};
-pub(crate) use scalar::written;
+pub(crate) use scalar::{FLOW, quoted, written};
 pub use scalar::{edit_within, place_within};
 pub use security_group::{SecurityGroup, SecurityRule};
 pub use selector::{LabelTest, Requirement, Selector};
@@ -97,6 +98,15 @@ pub fn read(sources: &Sources) -> Reading {
         reading.diagnostics.append(&mut limited(id, source, out));
     }
     reading
+}
+
+/// The documents of a text as trees, as far as they can be read.
+pub(crate) fn trees(text: &str) -> Vec<Node> {
+    let mut sources = Sources::new();
+    let id = sources.add("", text);
+    let documents = sources.get(id).map_or_else(Vec::new, |source| document::documents(id, source));
+    let (mut words, mut out) = (Words::default(), Vec::new());
+    documents.iter().filter_map(|document| tree::tree(document, &mut words, &mut out)).collect()
 }
 
 fn read_source(id: SourceId, source: &Source, words: &mut Words, objects: &mut Vec<Object>, out: &mut Vec<Diagnostic>) {

@@ -9,6 +9,8 @@
 
 pub mod insert;
 
+mod item;
+mod list;
 mod way;
 
 use super::diff::{Change, Matched, changes, matched};

@@ -22,7 +22,7 @@ pub fn place_within(sources: &Sources, scalar: Place, value: &str, part: Span) -
 }
 
 /// The letters that end a plain scalar between brackets and braces.
-const FLOW: &str = ",[]{}";
+pub(crate) const FLOW: &str = ",[]{}";
 
 /// The piece of the source to replace, and what to put there, so that a scalar's value has `text` instead of its `part`.
 ///
@@ -55,6 +55,20 @@ pub(crate) fn written(text: &str, special: &str) -> String {
         && !text.ends_with([':', ' '])
         && !text.contains(|letter: char| letter.is_control() || special.contains(letter));
     if plain && resolve(text) == Resolved::Text { text.into() } else { format!("'{}'", text.replace('\'', "''")) }
+}
+
+/// A text in double quotes, as YAML and JSON take it.
+pub(crate) fn quoted(text: &str) -> String {
+    let mut out = String::from('"');
+    for letter in text.chars() {
+        match letter {
+            '"' | '\\' => out.extend(['\\', letter]),
+            _ if letter.is_control() => out.push_str(&format!("\\u{:04x}", u32::from(letter))),
+            _ => out.push(letter),
+        }
+    }
+    out.push('"');
+    out
 }
 
 /// A value with the source of each of its bytes.

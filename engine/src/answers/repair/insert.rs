@@ -1,4 +1,4 @@
-//! New entries in the text of a manifest, in the style of what stands there.
+//! A new row in the text of a Subnet that somebody is writing, by its lines: the page has no reader of YAML.
 
 use crate::read::written as scalar;
 use alloc::format;
@@ -11,41 +11,7 @@ pub type Change = (usize, usize, String);
 /// A new first entry in `spec.acls` of the first Subnet of a text; nothing where there is no Subnet that is written in
 /// a way that can be added to.
 pub fn acl(text: &str, direction: &str, matches: &str, action: &str, priority: &str) -> Option<Change> {
-    subnet_acl(text, None, &Entry { direction, matches, action, priority })
-}
-
-/// The same for the Subnet of a name.
-pub fn acl_of(
-    text: &str,
-    subnet: &str,
-    direction: &str,
-    matches: &str,
-    action: &str,
-    priority: &str,
-) -> Option<Change> {
-    let entry = Entry { direction, matches, action, priority };
-    subnet_acl(text, Some(subnet), &entry).or_else(|| switch_acl(text, subnet, &entry))
-}
-
-/// The same for a switch of an `Inventory`, whose entry begins with its name.
-fn switch_acl(text: &str, name: &str, entry: &Entry<'_>) -> Option<Change> {
-    let lines = lines(text);
-    let start = lines.iter().position(|line| {
-        let item = line.text.trim().strip_prefix("- name:");
-        item.is_some_and(|item| item.trim().trim_matches(['"', '\'']) == name)
-    })?;
-    let indent = lines.get(start)?.indent();
-    let within = lines.iter().skip(start + 1).take_while(|line| line.is_blank() || line.indent() > indent);
-    let mut rows = within.filter(|line| line.indent() == indent + 2);
-    let (line, (at, value)) = rows.find_map(|line| Some((line, line.value("acls")?)))?;
-    match value {
-        "" => {
-            let at = line.at + line.text.len();
-            Some((at, at, format!("{}- {}\n", " ".repeat(indent + 2), entry.flow())))
-        }
-        "[]" => Some((at, at + value.len(), format!("[{}]", entry.flow()))),
-        _ => None,
-    }
+    subnet_acl(text, &Entry { direction, matches, action, priority })
 }
 
 struct Entry<'a> {
@@ -112,7 +78,7 @@ fn lines(text: &str) -> Vec<Line<'_>> {
     text.split_inclusive('\n').map(line).collect()
 }
 
-fn subnet_acl(text: &str, name: Option<&str>, entry: &Entry<'_>) -> Option<Change> {
+fn subnet_acl(text: &str, entry: &Entry<'_>) -> Option<Change> {
     let lines = lines(text);
     let mut documents = lines.split(|line| line.text.starts_with("---"));
     documents.find_map(|document| {
@@ -120,28 +86,8 @@ fn subnet_acl(text: &str, name: Option<&str>, entry: &Entry<'_>) -> Option<Chang
         let is_subnet = top
             .clone()
             .any(|line| line.value("kind").is_some_and(|(_, value)| value.trim_matches(['"', '\'']) == "Subnet"));
-        let named = name.is_none_or(|name| has(document, "name", name));
-        if is_subnet && named { in_spec(text, document, entry) } else { None }
+        if is_subnet { in_spec(text, document, entry) } else { None }
     })
-}
-
-/// Whether `metadata` has a key with that value.
-fn has(document: &[Line<'_>], key: &str, name: &str) -> bool {
-    let Some(start) = document.iter().position(|line| line.indent() == 0 && line.value("metadata").is_some()) else {
-        return false;
-    };
-    let bare = |value: &str| value.trim_matches(['"', '\'']) == name;
-    if let Some((_, value)) = document.get(start).and_then(|line| line.value("metadata")) {
-        let flow = value
-            .trim_matches(['{', '}'])
-            .split(',')
-            .filter_map(|part| part.trim().strip_prefix(key)?.strip_prefix(':'));
-        if flow.map(str::trim).any(bare) {
-            return true;
-        }
-    }
-    let within = document.iter().skip(start + 1).take_while(|line| line.is_blank() || line.indent() > 0);
-    within.filter_map(|line| line.value(key)).any(|(_, value)| bare(value))
 }
 
 fn in_spec(text: &str, document: &[Line<'_>], entry: &Entry<'_>) -> Option<Change> {
@@ -200,58 +146,6 @@ fn in_flow(text: &str, at: usize, entry: &Entry<'_>) -> Option<Change> {
     Some((at + open + 1, at + open + 1, format!("{}{comma}", entry.flow())))
 }
 
-/// A new first rule in `spec.ingress` or `spec.egress` of a NetworkPolicy: `peer` may use `port`.
-pub fn rule(
-    text: &str,
-    policy: (&str, &str),
-    list: &str,
-    peer: &str,
-    port: Option<(&str, Option<u16>)>,
-) -> Option<Change> {
-    let lines = lines(text);
-    let (namespace, name) = policy;
-    let mut documents = lines.split(|line| line.text.starts_with("---"));
-    let document = documents.find(|document| {
-        let top = document.iter().filter(|line| line.indent() == 0 && !line.is_blank());
-        let mut kinds = top.filter_map(|line| line.value("kind"));
-        let is_policy = kinds.any(|(_, value)| value.trim_matches(['"', '\'']) == "NetworkPolicy");
-        is_policy && has(document, "name", name) && (namespace == "default" || has(document, "namespace", namespace))
-    })?;
-    let spec = document.iter().position(|line| line.indent() == 0 && line.value("spec").is_some())?;
-    if !document.get(spec)?.value("spec")?.1.is_empty() {
-        return None;
-    }
-    let body: Vec<&Line<'_>> =
-        document.iter().skip(spec + 1).take_while(|line| line.is_blank() || line.indent() > 0).collect();
-    let indent = body.iter().find(|line| !line.is_blank()).map_or(2, |line| line.indent());
-    let key = if list == "ingress" { "from" } else { "to" };
-    let item = |indent: usize| {
-        let space = " ".repeat(indent);
-        let port = port.map(|(protocol, number)| {
-            let number = number.map(|number| format!(", port: {number}")).unwrap_or_default();
-            format!("{space}  ports: [{{protocol: {}{number}}}]\n", protocol.to_ascii_uppercase())
-        });
-        format!("{space}- {key}: [{peer}]\n{}", port.unwrap_or_default())
-    };
-    let Some(place) = body.iter().position(|line| line.indent() == indent && line.value(list).is_some()) else {
-        let after = document.get(spec)?;
-        let end = after.at + after.text.len();
-        return Some((end, end, format!("{}{list}:\n{}", " ".repeat(indent), item(indent + 2))));
-    };
-    let (at, value) = body.get(place)?.value(list)?;
-    match value {
-        "" => {
-            let first = body.iter().skip(place + 1).find(|line| !line.is_blank());
-            let first = first.filter(|line| line.text.trim_start().starts_with('-') && line.indent() >= indent);
-            let line = body.get(place)?;
-            let (at, space) = first.map_or((line.at + line.text.len(), indent + 2), |line| (line.at, line.indent()));
-            Some((at, at, item(space)))
-        }
-        "[]" | "null" | "~" => Some((at, at + value.len(), format!("\n{}", item(indent + 2).trim_end_matches('\n')))),
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -300,7 +194,7 @@ mod tests {
             ),
         ] {
             for matches in ["ip4.dst == {10.0.0.1, 10.0.0.2} && tcp", "!(ip4.src == 10.0.0.9)", "1"] {
-                let (from, to, insert) = acl_of(text, "s", "from-lport", matches, "drop", "7").unwrap();
+                let (from, to, insert) = acl(text, "from-lport", matches, "drop", "7").unwrap();
                 let changed = format!("{}{insert}{}", text.get(..from).unwrap(), text.get(to..).unwrap());
                 let found = rows(&changed);
                 assert_eq!(found.len(), others + 1, "{changed}");
@@ -308,6 +202,5 @@ mod tests {
             }
         }
         assert_eq!(acl("kind: Pod\n", "to-lport", "ip", "drop", "1"), None);
-        assert_eq!(acl_of("kind: Subnet\nmetadata: {name: a}\nspec: {}\n", "b", "to-lport", "ip", "drop", "1"), None);
     }
 }

@@ -1,6 +1,8 @@
 //! The ways to fulfil a wish, each a kind of edit.
 
-use super::{Edit, Intent, Wish, answer, ends, insert, is_fulfilled, unfulfilled};
+use super::item::Item;
+use super::list::List;
+use super::{Edit, Intent, Wish, answer, ends, is_fulfilled, unfulfilled};
 use crate::answers::conversation::{Half, Question, Shape};
 use crate::answers::explain::{Decider, Explanation, Step, explain};
 use crate::answers::filter::Filter;
@@ -8,8 +10,8 @@ use crate::compile::{Compiled, Settings, load};
 use crate::ovn::acl::{Acl, Direction, Priority};
 use crate::ovn::pipeline::{Outcome, Pipeline, Stage};
 use crate::reach::{Endpoint, Family};
-use crate::read::{NetworkPolicy, PolicyType, Presence, read, written};
-use crate::source::{SourceId, Sources};
+use crate::read::{NetworkPolicy, PolicyType, Presence, edit_within, read};
+use crate::source::{SourceId, Sources, Span};
 use crate::world::{Machine, NAME_LABEL, Roster, Scope, world};
 use alloc::borrow::ToOwned;
 use alloc::format;
@@ -91,8 +93,7 @@ impl Way {
                         add(&mut texts, edit);
                     }
                 }
-                let is_rule =
-                    |edit: &Edit| [": [{ipBlock", ": [{podSelector"].iter().any(|peer| edit.insert.contains(peer));
+                let is_rule = |edit: &Edit| ["ipBlock", "podSelector"].iter().any(|peer| edit.insert.contains(peer));
                 let in_policies = !edits.is_empty() && edits.iter().all(is_rule);
                 let title = match self {
                     _ if in_policies => "add a rule to a policy".to_owned(),
@@ -277,9 +278,15 @@ fn row(
     action: &str,
     priority: u16,
 ) -> Result<Edit, String> {
-    let priority = priority.to_string();
+    let row = Item::mapping([
+        ("action", Item::text(action)),
+        ("direction", Item::text(direction.name())),
+        ("match", Item::text(matches)),
+        ("priority", Item::Number(priority.to_string())),
+    ]);
+    let list = List { kind: "Subnet", namespace: None, name: switch, key: "acls" };
     let place = |(id, source): (SourceId, &crate::source::Source)| {
-        let (from, to, insert) = insert::acl_of(source.text(), switch, direction.name(), matches, action, &priority)?;
+        let (from, to, insert) = list.prepend(source.text(), &row)?;
         Some(Edit { source: id, from, to, insert })
     };
     texts.iter().find_map(place).ok_or_else(|| format!("there is no Subnet `{switch}` in these files to add a row to"))
@@ -287,19 +294,17 @@ fn row(
 
 /// The row that drops it, with one half of the wished conversations excepted.
 fn excepted(texts: &Sources, acl: &Acl, compiled: &Compiled, wish: &Wish<'_>, half: Half) -> Option<Vec<Edit>> {
-    let place = acl.provenance.place?;
-    let written = texts.get(place.source)?.text().get(place.span.range())?;
-    if written != acl.matches {
-        return None;
-    }
-    let mut text = format!("({written})");
-    if !written.contains("&&") && !written.contains("||") {
-        written.clone_into(&mut text);
+    let scalar = acl.provenance.place?;
+    // On one line, as which it fits into every style.
+    let mut text = acl.matches.trim().replace('\n', " ");
+    if text.contains("&&") || text.contains("||") {
+        text = format!("({text})");
     }
     for family in families(compiled, wish) {
         text.push_str(&format!(" && !({})", matches(compiled, wish, half, family)?));
     }
-    Some([Edit { source: place.source, from: place.span.start, to: place.span.end, insert: text }].into())
+    let (place, insert) = edit_within(texts, scalar, &acl.matches, Span::new(0, acl.matches.len()), &text);
+    Some([Edit { source: place.source, from: place.span.start, to: place.span.end, insert }].into())
 }
 
 /// A rule in a policy: of those that select who stands there the one that selects fewest. It names the other end by its
@@ -325,15 +330,23 @@ fn policy_rule(
     let selected = machine(other).and_then(|other| selector(other, namespace));
     let peer = selected.or_else(|| {
         let prefix = if family == Family::Ipv4 { 32 } else { 128 };
-        Some(format!("{{ipBlock: {{cidr: {}/{prefix}}}}}", address(other, family)?))
+        let cidr = Item::text(format!("{}/{prefix}", address(other, family)?));
+        Some(Item::of("ipBlock", Item::of("cidr", cidr)))
     })?;
     let port = match wish.part {
         Filter::All => None,
-        Filter::Tcp(port) => Some(("tcp", port)),
-        Filter::Udp(port) => Some(("udp", port)),
-        Filter::Sctp(port) => Some(("sctp", port)),
+        Filter::Tcp(port) => Some(("TCP", port)),
+        Filter::Udp(port) => Some(("UDP", port)),
+        Filter::Sctp(port) => Some(("SCTP", port)),
         Filter::Icmp => return None,
     };
+    let port = port.map(|(protocol, number)| {
+        let number = number.map(|number| ("port", Item::Number(number.to_string())));
+        Item::mapping([("protocol", Item::text(protocol))].into_iter().chain(number))
+    });
+    let entry =
+        [(if list == "ingress" { "from" } else { "to" }, peer)].into_iter().chain(port.map(|port| ("ports", port)));
+    let rule = Item::mapping(entry.map(|(key, item)| (key, Item::List([item].into()))));
     let kind = if list == "ingress" { PolicyType::Ingress } else { PolicyType::Egress };
     let here = |policy: &&NetworkPolicy| {
         let selects = |near: &Machine| near.namespace == namespace && policy.spec.pods.selects(&near.labels);
@@ -344,20 +357,19 @@ fn policy_rule(
     policies.sort_by_key(|policy| roster.pods(&Scope::Namespace(namespace.into()), &policy.spec.pods).len());
     let names = policies.iter().map(|policy| policy.name.value.as_str()).chain([name]);
     names.flat_map(|name| texts.iter().map(move |text| (name, text))).find_map(|(name, (id, source))| {
-        let (from, to, insert) = insert::rule(source.text(), (namespace, name), list, &peer, port)?;
+        let list = List { kind: "NetworkPolicy", namespace: Some(namespace), name, key: list };
+        let (from, to, insert) = list.prepend(source.text(), &rule)?;
         Some([Edit { source: id, from, to, insert }].into())
     })
 }
 
 /// What selects a pod by all of its labels but those that are other ones after the next change; nothing where it has none.
-fn selector(machine: &Machine, namespace: &str) -> Option<String> {
+fn selector(machine: &Machine, namespace: &str) -> Option<Item> {
     let own = machine.labels.iter().filter(|(key, _)| !key.ends_with("-hash"));
-    let labels: Vec<String> = own.map(|(key, value)| format!("{key}: {}", written(value, ",[]{}"))).collect();
-    let elsewhere = if machine.namespace == namespace {
-        String::new()
-    } else {
-        format!(", namespaceSelector: {{matchLabels: {{{NAME_LABEL}: {}}}}}", machine.namespace)
-    };
-    let labels = (!labels.is_empty()).then(|| labels.join(", "))?;
-    Some(format!("{{podSelector: {{matchLabels: {{{labels}}}}}{elsewhere}}}"))
+    let labels: Vec<_> = own.map(|(key, value)| (&**key, Item::text(&**value))).collect();
+    let selector = |labels: Vec<_>| Item::of("matchLabels", Item::mapping(labels));
+    let elsewhere = (machine.namespace != namespace)
+        .then(|| ("namespaceSelector", selector([(NAME_LABEL, Item::text(machine.namespace.as_str()))].into())));
+    let pods = (!labels.is_empty()).then(|| ("podSelector", selector(labels)))?;
+    Some(Item::mapping([pods].into_iter().chain(elsewhere)))
 }
