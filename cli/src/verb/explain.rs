@@ -90,6 +90,10 @@ impl Arguments {
         let ends = (&from.endpoint, &to.endpoint);
         let common = reach::Family::ALL.into_iter().find(|family| ends.0.has(*family) && ends.1.has(*family));
         let family = family.or(common).unwrap_or(reach::Family::Ipv4);
+        if let Some(fault) = self.packet.fault(family) {
+            console.complain(&fault);
+            return Ok(Status::InputError);
+        }
         let asked = Asked { wanted: self.packet.wanted(family), shape: self.packet.shape(), family };
         let story = Story::new(compiled, reach.pipelines(), ends, pair, asked);
         let script = console.script;

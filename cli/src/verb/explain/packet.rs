@@ -103,6 +103,15 @@ impl Packet {
         header.map_or(Wanted::Whole, Wanted::One)
     }
 
+    /// What is wrong with it in a family: ICMP has a flag of its own, and in the other family its number is any other one.
+    pub(super) fn fault(&self, family: Family) -> Option<String> {
+        let icmp = match family {
+            Family::Ipv4 => 1,
+            Family::Ipv6 => 58,
+        };
+        self.protocol.filter(|number| *number == icmp).map(|number| flagged(number, "--icmp"))
+    }
+
     /// What else the packets look like.
     pub(super) fn shape(&self) -> Shape {
         let usual = Shape::default();
@@ -121,17 +130,20 @@ impl Packet {
     }
 }
 
-/// Protocols with a flag of their own are no others.
+/// Protocols with a flag of their own are no others. Of the two numbers of ICMP that depends on the family.
 fn other_protocol(text: &str) -> Result<u8, String> {
     let number: u8 = text.parse().map_err(|_| "write a number from 0 to 255".to_owned())?;
     let flag = match number {
-        1 | 58 => "--icmp",
         6 => "--tcp PORT",
         17 => "--udp PORT",
         132 => "--sctp PORT",
         _ => return Ok(number),
     };
-    Err(format!("protocol {number} has a flag of its own: write {flag}"))
+    Err(flagged(number, flag))
+}
+
+fn flagged(number: u8, flag: &str) -> String {
+    format!("protocol {number} has a flag of its own: write {flag}")
 }
 
 #[cfg(test)]
@@ -140,7 +152,7 @@ mod tests {
 
     #[test]
     fn protocols_with_a_flag_are_refused_by_number() {
-        assert_eq!(other_protocol("47"), Ok(47));
+        assert_eq!([other_protocol("47"), other_protocol("1"), other_protocol("58")], [Ok(47), Ok(1), Ok(58)]);
         assert!(other_protocol("6").unwrap_err().contains("--tcp"));
         assert!(other_protocol("300").is_err());
     }
