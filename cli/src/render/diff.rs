@@ -15,7 +15,7 @@ fn style(kind: Kind) -> Style {
         Kind::Gained => GOOD,
         Kind::Lost => ERROR,
         Kind::Arrives | Kind::Stops => WARNING,
-        Kind::Doubt => DOUBT,
+        Kind::Unsure | Kind::Doubt => DOUBT,
     }
 }
 

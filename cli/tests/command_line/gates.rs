@@ -163,3 +163,22 @@ fn what_is_known_now_is_named_and_counted() {
     assert!(ran.out.contains("with other changes"), "{}", ran.out);
     assert!(!ran.out.contains("0 pairs with other changes"), "{}", ran.out);
 }
+
+#[test]
+fn what_is_no_longer_certain_is_named_apart_from_what_is_lost() {
+    let row = |port: u16, priority: u16, action: &str| {
+        format!("{{direction: to-lport, priority: {priority}, match: 'ip4 && tcp.dst == {port}', action: {action}}}")
+    };
+    let tie = |port| [row(port, 9, "drop"), row(port, 9, "allow")].join(", ");
+    let old = dual(&[row(22, 7, "drop"), row(23, 7, "drop")].join(", "));
+    let new = dual(&[tie(80), tie(22), row(25, 7, "drop")].join(", "));
+    let ran = difference("unsure", &old, &new);
+    let told = |sign: char, said: &str| ran.out.lines().any(|line| line.starts_with(sign) && line.contains(said));
+    assert!(told('-', ": ipv4: tcp/25") && !told('-', ": ipv4: tcp/80"), "{}", ran.out);
+    assert!(
+        told('?', ": ipv4: tcp/80") && told('?', " got through, and nobody can know any more whether"),
+        "{}",
+        ran.out
+    );
+    assert!(told('?', ": nobody can know any more about ipv4: tcp/22"), "{}", ran.out);
+}

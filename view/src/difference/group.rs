@@ -174,7 +174,7 @@ impl<'d, 'a> Walks<'d, 'a> {
             let asked = Asked { pair: (change.from, change.to), family, header };
             let failing = match kind {
                 Kind::Gained | Kind::Arrives => Side::Old,
-                Kind::Lost | Kind::Stops => Side::New,
+                Kind::Lost | Kind::Stops | Kind::Unsure => Side::New,
                 Kind::Doubt => match change.after().family(family).is_some_and(|new| new.undefined.contains(header)) {
                     true => Side::New,
                     false => Side::Old,

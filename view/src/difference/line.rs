@@ -20,7 +20,9 @@ pub enum Kind {
     Arrives,
     /// Requests that arrive no more, and had no answer.
     Stops,
-    /// What nobody could know, or can know now.
+    /// Requests that arrived, of which nobody can know any more what becomes of them.
+    Unsure,
+    /// Others of which nobody could know, or can know now.
     Doubt,
 }
 
@@ -31,7 +33,7 @@ impl Kind {
             Self::Gained => '+',
             Self::Lost => '-',
             Self::Arrives | Self::Stops => '~',
-            Self::Doubt => '?',
+            Self::Unsure | Self::Doubt => '?',
         }
     }
 
@@ -42,7 +44,7 @@ impl Kind {
             Self::Lost => "lost",
             Self::Arrives => "arriving",
             Self::Stops => "stopped",
-            Self::Doubt => "doubt",
+            Self::Unsure | Self::Doubt => "doubt",
         }
     }
 }
@@ -184,6 +186,10 @@ fn what(group: &Group) -> String {
         (Kind::Stops, Some(said)) => format!("{said} arrives no more, and was not answered"),
         (Kind::Arrives, None) => "ICMP messages that ask nothing arrive now".to_owned(),
         (Kind::Stops, None) => "ICMP messages that ask nothing arrive no more".to_owned(),
+        (Kind::Unsure, said) => {
+            let about = said.unwrap_or_else(|| "ICMP messages that ask nothing".to_owned());
+            format!("{about} got through, and nobody can know any more whether it does")
+        }
         (Kind::Doubt, said) => {
             let about = said.unwrap_or_else(|| "ICMP messages that ask nothing".to_owned());
             match (group.old, group.new) {

@@ -67,12 +67,17 @@ fn sayings(change: &Change) -> Vec<Saying> {
     let telling = |sets: &[(Family, L4Set)]| {
         sets.iter().any(|(family, set)| !set.intersection(&L4Set::answerable(*family)).is_empty())
     };
-    // What is answered has arrived: only the rest is worth a line of its own.
+    let shaken = |of: &FamilyChange| of.lost.union(&of.stopped);
+    let doubted =
+        |of: &FamilyChange| unknown(change.after(), of.family).difference(&unknown(change.before(), of.family));
+    // What is answered has arrived: only the rest is worth a line of its own. What may still work is not lost for certain.
     let all = [
         (Kind::Gained, sets(&|change| change.gained.clone())),
-        (Kind::Lost, sets(&|change| change.lost.clone())),
+        (Kind::Lost, sets(&|change| change.lost.difference(&doubted(change)))),
         (Kind::Arrives, sets(&|change| change.arriving.difference(&change.gained))),
-        (Kind::Stops, sets(&|change| change.stopped.difference(&change.lost))),
+        (Kind::Stops, sets(&|change| change.stopped.difference(&change.lost).difference(&doubted(change)))),
+        (Kind::Unsure, sets(&|change| shaken(change).intersection(&doubted(change)))),
+        (Kind::Doubt, sets(&|change| doubted(change).difference(&shaken(change)))),
     ];
     let mut found: Vec<Saying> = all.into_iter().filter(|(_, sets)| telling(sets)).collect();
     if found.is_empty() {
@@ -81,11 +86,12 @@ fn sayings(change: &Change) -> Vec<Saying> {
     found
 }
 
+fn unknown(answer: &PairAnswer, family: Family) -> L4Set {
+    answer.family(family).map_or_else(L4Set::empty, |answer: &FamilyAnswer| L4Set::clone(&answer.undefined))
+}
+
 /// What is left where no conversation changes.
 fn rest(change: &Change, families: &[FamilyChange]) -> Saying {
-    let unknown = |answer: &PairAnswer, family| {
-        answer.family(family).map_or_else(L4Set::empty, |answer: &FamilyAnswer| L4Set::clone(&answer.undefined))
-    };
     let doubted = |family| {
         let (old, new) = (unknown(change.before(), family), unknown(change.after(), family));
         old.difference(&new).union(&new.difference(&old))
