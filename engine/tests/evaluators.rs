@@ -174,6 +174,7 @@ fn endpoints() -> Vec<Endpoint> {
         addresses: addresses.map(|text| single(text.parse().unwrap())).to_vec(),
         place: None,
         mixed: false,
+        alone: false,
     };
     let at = |switch, port: &str| Attachment::Port { switch, port: port.into() };
     let machine = EndpointKind::VirtualMachine;

@@ -144,6 +144,7 @@ fn machine(number: usize) -> Endpoint {
         addresses: vec![AddressRange { first: own.into(), last: own.into() }],
         place: None,
         mixed: false,
+        alone: false,
     }
 }
 

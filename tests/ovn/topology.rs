@@ -132,6 +132,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         addresses: machine.addresses().map(range).to_vec(),
         place: None,
         mixed: false,
+        alone: false,
     };
     machines().into_iter().map(endpoint).collect()
 }

@@ -62,6 +62,7 @@ fn nodes(world: &World, network: &Network, macs: &mut Macs) -> Vec<Endpoint> {
                 addresses,
                 place: Some(node.place),
                 mixed: false,
+                alone: false,
             }
         })
         .collect()
@@ -83,6 +84,7 @@ fn services(world: &World, macs: &mut Macs) -> Vec<Endpoint> {
                 addresses,
                 place: Some(service.place),
                 mixed: false,
+                alone: false,
             }
         })
         .collect()
@@ -119,6 +121,7 @@ fn machines(world: &World, macs: &mut Macs) -> Vec<Endpoint> {
             addresses: singles(interface),
             place: Some(interface.place),
             mixed: false,
+            alone: machine.alone,
         })
         .collect()
 }
@@ -162,6 +165,7 @@ fn unclaimed(
                 addresses,
                 place: Some(switch.place),
                 mixed,
+                alone: false,
             }
         })
         .collect();

@@ -51,7 +51,7 @@ fn coarse(coarse: Coarse, name: &str, place: Place) -> Option<Diagnostic> {
         Coarse::No => return None,
         Coarse::Scattered => (
             format!(
-                "a rule tests scattered bits of an address; addresses of `{name}` that it tells apart are answered as one"
+                "a rule tests scattered bits of an address; of addresses of `{name}` that it may tell apart nothing is certain"
             ),
             "name the machines in an `Inventory`, or write prefixes in the match",
         ),

@@ -55,6 +55,7 @@ pub(super) fn gateways(site: &Site, world: &World, network: &Network) -> Vec<End
                 addresses,
                 place: Some(switch.place),
                 mixed: false,
+                alone: false,
             }
         })
         .collect()
@@ -107,6 +108,7 @@ pub(super) fn outside(
             addresses,
             place: None,
             mixed,
+            alone: false,
         })
         .collect()
 }

@@ -29,7 +29,7 @@ pub(super) struct Parts {
 pub(super) enum Coarse {
     /// They are.
     No,
-    /// A rule whose mask has scattered bits may tell addresses of one part apart.
+    /// A rule whose mask has scattered bits may tell addresses of one part apart, which is mixed then.
     Scattered,
     /// Rules tell apart more than [`MOST_PARTS`].
     Many,
@@ -39,11 +39,17 @@ pub(super) enum Coarse {
 pub(super) fn split<'t>(spans: &[Span], width: Width, tests: impl Iterator<Item = &'t FieldTest>) -> Parts {
     let mut coarse = Coarse::No;
     let mut questions: BTreeSet<Vec<Span>> = BTreeSet::new();
+    // Where a test that was left out may be true of one address and not of the next one.
+    let mut scattered: BTreeSet<Vec<Span>> = BTreeSet::new();
     for test in tests {
         match answer(test, width, spans) {
-            Some(holds) => drop(questions.insert(holds)),
-            None => coarse = Coarse::Scattered,
+            Ok(holds) => drop(questions.insert(holds)),
+            Err(domain) => drop(scattered.insert(domain)),
         }
+    }
+    if !scattered.is_empty() {
+        coarse = Coarse::Scattered;
+        questions.extend(scattered.iter().cloned());
     }
     let atoms = atoms(spans, questions.iter().flatten());
     let mut classes: Vec<usize> = alloc::vec![0; atoms.len()];
@@ -56,8 +62,12 @@ pub(super) fn split<'t>(spans: &[Span], width: Width, tests: impl Iterator<Item 
             break;
         }
     }
-    let mixed = mixed(&atoms, &classes, left);
-    let (parts, mixed) = gather(&atoms, &classes, &mixed);
+    let mut mixed = mixed(&atoms, &classes, left);
+    let is_scattered = |atom: &Span| scattered.iter().flatten().any(|span| both(*span, *atom).is_some());
+    mixed.extend(atoms.iter().zip(&classes).filter(|(atom, _)| is_scattered(atom)).map(|(_, class)| *class));
+    let (parts, mut mixed) = gather(&atoms, &classes, &mixed);
+    // One address is always answered as it is.
+    mixed.iter_mut().zip(&parts).for_each(|(mixed, part)| *mixed &= count(part) > 1);
     Parts { parts, mixed, coarse }
 }
 
@@ -78,8 +88,12 @@ fn mixed<'q>(atoms: &[Span], classes: &[usize], questions: impl Iterator<Item = 
     mixed
 }
 
-/// Where a test holds; nothing when that cannot be said in spans.
-fn answer(test: &FieldTest, width: Width, spans: &[Span]) -> Option<Vec<Span>> {
+/// Where a test holds.
+///
+/// # Errors
+///
+/// The addresses of which it may hold, and of others not, when where it holds cannot be said in spans.
+fn answer(test: &FieldTest, width: Width, spans: &[Span]) -> Result<Vec<Span>, Vec<Span>> {
     let top = test.low + test.width == width.bits();
     let below = |bound: u128| bound.checked_shl(test.low).filter(|shifted| shifted >> test.low == bound);
     let last = last(width);
@@ -95,11 +109,11 @@ fn answer(test: &FieldTest, width: Width, spans: &[Span]) -> Option<Vec<Span>> {
     match ordered.filter(|_| top) {
         Some(mut holds) => {
             holds.sort_unstable();
-            Some(holds)
+            Ok(holds)
         }
         None => {
             let domain = domain(test, width, spans);
-            (count(&domain) <= COUNTABLE).then(|| counted(test, &domain))
+            if count(&domain) <= COUNTABLE { Ok(counted(test, &domain)) } else { Err(domain) }
         }
     }
 }
@@ -253,7 +267,14 @@ mod tests {
         let small = split(&part(&[(1, 4)]), Width::Bits32, [&odd].into_iter());
         assert_eq!(small.parts, [part(&[(1, 1), (3, 3)]), part(&[(2, 2), (4, 4)])]);
         let large = split(&part(&[(0, 1 << 20)]), Width::Bits32, [&odd].into_iter());
-        assert_eq!((large.parts.len(), large.coarse), (1, Coarse::Scattered));
+        assert_eq!((large.parts.len(), large.coarse, large.mixed), (1, Coarse::Scattered, alloc::vec![true]));
+        // What the first bits of the mask leave out is told apart all the same.
+        let some = test(Relation::In(alloc::vec![Masked { value: 1 << 19 | 1, mask: 0xfff8_0001 }]));
+        let one = test(Relation::In(alloc::vec![Masked { value: 1 << 19, mask: u32::MAX.into() }]));
+        let large = split(&part(&[(0, 1 << 20)]), Width::Bits32, [&some, &one].into_iter());
+        let rest = part(&[(0, (1 << 19) - 1), (1 << 20, 1 << 20)]);
+        assert_eq!(large.parts, [rest, part(&[(1 << 19, 1 << 19)]), part(&[((1 << 19) + 1, (1 << 20) - 1)])]);
+        assert_eq!(large.mixed, [false, false, true]);
         let near = test(Relation::NotIn(alloc::vec![Masked { value: 0x101, mask: 0xffff_ff01 }]));
         let large = split(&part(&[(0, 1 << 20)]), Width::Bits32, [&near].into_iter());
         assert_eq!((large.parts.len(), large.coarse), (2, Coarse::No));

@@ -71,7 +71,7 @@ codes! {
     NoEndpoint = "RF018", Warning;
     /// A file has more findings than are shown.
     TooManyFindings = "RF019", Warning;
-    /// A set of addresses is answered as one, although a rule may tell them apart.
+    /// A rule may tell addresses of a set apart that are one in the answer: nothing of them is certain.
     CoarseRanges = "RF020", Warning;
     /// The API server refuses the object: strictly read it has no effect.
     ApiRefused = "RF021", Error;

@@ -104,6 +104,8 @@ pub struct Endpoint {
     pub place: Option<Place>,
     /// Whether rows tell its addresses apart all the same, as there are too many parts: then nothing of it is certain.
     pub mixed: bool,
+    /// Whether there is never more than one of those for whom its kind stands.
+    pub alone: bool,
 }
 
 impl EndpointKind {
@@ -131,7 +133,9 @@ impl Endpoint {
     /// Whether it stands for several that talk among each other by their switch. What is outside talks past every switch.
     pub fn is_several(&self) -> bool {
         let has_several = |family| has_several(self.addresses.iter().copied(), family);
-        self.kind.is_several() && (self.kind != EndpointKind::Address || Family::ALL.into_iter().any(has_several))
+        self.kind.is_several()
+            && !self.alone
+            && (self.kind != EndpointKind::Address || Family::ALL.into_iter().any(has_several))
     }
 }
 

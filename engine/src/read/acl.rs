@@ -152,7 +152,7 @@ fn direction(fields: &Fields<'_>, taker: Taker, out: &mut Out) -> Option<Directi
     if direction.is_none() {
         let diagnostic = unknown_value(&text, &fields.path("direction"), &["from-lport", "to-lport"], taker.refused());
         out.push(match meant_direction(&text.value) {
-            Some(meant) => diagnostic.help(format!("write `{meant}`")).fix(text.place, meant),
+            Some(meant) => diagnostic.help(format!("write `{meant}`")).fix(text.place, text.instead(meant)),
             None => diagnostic,
         });
     }
@@ -175,7 +175,7 @@ fn action(fields: &Fields<'_>, taker: Taker, out: &mut Out) -> Option<Placed<Act
     let names: Vec<&str> = Action::ALL.iter().map(|action| action.name()).collect();
     let diagnostic = unknown_value(&text, &fields.path("action"), &names, taker.refused());
     out.push(match meant_action(&text.value) {
-        Some(meant) => diagnostic.help(format!("write `{meant}`")).fix(text.place, meant),
+        Some(meant) => diagnostic.help(format!("write `{meant}`")).fix(text.place, text.instead(meant)),
         None => diagnostic,
     });
     None

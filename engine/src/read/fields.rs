@@ -1,6 +1,7 @@
 //! The fields of a mapping, read with a diagnostic for each that is not what it should be.
 
 use super::node::{Mapping, Node, Resolved, Value};
+use super::scalar::quoted;
 use super::suggest::{did_you_mean, one_of};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::source::Place;
@@ -26,6 +27,15 @@ impl<T> Placed<T> {
     /// The same place with another value.
     pub fn with<U>(&self, value: U) -> Placed<U> {
         Placed { value, place: self.place }
+    }
+}
+
+impl Placed<String> {
+    /// Another text as it must be written in the place of this one: in double quotes, which YAML and JSON take, unless this
+    /// one stands there without any.
+    pub(crate) fn instead(&self, text: &str) -> String {
+        let span = self.place.span;
+        if span.end - span.start == self.value.len() { text.into() } else { quoted(text) }
     }
 }
 

@@ -35,6 +35,8 @@ pub struct Machine {
     pub pod: Presence,
     /// The controller that it belongs to.
     pub owner: Option<Owner>,
+    /// Whether it never has a second pod.
+    pub alone: bool,
     /// Labels that stand on the object and not on its pods, so that no selector sees them.
     pub own_labels: BTreeMap<String, String>,
 }
@@ -131,6 +133,7 @@ impl Machine {
             node: None,
             pod: Presence::default(),
             owner: None,
+            alone: false,
             own_labels: BTreeMap::new(),
         }
     }

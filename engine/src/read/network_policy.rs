@@ -267,7 +267,7 @@ fn unsupported(path: &str, text: &Placed<String>, review: &mut Review) {
     match nearest(&text.value, NAMES) {
         Some(near) => {
             review.unsupported(path, text, &NAMES, format!("write `{near}`"));
-            review.fix(text.place, near);
+            review.fix(text.place, text.instead(near));
         }
         None => review.unsupported(path, text, &NAMES, "write `Ingress` or `Egress`"),
     }

@@ -39,9 +39,12 @@ pub(crate) fn workload(kind: EndpointKind, object: &Fields<'_>, identity: Identi
     let spec = object.fields("spec", out);
     let job = spec.as_ref().and_then(|spec| spec.fields("jobTemplate", out)?.fields("spec", out));
     let spec = if kind == EndpointKind::CronJob { job } else { spec };
-    if spec.as_ref().and_then(|spec| spec.integer("replicas", out)).is_some_and(|replicas| replicas.value == 0) {
+    let replicas = spec.as_ref().and_then(|spec| spec.integer("replicas", out)).map(|replicas| replicas.value);
+    if replicas == Some(0) {
         machine.pod = Presence::Absent;
     }
+    // Every other controller starts a pod while the one before it still ends, and a Deployment rolls out beside it.
+    machine.alone = kind == EndpointKind::StatefulSet && replicas == Some(1);
     let template = spec.as_ref().and_then(|spec| spec.fields("template", out));
     let metadata = template.as_ref().and_then(|template| template.fields("metadata", out));
     let pod = template.as_ref().and_then(|template| template.fields("spec", out));

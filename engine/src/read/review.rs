@@ -124,7 +124,7 @@ impl Review {
             let help = mended.map_or_else(other, |lower| format!("write `{lower}`"));
             self.invalid("metadata.name", name, fault, help);
             if let Some(lower) = mended {
-                self.fix(name.place, lower.clone());
+                self.fix(name.place, name.instead(lower));
             }
         }
     }

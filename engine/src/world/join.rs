@@ -137,6 +137,7 @@ fn blank(said: &read::Machine) -> Machine {
         ports: Vec::new(),
         node: None,
         pod: said.pod,
+        alone: said.alone,
         maker: None,
     }
 }

@@ -33,6 +33,8 @@ pub struct Machine {
     pub node: Option<String>,
     /// Whether it has a pod that policies can select.
     pub pod: Presence,
+    /// Whether it never has a second pod.
+    pub alone: bool,
     /// What makes its pod anew, with another address; nothing where it keeps its own.
     pub maker: Option<String>,
 }

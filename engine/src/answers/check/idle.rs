@@ -257,7 +257,7 @@ impl Rule {
                 return None;
             }
             let mut message = format!(
-                "{row} could be left out: without it the same becomes of every packet, whatever machines there may be"
+                "{row} could be left out: without it every packet would fare the same, whatever machines there may be"
             );
             if let Some(Acl { provenance: Provenance { object, field, .. }, .. }) = others.first() {
                 let more = if others.len() > 1 { " and others stay" } else { " stays" };

@@ -54,11 +54,11 @@ pub(super) fn check(network: &Network, endpoints: &[Endpoint], reach: &mut Reach
         let who = named.as_ref().map_or("the default".into(), |(_, row)| row.clone());
         let place = named.and_then(|(acl, _)| acl.provenance.place);
         let first = (!stopped.first.is_empty()).then(|| {
-            format!("get no address: {who} drops their questions to OVN's DHCP: {}", list(endpoints, &stopped.first))
+            format!("get no address: {who} drops what they ask OVN's DHCP: {}", list(endpoints, &stopped.first))
         });
         let again = (!stopped.again.is_empty()).then(|| {
             format!(
-                "lose their address when its lease ends: {who} drops their questions to keep it: {}",
+                "lose their address when its lease ends: {who} drops their requests to renew it: {}",
                 list(endpoints, &stopped.again)
             )
         });

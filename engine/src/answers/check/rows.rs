@@ -7,6 +7,7 @@ use crate::ovn::field::{Field, PortField};
 use crate::ovn::matching::{Context, Definition, Definitions, Expression, Match, PortSet, parse};
 use crate::ovn::network::{Network, Version};
 use crate::ovn::pipeline::{Pipeline, RowError};
+use crate::read::Placed;
 use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -102,10 +103,15 @@ fn misplaced_row(network: &Network, pipeline: &Pipeline, error: &RowError) -> Op
             "{tracked}OVN puts the match into parentheses of its own: leave out comments, and close each parenthesis"
         ),
     };
-    let fix = acl.provenance.place.filter(|_| acl.action == Action::Reject);
+    let whole = format!("({})", acl.matches);
+    let helps = acl.action == Action::Reject && parse(&whole, &Context::of(network)).is_ok();
+    let fix = acl.provenance.place.filter(|_| helps);
     let found = Diagnostic::new(Code::MatchContext, message).at_maybe(acl.provenance.place).help(help);
     Some(match fix {
-        Some(place) => found.fix(place, format!("'({})'", acl.matches.replace('\'', "''"))),
+        Some(place) => {
+            let written = Placed::new(acl.matches.clone(), place);
+            found.fix(place, written.instead(&whole))
+        }
         None => found,
     })
 }

@@ -5,21 +5,24 @@ use crate::ovn::acl::{Acl, Action, Direction};
 use crate::ovn::field::Field;
 use crate::ovn::matching::{Context, Expression, parse};
 use crate::ovn::network::Network;
-use crate::reach::{Attachment, Endpoint};
+use crate::reach::{Attachment, Endpoint, EndpointKind};
 use alloc::format;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-/// One remark for all rows that drop what machines send by nothing but its source address: whoever changes it, passes.
+/// One remark for all rows that drop what machines send by nothing but its source address: whoever changes it, passes. Where
+/// packets arrive, such a row may be about anybody: it is told where a machine is known that it means.
 pub(super) fn check(network: &Network, endpoints: &[Endpoint]) -> Option<Diagnostic> {
     let context = Context::of(network);
     let trusting = |(switch, acl): &(usize, &Acl)| {
-        let drops = matches!(acl.action, Action::Drop | Action::Reject) && acl.direction == Direction::FromLport;
-        drops
+        matches!(acl.action, Action::Drop | Action::Reject)
             && parse(&acl.matches, &context).is_ok_and(|matches| {
                 let matches = matches.annotate();
                 let asks_port = asks(&matches, &|one| matches!(one, Expression::Port(_)));
-                asks(&matches, &is_source) && !asks_port && !are_secured(network, *switch, endpoints, &matches)
+                let mut meant = meant(network, *switch, acl.direction, endpoints, &matches).peekable();
+                let leaves = acl.direction == Direction::FromLport;
+                let is_open = if leaves && meant.peek().is_none() { true } else { meant.any(|secured| !secured) };
+                asks(&matches, &is_source) && !asks_port && is_open
             })
     };
     let switches = network.switches.iter().enumerate();
@@ -27,13 +30,14 @@ pub(super) fn check(network: &Network, endpoints: &[Endpoint]) -> Option<Diagnos
     let rows: Vec<&Acl> = rows.filter(trusting).map(|(_, acl)| acl).collect();
     let first = rows.first()?;
     let others = match rows.len() {
-        1 => "this row stops".into(),
-        many => format!("this row and {} more stop", many - 1),
+        1 => "this row stops machines".into(),
+        many => format!("this row and {} more stop machines", many - 1),
     };
     let message = format!(
-        "{others} a machine by its address: without port security, which Kube-OVN leaves off, it passes with another one"
+        "{others} by their source address: one that sends with another address gets past, as Kube-OVN leaves port security off"
     );
-    let help = "annotate the machine with `ovn.kubernetes.io/port_security: \"true\"`, or test `inport` instead";
+    let help =
+        "annotate the machine with `ovn.kubernetes.io/port_security: \"true\"`, or test `inport` in a from-lport row";
     Some(Diagnostic::new(Code::Spoofable, message).at_maybe(first.provenance.place).help(help))
 }
 
@@ -41,10 +45,16 @@ fn is_source(expression: &Expression) -> bool {
     matches!(expression, Expression::Field(test) if matches!(test.field, Field::Ip4Src | Field::Ip6Src))
 }
 
-/// Whether OVN keeps all machines of a switch whose addresses a match names from sending with others.
-fn are_secured(network: &Network, switch: usize, endpoints: &[Endpoint], matches: &Expression) -> bool {
-    let Some(ports) = network.switches.get(switch).map(|switch| &switch.ports) else { return false };
-    let named = |endpoint: &&Endpoint| {
+/// Of the machines whose addresses a match names, whether OVN keeps each from sending with others: of those on the switch that
+/// their packets leave by, and on any from which they arrive.
+fn meant<'a>(
+    network: &'a Network,
+    switch: usize,
+    direction: Direction,
+    endpoints: &'a [Endpoint],
+    matches: &'a Expression,
+) -> impl Iterator<Item = bool> + 'a {
+    let named = move |endpoint: &&'a Endpoint| {
         let number = |address: IpAddr| match address {
             IpAddr::V4(address) => u128::from(address.to_bits()),
             IpAddr::V6(address) => address.to_bits(),
@@ -57,14 +67,17 @@ fn are_secured(network: &Network, switch: usize, endpoints: &[Endpoint], matches
             )
         })
     };
-    let of = |endpoint: &Endpoint| match &endpoint.attachment {
-        Attachment::Port { switch: at, port } if *at == switch => {
+    let arrives = direction == Direction::ToLport;
+    let of = move |endpoint: &'a Endpoint| match &endpoint.attachment {
+        Attachment::Port { switch: at, port }
+            if (if arrives { endpoint.kind != EndpointKind::Address } else { *at == switch }) =>
+        {
+            let ports = &network.switches.get(*at)?.ports;
             Some(ports.iter().any(|one| one.name == *port && one.secured))
         }
         Attachment::Port { .. } | Attachment::Router(_) | Attachment::Balancer(_) => None,
     };
-    let mut secured = endpoints.iter().filter(named).filter_map(of).peekable();
-    secured.peek().is_some() && secured.all(|secured| secured)
+    endpoints.iter().filter(named).filter_map(of)
 }
 
 fn asks(expression: &Expression, what: &dyn Fn(&Expression) -> bool) -> bool {

@@ -37,12 +37,12 @@ fn tell(network: &Network, pipeline: &Pipeline, endpoints: &[Endpoint], reach: &
         }
     }
     let switch = &network.switches.get(pipeline.switch)?.name;
-    let what = if causes.len() == 1 {
-        format!("only {row} makes")
-    } else {
-        format!("{} `allow-related` rows make", causes.len())
+    let (rows, them) = match causes.len() {
+        1 => (row, "it"),
+        many => (format!("{many} `allow-related` rows"), "them"),
     };
-    let message = format!("{what} {switch} track connections, which changes {}", list(endpoints, &changed)?);
+    let changed = list(endpoints, &changed)?;
+    let message = format!("{switch} tracks connections only because of {rows}; without {them} {changed}");
     Some(Diagnostic::new(Code::StatefulSwitch, message).at_maybe(cause.provenance.place))
 }
 
@@ -50,6 +50,7 @@ fn list(endpoints: &[Endpoint], changed: &[(Example, Verdict, Verdict)]) -> Opti
     let (pair, with, without) = changed.first()?;
     let (from, to) = (&endpoints.get(pair.from)?.id, &endpoints.get(pair.to)?.id);
     let count: usize = changed.iter().map(|(pair, ..)| pair.pairs).sum();
-    let pairs = if count == 1 { "1 pair".into() } else { format!("{count} pairs") };
-    Some(format!("{pairs}: {from} → {to} would be {} without it, and is {}", without.name(), with.name()))
+    let pairs = if count == 1 { "1 pair would change".into() } else { format!("{count} pairs would change") };
+    let among = if count == 1 { ":" } else { ", among them" };
+    Some(format!("{pairs}{among} {from} → {to} from {} to {}", with.name(), without.name()))
 }

@@ -110,7 +110,7 @@ fn without_lax(text: &Placed<String>, profile: &Profile) -> Diagnostic {
 fn neither(text: &Placed<String>) -> Diagnostic {
     let message = format!("enforcement `{}` means `standard`: only `lax`, spelled so, is lax", text.value);
     let finding = differs(text, message).help("write `lax` or `standard`");
-    if text.value.trim().eq_ignore_ascii_case("lax") { finding.fix(text.place, "lax") } else { finding }
+    if text.value.trim().eq_ignore_ascii_case("lax") { finding.fix(text.place, text.instead("lax")) } else { finding }
 }
 
 fn for_all(text: &Placed<String>, profile: &Profile) -> Diagnostic {

@@ -6,8 +6,8 @@ use super::roll::Roll;
 use super::subject::Subject;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::read::{
-    LabelTest, NetworkPolicy, Peer, PeerChoice, PolicyRule, PolicyType, PortChoice, Requirement, Selector, Transport,
-    subdomain,
+    LabelTest, NetworkPolicy, Peer, PeerChoice, Placed, PolicyRule, PolicyType, PortChoice, Requirement, Selector,
+    Transport, subdomain,
 };
 use crate::source::Place;
 use crate::world::{Machine, Scope};
@@ -141,7 +141,8 @@ fn unlike(value: &str, what: &str, requirement: &Requirement, follows: &str) -> 
     // The place of an expression is all of it.
     let alone = span.end - span.start <= value.len() + 2;
     let plain = lower.starts_with(|first: char| first.is_ascii_lowercase());
-    if alone && plain { finding.fix(requirement.place, lower) } else { finding }
+    let written = Placed::new(value.to_string(), requirement.place).instead(&lower);
+    if alone && plain { finding.fix(requirement.place, written) } else { finding }
 }
 
 /// What Kube-OVN makes of named ports.

@@ -6,7 +6,7 @@ use crate::read::node::Node;
 use crate::read::review::Review;
 use crate::read::suggest::{nearest, one_of};
 use alloc::format;
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 /// A kind of policy of a cluster's administrator.
@@ -113,13 +113,14 @@ impl AdminKind {
         if let (Some(node), Some(api)) = (other, other.and_then(Node::word)) {
             let message = format!("no matches for kind \"{}\" in version \"{api}\"", self.name());
             review.refuse(message, node.place, format!("write `{}`", self.api()));
-            review.fix(node.place, self.api());
+            let written = Placed::new(api.to_string(), node.place);
+            review.fix(node.place, written.instead(self.api()));
         }
         if self == Self::Baseline && name.value != "default" {
             let rule =
                 "Only one baseline admin network policy with metadata.name=\"default\" can be created in the cluster";
             broken("", rule, name.place, "write `name: default`", review);
-            review.fix(name.place, "default");
+            review.fix(name.place, name.instead("default"));
         }
     }
 }
@@ -155,7 +156,7 @@ pub(super) fn choice<T: Copy>(
         match synonym.or_else(|| nearest(&text.value, names.iter().copied())) {
             Some(near) => {
                 review.unsupported(&fields.path(key), &text, &names, format!("write `{near}`"));
-                review.fix(text.place, near);
+                review.fix(text.place, text.instead(near));
             }
             None => {
                 let help = format!("write {}", one_of(names.iter().copied()));

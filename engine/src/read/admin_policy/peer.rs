@@ -85,7 +85,7 @@ fn networks(node: &Node, path: &str, review: &mut Review) -> Vec<Placed<IpNet>> 
             let help = address.as_ref().map_or_else(other, |whole| format!("write `{whole}` for this address alone"));
             review.invalid(path, text, "Invalid CIDR format provided", help);
             if let Some(whole) = address {
-                review.fix(text.place, whole);
+                review.fix(text.place, text.instead(&whole));
             }
         }
         Some(text.with(net?.trunc()))

@@ -95,7 +95,7 @@ fn protocol(fields: &Fields<'_>, review: &mut Review) -> Option<Transport> {
     if known.is_none() {
         review.unsupported(&fields.path("protocol"), &text, &NAMES, "write `TCP`, `UDP` or `SCTP`");
         if let Some(near) = nearest(&text.value, NAMES).filter(|near| near.eq_ignore_ascii_case(&text.value)) {
-            review.fix(text.place, near);
+            review.fix(text.place, text.instead(near));
         }
     }
     known

@@ -53,7 +53,7 @@ fn prefix(path: &str, text: &Placed<String>, review: &mut Review) -> Option<IpNe
             Ok(address) => {
                 let whole = IpNet::from(address).to_string();
                 review.invalid(path, text, WANTED, alloc::format!("write `{whole}` for this address alone"));
-                review.fix(text.place, whole);
+                review.fix(text.place, text.instead(&whole));
             }
             Err(_) => review.invalid(path, text, WANTED, "write an address, a slash and the length of the prefix"),
         }

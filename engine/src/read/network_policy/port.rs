@@ -59,7 +59,7 @@ fn protocol(fields: &Fields<'_>, review: &mut Review) -> Option<Transport> {
         match nearest(&text.value, NAMES).filter(|near| near.eq_ignore_ascii_case(&text.value)) {
             Some(near) => {
                 review.unsupported(&path, &text, &NAMES, format!("write `{near}`"));
-                review.fix(text.place, near);
+                review.fix(text.place, text.instead(near));
             }
             None => review.unsupported(&path, &text, &NAMES, "write `TCP`, `UDP` or `SCTP`; others cannot be named"),
         }
