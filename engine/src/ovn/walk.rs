@@ -155,7 +155,8 @@ impl<'n> Walk<'n> {
             forgets &= self.ask(pipeline, Stage::FromLportAfterLb, pass, packet, tracking, journey)?.0;
         }
         let is_known = matches!(pass.balancing, Balancing::Towards(_) | Balancing::Turned { .. });
-        if !is_known && !(forgets && pipeline.forgets(Stage::FromLport)) {
+        let is_forgotten = forgets && pipeline.forgets(Stage::FromLport);
+        if !(is_known || is_forgotten) {
             self.commit((pass.switch, &pass.inport, Direction::FromLport), tracking, packet);
         }
         Some(tracking)

@@ -6,6 +6,7 @@
 use super::insert::Change;
 use super::item::{Item, Syntax};
 use crate::read::{Entry, Mapping, Node, Value, trees};
+use crate::source::{Place, Span};
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -298,7 +299,7 @@ mod tests {
             (r#"{}"#, format!(r#"{{"ingress": [{one}]}}"#)),
             (r#"{"a":1}"#, format!(r#"{{"ingress": [{one}], "a":1}}"#)),
             (r#"{"ingress":[]}"#, format!(r#"{{"ingress":[{one}]}}"#)),
-            (r#"{"ingress":null}"#, format!(r#"{{"ingress": [{one}]}}"#)),
+            (r#"{"ingress":null}"#, format!(r#"{{"ingress":[{one}]}}"#)),
             (r#"{"ingress":[{}]}"#, format!(r#"{{"ingress":[{one}, {{}}]}}"#)),
             ("{\n  \"ingress\": [\n    {}\n  ]\n}", format!("{{\n  \"ingress\": [\n    {one},\n    {{}}\n  ]\n}}")),
         ] {
