@@ -4,7 +4,7 @@
 
 #![expect(clippy::unwrap_used, clippy::string_slice, reason = "a test may panic")]
 
-use ringfence_engine::ovn::matching::{Context, MatchError, parse};
+use ringfence_engine::ovn::matching::{Adviser, Context, MatchError, parse};
 use ringfence_engine::ovn::network::Version;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ fn corpus(name: &str) -> PathBuf {
 
 /// The names that the head of a file defines.
 fn context(text: &str, version: Version) -> Context {
-    text.lines().fold(Context::new(version), |context, line| {
+    text.lines().fold(Context::new(version).advised_by(Adviser::FULL), |context, line| {
         if let Some((name, elements)) = line.strip_prefix('$').and_then(|line| line.split_once('=')) {
             context.with_address_set(name.trim(), elements.split_whitespace())
         } else if let Some(name) = line.strip_prefix('@') {

@@ -50,7 +50,7 @@ impl Input {
     /// How it is understood.
     pub(crate) fn settings(&self) -> Settings {
         let strictness = if self.lenient { Strictness::Lenient } else { Strictness::Strict };
-        Settings { profile: self.profile, strictness }
+        Settings { profile: self.profile, strictness, ..Settings::default() }
     }
 
     /// Reads and compiles the files alone, each of which can be written again.

@@ -168,7 +168,7 @@ impl Wanted {
     /// How the input is understood.
     pub(crate) fn settings(&self) -> Settings {
         let strictness = if self.lenient { Strictness::Lenient } else { Strictness::Strict };
-        Settings { profile: self.profile, strictness }
+        Settings { profile: self.profile, strictness, ..Settings::default() }
     }
 
     /// Input of so many objects says something; of none, too, where it is a file: a pipe that broke wrote none.

@@ -34,6 +34,7 @@ pub use profile::{
 };
 
 use crate::diagnostic::Diagnostic;
+use crate::ovn::matching::Adviser;
 use crate::ovn::network::Network;
 use crate::reach::Endpoint;
 use crate::read::{Expectation, Subnet, read};
@@ -43,12 +44,20 @@ use alloc::vec::Vec;
 use compiler::Compiler;
 
 /// What the caller knows better than the input.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Settings {
     /// Whose behaviour, whatever an inventory or the image of Kube-OVN's controller says.
     pub profile: Option<&'static Profile>,
     /// Whether objects that the API server refuses have an effect.
     pub strictness: Strictness,
+    /// Who says what to write instead of a match that OVN cannot parse.
+    pub adviser: Adviser,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { profile: None, strictness: Strictness::default(), adviser: Adviser::FULL }
+    }
 }
 
 /// What becomes of an object that the API server refuses.
@@ -89,7 +98,7 @@ fn parsed(world: &World, settings: &Settings) -> (Compiled, matches::Tests) {
     let profile = Profile::in_force(settings.profile, running, world.version);
     let compiler = Compiler { world, roster: Roster::new(world), profile, strictness: settings.strictness };
     let mut network = network::network(&compiler, &mut out);
-    let tests = matches::Tests::of(&network);
+    let tests = matches::Tests::of(&network, settings.adviser);
     let mut macs = macs::Macs::new(world, &tests);
     network::assign(world, &mut network, &mut macs);
     let endpoints = endpoints::endpoints(world, &mut network, &tests, &mut macs, &mut out);

@@ -79,7 +79,7 @@ pub fn compiled(name: &str, cluster: &Cluster) -> Compiled {
     for (file, text) in cluster.files() {
         sources.add_bytes(file, text.as_bytes());
     }
-    let settings = Settings { profile: Profile::named("kubernetes"), strictness: Strictness::Strict };
+    let settings = Settings { profile: Profile::named("kubernetes"), ..Settings::default() };
     let compiled = load(&sources, &settings);
     let refused =
         compiled.diagnostics.iter().find(|found| found.severity == ringfence_engine::diagnostic::Severity::Error);

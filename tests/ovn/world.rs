@@ -41,7 +41,10 @@ pub fn load(name: &str, text: &str) -> Result<Case, String> {
     for (file, text) in files(name, text)? {
         sources.add(&file, &text);
     }
-    let compiled = compile::load(&sources, &Settings { profile: head.profile, strictness: head.strictness });
+    let compiled = compile::load(
+        &sources,
+        &Settings { profile: head.profile, strictness: head.strictness, ..Settings::default() },
+    );
     head.check(&compiled)?;
     let (network, endpoints, services) = settled(compiled)?;
     let lowered = (network.version != Version::V23_03).then(|| lowering::lower(&network)).transpose()?;

@@ -60,11 +60,13 @@ impl Story<'_> {
         };
         let crossing = self.question.crossings(step.half).get(step.crossing).copied();
         let (comes, goes) = crossing.map_or((None, None), |crossing| (crossing.from, crossing.to));
+        let is_turned = crossing.is_some_and(|crossing| crossing.inport == crossing.outport);
         let place = match (step.stage, comes, goes) {
             (Stage::ToLport, ..) if step.packet == PacketKind::Arp => format!("answer to {}", from.id),
             (Stage::FromLport | Stage::FromLportAfterLb, None, _) => format!("leaving {}", from.id),
             (Stage::FromLport | Stage::FromLportAfterLb, Some(_), _) => format!("entering {switch} from its router"),
             (Stage::ToLport, _, None) => format!("arriving at {}", to.id),
+            (Stage::ToLport, _, Some(_)) if is_turned => format!("coming back to {}", to.id),
             (Stage::ToLport, _, Some(_)) => format!("leaving {switch} for its router"),
         };
         format!("{} ({} of {})", Line(&place), step.stage.name(), Line(switch))

@@ -188,7 +188,7 @@ fn load(files: JsValue, options: &Options) -> Result<Loaded, JsError> {
         sources.add(name, text);
     }
     let strictness = if options.lenient { Strictness::Lenient } else { Strictness::Strict };
-    Ok(Loaded::new(sources, &Settings { profile, strictness }))
+    Ok(Loaded::new(sources, &Settings { profile, strictness, ..Settings::default() }))
 }
 
 /// A document of the command line as a value of JavaScript.

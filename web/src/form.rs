@@ -4,7 +4,7 @@ mod entry;
 
 pub use entry::{Change, Entry, change};
 
-use ringfence_engine::ovn::matching::{Context, parse};
+use ringfence_engine::ovn::matching::{Adviser, Context, parse};
 use ringfence_engine::ovn::network::Version;
 use std::net::IpAddr;
 
@@ -99,7 +99,7 @@ impl Form {
         if self.priority.trim().parse::<u16>().ok().is_none_or(|priority| priority > 32_767) {
             return Some("a priority is a number from 0 to 32767".to_owned());
         }
-        parse(&self.matches(), &Context::new(Version::Main)).err().map(|errors| {
+        parse(&self.matches(), &Context::new(Version::Main).advised_by(Adviser::FULL)).err().map(|errors| {
             let first = errors.first();
             let help = first.help().map(|help| format!("; {help}")).unwrap_or_default();
             format!("{}{help}", first.message())

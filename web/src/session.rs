@@ -176,9 +176,12 @@ impl Session {
         self.pending.linting.is_some()
     }
 
-    /// All that was found.
+    /// All that was found; mistakes in matches with what to write instead, as soon as that is known.
     pub fn findings(&self) -> impl Iterator<Item = &Finding> {
-        self.analysis.iter().flat_map(|analysis| &analysis.findings).chain(&self.lints.findings)
+        let (mistakes, lints): (Vec<_>, Vec<_>) = self.lints.findings.iter().partition(|found| found.is_mistake());
+        let told = self.analysis.iter().flat_map(|analysis| &analysis.findings);
+        let advised = move |found| mistakes.iter().copied().find(|known| known.tells_like(found)).unwrap_or(found);
+        told.map(advised).chain(lints)
     }
 
     /// The index of an endpoint.

@@ -188,7 +188,7 @@ impl Arguments {
 
     fn settings(&self, profile: Asked) -> Settings {
         let strictness = if self.lenient { Strictness::Lenient } else { Strictness::Strict };
-        Settings { profile, strictness }
+        Settings { profile, strictness, ..Settings::default() }
     }
 
     /// One side; most rows of one are those of the other, and parsed once.

@@ -11,7 +11,7 @@ use clap::Args;
 use ipnet::IpNet;
 use ringfence_cluster::{PAGE, Tenure, Term};
 use ringfence_enforce::{Guard, LARGEST, PolicySet};
-use ringfence_engine::compile::{self, Profile, Strictness};
+use ringfence_engine::compile::{self, Profile};
 use ringfence_keeper::{Election, Rules, Settings, Task, keep};
 use std::io;
 use std::net::SocketAddr;
@@ -169,7 +169,7 @@ impl Arguments {
                 None => texts.push((source.name().to_owned(), source.text().to_owned())),
             }
         }
-        let settings = compile::Settings { profile: self.profile, strictness: Strictness::Strict };
+        let settings = compile::Settings { profile: self.profile, ..compile::Settings::default() };
         Ok(Rules { texts, settings })
     }
 }

@@ -3,7 +3,7 @@
 use crate::diagnostic::{Code, Diagnostic};
 use crate::ovn::acl::Acl;
 use crate::ovn::field::Field;
-use crate::ovn::matching::{Context, Definitions, Expression, FieldTest, MatchError, MatchErrors, parse};
+use crate::ovn::matching::{Adviser, Context, Definitions, Expression, FieldTest, MatchError, MatchErrors, parse};
 use crate::ovn::network::{Network, Switch};
 use crate::read::{edit_within, place_within};
 use crate::source::Sources;
@@ -23,8 +23,8 @@ pub(super) struct Tests {
 
 impl Tests {
     /// Parses every row; one that OVN cannot parse tests nothing.
-    pub(super) fn of(network: &Network) -> Self {
-        let context = Context::of(network);
+    pub(super) fn of(network: &Network, adviser: Adviser) -> Self {
+        let context = Context::of(network).advised_by(adviser);
         let definitions = Definitions::new(context.version());
         let mut broken = Vec::new();
         let mut of = |rows: &Vec<Acl>| tests(rows, &context, &definitions, &mut broken);

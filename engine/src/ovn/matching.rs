@@ -10,10 +10,10 @@
 //! [`Context`] says which version's, and which address sets and port groups there are.
 //!
 //! ```
-//! use ringfence_engine::ovn::matching::{Context, parse};
+//! use ringfence_engine::ovn::matching::{Adviser, Context, parse};
 //! use ringfence_engine::ovn::network::Version;
 //!
-//! let context = Context::new(Version::Main).with_address_set("web", ["10.0.0.1", "10.0.0.2"]);
+//! let context = Context::new(Version::Main).with_address_set("web", ["10.0.0.1", "10.0.0.2"]).advised_by(Adviser::FULL);
 //! let parsed = parse("tcp.dst==80 && $web == ip4.dst", &context).unwrap();
 //! assert_eq!(parsed.to_string(), "tcp.dst == 80 && ip4.dst == $web");
 //! assert_eq!(
@@ -49,6 +49,7 @@ mod template;
 mod token;
 mod tree;
 
+pub use advice::Adviser;
 pub use constant::{Constant, Format};
 pub use context::Context;
 pub use error::{ErrorKind, Expected, MatchError, MatchErrors};

@@ -211,13 +211,13 @@ impl<'n> Walk<'n> {
             Balancing::None | Balancing::Towards(_) => false,
         };
         let answer = by_balancer && tracking == Tracking::Reply;
+        let by_itself = |outcome, builtin| {
+            let decider = Decider::Row(Origin::Builtin(builtin));
+            Decision { outcome, decider, passed: Vec::new(), forgets: false }
+        };
         let decision = match pipeline.stage(stage) {
-            _ if answer => Decision {
-                outcome: Outcome::Allow,
-                decider: Decider::Row(Origin::Builtin(Builtin::Established)),
-                passed: Vec::new(),
-                forgets: false,
-            },
+            _ if stage == Stage::FromLport && packet.vlan_tci != 0 => by_itself(Outcome::Drop, Builtin::Tagged),
+            _ if answer => by_itself(Outcome::Allow, Builtin::Established),
             Some(rows) => decide::decide(rows, &view, self.choice),
             None => Decision { outcome: Outcome::Allow, decider: Decider::Default, passed: Vec::new(), forgets: false },
         };
@@ -317,6 +317,19 @@ impl<'a> View<'a> {
         [(PortField::Inport, self.pass.inport.as_str())].into_iter().chain(outport)
     }
 
+    /// Whether OVS shows a field of a fragment as zero (`rule_dpif_lookup_from_table`, `OFPUTIL_FRAG_NORMAL`): ports and ICMP
+    /// types even of the first one, until connection tracking has put the packet together; of later ones TCP flags, too.
+    fn is_hidden(&self, field: Field) -> bool {
+        let frag = self.packet.ip().map_or(0, |ip| ip.frag);
+        match field {
+            _ if frag == 0 || self.tracking != Tracking::Untracked => false,
+            Field::TcpFlags => frag & 2 != 0,
+            Field::TcpSrc | Field::TcpDst | Field::UdpSrc | Field::UdpDst | Field::SctpSrc | Field::SctpDst => true,
+            Field::Icmp4Type | Field::Icmp4Code | Field::Icmp6Type | Field::Icmp6Code => true,
+            _ => false,
+        }
+    }
+
     /// The rows of a stage that may match it.
     fn near<'r>(&self, rows: &'r StageRows) -> Vec<&'r Row> {
         rows.near(self.ports(), self.members, |field| self.field(field))
@@ -338,6 +351,7 @@ impl Header for View<'_> {
             | Field::Icmp4FragMtu
             | Field::Icmp6FragMtu
             | Field::Icmp4InnerSrc => Value::Unknown,
+            other if self.is_hidden(other) => Value::Known(0),
             other => Value::Known(self.packet.field(other)),
         }
     }

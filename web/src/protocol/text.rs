@@ -1,5 +1,6 @@
 //! What is said of pieces of text, and what is to be changed in them.
 
+use ringfence_engine::diagnostic::Code;
 use serde::{Deserialize, Serialize};
 
 /// A line of a file.
@@ -41,6 +42,18 @@ pub struct Finding {
     pub span: Option<(usize, usize)>,
     /// The edit that mends it.
     pub fix: Option<Edit>,
+}
+
+impl Finding {
+    /// Whether it is about a match that OVN cannot parse.
+    pub fn is_mistake(&self) -> bool {
+        self.code == Code::MatchSyntax.name()
+    }
+
+    /// Whether it tells of the same, apart from what to do.
+    pub fn tells_like(&self, other: &Self) -> bool {
+        (&self.code, &self.message, self.place, self.span) == (&other.code, &other.message, other.place, other.span)
+    }
 }
 
 /// A word that can be completed and explained.

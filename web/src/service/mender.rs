@@ -2,6 +2,7 @@
 
 use super::{drawing, load_by, wishes};
 use crate::protocol::{Answer, Ask, Reply, Request};
+use ringfence_engine::ovn::matching::Adviser;
 use ringfence_engine::ovn::pipeline::Matches;
 use ringfence_view::picture;
 
@@ -25,11 +26,11 @@ impl Mender {
     fn reply(&mut self, request: Request) -> Option<Reply> {
         match request {
             Request::Propose { input, from, to, intent, filter } => {
-                let loaded = load_by(&input, &mut self.matches);
+                let loaded = load_by(&input, Adviser::default(), &mut self.matches);
                 Some(Reply::Proposals(wishes::proposals(&input, &loaded, (from, to), intent, &filter)))
             }
             Request::Svg { input, scope } => {
-                let loaded = load_by(&input, &mut self.matches);
+                let loaded = load_by(&input, Adviser::default(), &mut self.matches);
                 let mut text = String::new();
                 picture::write(&mut text, &drawing::drawn(&loaded, &scope), "Who can talk to whom").ok()?;
                 Some(Reply::Svg(text))

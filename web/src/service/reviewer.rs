@@ -6,7 +6,8 @@ use super::texts::Texts;
 use super::{load_by, reach};
 use crate::protocol::{Answer, Ask, Reply, Request};
 use ringfence_engine::answers::check::{Part, sort};
-use ringfence_engine::diagnostic::Diagnostic;
+use ringfence_engine::diagnostic::{Code, Diagnostic};
+use ringfence_engine::ovn::matching::Adviser;
 use ringfence_engine::ovn::pipeline::Matches;
 use ringfence_view::loaded::Loaded;
 use ringfence_view::nbctl;
@@ -36,22 +37,25 @@ impl Reviewer {
         match request {
             Request::Lints { part, input } => {
                 if let Some(input) = input {
-                    self.loaded = Some(load_by(&input, &mut self.matches));
+                    self.loaded = Some(load_by(&input, Adviser::FULL, &mut self.matches));
                 }
                 Some(lints(self.loaded.as_ref()?, part, &mut self.known))
             }
             Request::Script { input } => {
                 let mut script = Vec::new();
-                nbctl::write(&mut script, &load_by(&input, &mut self.matches)).ok()?;
+                nbctl::write(&mut script, &load_by(&input, Adviser::FULL, &mut self.matches)).ok()?;
                 String::from_utf8(script).ok().map(Reply::Script)
             }
-            Request::Format { input } => Some(Reply::Format(canonical(&load_by(&input, &mut self.matches)))),
+            Request::Format { input } => {
+                Some(Reply::Format(canonical(&load_by(&input, Adviser::FULL, &mut self.matches))))
+            }
             _ => None,
         }
     }
 }
 
-/// Goes on with one part, where those before it are known; after the last one, all findings.
+/// Goes on with one part, where those before it are known; after the last one, all findings, and the mistakes in matches with what
+/// to write instead.
 fn lints(loaded: &Loaded, part: usize, known: &mut Vec<Diagnostic>) -> Reply {
     if part == 0 {
         known.clear();
@@ -67,6 +71,8 @@ fn lints(loaded: &Loaded, part: usize, known: &mut Vec<Diagnostic>) -> Reply {
     }
     sort(known);
     let texts = Texts::of(&loaded.sources);
-    let findings = known.iter().filter(|found| is_news(found)).map(|found| finding(&texts, found)).collect();
+    let mistakes = loaded.compiled.diagnostics.iter().filter(|found| found.code == Code::MatchSyntax);
+    let findings = mistakes.chain(known.iter().filter(|found| is_news(found)));
+    let findings = findings.map(|found| finding(&texts, found)).collect();
     Reply::Lints { findings, next }
 }

@@ -49,6 +49,29 @@ impl Advice {
     }
 }
 
+/// Who says what to write instead of a mistake: whoever names [`Adviser::FULL`] takes all of this module with it, which a page that
+/// asks somebody else for advice does without.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Adviser(Option<fn(&Scene<'_>, &ErrorKind) -> Advice>);
+
+impl Adviser {
+    /// Whoever knows all that is known here.
+    pub const FULL: Self = Self(Some(|scene, kind| scene.advise(kind)));
+
+    pub(super) fn advise(self, scene: &Scene<'_>, kind: &ErrorKind) -> Advice {
+        self.0.map_or_else(|| Advice::help(""), |advise| advise(scene, kind))
+    }
+}
+
+/// One that says something is like another.
+impl PartialEq for Adviser {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.is_some() == other.0.is_some()
+    }
+}
+
+impl Eq for Adviser {}
+
 /// Where a mistake was made.
 pub(super) struct Scene<'a> {
     pub(super) text: &'a str,
@@ -61,7 +84,7 @@ pub(super) struct Scene<'a> {
 }
 
 impl<'a> Scene<'a> {
-    pub(super) fn advise(&self, kind: &ErrorKind) -> Advice {
+    fn advise(&self, kind: &ErrorKind) -> Advice {
         match kind {
             ErrorKind::Lexical(error) => self.lexical(error),
             ErrorKind::Syntax { expected, .. } => self.syntax(*expected),

@@ -1,5 +1,6 @@
 //! What a match may refer to: a version's symbols, address sets, port groups.
 
+use super::advice::Adviser;
 use super::constant::Constant;
 use super::lexer;
 use super::symbol::Symbol;
@@ -21,12 +22,22 @@ pub struct Context {
     port_groups: BTreeSet<String>,
     /// Those without a port, which bring no constant.
     empty_groups: BTreeSet<String>,
+    adviser: Adviser,
 }
 
 impl Context {
     /// The symbols of a version, no address set and no port group.
     pub fn new(version: Version) -> Self {
         Self { version, ..Self::default() }
+    }
+
+    /// The same, where mistakes are told with what to write instead.
+    pub fn advised_by(self, adviser: Adviser) -> Self {
+        Self { adviser, ..self }
+    }
+
+    pub(super) fn adviser(&self) -> Adviser {
+        self.adviser
     }
 
     /// What northd offers to the matches of a network.

@@ -37,7 +37,7 @@ impl MatchError {
 
     /// What to write instead; every mistake has such a line.
     pub fn help(&self) -> Option<String> {
-        Some(self.help.clone())
+        Some(self.help.clone()).filter(|help| !help.is_empty())
     }
 
     /// The bytes to replace and what to put there, where that is sure to mend this mistake.

@@ -135,7 +135,10 @@ fn packet() -> impl Strategy<Value = Packet> {
 }
 
 fn context(version: Version) -> Context {
-    Context::new(version).with_port_group("pg").with_address_set("set", ["10.0.0.1", "10.1.0.0/16"])
+    Context::new(version)
+        .with_port_group("pg")
+        .with_address_set("set", ["10.0.0.1", "10.1.0.0/16"])
+        .advised_by(Adviser::FULL)
 }
 
 /// The reading of a person with the manual in hand, straight from the tree.

@@ -34,14 +34,14 @@ const DEPTH: u32 = 100;
 ///
 /// # Errors
 ///
-/// All mistakes that could be told apart, OVN's own first; a hundred at most. A fix is one after which OVN takes
-/// the match, or does with the fixes that follow it.
+/// All mistakes that could be told apart, OVN's own first; a hundred at most. Where the context has an adviser, with what to write
+/// instead; a fix is one after which OVN takes the match, or does with the fixes that follow it.
 ///
 /// ```
-/// use ringfence_engine::ovn::matching::{Context, parse};
+/// use ringfence_engine::ovn::matching::{Adviser, Context, parse};
 ///
 /// let text = "tcp.dst == 80..90";
-/// let errors = parse(text, &Context::default()).unwrap_err();
+/// let errors = parse(text, &Context::default().advised_by(Adviser::FULL)).unwrap_err();
 /// let error = errors.first();
 /// assert_eq!(error.message(), "Syntax error at `..' expecting end of input.");
 /// assert_eq!(&text[error.span().range()], "..");

@@ -62,6 +62,8 @@ pub enum Builtin {
     NeighborDiscovery,
     /// Health checks of OVN's own service monitor pass.
     ServiceMonitor,
+    /// What has a VLAN tag is dropped, on switches without `vlan-passthru`.
+    Tagged,
 }
 
 impl Builtin {
@@ -74,6 +76,7 @@ impl Builtin {
             Self::Blocked => "reply of a blocked connection",
             Self::NeighborDiscovery => "IPv6 neighbour or multicast listener discovery",
             Self::ServiceMonitor => "service monitor",
+            Self::Tagged => "it has a VLAN tag",
         }
     }
 }

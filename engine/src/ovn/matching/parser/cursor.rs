@@ -95,7 +95,7 @@ impl<'a> Parser<'a> {
             return;
         }
         let scene = Scene { text: self.text, tokens: self.tokens, at: self.at, span, context: self.context };
-        let (help, fix) = scene.advise(&kind).into_parts();
+        let (help, fix) = self.context.adviser().advise(&scene, &kind).into_parts();
         self.errors.push(MatchError { kind, span, help, fix });
     }
 }
