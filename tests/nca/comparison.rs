@@ -3,7 +3,7 @@
 use super::answer::{Answer, Way};
 use super::conversations::Conversations;
 use crate::generate::policies::Cluster;
-use ringfence_engine::compile::{Compiled, Profile, Settings, Strictness, load};
+use ringfence_engine::compile::{Compiled, Profile, Settings, load};
 use ringfence_engine::reach::{Endpoint, EndpointKind, Reach, evaluate};
 use ringfence_engine::source::Sources;
 use std::fmt::Write as _;
