@@ -1,6 +1,11 @@
 //! Every rule set of the packet lab, written into a real Northbound database and read back: who reaches whom is the same.
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::indexing_slicing, reason = "test code")]
 
+#[path = "northbound/members.rs"]
+mod members;
+#[path = "northbound/ways.rs"]
+mod ways;
+
 use libtest_mimic::{Arguments, Failed, Trial};
 use ringfence_engine::compile::{self, Compiled, Settings};
 use ringfence_engine::reach::{Attachment, Endpoint, Verdict, evaluate};
@@ -36,12 +41,17 @@ fn main() -> ExitCode {
             }));
         }
     }
-    let last = Arc::clone(&store);
-    trials.push(Trial::test("port security and DHCP of ports", move || ports(&last.lock().unwrap())));
-    let last = Arc::clone(&store);
-    trials.push(Trial::test("further addresses of ports, and disabled ones", move || addresses(&last.lock().unwrap())));
-    let last = Arc::clone(&store);
-    trials.push(Trial::test("routers that may change the way", move || routers(&last.lock().unwrap())));
+    for (name, trial) in [
+        ("port security and DHCP of ports", ports as fn(&Store) -> Result<(), Failed>),
+        ("further addresses of ports, and disabled ones", addresses),
+        ("routers that may change the way", routers),
+        ("members of port groups of every kind", members::members),
+        ("routers and their ports that are disabled", ways::disabled),
+        ("switches that share a name", ways::names),
+    ] {
+        let store = Arc::clone(&store);
+        trials.push(Trial::test(name, move || trial(&store.lock().unwrap())));
+    }
     assert!(trials.len() > 150, "the rule sets are where they are looked for");
     libtest_mimic::run(&arguments, trials).exit_code()
 }

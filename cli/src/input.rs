@@ -11,6 +11,7 @@ use crate::status::Status;
 use clap::Args;
 use ringfence_engine::compile::{Profile, Settings, Strictness};
 use ringfence_engine::diagnostic::{Code, Diagnostic, Severity};
+use ringfence_engine::ovn::network::Network;
 use ringfence_engine::ovn::pipeline::Matches;
 use ringfence_engine::reach::{Endpoint, EndpointKind};
 use ringfence_engine::source::{Place, SourceId, Span};
@@ -162,10 +163,13 @@ pub(crate) fn compiled(files: Files, settings: &Settings) -> Loaded {
 
 /// The same, with matches that were parsed before.
 pub(crate) fn compiled_by(mut files: Files, settings: &Settings, matches: &mut Matches) -> Loaded {
-    let mut loaded = Loaded::by(std::mem::take(&mut files.sources), settings, |_| {}, matches);
+    let databases = &files.databases;
+    let complete = |network: &mut Network| {
+        databases.iter().for_each(|(source, document)| document.complete(network, *source));
+    };
+    let mut loaded = Loaded::by(std::mem::take(&mut files.sources), settings, complete, matches);
     loaded.compiled.diagnostics.append(&mut files.found);
     for (source, document) in &files.databases {
-        document.complete(&mut loaded.compiled.network, *source);
         let remark = |message: &String| Diagnostic::new(Code::NotEvaluated, message.clone()).at(start(*source));
         loaded.compiled.diagnostics.extend(document.remarks.iter().map(remark));
     }

@@ -3,11 +3,12 @@
 use crate::doubt::doubts;
 use crate::link::Link;
 use crate::log::{counts_packets, log};
+use crate::name::{Names, short};
 use crate::owner::owner;
 use crate::port::{Interface, Machine, is_disabled};
 use crate::row::{entry, integer, text, texts, uuids};
 use ringfence_engine::ovn::acl::{Acl, Log, Provenance};
-use ringfence_engine::ovn::network::{Beyond, Network, Unknown, Version, Way};
+use ringfence_engine::ovn::network::{Beyond, Network, PortKind, Unknown, Version, Way};
 use ringfence_engine::source::SourceId;
 use ringfence_ovsdb::{Row, Schema, Snapshot, Uuid};
 use serde_json::{Value, json};
@@ -24,6 +25,8 @@ pub struct Document {
     doubts: Vec<[String; 2]>,
     /// Ports that are disabled.
     disabled: BTreeSet<String>,
+    /// Ports that lead to a router.
+    routed: BTreeSet<String>,
     /// Of rows by their paths: whose they are, and what they log.
     owners: BTreeMap<String, (Provenance, Option<Log>)>,
 }
@@ -42,11 +45,12 @@ impl Document {
         lines.push(format!("ovn: {}", json!({ "version": version.name(), "options": options })));
         lines.push("switches:".to_owned());
         let mut machines: BTreeMap<Machine, Vec<Interface>> = BTreeMap::new();
-        for (index, (_, switch)) in snapshot.rows("Logical_Switch").enumerate() {
-            lines.extend(document.switch(snapshot, index, switch, &mut machines));
+        let names = Names::of(snapshot);
+        for (index, (id, switch)) in snapshot.rows("Logical_Switch").enumerate() {
+            let name = names.switches.get(&id).map_or("", String::as_str);
+            lines.extend(document.switch(snapshot, &names, (index, name), switch, &mut machines));
         }
-        let known: BTreeSet<&str> =
-            snapshot.rows("Logical_Switch").filter_map(|(_, switch)| text(switch, "name")).collect();
+        let known: BTreeSet<&str> = names.switches.values().map(String::as_str).collect();
         let apart: BTreeSet<&str> = machines.values().flatten().map(|interface| interface.switch.as_str()).collect();
         lines.extend(apart.difference(&known).map(|name| format!("- name: {}", json!(name))));
         lines.push("portGroups:".to_owned());
@@ -61,8 +65,8 @@ impl Document {
         lines.push("vms:".to_owned());
         lines.extend(machines.iter().map(|(machine, interfaces)| format!("- {}", vm(machine, interfaces))));
         document.text = lines.join("\n") + "\n";
-        document.doubts = doubts(snapshot);
-        document.remark_on_routers(snapshot);
+        document.doubts = doubts(snapshot, &names);
+        document.remark_on_routers(snapshot, &names);
         document.remark_on_meters(snapshot);
         document
     }
@@ -70,38 +74,60 @@ impl Document {
     fn switch(
         &mut self,
         snapshot: &Snapshot,
-        index: usize,
+        names: &Names,
+        (index, name): (usize, &str),
         switch: &Row,
         machines: &mut BTreeMap<Machine, Vec<Interface>>,
     ) -> Vec<String> {
-        let name = text(switch, "name").unwrap_or_default();
         let (mut links, mut physical) = (Vec::new(), Vec::new());
+        // Ports at which nobody is asked about, but by which rows of groups come to the switch.
+        let mut others = Vec::new();
         for port in uuids(switch, "ports").iter().filter_map(|id| snapshot.row("Logical_Switch_Port", *id)) {
+            let own = text(port, "name").unwrap_or_default();
             match text(port, "type").unwrap_or_default() {
                 "" => {
-                    let own = text(port, "name").unwrap_or_default();
                     if is_disabled(port) {
+                        others.push(own);
                         self.disabled.insert(own.to_owned());
                         self.remarks.push(format!(
                             "port `{own}` of switch `{name}` is disabled: it gets nothing and sends nothing, as if on a switch alone"
                         ));
                     }
                     for interface in Interface::of(port, name) {
+                        if interface.addresses.is_empty() {
+                            others.push(own);
+                        }
                         machines.entry(interface.machine.clone()).or_default().push(interface);
                     }
                 }
-                "router" => links.extend(Link::of(snapshot, port)),
-                "localnet" => {
-                    let port = text(port, "name").unwrap_or_default().to_owned();
-                    self.remarks.push(format!(
-                        "what lies behind port `{port}` of switch `{name}`, a physical network, is not evaluated"
-                    ));
-                    physical.push(port);
+                "router" => {
+                    self.routed.insert(own.to_owned());
+                    match Link::of(snapshot, &names.routers, port) {
+                        Some(link) if links.is_empty() => links.push(link),
+                        Some(link) => {
+                            links.push(link);
+                            others.push(own);
+                        }
+                        None => {
+                            self.remarks.push(format!(
+                                "port `{own}` of switch `{name}` leads to no router that is enabled: nothing passes it"
+                            ));
+                            others.push(own);
+                        }
+                    }
                 }
-                kind => self.remarks.push(format!(
-                    "port `{}` of switch `{name}` is of type `{kind}`, and what is behind it is not evaluated",
-                    text(port, "name").unwrap_or_default()
-                )),
+                "localnet" => {
+                    self.remarks.push(format!(
+                        "what lies behind port `{own}` of switch `{name}`, a physical network, is not evaluated"
+                    ));
+                    physical.push(own);
+                }
+                kind => {
+                    self.remarks.push(format!(
+                        "port `{own}` of switch `{name}` is of type `{kind}`, and what is behind it is not evaluated"
+                    ));
+                    others.push(own);
+                }
             }
         }
         let mut lines = vec![format!("- name: {}", json!(name))];
@@ -123,6 +149,9 @@ impl Document {
         }
         if !physical.is_empty() {
             lines.push(format!("  localnet: {}", json!(physical)));
+        }
+        if !others.is_empty() {
+            lines.push(format!("  ports: {}", json!(others)));
         }
         if balanced(snapshot, switch) {
             lines.push("  loadBalancer: true".to_owned());
@@ -166,9 +195,13 @@ impl Document {
         }
     }
 
-    fn remark_on_routers(&mut self, snapshot: &Snapshot) {
-        for (_, router) in snapshot.rows("Logical_Router") {
-            let name = text(router, "name").unwrap_or_default();
+    fn remark_on_routers(&mut self, snapshot: &Snapshot, names: &Names) {
+        for (id, router) in snapshot.rows("Logical_Router") {
+            let name = names.routers.get(&id).map_or("", String::as_str);
+            if is_disabled(router) {
+                self.remarks.push(format!("router `{name}` is disabled: nothing passes it"));
+                continue;
+            }
             let policies = uuids(router, "policies").len();
             let routes = uuids(router, "static_routes").len();
             let peers = uuids(router, "ports").into_iter().filter_map(|id| snapshot.row("Logical_Router_Port", id));
@@ -182,8 +215,8 @@ impl Document {
         }
     }
 
-    /// Puts in what an inventory cannot say: whose each row is, what it logs, which ports are disabled, and between which
-    /// switches nobody can say what routers do.
+    /// Puts in what an inventory cannot say: whose each row is, what it logs, which ports are disabled or lead to further
+    /// routers, and between which switches nobody can say what routers do.
     pub fn complete(&self, network: &mut Network, source: SourceId) {
         let acls = network.switches.iter_mut().map(|switch| &mut switch.acls);
         for acl in acls.chain(network.port_groups.iter_mut().map(|group| &mut group.acls)).flatten() {
@@ -191,6 +224,10 @@ impl Document {
         }
         for port in network.switches.iter_mut().flat_map(|switch| &mut switch.ports) {
             port.disabled |= self.disabled.contains(&port.name);
+            port.secured |= port.disabled;
+            if self.routed.contains(&port.name) {
+                port.kind = PortKind::Router;
+            }
         }
         let names = network.switches.iter().enumerate().map(|(index, switch)| (switch.name.as_str(), index));
         let names: BTreeMap<&str, usize> = names.collect();
@@ -269,9 +306,4 @@ fn balanced(snapshot: &Snapshot, switch: &Row) -> bool {
         vips.is_some_and(|vips| vips.pairs().next().is_some())
     };
     all.into_iter().any(with_address)
-}
-
-/// The first eight digits, as OVN's own programs show an identity.
-fn short(id: Uuid) -> String {
-    id.simple().to_string().chars().take(8).collect()
 }

@@ -4,6 +4,8 @@
 //! specific static route or the SNAT of a gateway router does something else with it. Between switches of different routers it
 //! needs a static route. What is not certain here is for nobody to say; what is ruled out is not doubted.
 
+use crate::name::Names;
+use crate::port::is_disabled;
 use crate::row::{entry, integer, text, texts, uuids};
 use ipnet::IpNet;
 use ringfence_ovsdb::{Row, Snapshot, Uuid};
@@ -12,7 +14,7 @@ use std::net::IpAddr;
 
 /// A switch with the first router that it meets, and its prefixes there.
 struct Place<'s> {
-    switch: &'s str,
+    switch: &'s String,
     router: Uuid,
     networks: Vec<IpNet>,
 }
@@ -28,8 +30,8 @@ struct Router<'s> {
 }
 
 /// Pairs of switches between which nobody can say what becomes of a packet, each in the order of the table.
-pub(crate) fn doubts(snapshot: &Snapshot) -> Vec<[String; 2]> {
-    let places = places(snapshot);
+pub(crate) fn doubts(snapshot: &Snapshot, names: &Names) -> Vec<[String; 2]> {
+    let places = places(snapshot, names);
     let routers: BTreeMap<Uuid, Router<'_>> =
         snapshot.rows("Logical_Router").map(|(id, row)| (id, Router::of(snapshot, row))).collect();
     let linked = linked(snapshot);
@@ -51,7 +53,7 @@ pub(crate) fn doubts(snapshot: &Snapshot) -> Vec<[String; 2]> {
                 })
             });
             if doubted {
-                found.push([one.switch.to_owned(), other.switch.to_owned()]);
+                found.push([one.switch.clone(), other.switch.clone()]);
             }
         }
     }
@@ -168,21 +170,23 @@ fn overlap(one: &IpNet, other: &IpNet) -> bool {
 }
 
 /// The switches in the order of the table, each with the first of its routers.
-fn places(snapshot: &Snapshot) -> Vec<Place<'_>> {
+fn places<'s>(snapshot: &'s Snapshot, names: &'s Names) -> Vec<Place<'s>> {
     let routers = routers(snapshot);
-    let switches = snapshot.rows("Logical_Switch").filter_map(|(_, switch)| {
+    let switches = snapshot.rows("Logical_Switch").filter_map(|(id, switch)| {
         let mut links = peers(snapshot, switch).filter_map(|peer| routers.get(peer));
         let (router, port) = links.next()?;
         let networks = texts(port, "networks").into_iter().filter_map(prefix).collect();
-        Some(Place { switch: text(switch, "name")?, router: *router, networks })
+        Some(Place { switch: names.switches.get(&id)?, router: *router, networks })
     });
     switches.collect()
 }
 
-/// Ports of routers by name, each with its router.
+/// Ports of routers by name, each with its router; none that is disabled.
 fn routers(snapshot: &Snapshot) -> BTreeMap<&str, (Uuid, &Row)> {
-    let ports = snapshot.rows("Logical_Router").flat_map(|(id, router)| {
+    let enabled = snapshot.rows("Logical_Router").filter(|(_, router)| !is_disabled(router));
+    let ports = enabled.flat_map(|(id, router)| {
         let ports = uuids(router, "ports").into_iter().filter_map(|port| snapshot.row("Logical_Router_Port", port));
+        let ports = ports.filter(|port| !is_disabled(port));
         ports.filter_map(move |port| Some((text(port, "name")?, (id, port))))
     });
     ports.collect()
@@ -191,7 +195,8 @@ fn routers(snapshot: &Snapshot) -> BTreeMap<&str, (Uuid, &Row)> {
 /// The ports of routers that a switch is connected with.
 fn peers<'s>(snapshot: &'s Snapshot, switch: &'s Row) -> impl Iterator<Item = &'s str> {
     let ports = uuids(switch, "ports").into_iter().filter_map(|id| snapshot.row("Logical_Switch_Port", id));
-    ports.filter(|port| text(port, "type") == Some("router")).filter_map(|port| entry(port, "options", "router-port"))
+    let routed = ports.filter(|port| text(port, "type") == Some("router") && !is_disabled(port));
+    routed.filter_map(|port| entry(port, "options", "router-port"))
 }
 
 /// Of each router one that stands for all that it is linked with, by ports or by switches in between.

@@ -8,6 +8,7 @@ mod document;
 mod doubt;
 mod link;
 mod log;
+mod name;
 mod owner;
 mod port;
 mod replaced;

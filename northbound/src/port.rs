@@ -90,7 +90,7 @@ fn machine(row: &Row, port: &str) -> Machine {
     }
 }
 
-/// Whether OVN keeps a port out of everything: `enabled` is false.
+/// Whether OVN keeps a port or a router out of everything: `enabled` is false.
 pub(crate) fn is_disabled(row: &Row) -> bool {
     flag(row, "enabled") == Some(false)
 }

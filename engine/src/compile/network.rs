@@ -111,6 +111,8 @@ fn compile_switch(
     ports.extend(uplink_port(switch));
     let physical = switch.bare.iter().flat_map(|bare| &bare.physical);
     ports.extend(physical.map(|port| Port::new(port.value.as_str(), PortKind::Localnet)));
+    let others = switch.bare.iter().flat_map(|bare| &bare.ports);
+    ports.extend(others.map(|port| Port::new(port.value.as_str(), PortKind::Vif)));
     let mut acls =
         switch.subnet.iter().flat_map(|subnet| subnet::subnet(subnet, compiler, joined, out)).collect::<Vec<_>>();
     for bare in &switch.bare {

@@ -53,6 +53,8 @@ pub struct BareSwitch {
     pub router_mac: Option<Placed<Mac>>,
     /// `localnet`: names of ports that lead to a physical network.
     pub physical: Vec<Placed<String>>,
+    /// `ports`: names of ports at which nobody is asked about; rows of their groups are asked on the switch.
+    pub ports: Vec<Placed<String>>,
     /// `loadBalancer`.
     pub load_balancer: bool,
     /// `acls`.
@@ -220,8 +222,8 @@ fn interface(fields: &Fields<'_>, out: &mut Out) -> Interface {
 }
 
 fn switch(fields: &Fields<'_>, out: &mut Out) -> Option<BareSwitch> {
-    const KNOWN: [&str; 9] =
-        ["name", "cidr", "gateway", "router", "routerPort", "routerMac", "localnet", "acls", "loadBalancer"];
+    const KNOWN: [&str; 10] =
+        ["name", "cidr", "gateway", "router", "routerPort", "routerMac", "localnet", "ports", "acls", "loadBalancer"];
     fields.only(&KNOWN, out);
     let name = name(fields, out)?;
     let rows = fields.items("acls", out);
@@ -233,7 +235,8 @@ fn switch(fields: &Fields<'_>, out: &mut Out) -> Option<BareSwitch> {
         router: fields.word("router", out),
         router_port: fields.word("routerPort", out),
         router_mac: fields.text("routerMac", out).and_then(|text| mac(&text, &fields.path("routerMac"), out)),
-        physical: fields.get("localnet").map_or_else(Vec::new, |node| words(node, &fields.path("localnet"), out)),
+        physical: names(fields, "localnet", out),
+        ports: names(fields, "ports", out),
         load_balancer: fields.boolean("loadBalancer", out).is_some_and(|flag| flag.value),
         acls: entries(&rows, Taker::Database, out),
     })
@@ -243,8 +246,12 @@ fn group(fields: &Fields<'_>, out: &mut Out) -> Option<Group> {
     fields.only(&["name", "ports", "acls"], out);
     let name = name(fields, out)?;
     let rows = fields.items("acls", out);
-    let ports = fields.get("ports").map_or_else(Vec::new, |node| words(node, &fields.path("ports"), out));
+    let ports = names(fields, "ports", out);
     Some(Group { name, ports, acls: entries(&rows, Taker::Database, out) })
+}
+
+fn names(fields: &Fields<'_>, key: &str, out: &mut Out) -> Vec<Placed<String>> {
+    fields.get(key).map_or_else(Vec::new, |node| words(node, &fields.path(key), out))
 }
 
 fn address_set(fields: &Fields<'_>, out: &mut Out) -> Option<AddressSet> {

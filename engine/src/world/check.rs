@@ -73,7 +73,10 @@ pub(crate) fn switches(world: &World, out: &mut Vec<Diagnostic>) {
 
 /// Checks that the members of port groups are there.
 pub(crate) fn ports(world: &World, out: &mut Vec<Diagnostic>) {
-    let known: BTreeSet<&str> = interfaces(&world.machines).map(|(_, interface)| interface.port.as_str()).collect();
+    let mut known: BTreeSet<&str> = interfaces(&world.machines).map(|(_, interface)| interface.port.as_str()).collect();
+    for bare in world.switches.iter().flat_map(|switch| &switch.bare) {
+        known.extend(bare.router_port.iter().chain(&bare.physical).chain(&bare.ports).map(|port| port.value.as_str()));
+    }
     for group in &world.port_groups {
         for port in group.ports.iter().filter(|port| !known.contains(port.value.as_str())) {
             let message = format!(
