@@ -1,6 +1,8 @@
 //! Every rule set of the packet lab, written into a real Northbound database and read back: who reaches whom is the same.
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::indexing_slicing, reason = "test code")]
 
+#[path = "northbound/columns.rs"]
+mod columns;
 #[path = "northbound/members.rs"]
 mod members;
 #[path = "northbound/ways.rs"]
@@ -48,6 +50,12 @@ fn main() -> ExitCode {
         ("members of port groups of every kind", members::members),
         ("routers and their ports that are disabled", ways::disabled),
         ("switches that share a name", ways::names),
+        ("networks of routers", columns::routes),
+        ("automatic address sets", columns::sets),
+        ("Ethernet addresses", columns::macs),
+        ("options in any letters", columns::options),
+        ("variables of templates", columns::templates),
+        ("what OVN does beside the rows", columns::beside),
     ] {
         let store = Arc::clone(&store);
         trials.push(Trial::test(name, move || trial(&store.lock().unwrap())));

@@ -1,18 +1,23 @@
 //! A database as an `Inventory`, and what is put in afterwards.
 
+use crate::beside::{balancers, beside};
 use crate::doubt::doubts;
 use crate::link::Link;
 use crate::log::{counts_packets, log};
+use crate::members::sets;
 use crate::name::{Names, short};
 use crate::owner::owner;
 use crate::port::{Interface, Machine, is_disabled};
-use crate::row::{entry, integer, text, texts, uuids};
+use crate::row::{entry, integer, option, text, texts, uuids};
+use crate::template::{expanded, has_variable};
+use ipnet::IpNet;
 use ringfence_engine::ovn::acl::{Acl, Log, Provenance};
-use ringfence_engine::ovn::network::{Beyond, Network, PortKind, Unknown, Version, Way};
+use ringfence_engine::ovn::network::{Beyond, Mac, Network, PortKind, Unknown, Version, Way};
 use ringfence_engine::source::SourceId;
 use ringfence_ovsdb::{Row, Schema, Snapshot, Uuid};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
 
 /// A database as an `Inventory`.
 #[derive(Debug, Clone, Default)]
@@ -25,6 +30,8 @@ pub struct Document {
     doubts: Vec<[String; 2]>,
     /// Ports that are disabled.
     disabled: BTreeSet<String>,
+    /// The Ethernet address of OVN's service monitor, where a machine has it as well.
+    monitor: Option<Mac>,
     /// Ports that lead to a router.
     routed: BTreeSet<String>,
     /// Of rows by their paths: whose they are, and what they log.
@@ -62,10 +69,26 @@ impl Document {
             let set = json!({ "name": text(set, "name"), "addresses": texts(set, "addresses") });
             lines.push(format!("- {set}"));
         }
+        let mut by_port: BTreeMap<&str, BTreeSet<IpAddr>> = BTreeMap::new();
+        for interface in machines.values().flatten() {
+            by_port.entry(&interface.port).or_default().extend(&interface.addresses);
+        }
+        for (name, addresses) in sets(snapshot, &by_port) {
+            lines.push(format!("- {}", json!({ "name": name, "addresses": addresses })));
+        }
+        let monitor = snapshot.rows("NB_Global").find_map(|(_, row)| entry(row, "options", "svc_monitor_mac"));
+        let is_machine =
+            |mac: &String| machines.values().flatten().any(|interface| interface.mac.as_ref() == Some(mac));
+        document.monitor = monitor.map(str::to_ascii_lowercase).filter(is_machine).and_then(|mac| Mac::parse(&mac));
         lines.push("vms:".to_owned());
         lines.extend(machines.iter().map(|(machine, interfaces)| format!("- {}", vm(machine, interfaces))));
         document.text = lines.join("\n") + "\n";
         document.doubts = doubts(snapshot, &names);
+        let addresses = by_port.into_values().flatten().collect();
+        for (id, switch) in snapshot.rows("Logical_Switch") {
+            let name = names.switches.get(&id).map_or("", String::as_str);
+            document.remarks.extend(beside(snapshot, name, switch, &addresses));
+        }
         document.remark_on_routers(snapshot, &names);
         document.remark_on_meters(snapshot);
         document
@@ -82,7 +105,13 @@ impl Document {
         let (mut links, mut physical) = (Vec::new(), Vec::new());
         // Ports at which nobody is asked about, but by which rows of groups come to the switch.
         let mut others = Vec::new();
-        for port in uuids(switch, "ports").iter().filter_map(|id| snapshot.row("Logical_Switch_Port", *id)) {
+        let ports = uuids(switch, "ports").into_iter().filter_map(|id| snapshot.row("Logical_Switch_Port", id));
+        let routed = ports.clone().filter(|port| text(port, "type") == Some("router"));
+        let networks =
+            routed.filter_map(|port| Link::of(snapshot, &names.routers, port)).flat_map(|link| link.networks);
+        let networks: Vec<String> = networks.collect();
+        let prefixes: Vec<IpNet> = networks.iter().filter_map(|network| network.parse().ok()).collect();
+        for port in ports {
             let own = text(port, "name").unwrap_or_default();
             match text(port, "type").unwrap_or_default() {
                 "" => {
@@ -93,7 +122,7 @@ impl Document {
                             "port `{own}` of switch `{name}` is disabled: it gets nothing and sends nothing, as if on a switch alone"
                         ));
                     }
-                    for interface in Interface::of(port, name) {
+                    for interface in Interface::of(port, name, &prefixes) {
                         if interface.addresses.is_empty() {
                             others.push(own);
                         }
@@ -131,10 +160,9 @@ impl Document {
             }
         }
         let mut lines = vec![format!("- name: {}", json!(name))];
-        let cidrs = match entry(switch, "other_config", "subnet") {
-            Some(subnet) => vec![subnet.to_owned()],
-            None => links.iter().flat_map(|link| link.networks.clone()).collect(),
-        };
+        // What the router has networks of is what it has routes to.
+        let subnet = || entry(switch, "other_config", "subnet").map(str::to_owned).into_iter().collect();
+        let cidrs = if networks.is_empty() { subnet() } else { networks };
         lines.push(format!("  cidr: {}", json!(cidrs)));
         if let Some(link) = links.first() {
             lines.push(format!("  router: {}", json!(link.router)));
@@ -177,7 +205,7 @@ impl Document {
         let acls: Vec<(Uuid, &Row)> = ids.iter().filter_map(|id| Some((*id, snapshot.row("ACL", *id)?))).collect();
         let mut lines = vec![if acls.is_empty() { "  acls: []" } else { "  acls:" }.to_owned()];
         for (index, (id, acl)) in acls.into_iter().enumerate() {
-            lines.push(format!("  - {}", entry_of(acl)));
+            lines.push(format!("  - {}", entry_of(acl, self.matches(snapshot, parent, id, acl))));
             let name = text(acl, "name").map_or_else(|| short(id), |name| format!("{} {name}", short(id)));
             let owner = owner(acl).map(|owner| format!(" ({owner})")).unwrap_or_default();
             let provenance =
@@ -185,6 +213,22 @@ impl Document {
             self.owners.insert(format!("{path}.acls[{index}]"), (provenance, log(snapshot, acl)));
         }
         lines
+    }
+
+    /// The match of a row, without variables of a template where they are the same everywhere.
+    fn matches(&mut self, snapshot: &Snapshot, parent: &str, id: Uuid, acl: &Row) -> Option<String> {
+        let written = text(acl, "match")?;
+        if !has_variable(acl) {
+            return Some(written.to_owned());
+        }
+        let matches = expanded(snapshot, written).map_err(|name| {
+            self.remarks.push(format!(
+                "ACL {} of {parent} asks for `^{name}`, which not every chassis has the same value for: what it does is not \
+                 evaluated",
+                short(id)
+            ));
+        });
+        Some(matches.unwrap_or_else(|()| written.to_owned()))
     }
 
     fn remark_on_meters(&mut self, snapshot: &Snapshot) {
@@ -229,6 +273,7 @@ impl Document {
                 port.kind = PortKind::Router;
             }
         }
+        network.options.svc_monitor_mac = network.options.svc_monitor_mac.or(self.monitor);
         let names = network.switches.iter().enumerate().map(|(index, switch)| (switch.name.as_str(), index));
         let names: BTreeMap<&str, usize> = names.collect();
         let index = |name: &String| names.get(name.as_str()).copied();
@@ -249,27 +294,25 @@ impl Document {
 
 fn options(snapshot: &Snapshot) -> Value {
     let global = snapshot.rows("NB_Global").next().map(|(_, row)| row);
-    let known = ["default_acl_drop", "use_ct_inv_match"];
-    let stated = known.iter().filter_map(|key| Some((*key, entry(global?, "options", key)?)));
-    let mut options = json!({ "use_ct_inv_match": "true" });
-    for (key, value) in stated {
-        if let Some(options) = options.as_object_mut() {
-            options.insert(key.to_owned(), json!(value));
-        }
+    let option = |key, default| global.map_or(default, |row| option(row, "options", key, default)).to_string();
+    let dropping = option("default_acl_drop", false);
+    let mut options = json!({ "use_ct_inv_match": option("use_ct_inv_match", true) });
+    if let (true, Some(options)) = (dropping == "true", options.as_object_mut()) {
+        options.insert("default_acl_drop".to_owned(), json!(dropping));
     }
     options
 }
 
-fn entry_of(acl: &Row) -> Value {
+fn entry_of(acl: &Row, matches: Option<String>) -> Value {
     let mut row = json!({
-        "direction": text(acl, "direction"), "priority": integer(acl, "priority"), "match": text(acl, "match"),
+        "direction": text(acl, "direction"), "priority": integer(acl, "priority"), "match": matches,
         "action": text(acl, "action"),
     });
     let Some(fields) = row.as_object_mut() else { return row };
     if let Some(tier) = integer(acl, "tier").filter(|tier| *tier > 0) {
         fields.insert("tier".to_owned(), json!(tier));
     }
-    if entry(acl, "options", "apply-after-lb") == Some("true") {
+    if option(acl, "options", "apply-after-lb", false) {
         fields.insert("options".to_owned(), json!({ "apply-after-lb": "true" }));
     }
     if let Some(name) = text(acl, "name") {
@@ -297,13 +340,5 @@ fn vm(machine: &Machine, interfaces: &[Interface]) -> Value {
 
 /// Whether a load balancer with at least one address is on a switch.
 fn balanced(snapshot: &Snapshot, switch: &Row) -> bool {
-    let groups = uuids(switch, "load_balancer_group");
-    let groups = groups.iter().filter_map(|id| snapshot.row("Load_Balancer_Group", *id));
-    let by_group = groups.flat_map(|group| uuids(group, "load_balancer"));
-    let all = uuids(switch, "load_balancer").into_iter().chain(by_group);
-    let with_address = |id: Uuid| {
-        let vips = snapshot.row("Load_Balancer", id).and_then(|row| row.get("vips"));
-        vips.is_some_and(|vips| vips.pairs().next().is_some())
-    };
-    all.into_iter().any(with_address)
+    balancers(snapshot, switch).any(|row| row.get("vips").is_some_and(|vips| vips.pairs().next().is_some()))
 }

@@ -5,7 +5,7 @@
 //! needs a static route. What is not certain here is for nobody to say; what is ruled out is not doubted.
 
 use crate::name::Names;
-use crate::port::is_disabled;
+use crate::port::{addresses, is_disabled};
 use crate::row::{entry, integer, text, texts, uuids};
 use ipnet::IpNet;
 use ringfence_ovsdb::{Row, Snapshot, Uuid};
@@ -17,6 +17,8 @@ struct Place<'s> {
     switch: &'s String,
     router: Uuid,
     networks: Vec<IpNet>,
+    /// Addresses of machines that lie in none of them.
+    strays: Vec<IpNet>,
 }
 
 /// A router with what it may do to packets.
@@ -95,6 +97,16 @@ impl<'s> Router<'s> {
 
     /// Whether a packet between two switches of the router may meet something else than the connected route.
     fn may_change(&self, from: &Place<'_>, to: &Place<'_>) -> bool {
+        // The connected routes do not lead to these; a route to everywhere leads elsewhere.
+        let leads = |stray: &IpNet| {
+            self.routes
+                .iter()
+                .any(|(prefix, by_source)| *by_source || (prefix.prefix_len() > 0 && prefix.contains(stray)))
+                || from.networks.iter().any(|source| self.is_policed(source, stray))
+        };
+        if to.strays.iter().any(leads) {
+            return true;
+        }
         let pairs = from.networks.iter().flat_map(|source| to.networks.iter().map(move |target| (source, target)));
         let mut pairs = pairs.filter(|(source, target)| source.network().is_ipv4() == target.network().is_ipv4());
         pairs.any(|(source, target)| {
@@ -175,8 +187,12 @@ fn places<'s>(snapshot: &'s Snapshot, names: &'s Names) -> Vec<Place<'s>> {
     let switches = snapshot.rows("Logical_Switch").filter_map(|(id, switch)| {
         let mut links = peers(snapshot, switch).filter_map(|peer| routers.get(peer));
         let (router, port) = links.next()?;
-        let networks = texts(port, "networks").into_iter().filter_map(prefix).collect();
-        Some(Place { switch: names.switches.get(&id)?, router: *router, networks })
+        let networks: Vec<IpNet> = texts(port, "networks").into_iter().filter_map(prefix).collect();
+        let ports = uuids(switch, "ports").into_iter().filter_map(|id| snapshot.row("Logical_Switch_Port", id));
+        let machines = ports.filter(|port| text(port, "type").is_none_or(str::is_empty)).flat_map(addresses);
+        let strays = machines.map(|(_, address)| address).filter(|own| networks.iter().all(|net| !net.contains(own)));
+        let strays = strays.map(IpNet::from).collect();
+        Some(Place { strays, switch: names.switches.get(&id)?, router: *router, networks })
     });
     switches.collect()
 }

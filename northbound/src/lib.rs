@@ -4,16 +4,19 @@
 //! input; [`Document::complete`] puts into the compiled network what an inventory cannot say: whose each row is, what it
 //! logs, and which ports are disabled. What no word of the engine covers is told in [`Document::remarks`].
 
+mod beside;
 mod document;
 mod doubt;
 mod link;
 mod log;
+mod members;
 mod name;
 mod owner;
 mod port;
 mod replaced;
 pub mod row;
 pub mod tables;
+mod template;
 
 pub use document::Document;
 pub use owner::owner;

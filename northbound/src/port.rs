@@ -1,6 +1,7 @@
 //! Ports of machines: whose they are, and which addresses they have.
 
 use crate::row::{entry, flag, text, texts, uuids};
+use ipnet::IpNet;
 use ringfence_ovsdb::Row;
 use serde_json::{Value, json};
 use std::net::IpAddr;
@@ -28,20 +29,25 @@ pub(crate) struct Interface {
 
 impl Interface {
     /// A port of type `""`, with the switch that it is on: the machine with the first address of each family, and one for each
-    /// further address, named by it, as rows may tell them apart. A disabled port is on a switch of its own, as OVN gives it
-    /// nothing and takes nothing from it.
-    pub(crate) fn of(row: &Row, switch: &str) -> Vec<Self> {
+    /// further address, named by it, as rows may tell them apart; so is an address with another Ethernet address, or one
+    /// that lies in none of the router's networks where the first one does. A disabled port is on a switch of its own, as OVN
+    /// gives it nothing and takes nothing from it.
+    pub(crate) fn of(row: &Row, switch: &str, networks: &[IpNet]) -> Vec<Self> {
         let port = text(row, "name").unwrap_or_default().to_owned();
         let machine = machine(row, &port);
         let secured = !texts(row, "port_security").is_empty();
         let switch = if is_disabled(row) { format!("{port} (disabled)") } else { switch.to_owned() };
         let leased = !uuids(row, "dhcpv4_options").is_empty();
-        let said = addresses(row);
+        let is_routed = |address: IpAddr| networks.is_empty() || networks.iter().any(|net| net.contains(&address));
+        let mut said = addresses(row);
+        said.sort_by_key(|(_, address)| !is_routed(*address));
         let mut first = Self { machine, port, switch, mac: None, addresses: Vec::new(), secured, leased };
         first.mac = said.iter().find_map(|(mac, _)| mac.clone());
+        let routed = said.first().map(|(_, address)| is_routed(*address));
         let mut others = Vec::new();
         for (mac, address) in said {
-            if first.addresses.iter().all(|known| known.is_ipv4() != address.is_ipv4()) {
+            let is_beside = mac == first.mac && routed == Some(is_routed(address));
+            if is_beside && first.addresses.iter().all(|known| known.is_ipv4() != address.is_ipv4()) {
                 first.addresses.push(address);
             } else if !first.addresses.contains(&address) {
                 let name = format!("{} ({address})", first.machine.name);
@@ -97,28 +103,32 @@ pub(crate) fn is_disabled(row: &Row) -> bool {
 
 /// `addresses` first; what `dynamic` stands for is in `dynamic_addresses`, and a port of which nothing else is known says
 /// it by `port_security`. Each address with the Ethernet address in front of it.
-fn addresses(row: &Row) -> Vec<(Option<String>, IpAddr)> {
+pub(crate) fn addresses(row: &Row) -> Vec<(Option<String>, IpAddr)> {
     for column in ["addresses", "dynamic_addresses", "port_security"] {
-        let mut found = Vec::new();
+        let mut found: Vec<(Option<String>, IpAddr)> = Vec::new();
         let stated = texts(row, column);
         // `dynamic fd00::2` states one family: of the other one only `dynamic_addresses` tells.
         let is_dynamic = column == "addresses"
             && stated.iter().any(|element| element.split_whitespace().any(|word| word == "dynamic"));
         let assigned = if is_dynamic { texts(row, "dynamic_addresses") } else { Vec::new() };
-        for element in stated.into_iter().chain(assigned) {
-            let mut mac = None;
-            for word in element.split_whitespace() {
-                let address = word.split('/').next().unwrap_or_default();
-                match address.parse() {
-                    Ok(address) => found.push((mac.clone(), address)),
-                    Err(_) if word.len() == 17 => mac = Some(word.to_owned()),
-                    Err(_) => {}
-                }
-            }
-        }
+        found.extend(stated.into_iter().chain(assigned).flat_map(self::stated));
         if !found.is_empty() {
             return found;
         }
     }
     Vec::new()
+}
+
+/// The addresses of an element such as `MAC IP IP`, each with the Ethernet address in front of it.
+pub(crate) fn stated(element: &str) -> Vec<(Option<String>, IpAddr)> {
+    let (mut mac, mut found) = (None, Vec::new());
+    for word in element.split_whitespace() {
+        let address = word.split('/').next().unwrap_or_default();
+        match address.parse() {
+            Ok(address) => found.push((mac.clone(), address)),
+            Err(_) if word.len() == 17 => mac = Some(word.to_ascii_lowercase()),
+            Err(_) => {}
+        }
+    }
+    found
 }

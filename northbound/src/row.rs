@@ -30,6 +30,12 @@ pub fn flag(row: &Row, column: &str) -> Option<bool> {
     }
 }
 
+/// Whether an option is on, as `smap_get_bool` of OVS reads it: whatever else is written is the default.
+pub fn option(row: &Row, column: &str, key: &str, default: bool) -> bool {
+    let other = if default { "false" } else { "true" };
+    entry(row, column, key).is_some_and(|value| value.eq_ignore_ascii_case(other)) != default
+}
+
 /// The value of a key of a map.
 pub fn entry<'a>(row: &'a Row, column: &str, key: &str) -> Option<&'a str> {
     row.get(column)?.pairs().find(|(name, _)| name.as_str() == Some(key))?.1.as_str()

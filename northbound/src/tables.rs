@@ -3,7 +3,10 @@
 /// Tables with their columns; what a server's schema has not is left out of a question.
 pub const TABLES: &[(&str, &[&str])] = &[
     ("NB_Global", &["options"]),
-    ("Logical_Switch", &["name", "ports", "acls", "load_balancer", "load_balancer_group", "other_config"]),
+    (
+        "Logical_Switch",
+        &["name", "ports", "acls", "load_balancer", "load_balancer_group", "other_config", "dns_records"],
+    ),
     (
         "Logical_Switch_Port",
         &[
@@ -43,6 +46,8 @@ pub const TABLES: &[(&str, &[&str])] = &[
     ("NAT", &["type", "logical_ip"]),
     ("Load_Balancer", &["name", "vips"]),
     ("Load_Balancer_Group", &["load_balancer"]),
+    ("Chassis_Template_Var", &["variables"]),
+    ("DHCP_Options", &["options"]),
     ("Meter", &["name", "unit", "bands"]),
     ("Meter_Band", &["rate", "burst_size"]),
 ];

@@ -142,8 +142,8 @@ fn routers(world: &World) -> Vec<Router> {
     let mut routers: Vec<Router> = Vec::new();
     for (index, switch) in world.switches.iter().enumerate() {
         let (Uplink::Router(name), Some(port)) = (&switch.uplink, uplink_port(switch)) else { continue };
-        let link =
-            Link { switch: index, port: port.name, mac: Mac::default_router(), addresses: switch.gateways.clone() };
+        let (addresses, networks) = (switch.gateways.clone(), switch.cidrs.clone());
+        let link = Link { switch: index, port: port.name, mac: Mac::default_router(), addresses, networks };
         match routers.iter_mut().find(|router| router.name == *name) {
             Some(router) => router.links.push(link),
             None => routers.push(Router { name: name.clone(), links: alloc::vec![link] }),

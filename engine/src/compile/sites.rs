@@ -73,9 +73,15 @@ pub(super) fn outside(
     let switches: Vec<&Switch> = site.switches.iter().filter_map(|index| world.switches.get(*index)).collect();
     let Some(place) = switches.first().map(|switch| switch.place) else { return Vec::new() };
     let base = if prefixed { format!("{}/outside", site.name) } else { "outside".to_string() };
-    // Nodes and Services have endpoints of their own.
+    // Nodes, Services and machines have endpoints of their own; of machines most are within a prefix.
     let services = world.services.iter().flat_map(|service| &service.addresses);
-    let apart: Vec<IpAddr> = world.nodes.iter().flat_map(|node| &node.addresses).chain(services).copied().collect();
+    let own = world.nodes.iter().flat_map(|node| &node.addresses).chain(services).copied();
+    let machines = world.machines.iter().flat_map(|machine| &machine.interfaces).flat_map(|interface| {
+        let switch = world.switches.get(interface.switch).filter(|_| site.switches.contains(&interface.switch));
+        let strays = move |address: &IpAddr| switch.is_some_and(|switch| !switch.contains(*address));
+        interface.addresses.iter().map(|address| address.value).filter(strays)
+    });
+    let apart: Vec<IpAddr> = own.chain(machines).collect();
     let spans = |width: Width| {
         let cidrs: Vec<_> = switches
             .iter()

@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::net::IpAddr;
 use hashbrown::HashSet;
+use ipnet::IpNet;
 
 /// Which OVN evaluates the rows, as far as its versions differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -195,6 +196,15 @@ pub struct Link {
     pub mac: Mac,
     /// The router's own addresses on that switch: the gateways.
     pub addresses: Vec<IpAddr>,
+    /// Its networks there, to whose addresses it has a route; all where there are none.
+    pub networks: Vec<IpNet>,
+}
+
+impl Link {
+    /// Whether the router has a route to an address on that switch.
+    pub fn routes(&self, address: IpAddr) -> bool {
+        self.networks.is_empty() || self.networks.iter().any(|net| net.contains(&address))
+    }
 }
 
 /// A logical router.

@@ -171,7 +171,8 @@ impl<'n> Solver<'n> {
                 // Those that share a port talk to each other past the switch.
                 Attachment::Port { switch, port } => {
                     let port = shared.get(&(*switch, port.as_str())).filter(|(_, count)| *count > 1);
-                    sign([families, 3, *switch, port.map_or(0, |(number, _)| *number)])
+                    let routed = self.topology.links(*switch).iter().all(|(_, link)| endpoint.is_routed(link));
+                    sign([families, 3, *switch, port.map_or(0, |(number, _)| *number), usize::from(routed)])
                 }
             }
         };

@@ -1,7 +1,7 @@
 //! Who asks and who answers.
 
 use super::l4::Family;
-use crate::ovn::network::Mac;
+use crate::ovn::network::{Link, Mac};
 use crate::source::Place;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -130,6 +130,11 @@ impl EndpointKind {
 }
 
 impl Endpoint {
+    /// Whether a router has a route to one of its addresses at a link of its switch.
+    pub(super) fn is_routed(&self, link: &Link) -> bool {
+        self.addresses.iter().any(|range| link.routes(range.first))
+    }
+
     /// Whether it stands for several that talk among each other by their switch. What is outside talks past every switch.
     pub fn is_several(&self) -> bool {
         let has_several = |family| has_several(self.addresses.iter().copied(), family);

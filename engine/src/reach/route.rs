@@ -68,15 +68,20 @@ impl<'n> Route<'n> {
                 Self::Unknown(Unknown::Physical)
             }
             (Attachment::Port { switch, port }, Attachment::Router(router)) => {
-                let link = topology.link(*router, *switch);
-                link.map_or(Self::Apart, |link| Self::Switched(leave(*switch, port, link)))
+                topology.link(*router, *switch).map_or(Self::Apart, |link| match from.is_routed(link) {
+                    true => Self::Switched(leave(*switch, port, link)),
+                    false => Self::Unknown(Unknown::Routing),
+                })
             }
             (Attachment::Router(router), Attachment::Port { switch, port }) => {
-                let link = topology.link(*router, *switch);
+                let link = topology.link(*router, *switch).filter(|link| to.is_routed(link));
                 link.map_or(Self::Apart, |link| Self::Switched(leave(*switch, port, link).reversed()))
             }
             (Attachment::Port { switch: a, port: first }, Attachment::Port { switch: b, port: last }) => {
                 match topology.between(*a, *b) {
+                    Between::Routers(_, back, _) if !to.is_routed(back) => Self::Apart,
+                    // What has no way back may still come there, if the sender knows its router.
+                    Between::Routers(out, ..) if !from.is_routed(out) => Self::Unknown(Unknown::Routing),
                     Between::Routers(out, back, hops) => {
                         Self::Routed(leave(*a, first, out), leave(*b, last, back).reversed(), hops)
                     }
