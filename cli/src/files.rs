@@ -7,6 +7,7 @@ use ringfence_engine::source::{Place, SourceId, Sources, Span};
 use ringfence_northbound::Document;
 use ringfence_northbound::tables::DATABASE;
 use ringfence_ovsdb::file;
+use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, BufRead, Read, Write};
@@ -22,6 +23,20 @@ enum Found {
     Something,
 }
 
+/// A database's file takes more than what it holds: entries that later ones undo, too. Longer ones are refused.
+const LARGEST_DATABASE: usize = 512 << 20;
+
+/// A file that is not itself the text that it became.
+#[derive(Debug)]
+pub(crate) struct Original {
+    /// What it became.
+    pub(crate) source: SourceId,
+    /// How many bytes it has.
+    pub(crate) length: usize,
+    /// Their SHA-256.
+    pub(crate) digest: Vec<u8>,
+}
+
 /// What was read.
 #[derive(Debug, Default)]
 pub(crate) struct Files {
@@ -30,6 +45,8 @@ pub(crate) struct Files {
     pub(crate) sources: Sources,
     /// The databases among them.
     pub(crate) databases: Vec<(SourceId, Document)>,
+    /// What those were in files.
+    pub(crate) originals: Vec<Original>,
     /// What could not be read of them, each with its name.
     pub(crate) broken: Vec<(SourceId, String)>,
     /// What else is to be said of them.
@@ -122,16 +139,28 @@ impl Files {
         fs::canonicalize(path).map_or(true, |place| self.seen.insert(place))
     }
 
-    fn take(&mut self, name: String, reader: impl Read) {
+    fn take(&mut self, name: String, mut reader: impl Read) {
         let mut bytes = Vec::new();
-        let limit = u64::try_from(LARGEST).map_or(u64::MAX, |limit| limit.saturating_add(1));
-        if let Err(error) = reader.take(limit).read_to_end(&mut bytes) {
+        let mut limit = LARGEST;
+        let mut read = up_to(&mut reader, limit, &mut bytes);
+        let is_database = file::is_database(&bytes);
+        if is_database && bytes.len() > limit {
+            limit = LARGEST_DATABASE;
+            read = up_to(&mut reader, limit, &mut bytes);
+        }
+        if let Err(error) = read {
             return self.refuse(Path::new(&name), &error);
         }
-        if bytes.len() > LARGEST {
-            let message = format!("`{name}` has more than {} MiB and is left out", LARGEST >> 20);
-            self.sources.add_fault(name, message, "split it at a `---` line");
-        } else if file::is_database(&bytes) {
+        if bytes.len() > limit {
+            let message = format!("`{name}` has more than {} MiB and is left out", limit >> 20);
+            let help = match is_database {
+                true => {
+                    "name what `ovsdb-tool compact` or `ovsdb-client backup` makes of it, or ask its server by `--nb`"
+                }
+                false => "split it at a `---` line",
+            };
+            self.sources.add_fault(name, message, help);
+        } else if is_database {
             self.database(name, &bytes);
         } else {
             self.sources.add_bytes(name, &bytes);
@@ -154,6 +183,7 @@ impl Files {
         }
         let document = Document::of(&saved.snapshot, schema);
         let source = self.add(name, document);
+        self.originals.push(Original { source, length: bytes.len(), digest: Sha256::digest(bytes).to_vec() });
         self.broken.extend(saved.broken.map(|why| (source, why)));
     }
 
@@ -174,6 +204,12 @@ impl Files {
         let message = format!("cannot read `{name}`: {}", reason(error));
         self.sources.add_fault(name, message, help);
     }
+}
+
+/// Reads on until there are more bytes than a limit, or no more.
+fn up_to(reader: &mut impl Read, limit: usize, bytes: &mut Vec<u8>) -> io::Result<usize> {
+    let wanted = limit.saturating_add(1).saturating_sub(bytes.len());
+    reader.take(u64::try_from(wanted).unwrap_or(u64::MAX)).read_to_end(bytes)
 }
 
 fn is_hidden(path: &Path) -> bool {

@@ -2,7 +2,7 @@
 
 use crate::cluster::Cluster;
 use crate::console::Console;
-use crate::files::Files;
+use crate::files::{Files, Original};
 use crate::live::{self, Live};
 use crate::page::{self, Table, World};
 use crate::profile;
@@ -78,10 +78,21 @@ impl Input {
 
     /// Reads and compiles all of it.
     pub(crate) fn load(&self) -> Loaded {
+        compiled(self.read(), &self.settings())
+    }
+
+    /// The same, with the files that are not themselves the texts that they became.
+    pub(crate) fn load_with_originals(&self) -> (Loaded, Vec<Original>) {
+        let mut files = self.read();
+        let originals = std::mem::take(&mut files.originals);
+        (compiled(files, &self.settings()), originals)
+    }
+
+    fn read(&self) -> Files {
         let mut files = Files::read(&self.files);
         self.cluster.read(&mut files);
         self.live.read(self.files.is_empty() && !self.cluster.is_wanted(), &mut files);
-        compiled(files, &self.settings())
+        files
     }
 }
 

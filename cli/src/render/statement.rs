@@ -2,6 +2,7 @@
 
 use super::count;
 use super::summary::{self, plain};
+use crate::files::Original;
 use ringfence_engine::ovn::network::PortKind;
 use ringfence_engine::reach::Verdict;
 use ringfence_view::line::Line;
@@ -24,6 +25,8 @@ pub(crate) struct Statement<'a> {
     pub(crate) matrix: &'a Matrix,
     /// What was found.
     pub(crate) report: &'a Report<'a>,
+    /// The files that are not themselves the texts that they became.
+    pub(crate) originals: &'a [Original],
 }
 
 /// So many names stand in one cell.
@@ -216,14 +219,18 @@ fn security(out: &mut dyn Write, of: &Statement<'_>) -> io::Result<()> {
 /// What was read, so that everybody can see whether it was the same.
 fn inputs(out: &mut dyn Write, of: &Statement<'_>) -> io::Result<()> {
     writeln!(out, "\n## Inputs\n\n| name | bytes | SHA-256 |\n|---|---|---|")?;
-    for (_, source) in of.report.sources.iter() {
+    for (id, source) in of.report.sources.iter() {
         let name = plain(&Line(source.name()).to_string());
         match source.fault() {
             Some(fault) => writeln!(out, "| {name} | | could not be read: {} |", plain(&fault.message))?,
             None => {
-                let digest = Sha256::digest(source.text());
+                let original = of.originals.iter().find(|original| original.source == id);
+                let (length, digest) = match original {
+                    Some(original) => (original.length, original.digest.clone()),
+                    None => (source.text().len(), Sha256::digest(source.text()).to_vec()),
+                };
                 let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-                writeln!(out, "| {name} | {} | `{digest}` |", source.text().len())?;
+                writeln!(out, "| {name} | {length} | `{digest}` |")?;
             }
         }
     }

@@ -60,7 +60,7 @@ impl Arguments {
             console.complain("`--picture` goes with `-o md`: a page of HTML has the picture in it");
             return Ok(Status::InputError);
         }
-        let loaded = self.input.load();
+        let (loaded, originals) = self.input.load_with_originals();
         let endpoints = loaded.compiled.endpoints.as_slice();
         let mut reach = loaded.reach();
         let matrix = Matrix::of(&mut reach, Filter::All);
@@ -75,7 +75,8 @@ impl Arguments {
             console.complain(&format!("cannot write `{}`: {why}", path.display()));
             return Ok(Status::InputError);
         }
-        let statement = statement::Statement { loaded: &loaded, matrix: &matrix, report: &report };
+        let statement =
+            statement::Statement { loaded: &loaded, matrix: &matrix, report: &report, originals: &originals };
         console.print(|out| match self.output {
             Format::Md => statement::write(out, &statement, self.picture.as_deref().map(|path| (path, TITLE))),
             Format::Html => paper::write(out, &statement, &drawn),

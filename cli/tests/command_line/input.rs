@@ -149,3 +149,13 @@ fn text_of_the_input_cannot_steer_the_terminal() {
         assert!(!ran.out.contains('\x1b') && !ran.err.contains('\x1b'), "{format}: {}", ran.out);
     }
 }
+
+#[test]
+fn a_database_may_be_larger_than_a_text() {
+    let mut text = br#"{"caption":"Logical_Switch table","headings":["_uuid","name"],"data":[[["uuid","3e0a0c5e-6ab3-4f0e-9b1a-0d1f6c2a7b11"],"s0"]]}"#.to_vec();
+    text.resize(65 << 20, b'\n');
+    let folder = folder("large-database", &[("nb.json", &text)]);
+    let ran = ringfence(&["reach", "-f", folder.join("nb.json").to_str().unwrap()]);
+    assert!(ran.err.contains("neither prefix nor machine of `s0` is known"), "{}", ran.err);
+    assert!(!ran.err.contains("is left out"), "{}", ran.err);
+}

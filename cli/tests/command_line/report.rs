@@ -69,3 +69,14 @@ fn hostile_names_mean_nothing_to_markdown_or_a_browser() {
         }
     }
 }
+
+#[test]
+fn a_database_is_told_by_the_bytes_of_its_file() {
+    let text = br#"{"caption":"Logical_Switch table","headings":["_uuid","name"],"data":[[["uuid","3e0a0c5e-6ab3-4f0e-9b1a-0d1f6c2a7b11"],"s0"]]}"#;
+    let folder = folder("report-database", &[("nb.json", text)]);
+    let ran = command(&["report", "-f", "nb.json"]).current_dir(folder).output().unwrap();
+    let said = String::from_utf8(ran.stdout).unwrap();
+    // `sha256sum` of the text.
+    let line = "| nb.json | 126 | `d2a0b7230020af0f8b83810f72c364d93e8ef5271ed50d821a4f3b1d556ac24c` |";
+    assert!(said.contains(line), "{said}");
+}
