@@ -50,7 +50,7 @@ pub(super) fn no_path(question: &Question<'_>, reason: NoPath) -> String {
                 Some(end) => {
                     format!("the port of {} is disabled: OVN gives it nothing, and takes nothing from it.", end.id)
                 }
-                None => format!("no router connects {from} with {to}, so nothing gets from one to the other."),
+                None => format!("no router leads from {from} to {to}, so nothing gets there."),
             }
         }
         NoPath::Unknown(Unknown::Physical) => format!(
@@ -58,8 +58,8 @@ pub(super) fn no_path(question: &Question<'_>, reason: NoPath) -> String {
              whether anything gets from one to the other cannot be known."
         ),
         NoPath::Unknown(Unknown::Routing) => format!(
-            "the way from {from} to {to} crosses a router whose policies, static routes or NAT may change it, which are not \
-             evaluated: whether anything gets from one to the other cannot be known."
+            "the way from {from} to {to} crosses a router that may know no way back, or whose policies, static routes or NAT \
+             may change it, which are not evaluated: whether anything gets from one to the other cannot be known."
         ),
         NoPath::Unknown(Unknown::RouteBack) => format!(
             "the routers between {from} and {to} are peers, but only one of them has a route to the other's switch: \
