@@ -135,7 +135,7 @@ impl<'n> Walk<'n> {
     }
 
     /// The ingress pipeline; gives the tracking state that the packet goes on with.
-    fn enter(&mut self, pipeline: &Pipeline, pass: &Pass, packet: &Packet, journey: &mut Journey) -> Option<Tracking> {
+    fn enter(&mut self, pipeline: &Pipeline, pass: &Pass, packet: &Packet, journey: &mut Journey) -> Option<Entered> {
         let tracking = self.track(pipeline, pass, packet, Direction::FromLport).unwrap_or(Tracking::Untracked);
         let Forgets(mut forgets) = self.ask(pipeline, Stage::FromLport, pass, packet, tracking, journey)?;
         // What connection tracking does not see the balancer does not see either, and nobody has its address.
@@ -159,7 +159,8 @@ impl<'n> Walk<'n> {
         if !(is_known || is_forgotten) {
             self.commit((pass.switch, &pass.inport, Direction::FromLport), tracking, packet);
         }
-        Some(tracking)
+        let is_new = is_forgotten && !is_known && tracking == Tracking::New;
+        Some(Entered(if is_new { tracking } else { tracking.after_commit() }))
     }
 
     /// The egress pipeline.
@@ -168,7 +169,7 @@ impl<'n> Walk<'n> {
         pipeline: &Pipeline,
         pass: &Pass,
         packet: &Packet,
-        entered: Tracking,
+        Entered(carried): Entered,
         journey: &mut Journey,
     ) -> Option<()> {
         let packet = match &pass.balancing {
@@ -177,16 +178,20 @@ impl<'n> Walk<'n> {
         };
         let kind = pipeline.port_kind(&pass.outport);
         if !pipeline.tracks(kind) && kind != PortKind::Vif {
-            let carried =
-                if pipeline.carries_state(self.network, kind) { entered.after_commit() } else { Tracking::Untracked };
-            return self.ask(pipeline, Stage::ToLport, pass, packet, carried, journey).map(drop);
+            let carried = if pipeline.carries_state(self.network, kind) { carried } else { Tracking::Untracked };
+            let Forgets(forgets) = self.ask(pipeline, Stage::ToLport, pass, packet, carried, journey)?;
+            // A port without a zone of its own has what is still new remembered where it entered.
+            if !(forgets && pipeline.forgets(Stage::ToLport)) {
+                self.commit((pass.switch, &pass.inport, Direction::FromLport), carried, packet);
+            }
+            return Some(());
         }
         // What is not looked up again still has the state that it entered with.
         let known = self.track(pipeline, pass, packet, Direction::ToLport);
         if pass.balancing.is_back() && known.is_none() {
             return None;
         }
-        let tracking = known.unwrap_or(entered.after_commit());
+        let tracking = known.unwrap_or(carried);
         let Forgets(forgets) = self.ask(pipeline, Stage::ToLport, pass, packet, tracking, journey)?;
         if !(forgets && pipeline.forgets(Stage::ToLport)) {
             self.commit((pass.switch, &pass.outport, Direction::ToLport), tracking, packet);
@@ -286,6 +291,9 @@ impl<'n> Walk<'n> {
         }
     }
 }
+
+/// The tracking state that a packet has still that was let in.
+struct Entered(Tracking);
 
 /// Of a packet that passes a stage: whether its connection is not remembered.
 struct Forgets(bool);

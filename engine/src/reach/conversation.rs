@@ -308,8 +308,9 @@ impl<'n> Solver<'n> {
         tracker: Tracker,
     ) -> (L4Id, Remembered) {
         let outport = self.kind(at.switch, at.target);
+        let is_looked_up = |pipeline: &Pipeline| pipeline.tracks(outport) || outport == PortKind::Vif;
         let leaving = match self.pipelines.get(at.switch) {
-            Some(pipeline) if !pipeline.tracks(outport) && outport != PortKind::Vif => {
+            Some(pipeline) if !is_looked_up(pipeline) => {
                 if pipeline.carries_state(self.network, outport) {
                     self.after_commit(entering)
                 } else {
@@ -328,8 +329,12 @@ impl<'n> Solver<'n> {
             let kept = self.arena.difference(tracks.new, tracks.forgotten);
             self.arena.intersection(left, kept)
         };
-        let remembered = Remembered { entering: kept(entering), leaving: kept(Tracks { forgotten, ..leaving }) };
-        (left, remembered)
+        let (mut near, far) = (kept(entering), kept(Tracks { forgotten, ..leaving }));
+        // A port without a zone of its own has what is still new remembered where it entered.
+        if !self.pipelines.get(at.switch).is_some_and(is_looked_up) {
+            near = self.arena.union(near, far);
+        }
+        (left, Remembered { entering: near, leaving: far })
     }
 
     /// Those of some headers that a stage lets pass, each in its tracking state. In a state that none of them has nobody is asked.
@@ -386,16 +391,20 @@ impl<'n> Solver<'n> {
 
     /// What is committed on entering is untracked on leaving.
     fn after_commit(&mut self, tracks: Tracks) -> Tracks {
-        let committed = self.arena.union(tracks.new, tracks.invalid);
+        let committed = self.arena.difference(tracks.new, tracks.forgotten);
+        let committed = self.arena.union(committed, tracks.invalid);
         let (untracked, none) = (self.arena.union(tracks.untracked, committed), L4Arena::EMPTY);
-        Tracks { untracked, new: none, known: tracks.known, invalid: none, forgotten: none }
+        Tracks { untracked, new: tracks.forgotten, known: tracks.known, invalid: none, forgotten: none }
     }
 
     /// What an `allow-stateless` row keeps from being looked up on leaving still has the state that it entered with.
     fn carried(&mut self, looked_up: Tracks, entering: Tracks) -> Tracks {
-        let carried = self.arena.intersection(looked_up.untracked, entering.known);
-        let untracked = self.arena.difference(looked_up.untracked, carried);
-        Tracks { untracked, known: self.arena.union(looked_up.known, carried), ..looked_up }
+        let known = self.arena.intersection(looked_up.untracked, entering.known);
+        let new = self.arena.intersection(looked_up.untracked, entering.forgotten);
+        let untracked = self.arena.difference(looked_up.untracked, known);
+        let untracked = self.arena.difference(untracked, new);
+        let (known, new) = (self.arena.union(looked_up.known, known), self.arena.union(looked_up.new, new));
+        Tracks { untracked, known, new, ..looked_up }
     }
 
     fn untracked(&mut self, family: Family) -> Tracks {

@@ -20,7 +20,7 @@ impl Walk<'_> {
             balancing: Balancing::None,
         };
         let mut journey = super::Journey::default();
-        let entered = super::Tracking::Untracked;
+        let entered = super::Entered(super::Tracking::Untracked);
         self.leave(pipeline, &back, &answer, entered, &mut journey).is_some()
     }
 }
