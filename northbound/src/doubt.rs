@@ -22,19 +22,41 @@ struct Place<'s> {
 }
 
 /// A router with what it may do to packets.
-struct Router<'s> {
-    /// Priority, match and action, what is asked first at the front.
-    policies: Vec<(i64, &'s str, &'s str)>,
+struct Router {
+    /// What is asked first at the front.
+    policies: Vec<Policy>,
     /// Prefix, and whether the source is looked up in it.
     routes: Vec<(IpNet, bool)>,
     /// Inner prefixes of SNAT that is done whatever the way: that of a gateway router.
     translated: Vec<IpNet>,
 }
 
+/// A policy of a router.
+struct Policy {
+    priority: i64,
+    action: Action,
+    /// What it asks of both ends; nothing where it is written otherwise than as terms about addresses between `&&`.
+    terms: Option<Vec<Term>>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Action {
+    Drop,
+    Reroute,
+    Allow,
+}
+
+enum Term {
+    Source(IpNet),
+    Target(IpNet),
+    /// About something else.
+    Other,
+}
+
 /// Pairs of switches between which nobody can say what becomes of a packet, each in the order of the table.
 pub(crate) fn doubts(snapshot: &Snapshot, names: &Names) -> Vec<[String; 2]> {
     let places = places(snapshot, names);
-    let routers: BTreeMap<Uuid, Router<'_>> =
+    let routers: BTreeMap<Uuid, Router> =
         snapshot.rows("Logical_Router").map(|(id, row)| (id, Router::of(snapshot, row))).collect();
     let linked = linked(snapshot);
     let harmless = |id: &Uuid| routers.get(id).is_none_or(Router::is_harmless);
@@ -62,20 +84,14 @@ pub(crate) fn doubts(snapshot: &Snapshot, names: &Names) -> Vec<[String; 2]> {
     found
 }
 
-impl<'s> Router<'s> {
-    fn of(snapshot: &'s Snapshot, row: &'s Row) -> Self {
+impl Router {
+    fn of(snapshot: &Snapshot, row: &Row) -> Self {
         let rows = |column, table: &'static str| {
             uuids(row, column).into_iter().filter_map(move |id| snapshot.row(table, id)).collect::<Vec<_>>()
         };
-        let mut policies: Vec<_> = rows("policies", "Logical_Router_Policy")
-            .into_iter()
-            .map(|row| {
-                let word = |column| text(row, column).unwrap_or_default();
-                (integer(row, "priority").unwrap_or_default(), word("match"), word("action"))
-            })
-            .collect();
+        let mut policies: Vec<Policy> = rows("policies", "Logical_Router_Policy").into_iter().map(Policy::of).collect();
         // Of equal ones nobody knows which is asked: what is worse counts.
-        policies.sort_by_key(|(priority, _, action)| (-priority, *action == "allow"));
+        policies.sort_by_key(|policy| (-policy.priority, policy.action));
         let route = |row: &Row| {
             let prefix = prefix(text(row, "ip_prefix")?)?;
             Some((prefix, text(row, "policy") == Some("src-ip")))
@@ -90,7 +106,7 @@ impl<'s> Router<'s> {
     }
 
     fn is_harmless(&self) -> bool {
-        self.policies.iter().all(|(.., action)| *action == "allow")
+        self.policies.iter().all(|policy| policy.action == Action::Allow)
             && self.routes.is_empty()
             && self.translated.is_empty()
     }
@@ -121,11 +137,11 @@ impl<'s> Router<'s> {
     }
 
     fn is_policed(&self, source: &IpNet, target: &IpNet) -> bool {
-        for (_, matches, action) in &self.policies {
-            match (Match::of(matches, source, target), *action) {
-                (Match::None, _) | (Match::Some, "allow") => {}
-                (Match::All, "allow") => return false,
-                (Match::Some | Match::All, _) => return true,
+        for policy in &self.policies {
+            match (policy.matches(source, target), policy.action) {
+                (Match::None, _) | (Match::Some, Action::Allow) => {}
+                (Match::All, Action::Allow) => return false,
+                (Match::Some | Match::All, Action::Drop | Action::Reroute) => return true,
             }
         }
         false
@@ -135,7 +151,7 @@ impl<'s> Router<'s> {
     fn may_lead(&self, to: &Place<'_>) -> bool {
         let leads =
             |(prefix, by_source): &(IpNet, bool)| *by_source || to.networks.iter().any(|net| overlap(prefix, net));
-        self.routes.iter().any(leads) || self.policies.iter().any(|(.., action)| *action == "reroute")
+        self.routes.iter().any(leads) || self.policies.iter().any(|policy| policy.action == Action::Reroute)
     }
 }
 
@@ -146,30 +162,50 @@ enum Match {
     All,
 }
 
-impl Match {
-    /// Terms about addresses between `&&` are understood; what is written otherwise may match some.
-    fn of(matches: &str, source: &IpNet, target: &IpNet) -> Self {
-        let mut found = Self::All;
-        if matches.contains(['|', '!', '(', '{', '<', '>']) {
-            return Self::Some;
-        }
-        for term in matches.split("&&").map(str::trim) {
-            let side = term.split_once("==").map(|(field, value)| (field.trim(), prefix(value.trim())));
-            let end = match side.map(|(field, _)| field) {
-                Some("ip4.src" | "ip6.src") => source,
-                Some("ip4.dst" | "ip6.dst") => target,
-                Some(_) | None => {
-                    found = Self::Some;
+impl Policy {
+    fn of(row: &Row) -> Self {
+        let action = match text(row, "action") {
+            Some("allow") => Action::Allow,
+            Some("drop") => Action::Drop,
+            Some(_) | None => Action::Reroute,
+        };
+        let matches = text(row, "match").unwrap_or_default();
+        let is_plain = !matches.contains(['|', '!', '(', '{', '<', '>']);
+        let terms = is_plain.then(|| matches.split("&&").map(Term::of).collect());
+        Self { priority: integer(row, "priority").unwrap_or_default(), action, terms }
+    }
+
+    fn matches(&self, source: &IpNet, target: &IpNet) -> Match {
+        let Some(terms) = &self.terms else { return Match::Some };
+        let mut found = Match::All;
+        for term in terms {
+            let (value, end) = match term {
+                Term::Source(value) => (value, source),
+                Term::Target(value) => (value, target),
+                Term::Other => {
+                    found = Match::Some;
                     continue;
                 }
             };
-            match side.and_then(|(_, value)| value) {
-                Some(value) if !overlap(&value, end) => return Self::None,
-                Some(value) if value.contains(end) => {}
-                Some(_) | None => found = Self::Some,
+            if !overlap(value, end) {
+                return Match::None;
+            }
+            if !value.contains(end) {
+                found = Match::Some;
             }
         }
         found
+    }
+}
+
+impl Term {
+    fn of(term: &str) -> Self {
+        let side = term.split_once("==").map(|(field, value)| (field.trim(), prefix(value.trim())));
+        match side {
+            Some(("ip4.src" | "ip6.src", Some(value))) => Self::Source(value),
+            Some(("ip4.dst" | "ip6.dst", Some(value))) => Self::Target(value),
+            Some(_) | None => Self::Other,
+        }
     }
 }
 
