@@ -1,6 +1,8 @@
 //! A conversation between two endpoints for all headers at once: what the request may cross, what conntrack
 //! remembers of it, and what its answer may cross.
 
+mod tracks;
+
 use super::arena::{L4Arena, L4Id};
 use super::crowd::Asked;
 use super::endpoint::Endpoint;
@@ -26,6 +28,8 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 use hashbrown::HashMap;
+
+pub(super) use tracks::{Remembered, Tracker, Tracks};
 
 /// Everything that is computed once and used for many pairs.
 #[derive(Debug, Clone)]
@@ -149,33 +153,6 @@ pub(super) struct At {
     pub(super) choice: Choice,
 }
 
-/// How conntrack sees the headers that enter or leave by a port: a partition of all of them.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Tracks {
-    pub(super) untracked: L4Id,
-    pub(super) new: L4Id,
-    pub(super) known: L4Id,
-    pub(super) invalid: L4Id,
-    /// Of those that are new: what rows let pass and do not have remembered.
-    pub(super) forgotten: L4Id,
-}
-
-/// Who wants connections tracked at a port.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Tracker {
-    /// The rows of the switch, or a load balancer for all of its traffic.
-    Rows,
-    /// A load balancer that this conversation goes by.
-    Balancer,
-}
-
-/// What the zones on both sides of a switch remember of the request.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Remembered {
-    pub(super) entering: L4Id,
-    pub(super) leaving: L4Id,
-}
-
 pub(super) const FIRST_TTL: u8 = 64;
 
 impl<'n> Solver<'n> {
@@ -271,145 +248,6 @@ impl<'n> Solver<'n> {
     fn cross(&mut self, at: At, arriving: L4Id, request: Option<Remembered>) -> (L4Id, Remembered) {
         let (entered, entering) = self.enter(at, arriving, request);
         self.leave(at, entered, entering, request, Tracker::Rows)
-    }
-
-    /// The ingress pipeline: the headers that come through it, and their tracking states.
-    pub(super) fn enter(&mut self, at: At, arriving: L4Id, request: Option<Remembered>) -> (L4Id, Tracks) {
-        let inport = self.kind(at.switch, at.source);
-        let remembered = request.map(|memory| memory.leaving);
-        let entering = self.tracks(at, inport, Direction::FromLport, remembered, Tracker::Rows);
-        let first = self.admitted(at, Stage::FromLport, entering, arriving);
-        let forgotten = self.forgotten(at, &[Stage::FromLport, Stage::FromLportAfterLb], entering);
-        (self.admitted(at, Stage::FromLportAfterLb, entering, first), Tracks { forgotten, ..entering })
-    }
-
-    /// The new headers that are let pass by rows which have nothing remembered, at the first of these stages and each other.
-    fn forgotten(&mut self, at: At, stages: &[Stage], tracks: Tracks) -> L4Id {
-        let forgets = |stage: &Stage| self.pipelines.get(at.switch).is_some_and(|pipeline| pipeline.forgets(*stage));
-        if !stages.first().is_some_and(forgets) {
-            return L4Arena::EMPTY;
-        }
-        // What is remembered for certain is what is not forgotten perhaps.
-        let choice = if at.choice == Choice::Strict { Choice::Generous } else { Choice::Strict };
-        let mode = Mode { scene: Scene::Ip(at.family), half: at.half, tracking: Tracking::New, ttl: at.ttl };
-        stages.iter().fold(tracks.new, |all, stage| {
-            let passing = self.ask(at.switch, What::Forgotten(*stage), mode, at.source, at.target, choice);
-            self.arena.intersection(all, passing)
-        })
-    }
-
-    /// The egress pipeline: the headers that come through it, and what the zones of both ports then remember.
-    pub(super) fn leave(
-        &mut self,
-        at: At,
-        entered: L4Id,
-        entering: Tracks,
-        request: Option<Remembered>,
-        tracker: Tracker,
-    ) -> (L4Id, Remembered) {
-        let outport = self.kind(at.switch, at.target);
-        let is_looked_up = |pipeline: &Pipeline| pipeline.tracks(outport) || outport == PortKind::Vif;
-        let leaving = match self.pipelines.get(at.switch) {
-            Some(pipeline) if !is_looked_up(pipeline) => {
-                if pipeline.carries_state(self.network, outport) {
-                    self.after_commit(entering)
-                } else {
-                    self.untracked(at.family)
-                }
-            }
-            _ => {
-                let looked_up =
-                    self.tracks(at, outport, Direction::ToLport, request.map(|memory| memory.entering), tracker);
-                self.carried(looked_up, entering)
-            }
-        };
-        let left = self.admitted(at, Stage::ToLport, leaving, entered);
-        let forgotten = self.forgotten(at, &[Stage::ToLport], leaving);
-        let mut kept = |tracks: Tracks| {
-            let kept = self.arena.difference(tracks.new, tracks.forgotten);
-            self.arena.intersection(left, kept)
-        };
-        let (mut near, far) = (kept(entering), kept(Tracks { forgotten, ..leaving }));
-        // A port without a zone of its own has what is still new remembered where it entered.
-        if !self.pipelines.get(at.switch).is_some_and(is_looked_up) {
-            near = self.arena.union(near, far);
-        }
-        (left, Remembered { entering: near, leaving: far })
-    }
-
-    /// Those of some headers that a stage lets pass, each in its tracking state. In a state that none of them has nobody is asked.
-    pub(super) fn admitted(&mut self, at: At, stage: Stage, tracks: Tracks, among: L4Id) -> L4Id {
-        let states =
-            [(tracks.untracked, Tracking::Untracked), (tracks.new, Tracking::New), (tracks.invalid, Tracking::Invalid)];
-        let mut admitted = self.arena.intersection(among, tracks.known);
-        for (headers, state) in states {
-            let headers = self.arena.intersection(among, headers);
-            if headers == L4Arena::EMPTY {
-                continue;
-            }
-            let passing = self.stage(at, stage, state);
-            let passing = self.arena.intersection(headers, passing);
-            admitted = self.arena.union(admitted, passing);
-        }
-        admitted
-    }
-
-    fn stage(&mut self, at: At, stage: Stage, tracking: Tracking) -> L4Id {
-        let mode = Mode { scene: Scene::Ip(at.family), half: at.half, tracking, ttl: at.ttl };
-        self.ask(at.switch, What::Stage(stage), mode, at.source, at.target, at.choice)
-    }
-
-    /// What conntrack says at a port: `known` are the headers whose request its zone remembers.
-    pub(super) fn tracks(
-        &mut self,
-        at: At,
-        port: PortKind,
-        direction: Direction,
-        request: Option<L4Id>,
-        tracker: Tracker,
-    ) -> Tracks {
-        let full = self.fixed.of(at.family).full;
-        let balanced = tracker == Tracker::Balancer && port == PortKind::Vif;
-        if !balanced && !self.pipelines.get(at.switch).is_some_and(|pipeline| pipeline.tracks(port)) {
-            return self.untracked(at.family);
-        }
-        let mode = Mode { scene: Scene::Ip(at.family), half: at.half, tracking: Tracking::Untracked, ttl: at.ttl };
-        let has_stateless = self.pipelines.get(at.switch).is_some_and(|p| p.stateless(direction).next().is_some());
-        let stateless = match has_stateless {
-            true => self.ask(at.switch, What::Stateless(direction), mode, at.source, at.target, Choice::Strict),
-            false => L4Arena::EMPTY,
-        };
-        let tracked = self.arena.difference(full, stateless);
-        let answers = request.map(|request| self.arena.answers(at.family, request));
-        let known = answers.map_or(L4Arena::EMPTY, |answers| self.arena.intersection(tracked, answers));
-        let unknown = self.arena.difference(tracked, known);
-        let starting = self.fixed.of(at.family).starting(at.half);
-        let new = self.arena.intersection(unknown, starting);
-        let invalid = self.arena.difference(unknown, new);
-        Tracks { untracked: stateless, new, known, invalid, forgotten: L4Arena::EMPTY }
-    }
-
-    /// What is committed on entering is untracked on leaving.
-    fn after_commit(&mut self, tracks: Tracks) -> Tracks {
-        let committed = self.arena.difference(tracks.new, tracks.forgotten);
-        let committed = self.arena.union(committed, tracks.invalid);
-        let (untracked, none) = (self.arena.union(tracks.untracked, committed), L4Arena::EMPTY);
-        Tracks { untracked, new: tracks.forgotten, known: tracks.known, invalid: none, forgotten: none }
-    }
-
-    /// What an `allow-stateless` row keeps from being looked up on leaving still has the state that it entered with.
-    fn carried(&mut self, looked_up: Tracks, entering: Tracks) -> Tracks {
-        let known = self.arena.intersection(looked_up.untracked, entering.known);
-        let new = self.arena.intersection(looked_up.untracked, entering.forgotten);
-        let untracked = self.arena.difference(looked_up.untracked, known);
-        let untracked = self.arena.difference(untracked, new);
-        let (known, new) = (self.arena.union(looked_up.known, known), self.arena.union(looked_up.new, new));
-        Tracks { untracked, known, new, ..looked_up }
-    }
-
-    fn untracked(&mut self, family: Family) -> Tracks {
-        let none = L4Arena::EMPTY;
-        Tracks { untracked: self.fixed.of(family).full, new: none, known: none, invalid: none, forgotten: none }
     }
 
     /// Whether the first switch lets the asker learn the Ethernet address of its next hop. OVN itself answers
