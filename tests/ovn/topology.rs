@@ -108,7 +108,9 @@ pub fn network() -> Network {
         port: subnet.router_port(),
         mac: subnet.mac(1),
         addresses: vec![subnet.v4(1).into(), subnet.v6(1).into()],
-        networks: Vec::new(),
+        networks: [format!("{}/24", subnet.v4(0)), format!("{}/64", subnet.v6(0))]
+            .map(|net| net.parse().unwrap())
+            .into(),
     };
     let router = Router { name: ROUTER.into(), links: SWITCHES.iter().enumerate().map(link).collect() };
     Network { version: Version::V23_03, switches: switches.collect(), routers: vec![router], ..Network::default() }
