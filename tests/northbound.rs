@@ -190,7 +190,14 @@ fn routers(store: &Store) -> Result<(), Failed> {
     verdicts(store, &[("m1", "m2", Verdict::Open), ("m2", "m3", Verdict::Open)])?;
     nbctl(store, &["lr-route-add", "doubted", "10.80.3.0/28", "10.80.200.9"])?;
     nbctl(store, &["lr-route-add", "beside", "0.0.0.0/0", "10.80.200.8"])?;
-    verdicts(store, &[("m2", "m3", Verdict::Undefined), ("m1", "m2", Verdict::Open), ("m1", "m4", Verdict::Undefined)])
+    verdicts(
+        store,
+        &[("m2", "m3", Verdict::Undefined), ("m1", "m2", Verdict::Open), ("m1", "m4", Verdict::Undefined)],
+    )?;
+    // What a row drops for certain is closed, whatever the router does.
+    nbctl(store, &["acl-add", "d3", "to-lport", "1000", "ip4.dst == 10.80.3.2", "drop"])?;
+    verdicts(store, &[("m2", "m3", Verdict::Closed), ("m3", "m2", Verdict::Undefined)])?;
+    nbctl(store, &["acl-del", "d3"]).map(drop)
 }
 
 /// Connects a switch with the port of a router that is called like its own.

@@ -51,7 +51,7 @@ pub use intervals::{Intervals, Number};
 pub use l4::{Family, L4Header, L4Set};
 pub(crate) use predicate::intervals;
 pub use region::{Ports, Region};
-pub use route::{Crossing, Route};
+pub use route::{Carried, Crossing, Route};
 pub use topology::Topology;
 pub use verdict::{FamilyAnswer, NoPath, PairAnswer, Verdict};
 
@@ -139,6 +139,12 @@ impl<'n> Reach<'n> {
     /// An answer of one of this evaluation's fans.
     pub fn told_as(&self, id: AnswerId) -> Option<PairAnswer> {
         Some(self.told(self.crowd.as_ref()?.answers.get(id)?))
+    }
+
+    /// Whether a way is known between two endpoints, on which rows are asked.
+    pub fn has_way(&self, from: usize, to: usize) -> bool {
+        let route = self.solver.route(from, to);
+        route.is_some_and(|route| !matches!(route, Route::Unknown(_) | Route::Apart))
     }
 
     /// What the answer about a pair depends on, rows and their order included: of two pairs with equal ones, the same

@@ -9,6 +9,7 @@ use crate::port::{addresses, is_disabled};
 use crate::row::{entry, integer, text, texts, uuids};
 use ipnet::IpNet;
 use ringfence_ovsdb::{Row, Snapshot, Uuid};
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
@@ -91,7 +92,7 @@ impl Router {
         };
         let mut policies: Vec<Policy> = rows("policies", "Logical_Router_Policy").into_iter().map(Policy::of).collect();
         // Of equal ones nobody knows which is asked: what is worse counts.
-        policies.sort_by_key(|policy| (-policy.priority, policy.action));
+        policies.sort_by_key(|policy| (Reverse(policy.priority), policy.action));
         let route = |row: &Row| {
             let prefix = prefix(text(row, "ip_prefix")?)?;
             Some((prefix, text(row, "policy") == Some("src-ip")))
@@ -118,7 +119,11 @@ impl Router {
             self.routes
                 .iter()
                 .any(|(prefix, by_source)| *by_source || (prefix.prefix_len() > 0 && prefix.contains(stray)))
-                || from.networks.iter().any(|source| self.is_policed(source, stray))
+                || from
+                    .networks
+                    .iter()
+                    .filter(|source| source.network().is_ipv4() == stray.network().is_ipv4())
+                    .any(|source| self.is_policed(source, stray))
         };
         if to.strays.iter().any(leads) {
             return true;

@@ -4,6 +4,7 @@ use crate::row::{entry, flag, text, texts, uuids};
 use ipnet::IpNet;
 use ringfence_ovsdb::Row;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 /// What somebody calls a machine.
@@ -40,6 +41,10 @@ impl Interface {
         let leased = !uuids(row, "dhcpv4_options").is_empty();
         let is_routed = |address: IpAddr| networks.is_empty() || networks.iter().any(|net| net.contains(&address));
         let mut said = addresses(row);
+        // What `dynamic` asked for comes again with its Ethernet address.
+        let known: Vec<IpAddr> = said.iter().filter(|(mac, _)| mac.is_some()).map(|(_, address)| *address).collect();
+        let mut seen = BTreeSet::new();
+        said.retain(|(mac, address)| (mac.is_some() || !known.contains(address)) && seen.insert(*address));
         said.sort_by_key(|(_, address)| !is_routed(*address));
         let mut first = Self { machine, port, switch, mac: None, addresses: Vec::new(), secured, leased };
         first.mac = said.iter().find_map(|(mac, _)| mac.clone());

@@ -76,8 +76,17 @@ impl Said {
             ("sg", "SecurityGroup"),
         ];
         let id = |key: &str| entry(group, "external_ids", key);
-        let of =
-            |(key, kind): (&str, &str)| id(key).is_some_and(|name| self.objects.contains(&format!("{kind}/{name}")));
+        let of = |(key, kind): (&str, &str)| {
+            let has = |name: &str| self.objects.contains(&format!("{kind}/{name}"));
+            // Kube-OVN puts its key before a name that does not begin with a letter.
+            let own = |name: &str| {
+                let (namespace, name) = name.rsplit_once('/').map_or(("", name), |(space, name)| (space, name));
+                let name =
+                    name.strip_prefix(key).filter(|rest| !rest.starts_with(|first: char| first.is_alphabetic()))?;
+                Some(if namespace.is_empty() { name.to_owned() } else { format!("{namespace}/{name}") })
+            };
+            id(key).is_some_and(|name| has(name) || own(name).is_some_and(|name| has(&name)))
+        };
         text(group, "name").is_some_and(|name| self.port_groups.contains(name))
             || id("ringfence-object").is_some_and(|object| self.objects.contains(object))
             || KINDS.into_iter().any(of)

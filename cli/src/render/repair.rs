@@ -45,7 +45,8 @@ fn commands(old: &Network, new: &Network) -> Vec<String> {
     for (old, new) in old.switches.iter().zip(&new.switches) {
         let is_new = |acl: &&Acl| {
             let same = |known: &Acl| {
-                (&known.matches, known.priority, known.action) == (&acl.matches, acl.priority, acl.action)
+                (&known.matches, known.priority, known.action, known.direction, known.tier)
+                    == (&acl.matches, acl.priority, acl.action, acl.direction, acl.tier)
             };
             acl.provenance.object.starts_with("Switch/") && !old.acls.iter().any(same)
         };

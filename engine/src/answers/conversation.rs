@@ -4,7 +4,7 @@ use crate::ovn::network::{Link, Mac, Network, VipProtocol};
 use crate::ovn::packet::{Arp, Ip, L4, Packet, Payload, SYN, SYN_ACK};
 use crate::ovn::pipeline::Pipeline;
 use crate::ovn::walk::{Balancing, Choice, Journey, Pass, Walk};
-use crate::reach::{Attachment, Crossing, Endpoint, Family, L4Header, Route, Topology};
+use crate::reach::{Attachment, Carried, Crossing, Endpoint, Family, L4Header, Route, Topology};
 use alloc::boxed::Box;
 use alloc::string::ToString;
 use alloc::vec::Vec;
@@ -156,9 +156,17 @@ impl<'a> Question<'a> {
         ways.map(|ways| if half == Half::Request { ways.there } else { ways.back }).unwrap_or_default()
     }
 
+    /// What the routers on the way do with its packets.
+    pub fn carried(&self) -> Carried {
+        let topology = Topology::of(self.network);
+        Route::between(&topology, self.from, self.to).carried(&topology, self.from, self.to, self.family)
+    }
+
     fn ways(&self) -> Option<Ways<'a>> {
-        let route = self.route();
+        let topology = Topology::of(self.network);
+        let route = Route::between(&topology, self.from, self.to);
         match route {
+            _ if route.carried(&topology, self.from, self.to, self.family) == Carried::Nowhere => None,
             Route::Apart | Route::Unknown(_) => None,
             Route::Balanced(_) => self.balanced_ways(),
             Route::Direct | Route::Switched(_) | Route::Routed(..) => Some(Ways {

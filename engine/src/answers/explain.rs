@@ -8,10 +8,10 @@ pub use because::describe_header;
 pub use trace::Trace;
 
 use super::conversation::{Conversation, Half, Leg, Question};
-use crate::ovn::network::Network;
+use crate::ovn::network::{Network, Unknown};
 use crate::ovn::pipeline::{AclId, Builtin, Origin, Outcome, Stage, Tracking};
 use crate::ovn::walk;
-use crate::reach::{NoPath, Route, Verdict};
+use crate::reach::{Carried, NoPath, Route, Verdict};
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -134,7 +134,9 @@ pub fn explain(question: &Question<'_>) -> Explanation {
     let generous = question.walk(walk::Choice::Generous);
     let Some((strict, generous)) = strict.zip(generous) else { return apart(question) };
     let outcome = |conversation: &Conversation| (conversation.delivered(), conversation.answered());
+    let is_doubted = question.carried() == Carried::Perhaps && generous.delivered();
     let verdict = match (outcome(&strict), outcome(&generous)) {
+        _ if is_doubted => Verdict::Undefined,
         (certain, possible) if certain != possible => Verdict::Undefined,
         ((false, _), _) => Verdict::Closed,
         ((true, true), _) => Verdict::Open,
@@ -145,10 +147,13 @@ pub fn explain(question: &Question<'_>) -> Explanation {
     let refused = legs(&strict).filter_map(|leg| leg.packet.as_ref()).any(|journey| journey.refused);
     Explanation {
         verdict,
-        delivered: strict.delivered(),
-        answered: strict.answered(),
+        delivered: strict.delivered() && !is_doubted,
+        answered: strict.answered() && !is_doubted,
         refused,
-        because: because::because(question, verdict, &steps, refused),
+        because: match is_doubted {
+            true => because::no_path(question, NoPath::Unknown(Unknown::Routing)),
+            false => because::because(question, verdict, &steps, refused),
+        },
         notes: because::notes(question, verdict, &steps),
         traces: trace::traces(question, &strict, &generous),
         steps,

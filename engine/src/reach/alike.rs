@@ -4,7 +4,7 @@ use super::conversation::{Key, Solver, What};
 use super::forest::Trees;
 use super::l4::Family;
 use super::likeness::{Likeness, Likes};
-use super::route::{Crossing, Route};
+use super::route::{Carried, Crossing, Route};
 use super::scene::Scene;
 use crate::ovn::acl::Direction;
 use crate::ovn::network::PortKind;
@@ -20,6 +20,8 @@ pub struct Alike {
     direct: bool,
     hops: u8,
     crossings: [Option<Passage>; 2],
+    /// What routers do with packets of each family.
+    carried: [Carried; 2],
 }
 
 /// All that one crossing depends on.
@@ -46,7 +48,9 @@ impl<'n> Solver<'n> {
         for (slot, crossing) in crossings.iter_mut().zip(route.crossings()) {
             *slot = Some(self.passage(crossing, from, to)?);
         }
-        Some(Alike { families, direct: route == Route::Direct, hops: route.hops(), crossings })
+        let (source, target) = (self.endpoints.get(from)?, self.endpoints.get(to)?);
+        let carried = Family::ALL.map(|family| route.carried(&self.topology, source, target, family));
+        Some(Alike { families, direct: route == Route::Direct, hops: route.hops(), crossings, carried })
     }
 
     fn passage(&mut self, crossing: Crossing<'n>, from: usize, to: usize) -> Option<Passage> {

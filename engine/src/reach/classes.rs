@@ -171,8 +171,10 @@ impl<'n> Solver<'n> {
                 // Those that share a port talk to each other past the switch.
                 Attachment::Port { switch, port } => {
                     let port = shared.get(&(*switch, port.as_str())).filter(|(_, count)| *count > 1);
-                    let routed = self.topology.links(*switch).iter().all(|(_, link)| endpoint.is_routed(link));
-                    sign([families, 3, *switch, port.map_or(0, |(number, _)| *number), usize::from(routed)])
+                    let links = self.topology.links(*switch);
+                    let is_routed = |family| links.iter().all(|(_, link)| endpoint.is_routed_in(family, link));
+                    let [v4, v6] = Family::ALL.map(|family| usize::from(is_routed(family)));
+                    sign([families, 3, *switch, port.map_or(0, |(number, _)| *number), 2 * v4 + v6])
                 }
             }
         };

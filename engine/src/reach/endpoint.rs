@@ -135,6 +135,12 @@ impl Endpoint {
         self.addresses.iter().any(|range| link.routes(range.first))
     }
 
+    /// Whether it has a route to one of those of a family.
+    pub(super) fn is_routed_in(&self, family: Family, link: &Link) -> bool {
+        let own = self.addresses.iter().filter(|range| range.first.is_ipv4() == (family == Family::Ipv4));
+        own.into_iter().any(|range| link.routes(range.first))
+    }
+
     /// Whether it stands for several that talk among each other by their switch. What is outside talks past every switch.
     pub fn is_several(&self) -> bool {
         let has_several = |family| has_several(self.addresses.iter().copied(), family);

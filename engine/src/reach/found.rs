@@ -5,7 +5,7 @@ use super::conversation::{Exchange, Solver, Talk};
 use super::division::at;
 use super::fan::AnswerId;
 use super::l4::Family;
-use super::route::Route;
+use super::route::{Carried, Route};
 use super::verdict::NoPath;
 use crate::ovn::walk::Choice;
 use alloc::vec::Vec;
@@ -85,6 +85,17 @@ impl<'n> Solver<'n> {
 
     /// What is certain and what is possible.
     fn exchanges(&mut self, route: Route<'n>, talk: Talk) -> (Exchange, Exchange) {
+        let none = Exchange { delivered: L4Arena::EMPTY, answered: L4Arena::EMPTY };
+        let ends = self.endpoints.get(talk.from).zip(self.endpoints.get(talk.to));
+        match ends.map(|(from, to)| route.carried(&self.topology, from, to, talk.family)) {
+            Some(Carried::Surely) => self.passed(route, talk),
+            // What the rows stop is stopped whatever the routers do.
+            Some(Carried::Perhaps) => (none, self.passed(route, talk).1),
+            Some(Carried::Nowhere) | None => (none, none),
+        }
+    }
+
+    fn passed(&mut self, route: Route<'n>, talk: Talk) -> (Exchange, Exchange) {
         self.lost = route != Route::Direct && self.is_mixed(talk.from, talk.to);
         if !self.lost {
             let exchanges = self.asked(route, talk);

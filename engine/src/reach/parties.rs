@@ -104,7 +104,8 @@ impl Parties {
         }
         for (number, balancer) in endpoints.iter().enumerate() {
             let Attachment::Balancer(of) = balancer.attachment else { continue };
-            let vips = network.load_balancers.get(of).map_or(&[][..], |of| &of.vips);
+            let here = network.load_balancers.get(of).filter(|of| of.switches.contains(&switch));
+            let vips = here.map_or(&[][..], |of| &of.vips);
             for (address, _) in vips.iter().flat_map(|vip| &vip.backends) {
                 let Some((client, port, endpoint)) = local.get(address) else { continue };
                 if self.turned.contains_key(&(*client, number)) {

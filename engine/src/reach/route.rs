@@ -1,6 +1,7 @@
 //! The switches that lie between two endpoints.
 
 use super::endpoint::{Attachment, Endpoint};
+use super::l4::Family;
 use super::topology::{Between, Topology};
 use crate::ovn::network::{Link, Unknown};
 
@@ -43,7 +44,31 @@ pub enum Route<'n> {
     Apart,
 }
 
+/// What routers do with the packets of a route in a family.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Carried {
+    /// They pass them on.
+    Surely,
+    /// They may pass them on.
+    Perhaps,
+    /// They have no route.
+    Nowhere,
+}
+
 impl<'n> Route<'n> {
+    /// What the routers on it do with packets of a family from one endpoint to another, and with their answers.
+    pub fn carried(self, topology: &Topology<'n>, from: &Endpoint, to: &Endpoint, family: Family) -> Carried {
+        let Self::Routed(out, back, _) = self else { return Carried::Surely };
+        let routes = |end: &Endpoint, link: Option<&Link>| link.is_none_or(|link| end.is_routed_in(family, link));
+        match topology.is_doubted(out.switch, back.switch) {
+            true => Carried::Perhaps,
+            false if !routes(to, back.from) => Carried::Nowhere,
+            // What has no way back may still come there, if the sender knows its router.
+            false if !routes(from, out.to) => Carried::Perhaps,
+            false => Carried::Surely,
+        }
+    }
+
     /// The route between two endpoints.
     pub fn between(topology: &Topology<'n>, from: &'n Endpoint, to: &'n Endpoint) -> Self {
         match (&from.attachment, &to.attachment) {
@@ -79,9 +104,7 @@ impl<'n> Route<'n> {
             }
             (Attachment::Port { switch: a, port: first }, Attachment::Port { switch: b, port: last }) => {
                 match topology.between(*a, *b) {
-                    Between::Routers(_, back, _) if !to.is_routed(back) => Self::Apart,
-                    // What has no way back may still come there, if the sender knows its router.
-                    Between::Routers(out, ..) if !from.is_routed(out) => Self::Unknown(Unknown::Routing),
+                    Between::Routers(_, back, _) if !to.is_routed(back) && !topology.is_doubted(*a, *b) => Self::Apart,
                     Between::Routers(out, back, hops) => {
                         Self::Routed(leave(*a, first, out), leave(*b, last, back).reversed(), hops)
                     }

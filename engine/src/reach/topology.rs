@@ -76,9 +76,6 @@ impl<'n> Topology<'n> {
     /// What lies between two different switches: the first router that meets both, or what the network says.
     pub fn between(&self, one: usize, other: usize) -> Between<'n> {
         let said = self.beyond.get(&(one, other));
-        if let Some(Way::Unknown(why)) = said {
-            return Between::Unknown(*why);
-        }
         let shared = self.links(one).iter().find_map(|(router, link)| Some((*link, self.link(*router, other)?)));
         if let Some((out, back)) = shared {
             return Between::Routers(out, back, 1);
@@ -97,6 +94,11 @@ impl<'n> Topology<'n> {
             }
             None => Between::Apart,
         }
+    }
+
+    /// Whether what lies between two switches may do something else with packets than to pass them on.
+    pub fn is_doubted(&self, one: usize, other: usize) -> bool {
+        self.beyond.get(&(one, other)) == Some(&Way::Unknown(Unknown::Routing))
     }
 
     /// Whether a physical network is the only way out of a switch.

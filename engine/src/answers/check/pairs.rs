@@ -50,7 +50,10 @@ pub(super) fn check(network: &Network, endpoints: &[Endpoint], reach: &mut Reach
     let judged = Judged { network, pipelines: &pipelines, endpoints, classes: &classes };
     let cuts = Cuts::new(endpoints, &classes, &verdicts);
     let (mut found, mut tracked) = (Found::default(), Tracked::new(network, &pipelines));
-    let mut left = verdicts.iter().filter(|(_, verdict)| *verdict != Verdict::Open).map(|(pair, _)| *pair);
+    // Where there is no way there is no row behind it.
+    let has_way = |pair: &Example| reach.has_way(pair.from, pair.to);
+    let unlike = verdicts.iter().filter(|(_, verdict)| *verdict != Verdict::Open).map(|(pair, _)| *pair);
+    let mut left = unlike.filter(has_way).collect::<Vec<_>>().into_iter();
     let (mut known, mut walked) = (HashMap::new(), 0);
     // Of pairs that are alike one is walked, and the same is found of all.
     while walked < most {

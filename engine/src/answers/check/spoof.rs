@@ -18,11 +18,12 @@ pub(super) fn check(network: &Network, endpoints: &[Endpoint]) -> Option<Diagnos
         matches!(acl.action, Action::Drop | Action::Reject)
             && parse(&acl.matches, &context).is_ok_and(|matches| {
                 let matches = matches.annotate();
-                let asks_port = asks(&matches, &|one| matches!(one, Expression::Port(_)));
+                if !asks(&matches, &is_source) || asks(&matches, &|one| matches!(one, Expression::Port(_))) {
+                    return false;
+                }
                 let mut meant = meant(network, *switch, acl.direction, endpoints, &matches).peekable();
                 let leaves = acl.direction == Direction::FromLport;
-                let is_open = if leaves && meant.peek().is_none() { true } else { meant.any(|secured| !secured) };
-                asks(&matches, &is_source) && !asks_port && is_open
+                (leaves && meant.peek().is_none()) || meant.any(|secured| !secured)
             })
     };
     let switches = network.switches.iter().enumerate();

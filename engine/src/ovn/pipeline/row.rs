@@ -62,7 +62,7 @@ pub enum Builtin {
     NeighborDiscovery,
     /// Health checks of OVN's own service monitor pass.
     ServiceMonitor,
-    /// What has a VLAN tag is dropped, on switches without `vlan-passthru`.
+    /// What has a VLAN tag is dropped; `vlan-passthru` of a switch, which lets it through, is not known here.
     Tagged,
 }
 

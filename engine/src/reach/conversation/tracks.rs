@@ -50,7 +50,7 @@ impl Solver<'_> {
     /// The new headers that are let pass by rows which have nothing remembered, at the first of these stages and each other.
     fn forgotten(&mut self, at: At, stages: &[Stage], tracks: Tracks) -> L4Id {
         let forgets = |stage: &Stage| self.pipelines.get(at.switch).is_some_and(|pipeline| pipeline.forgets(*stage));
-        if !stages.first().is_some_and(forgets) {
+        if tracks.new == L4Arena::EMPTY || !stages.first().is_some_and(forgets) {
             return L4Arena::EMPTY;
         }
         // What is remembered for certain is what is not forgotten perhaps.
