@@ -248,7 +248,7 @@ proptest! {
             let answer = reach.pair(from, to);
             for family in &answer.families {
                 for header in headers(family.family) {
-                    let known = backends(&network, &endpoints, &endpoints[to], family.family, header);
+                    let known = backends(&network, &endpoints, (&endpoints[from], &endpoints[to]), family.family, header);
                     let outcomes = |choice| -> Vec<(bool, bool)> {
                         let outcome = |backend: &Backend<'_>| {
                             let question = Question {

@@ -134,7 +134,7 @@ impl<'a> Story<'a> {
 /// The same question about the first backend of a load balancer with which the conversation fails, else about the
 /// first one.
 fn telling_backend<'a>(compiled: &'a Compiled, blank: Question<'a>) -> (Question<'a>, Explanation) {
-    let known = backends(&compiled.network, &compiled.endpoints, blank.to, blank.family, blank.header);
+    let known = backends(&compiled.network, &compiled.endpoints, (blank.from, blank.to), blank.family, blank.header);
     let mut asked = known.iter().map(|backend| {
         let question = Question { backend: Some(*backend), ..blank };
         (question, explain(&question))

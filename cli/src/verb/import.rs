@@ -154,7 +154,7 @@ impl Said {
         };
         let Some((from, to)) = end(packet.source).zip(end(packet.target)) else { return Vec::new() };
         let (from, to, Logged { family, header, .. }) = (&from.endpoint, &to.endpoint, *packet);
-        let backend = backends(network, endpoints, to, family, header).first().copied();
+        let backend = backends(network, endpoints, (from, to), family, header).first().copied();
         let pipelines = loaded.pipelines();
         let question = Question { network, pipelines, from, to, family, header, shape: Shape::default(), backend };
         let done = |outcome| match outcome {

@@ -38,6 +38,8 @@ pub struct Backend<'a> {
     pub endpoint: &'a Endpoint,
     /// At which port.
     pub port: u16,
+    /// Whether it is who asks himself, to whom his packets are sent back.
+    pub is_own: bool,
 }
 
 /// The ways of a conversation's two halves: each crossing, and how many routers lie between two of them.
@@ -198,7 +200,7 @@ impl<'a> Question<'a> {
 
     /// Whether a load balancer sends what is asked back to who asks.
     fn is_turned(&self) -> bool {
-        self.backend.is_some_and(|backend| backend.endpoint.id == self.from.id)
+        self.backend.is_some_and(|backend| backend.is_own)
     }
 
     fn leg(&self, walk: &mut Walk<'_>, half: Half, crossings: &[Crossing<'_>], hops: u8) -> Option<Leg> {
@@ -376,11 +378,12 @@ impl Endpoint {
     }
 }
 
-/// Where a load balancer may send a request with this header: every backend that is an endpoint.
+/// Where a load balancer may send a request with this header: every backend that is an endpoint. Who asks may be one of them; of
+/// several that stand behind one endpoint, another may be, too.
 pub fn backends<'a>(
     network: &Network,
     endpoints: &'a [Endpoint],
-    to: &Endpoint,
+    (from, to): (&Endpoint, &Endpoint),
     family: Family,
     header: L4Header,
 ) -> Vec<Backend<'a>> {
@@ -396,11 +399,17 @@ pub fn backends<'a>(
         (vip.protocol, vip.port) == asked && vip.address.is_ipv4() == (family == Family::Ipv4)
     };
     let listed = balancer.vips.iter().filter(serves).flat_map(|vip| &vip.backends);
-    let found = listed.filter_map(|(address, port)| {
+    let found = listed.flat_map(|(address, port)| {
         let is = |endpoint: &&Endpoint| {
             endpoint.port().is_some() && endpoint.addresses.iter().any(|range| range.first == *address)
         };
-        Some(Backend { endpoint: endpoints.iter().find(is)?, port: *port })
+        let Some(endpoint) = endpoints.iter().find(is) else { return Vec::new() };
+        let ways: &[bool] = match (endpoint.id == from.id, from.is_several()) {
+            (false, _) => &[false],
+            (true, false) => &[true],
+            (true, true) => &[true, false],
+        };
+        ways.iter().map(|is_own| Backend { endpoint, port: *port, is_own: *is_own }).collect()
     });
     found.collect()
 }

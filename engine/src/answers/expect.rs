@@ -91,7 +91,7 @@ impl Counterexample {
             return self;
         }
         self.because = ends.zip(self.header).map(|((from, to), (family, header))| {
-            let backend = backends(network, endpoints, to, family, header).first().copied();
+            let backend = backends(network, endpoints, (from, to), family, header).first().copied();
             let shape = Shape::default();
             explain(&Question { network, pipelines, from, to, family, header, shape, backend }).because
         });

@@ -184,7 +184,7 @@ impl Judged<'_> {
     fn question(&self, pair: Example, family: Family, header: L4Header) -> Option<Question<'_>> {
         let (from, to) = (self.endpoints.get(pair.from)?, self.endpoints.get(pair.to)?);
         let (network, pipelines) = (self.network, self.pipelines);
-        let backend = backends(network, self.endpoints, to, family, header).first().copied();
+        let backend = backends(network, self.endpoints, (from, to), family, header).first().copied();
         Some(Question { network, pipelines, from, to, family, header, shape: Shape::default(), backend })
     }
 

@@ -140,7 +140,7 @@ impl<'a> Sides<'a> {
         };
         let (from, to) = (endpoint(asked.pair.0)?, endpoint(asked.pair.1)?);
         let Asked { family, header, .. } = asked;
-        let backend = backends(network, endpoints, to, family, header).first().copied();
+        let backend = backends(network, endpoints, (from, to), family, header).first().copied();
         walked(&Question { network, pipelines, from, to, family, header, shape: Shape::default(), backend })
     }
 }
