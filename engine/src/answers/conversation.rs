@@ -404,12 +404,8 @@ pub fn backends<'a>(
             endpoint.port().is_some() && endpoint.addresses.iter().any(|range| range.first == *address)
         };
         let Some(endpoint) = endpoints.iter().find(is) else { return Vec::new() };
-        let ways: &[bool] = match (endpoint.id == from.id, from.is_several()) {
-            (false, _) => &[false],
-            (true, false) => &[true],
-            (true, true) => &[true, false],
-        };
-        ways.iter().map(|is_own| Backend { endpoint, port: *port, is_own: *is_own }).collect()
+        let served = from.served_by(endpoint.id == from.id);
+        served.iter().map(|is_own| Backend { endpoint, port: *port, is_own: *is_own }).collect()
     });
     found.collect()
 }

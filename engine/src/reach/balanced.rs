@@ -7,7 +7,7 @@
 
 use super::arena::{L4Arena, L4Id};
 use super::conversation::{At, Exchange, FIRST_TTL, Remembered, Solver, Talk, Tracker, Tracks};
-use super::endpoint::{Attachment, Endpoint};
+use super::endpoint::Attachment;
 use super::l4::{Family, L4Set};
 use super::region::{Ports, Region};
 use super::route::{Crossing, Route, leave};
@@ -64,7 +64,8 @@ impl<'n> Solver<'n> {
                 protocol: vip.protocol,
                 ports: (vip.port, *port),
             };
-            for is_own in self.ways_of_serving(talk.from, backend) {
+            let served = self.endpoints.get(talk.from).map_or(&[][..], |client| client.served_by(talk.from == backend));
+            for is_own in served {
                 let service = Service { is_own: *is_own, ..service };
                 self.certain = true;
                 let certain = self.serve(service);
@@ -78,16 +79,6 @@ impl<'n> Solver<'n> {
         }
         let none = Exchange { delivered: L4Arena::EMPTY, answered: L4Arena::EMPTY };
         found.unwrap_or((none, none))
-    }
-
-    /// Whether the backend is the client itself; where several stand behind one endpoint, either may be.
-    fn ways_of_serving(&self, client: usize, backend: usize) -> &'static [bool] {
-        let is_several = self.endpoints.get(client).is_some_and(Endpoint::is_several);
-        match (client == backend, is_several) {
-            (false, _) => &[false],
-            (true, false) => &[true],
-            (true, true) => &[true, false],
-        }
     }
 
     fn either(&mut self, one: Exchange, other: Exchange) -> Exchange {
@@ -155,11 +146,7 @@ impl<'n> Solver<'n> {
         let turned = parties.turned(service.client, service.balancer)?;
         let at = |half, source, target| At { switch: out.switch, source, target, family, half, ttl: FIRST_TTL, choice };
         let (there, back) = (at(Half::Request, client, balancer), at(Half::Request, turned.balancer, client));
-        let entering = self.tracks(there, PortKind::Vif, Direction::FromLport, None, Tracker::Balancer);
-        let asked = self.arena.intern(only(service.protocol, service.ports.0));
-        let asked = self.arena.intersection(asked, entering.new);
-        let asked = self.admitted(there, Stage::FromLport, entering, asked);
-        let moved = self.moved(service, asked, Turn::There);
+        let moved = self.balanced_to(service, there);
         let entering = self.all_new(family);
         let (delivered, memory) = self.leave(back, moved, entering, None, Tracker::Balancer);
         let answers = self.arena.answers(family, delivered);
@@ -174,6 +161,15 @@ impl<'n> Solver<'n> {
     fn come_back(&mut self, at: At, entered: L4Id, remembered: L4Id) -> L4Id {
         let leaving = self.tracks(at, PortKind::Vif, Direction::ToLport, Some(remembered), Tracker::Balancer);
         self.arena.intersection(entered, leaving.known)
+    }
+
+    /// What comes to the balancer, and goes on from it to the backend's port.
+    fn balanced_to(&mut self, service: Service, at: At) -> L4Id {
+        let entering = self.tracks(at, PortKind::Vif, Direction::FromLport, None, Tracker::Balancer);
+        let asked = self.arena.intern(only(service.protocol, service.ports.0));
+        let asked = self.arena.intersection(asked, entering.new);
+        let asked = self.admitted(at, Stage::FromLport, entering, asked);
+        self.moved(service, asked, Turn::There)
     }
 
     /// Behind a balancer every header is that of a new connection.
@@ -210,11 +206,7 @@ impl<'n> Solver<'n> {
         };
         // Before the balancer, then behind it.
         let first = at(out.switch, client, balancer, FIRST_TTL);
-        let entering = self.tracks(first, PortKind::Vif, Direction::FromLport, None, Tracker::Balancer);
-        let asked = self.arena.intern(only(service.protocol, service.ports.0));
-        let asked = self.arena.intersection(asked, entering.new);
-        let asked = self.admitted(first, Stage::FromLport, entering, asked);
-        let moved = self.moved(service, asked, Turn::There);
+        let moved = self.balanced_to(service, first);
         let second = At { target: backend, ..first };
         let entering = self.all_new(service.family);
         let entered = self.admitted(second, Stage::FromLportAfterLb, entering, moved);

@@ -141,6 +141,16 @@ impl Endpoint {
         own.into_iter().any(|range| link.routes(range.first))
     }
 
+    /// How a backend of a load balancer may serve it: whether as itself. Of several that stand behind one endpoint it may be the
+    /// one who asks, or another.
+    pub(crate) fn served_by(&self, is_backend: bool) -> &'static [bool] {
+        match (is_backend, self.is_several()) {
+            (false, _) => &[false],
+            (true, false) => &[true],
+            (true, true) => &[true, false],
+        }
+    }
+
     /// Whether it stands for several that talk among each other by their switch. What is outside talks past every switch.
     pub fn is_several(&self) -> bool {
         let has_several = |family| has_several(self.addresses.iter().copied(), family);
