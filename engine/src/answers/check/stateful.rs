@@ -25,7 +25,7 @@ pub(super) fn check(network: &Network, endpoints: &[Endpoint], reach: &mut Reach
 fn tell(network: &Network, pipeline: &Pipeline, endpoints: &[Endpoint], reach: &mut Reach<'_>) -> Option<Diagnostic> {
     let causes = causes(network, pipeline);
     let (cause, row) = name(network, *causes.first()?)?;
-    let pipelines = without(network, reach.pipelines(), &causes);
+    let pipelines = without(network, reach.pipelines(), pipeline);
     let mut other = evaluate_by(network, endpoints, pipelines.into());
     let others = other.classes();
     let classes = reach.classes().divided(&|endpoint| others.of(endpoint));
