@@ -6,10 +6,12 @@ use proptest::sample::select;
 use ringfence_engine::answers::check::check;
 use ringfence_engine::answers::conversation::{Backend, Conversation, Question, Shape, backends};
 use ringfence_engine::answers::diff::{changes, matched};
+use ringfence_engine::answers::explain::explain;
 use ringfence_engine::diagnostic::Code;
 use ringfence_engine::ovn::acl::{Acl, Action, Direction, Priority, Provenance, Tier};
 use ringfence_engine::ovn::network::{
-    Link, LoadBalancer, Mac, Network, Options, Port, PortGroup, PortKind, Router, Switch, Version, Vip, VipProtocol,
+    Beyond, Link, LoadBalancer, Mac, Network, Options, Port, PortGroup, PortKind, Router, Switch, Unknown, Version, Vip,
+    VipProtocol, Way,
 };
 use ringfence_engine::ovn::pipeline::{AclId, Holder, Pipeline};
 use ringfence_engine::ovn::walk::Choice;
@@ -113,8 +115,10 @@ fn acl() -> impl Strategy<Value = Acl> {
 fn network() -> impl Strategy<Value = Network> {
     let acls = || proptest::collection::vec(acl(), 0..7);
     let version = select(Version::ALL);
-    (acls(), acls(), acls(), version, any::<[bool; 5]>()).prop_map(|(first, second, group, version, flags)| {
+    let flags = (any::<[bool; 5]>(), proptest::bool::weighted(0.2));
+    (acls(), acls(), acls(), version, flags).prop_map(|(first, second, group, version, (flags, doubted))| {
         let [drop, invalid, balanced, in_first, in_second] = flags;
+        let doubt = Beyond { switches: [0, 1], way: Way::Unknown(Unknown::Routing) };
         let member = |wanted: bool, name: &str| wanted.then(|| name.to_string());
         Network {
             version,
@@ -130,9 +134,18 @@ fn network() -> impl Strategy<Value = Network> {
                 acls: group,
             }],
             load_balancers: vec![balancer()],
+            beyond: doubted.then_some(doubt).into_iter().collect(),
             ..Network::default()
         }
     })
+}
+
+/// What is certain of a request and of its answer, and what is possible.
+fn outcomes(question: &Question<'_>) -> [(bool, bool); 2] {
+    let told = explain(question);
+    let talk = question.walk(Choice::Generous);
+    let possible = |of: fn(&Conversation) -> bool| talk.as_ref().is_some_and(of);
+    [(told.delivered, told.answered), (possible(Conversation::delivered), possible(Conversation::answered))]
 }
 
 /// TCP 80 goes to two backends at another port, UDP 53 to one.
@@ -220,11 +233,7 @@ proptest! {
                         network: &network, pipelines: &pipelines, from: &endpoints[from], to: &endpoints[to],
                         family: family.family, header, shape: Shape::default(), backend: None,
                     };
-                    let outcome = |choice| {
-                        let talk = question.walk(choice);
-                        (talk.as_ref().is_some_and(Conversation::delivered), talk.as_ref().is_some_and(Conversation::answered))
-                    };
-                    let (strict, generous) = (outcome(Choice::Strict), outcome(Choice::Generous));
+                    let [strict, generous] = outcomes(&question);
                     let symbolic = (family.delivered.contains(header), family.answered.contains(header));
                     prop_assert_eq!(symbolic, strict, "{} -> {} {:?} {:?}", endpoints[from].id, endpoints[to].id, family.family, header);
                     prop_assert_eq!(family.undefined.contains(header), strict != generous, "undefined: {:?}", header);
@@ -249,18 +258,14 @@ proptest! {
             for family in &answer.families {
                 for header in headers(family.family) {
                     let known = backends(&network, &endpoints, (&endpoints[from], &endpoints[to]), family.family, header);
-                    let outcomes = |choice| -> Vec<(bool, bool)> {
-                        let outcome = |backend: &Backend<'_>| {
-                            let question = Question {
-                                network: &network, pipelines: &pipelines, from: &endpoints[from], to: &endpoints[to],
-                                family: family.family, header, shape: Shape::default(), backend: Some(*backend),
-                            };
-                            let talk = question.walk(choice);
-                            (talk.as_ref().is_some_and(Conversation::delivered), talk.as_ref().is_some_and(Conversation::answered))
-                        };
-                        known.iter().map(outcome).collect()
+                    let of_backend = |backend: &Backend<'_>| {
+                        outcomes(&Question {
+                            network: &network, pipelines: &pipelines, from: &endpoints[from], to: &endpoints[to],
+                            family: family.family, header, shape: Shape::default(), backend: Some(*backend),
+                        })
                     };
-                    let (strict, generous) = (outcomes(Choice::Strict), outcomes(Choice::Generous));
+                    let (strict, generous): (Vec<_>, Vec<_>) =
+                        known.iter().map(of_backend).map(|[certain, possible]| (certain, possible)).unzip();
                     let all = |of: fn(&(bool, bool)) -> bool| !strict.is_empty() && strict.iter().all(of);
                     let any = |of: fn(&(bool, bool)) -> bool| generous.iter().any(of);
                     let name = || format!("{} {:?} {header:?}", endpoints[from].id, family.family);

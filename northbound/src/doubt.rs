@@ -20,6 +20,8 @@ struct Place<'s> {
     networks: Vec<IpNet>,
     /// Addresses of machines that lie in none of them.
     strays: Vec<IpNet>,
+    /// Whether a route of the router leads to one of these.
+    led: bool,
 }
 
 /// A router with what it may do to packets.
@@ -55,11 +57,15 @@ enum Term {
 }
 
 /// Pairs of switches between which nobody can say what becomes of a packet, each in the order of the table.
-pub(crate) fn doubts(snapshot: &Snapshot, names: &Names) -> Vec<[String; 2]> {
-    let places = places(snapshot, names);
+pub(crate) fn doubts(snapshot: &Snapshot, names: &Names<'_>) -> Vec<[String; 2]> {
+    let mut places = places(snapshot, names);
     let routers: BTreeMap<Uuid, Router> =
         snapshot.rows("Logical_Router").map(|(id, row)| (id, Router::of(snapshot, row))).collect();
-    let linked = linked(snapshot);
+    for place in &mut places {
+        let router = routers.get(&place.router);
+        place.led = router.is_some_and(|router| place.strays.iter().any(|stray| router.leads_to(stray)));
+    }
+    let linked = linked(snapshot, names);
     let harmless = |id: &Uuid| routers.get(id).is_none_or(Router::is_harmless);
     let mut found = Vec::new();
     for (index, one) in places.iter().enumerate() {
@@ -113,24 +119,16 @@ impl Router {
     }
 
     /// Whether a packet between two switches of the router may meet something else than the connected route.
-    fn may_change(&self, from: &Place<'_>, to: &Place<'_>) -> bool {
-        // The connected routes do not lead to these; a route to everywhere leads elsewhere.
-        let leads = |stray: &IpNet| {
-            self.routes
-                .iter()
-                .any(|(prefix, by_source)| *by_source || (prefix.prefix_len() > 0 && prefix.contains(stray)))
-                || from
-                    .networks
-                    .iter()
-                    .filter(|source| source.network().is_ipv4() == stray.network().is_ipv4())
-                    .any(|source| self.is_policed(source, stray))
+    fn may_change<'p>(&self, from: &'p Place<'_>, to: &'p Place<'_>) -> bool {
+        let towards = |targets: &'p [IpNet]| {
+            let pairs = from.networks.iter().flat_map(move |source| targets.iter().map(move |target| (source, target)));
+            pairs.filter(|(source, target)| source.network().is_ipv4() == target.network().is_ipv4())
         };
-        if to.strays.iter().any(leads) {
+        let is_policed = |(source, target)| self.is_policed(source, target);
+        if to.led || (!self.policies.is_empty() && towards(&to.strays).any(is_policed)) {
             return true;
         }
-        let pairs = from.networks.iter().flat_map(|source| to.networks.iter().map(move |target| (source, target)));
-        let mut pairs = pairs.filter(|(source, target)| source.network().is_ipv4() == target.network().is_ipv4());
-        pairs.any(|(source, target)| {
+        towards(&to.networks).any(|(source, target)| {
             let longer = |(prefix, by_source): &(IpNet, bool)| {
                 let end = if *by_source { source } else { target };
                 overlap(prefix, end) && prefix.prefix_len() > target.prefix_len()
@@ -139,6 +137,14 @@ impl Router {
                 || self.translated.iter().any(|inner| overlap(inner, source))
                 || self.is_policed(source, target)
         })
+    }
+
+    /// Whether a route leads to an address that is in no connected network; one to everywhere leads elsewhere.
+    fn leads_to(&self, stray: &IpNet) -> bool {
+        let leads = |(prefix, by_source): &(IpNet, bool)| {
+            *by_source || (prefix.prefix_len() > 0 && prefix.contains(stray))
+        };
+        self.routes.iter().any(leads)
     }
 
     fn is_policed(&self, source: &IpNet, target: &IpNet) -> bool {
@@ -223,30 +229,18 @@ fn overlap(one: &IpNet, other: &IpNet) -> bool {
 }
 
 /// The switches in the order of the table, each with the first of its routers.
-fn places<'s>(snapshot: &'s Snapshot, names: &'s Names) -> Vec<Place<'s>> {
-    let routers = routers(snapshot);
+fn places<'s>(snapshot: &'s Snapshot, names: &'s Names<'_>) -> Vec<Place<'s>> {
     let switches = snapshot.rows("Logical_Switch").filter_map(|(id, switch)| {
-        let mut links = peers(snapshot, switch).filter_map(|peer| routers.get(peer));
+        let mut links = peers(snapshot, switch).filter_map(|peer| names.router_ports.get(peer));
         let (router, port) = links.next()?;
         let networks: Vec<IpNet> = texts(port, "networks").into_iter().filter_map(prefix).collect();
         let ports = uuids(switch, "ports").into_iter().filter_map(|id| snapshot.row("Logical_Switch_Port", id));
         let machines = ports.filter(|port| text(port, "type").is_none_or(str::is_empty)).flat_map(addresses);
         let strays = machines.map(|(_, address)| address).filter(|own| networks.iter().all(|net| !net.contains(own)));
         let strays = strays.map(IpNet::from).collect();
-        Some(Place { strays, switch: names.switches.get(&id)?, router: *router, networks })
+        Some(Place { strays, led: false, switch: names.switches.get(&id)?, router: *router, networks })
     });
     switches.collect()
-}
-
-/// Ports of routers by name, each with its router; none that is disabled.
-fn routers(snapshot: &Snapshot) -> BTreeMap<&str, (Uuid, &Row)> {
-    let enabled = snapshot.rows("Logical_Router").filter(|(_, router)| !is_disabled(router));
-    let ports = enabled.flat_map(|(id, router)| {
-        let ports = uuids(router, "ports").into_iter().filter_map(|port| snapshot.row("Logical_Router_Port", port));
-        let ports = ports.filter(|port| !is_disabled(port));
-        ports.filter_map(move |port| Some((text(port, "name")?, (id, port))))
-    });
-    ports.collect()
 }
 
 /// The ports of routers that a switch is connected with.
@@ -257,8 +251,8 @@ fn peers<'s>(snapshot: &'s Snapshot, switch: &'s Row) -> impl Iterator<Item = &'
 }
 
 /// Of each router one that stands for all that it is linked with, by ports or by switches in between.
-fn linked(snapshot: &Snapshot) -> BTreeMap<Uuid, Uuid> {
-    let ports = routers(snapshot);
+fn linked(snapshot: &Snapshot, names: &Names<'_>) -> BTreeMap<Uuid, Uuid> {
+    let ports = &names.router_ports;
     let mut of: BTreeMap<Uuid, Uuid> = snapshot.rows("Logical_Router").map(|(id, _)| (id, id)).collect();
     let direct = ports.values().filter_map(|(router, port)| Some([*router, ports.get(text(port, "peer")?)?.0]));
     let mut links: Vec<[Uuid; 2]> = direct.collect();

@@ -51,6 +51,7 @@ impl<'n> Solver<'n> {
     }
 
     fn vip(&mut self, router: usize, vip: &Vip, talk: Talk) -> (Exchange, Exchange) {
+        let none = Exchange { delivered: L4Arena::EMPTY, answered: L4Arena::EMPTY };
         let mut found: Option<(Exchange, Exchange)> = None;
         for (address, port) in &vip.backends {
             let Some(backend) = self.at_address(router, *address) else { continue };
@@ -71,13 +72,13 @@ impl<'n> Solver<'n> {
                 let certain = self.serve(service);
                 let possible =
                     if self.certain { certain } else { self.serve(Service { choice: Choice::Generous, ..service }) };
+                let certain = if self.is_doubted(service) { none } else { certain };
                 found = Some(match found {
                     Some((must, may)) => (self.both(must, certain), self.either(may, possible)),
                     None => (certain, possible),
                 });
             }
         }
-        let none = Exchange { delivered: L4Arena::EMPTY, answered: L4Arena::EMPTY };
         found.unwrap_or((none, none))
     }
 
@@ -108,6 +109,12 @@ impl<'n> Solver<'n> {
             local.collect()
         });
         map.get(&(router, address)).copied()
+    }
+
+    /// Whether the router between the client and the backend may do something else with the packets.
+    fn is_doubted(&self, service: Service) -> bool {
+        let ways = self.ways(service).filter(|_| !service.is_own);
+        ways.is_some_and(|(out, back)| self.topology.is_doubted(out.switch, back.switch))
     }
 
     /// One connection from end to end.
