@@ -9,12 +9,13 @@ use crate::profile;
 use crate::render;
 use crate::status::Status;
 use clap::Args;
-use ringfence_engine::compile::{Profile, Settings, Strictness};
+use ringfence_engine::compile::{Compiled, Profile, Settings, Strictness, load};
 use ringfence_engine::diagnostic::{Code, Diagnostic, Severity};
 use ringfence_engine::ovn::network::Network;
 use ringfence_engine::ovn::pipeline::Matches;
 use ringfence_engine::reach::{Endpoint, EndpointKind};
-use ringfence_engine::source::{Place, SourceId, Span};
+use ringfence_engine::source::{Place, SourceId, Sources, Span};
+use ringfence_northbound::Document;
 use ringfence_view::loaded::Loaded;
 use std::path::PathBuf;
 
@@ -86,6 +87,18 @@ impl Input {
         let mut files = self.read();
         let originals = std::mem::take(&mut files.originals);
         (compiled(files, &self.settings()), originals)
+    }
+
+    /// The same, with how these texts are compiled when somebody has edited them.
+    pub(crate) fn load_to_edit(&self) -> (Loaded, impl Fn(&Sources) -> Compiled + use<>) {
+        let (files, settings) = (self.read(), self.settings());
+        let documents: Vec<Document> = files.databases.iter().map(|(_, document)| document.clone()).collect();
+        let again = move |sources: &Sources| {
+            let mut compiled = load(sources, &settings);
+            documents.iter().for_each(|document| document.amend(&mut compiled.network));
+            compiled
+        };
+        (compiled(files, &settings), again)
     }
 
     fn read(&self) -> Files {

@@ -10,8 +10,8 @@ use ringfence_engine::answers::explain::explain;
 use ringfence_engine::diagnostic::Code;
 use ringfence_engine::ovn::acl::{Acl, Action, Direction, Priority, Provenance, Tier};
 use ringfence_engine::ovn::network::{
-    Beyond, Link, LoadBalancer, Mac, Network, Options, Port, PortGroup, PortKind, Router, Switch, Unknown, Version, Vip,
-    VipProtocol, Way,
+    Beyond, Link, LoadBalancer, Mac, Network, Options, Port, PortGroup, PortKind, Router, Switch, Unknown, Version,
+    Vip, VipProtocol, Way,
 };
 use ringfence_engine::ovn::pipeline::{AclId, Holder, Pipeline};
 use ringfence_engine::ovn::walk::Choice;

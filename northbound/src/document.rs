@@ -107,8 +107,7 @@ impl Document {
         let mut others = Vec::new();
         let ports = uuids(switch, "ports").into_iter().filter_map(|id| snapshot.row("Logical_Switch_Port", id));
         let routed = ports.clone().filter(|port| text(port, "type") == Some("router"));
-        let networks =
-            routed.filter_map(|port| Link::of(names, port)).flat_map(|link| link.networks);
+        let networks = routed.filter_map(|port| Link::of(names, port)).flat_map(|link| link.networks);
         let networks: Vec<String> = networks.collect();
         let prefixes: Vec<IpNet> = networks.iter().filter_map(|network| network.parse().ok()).collect();
         for port in ports {
@@ -196,7 +195,12 @@ impl Document {
         let port = |id: &Uuid| text(snapshot.row("Logical_Switch_Port", *id)?, "name");
         let ports: Vec<&str> = ports.iter().filter_map(port).collect();
         let mut lines = vec![format!("- name: {}", json!(name)), format!("  ports: {}", json!(ports))];
-        lines.extend(self.rows((snapshot, names), &format!("portGroups[{index}]"), &format!("PortGroup/{name}"), group));
+        lines.extend(self.rows(
+            (snapshot, names),
+            &format!("portGroups[{index}]"),
+            &format!("PortGroup/{name}"),
+            group,
+        ));
         lines
     }
 
@@ -261,13 +265,18 @@ impl Document {
         }
     }
 
-    /// Puts in what an inventory cannot say: whose each row is, what it logs, which ports are disabled or lead to further
-    /// routers, and between which switches nobody can say what routers do.
+    /// Puts in what an inventory cannot say: whose each row is, what it logs, and [what is no row](Self::amend).
     pub fn complete(&self, network: &mut Network, source: SourceId) {
         let acls = network.switches.iter_mut().map(|switch| &mut switch.acls);
         for acl in acls.chain(network.port_groups.iter_mut().map(|group| &mut group.acls)).flatten() {
             self.credit(acl, source);
         }
+        self.amend(network);
+    }
+
+    /// Puts in which ports are disabled or lead to further routers, and between which switches nobody can say what routers do;
+    /// also where somebody has edited the rows of the text.
+    pub fn amend(&self, network: &mut Network) {
         for port in network.switches.iter_mut().flat_map(|switch| &mut switch.ports) {
             port.disabled |= self.disabled.contains(&port.name);
             port.secured |= port.disabled;

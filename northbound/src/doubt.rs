@@ -141,9 +141,8 @@ impl Router {
 
     /// Whether a route leads to an address that is in no connected network; one to everywhere leads elsewhere.
     fn leads_to(&self, stray: &IpNet) -> bool {
-        let leads = |(prefix, by_source): &(IpNet, bool)| {
-            *by_source || (prefix.prefix_len() > 0 && prefix.contains(stray))
-        };
+        let leads =
+            |(prefix, by_source): &(IpNet, bool)| *by_source || (prefix.prefix_len() > 0 && prefix.contains(stray));
         self.routes.iter().any(leads)
     }
 

@@ -15,7 +15,7 @@ mod way;
 
 use super::diff::{Change, Matched, changes, matched};
 use super::filter::Filter;
-use crate::compile::{Compiled, Settings, load};
+use crate::compile::Compiled;
 use crate::diagnostic::Severity;
 use crate::reach::{Endpoint, Family, L4Set, NoPath, PairAnswer, Verdict, evaluate};
 use crate::source::{SourceId, Sources};
@@ -81,6 +81,9 @@ pub struct Proposal {
     pub exposed: usize,
 }
 
+/// How texts are compiled.
+pub type Load<'a> = &'a dyn Fn(&Sources) -> Compiled;
+
 /// At most so many are told.
 const MOST: usize = 4;
 
@@ -89,8 +92,8 @@ const MOST: usize = 4;
 /// # Errors
 ///
 /// Why there is none.
-pub fn repair(sources: &Sources, settings: &Settings, wish: &Wish<'_>) -> Result<Vec<Proposal>, String> {
-    let compiled = load(sources, settings);
+pub fn repair(sources: &Sources, load: Load<'_>, wish: &Wish<'_>) -> Result<Vec<Proposal>, String> {
+    let compiled = load(sources);
     let pair = answer(&compiled, wish)?;
     if is_fulfilled(&pair, wish) {
         return Err("it is so already: nothing has to change".to_owned());
@@ -101,11 +104,11 @@ pub fn repair(sources: &Sources, settings: &Settings, wish: &Wish<'_>) -> Result
     let mut proposals: Vec<Proposal> = Vec::new();
     let mut obstacles: Vec<String> = Vec::new();
     for way in Way::all(wish.intent) {
-        match way.go(sources, settings, wish) {
+        match way.go(sources, load, wish) {
             Ok((title, edits, changed)) => {
                 let known = |other: &Proposal| texts(&other.sources) == texts(&changed);
                 if !proposals.iter().any(known) {
-                    proposals.extend(proposal(&compiled, settings, wish, (title, edits, changed)));
+                    proposals.extend(proposal(&compiled, load, wish, (title, edits, changed)));
                 }
             }
             Err(obstacle) if obstacles.contains(&obstacle) => {}
@@ -163,11 +166,11 @@ fn is_fulfilled(pair: &PairAnswer, wish: &Wish<'_>) -> bool {
 /// Evaluates edited texts as a whole; nothing where they do not do what is wished, or are refused where the old were not.
 fn proposal(
     old: &Compiled,
-    settings: &Settings,
+    load: Load<'_>,
     wish: &Wish<'_>,
     (title, edits, sources): (String, Vec<Edit>, Sources),
 ) -> Option<Proposal> {
-    let compiled = load(&sources, settings);
+    let compiled = load(&sources);
     let errors =
         |compiled: &Compiled| compiled.diagnostics.iter().filter(|found| found.severity == Severity::Error).count();
     if errors(&compiled) > errors(old) || !is_fulfilled(&answer(&compiled, wish).ok()?, wish) {

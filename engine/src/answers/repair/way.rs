@@ -2,11 +2,11 @@
 
 use super::item::Item;
 use super::list::List;
-use super::{Edit, Intent, Wish, answer, ends, is_fulfilled, unfulfilled};
+use super::{Edit, Intent, Load, Wish, answer, ends, is_fulfilled, unfulfilled};
 use crate::answers::conversation::{Half, Question, Shape};
 use crate::answers::explain::{Decider, Explanation, Step, explain};
 use crate::answers::filter::Filter;
-use crate::compile::{Compiled, Settings, load};
+use crate::compile::Compiled;
 use crate::ovn::acl::{Acl, Direction, Priority};
 use crate::ovn::pipeline::{Outcome, Pipeline, Stage};
 use crate::reach::{Endpoint, Family};
@@ -52,7 +52,7 @@ impl Way {
     }
 
     /// Goes it, as far as it leads.
-    pub(super) fn go(self, sources: &Sources, settings: &Settings, wish: &Wish<'_>) -> Result<Made, String> {
+    pub(super) fn go(self, sources: &Sources, load: Load<'_>, wish: &Wish<'_>) -> Result<Made, String> {
         let mut texts = sources.clone();
         let mut edits = Vec::new();
         let mut add = |texts: &mut Sources, edit: Edit| {
@@ -61,7 +61,7 @@ impl Way {
         };
         match self {
             Self::Drop(direction, track) => {
-                let compiled = load(sources, settings);
+                let compiled = load(sources);
                 let at_target = direction == Direction::ToLport;
                 for edit in rows(&texts, &compiled, wish, (direction, "drop"), Half::Request)? {
                     add(&mut texts, edit);
@@ -77,7 +77,7 @@ impl Way {
                 Ok((format!("drop it as it {word}{kept}"), edits, texts))
             }
             Self::Track => {
-                let compiled = load(sources, settings);
+                let compiled = load(sources);
                 for edit in tracker(&texts, &compiled, wish)? {
                     add(&mut texts, edit);
                 }
@@ -85,7 +85,7 @@ impl Way {
             }
             Self::Allow(_) | Self::Except => {
                 for _ in 0..MOST_STEPS {
-                    let compiled = load(&texts, settings);
+                    let compiled = load(&texts);
                     if is_fulfilled(&answer(&compiled, wish)?, wish) {
                         break;
                     }
