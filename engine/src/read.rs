@@ -7,6 +7,7 @@ mod acl;
 mod address;
 mod admin_policy;
 mod attachment;
+mod balancer;
 mod broken;
 mod cluster;
 mod controller;
@@ -41,6 +42,7 @@ pub use admin_policy::{
     AdminAction, AdminKind, AdminPeer, AdminPeerChoice, AdminPods, AdminPolicy, AdminRule, AdminTier,
 };
 pub use attachment::{Attachment, Plugin};
+pub use balancer::Balancer;
 pub use cluster::{ClusterIp, Host, Namespace, Service, ServicePort, TargetPort};
 pub use controller::{Enforcement, Flags};
 pub use expectation::{Assertion, Expect, Expectation, Party};

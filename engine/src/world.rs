@@ -27,7 +27,8 @@ pub use switch::{DEFAULT_VPC, Switch, Uplink};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::ovn::network::Version;
 use crate::read::{
-    AddressSet, AdminPolicy, Expectation, Group, Inventory, NetworkPolicy, Object, Placed, Reading, SecurityGroup, Vpc,
+    AddressSet, AdminPolicy, Balancer, Expectation, Group, Inventory, NetworkPolicy, Object, Placed, Reading,
+    SecurityGroup, Vpc,
 };
 use crate::source::SourceId;
 use alloc::collections::{BTreeMap, BTreeSet};
@@ -66,6 +67,8 @@ pub struct World {
     pub port_groups: Vec<Group>,
     /// Address sets.
     pub address_sets: Vec<AddressSet>,
+    /// Load balancers that no Service made.
+    pub balancers: Vec<Balancer>,
     /// What somebody expects.
     pub expectations: Vec<Expectation>,
     /// What does not fit together.
@@ -100,7 +103,9 @@ pub fn world(reading: &Reading) -> World {
     let options = options(&inventories, &mut out);
     let port_groups = inventories.iter().flat_map(|inventory| inventory.port_groups.clone()).collect();
     let address_sets = inventories.iter().flat_map(|inventory| inventory.address_sets.clone()).collect();
-    let mut world = World { version, options, switches, machines, port_groups, address_sets, ..World::default() };
+    let balancers = inventories.iter().flat_map(|inventory| inventory.balancers.clone()).collect();
+    let mut world =
+        World { balancers, version, options, switches, machines, port_groups, address_sets, ..World::default() };
     world.network_policies = network_policies(reading, &mut out);
     world.controller = controller;
     world.admin_policies = admin_policies(reading, &mut out);
@@ -113,6 +118,7 @@ pub fn world(reading: &Reading) -> World {
     unique_names(&mut world.address_sets, |set| &set.name, "address set", &mut out);
     check::ports(&world, &mut out);
     check::switches(&world, &mut out);
+    check::balancers(&world, &mut out);
     check::stopped(&world, &mut out);
     world.diagnostics = fresh(out, reading);
     world

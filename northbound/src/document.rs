@@ -1,6 +1,7 @@
 //! A database as an `Inventory`, and what is put in afterwards.
 
-use crate::beside::{balancers, beside};
+use crate::balancer::{Balancers, balancers};
+use crate::beside::beside;
 use crate::doubt::doubts;
 use crate::link::Link;
 use crate::log::{counts_packets, log};
@@ -76,6 +77,9 @@ impl Document {
         for (name, addresses) in sets(snapshot, &by_port) {
             lines.push(format!("- {}", json!({ "name": name, "addresses": addresses })));
         }
+        let balanced = Balancers::of(snapshot, &names);
+        lines.push("loadBalancers:".to_owned());
+        lines.extend(balanced.entries().map(|entry| format!("- {entry}")));
         let monitor = snapshot.rows("NB_Global").find_map(|(_, row)| entry(row, "options", "svc_monitor_mac"));
         let is_machine =
             |mac: &String| machines.values().flatten().any(|interface| interface.mac.as_ref() == Some(mac));
@@ -89,6 +93,7 @@ impl Document {
             let name = names.switches.get(&id).map_or("", String::as_str);
             document.remarks.extend(beside(snapshot, name, switch, &addresses));
         }
+        document.remarks.extend(balanced.remarks(&addresses));
         document.remark_on_routers(snapshot, &names);
         document.remark_on_meters(snapshot);
         document
@@ -183,7 +188,6 @@ impl Document {
         }
         if balanced(snapshot, switch) {
             lines.push("  loadBalancer: true".to_owned());
-            self.remarks.push(format!("switch `{name}` has load balancers: it tracks connections because of them, but who reaches their addresses is not evaluated"));
         }
         lines.extend(self.rows((snapshot, names), &format!("switches[{index}]"), &format!("Switch/{name}"), switch));
         lines
@@ -351,5 +355,5 @@ fn vm(machine: &Machine, interfaces: &[Interface]) -> Value {
 
 /// Whether a load balancer with at least one address is on a switch.
 fn balanced(snapshot: &Snapshot, switch: &Row) -> bool {
-    balancers(snapshot, switch).any(|row| row.get("vips").is_some_and(|vips| vips.pairs().next().is_some()))
+    balancers(snapshot, switch).any(|(_, row)| row.get("vips").is_some_and(|vips| vips.pairs().next().is_some()))
 }

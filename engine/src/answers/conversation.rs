@@ -3,7 +3,7 @@
 mod backend;
 mod ways;
 
-pub use backend::{Backend, backends};
+pub use backend::{Backend, backends, has_strangers};
 pub(super) use ways::Ways;
 
 use crate::ovn::network::{Mac, Network};

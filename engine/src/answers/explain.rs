@@ -171,6 +171,7 @@ fn apart(question: &Question<'_>) -> Explanation {
     let (reason, verdict) = match question.route() {
         _ if !common => (NoPath::NoCommonFamily, Verdict::Closed),
         Route::Unknown(why) => (NoPath::Unknown(why), Verdict::Undefined),
+        Route::Balanced(_) if question.has_strangers() => (NoPath::Unknown(Unknown::Backend), Verdict::Undefined),
         Route::Balanced(_) => (NoPath::NoBackend, Verdict::Closed),
         Route::Direct | Route::Switched(_) | Route::Routed(..) | Route::Apart => (NoPath::Apart, Verdict::Closed),
     };

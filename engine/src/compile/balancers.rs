@@ -1,4 +1,4 @@
-//! Services as load balancers on the switches of a VPC, with the pods behind them.
+//! Services as load balancers on the switches of a VPC, with the pods behind them; and load balancers of a database.
 //!
 //! Kube-OVN keeps one load balancer for each VPC and protocol, with the address of every Service that has a pod in the VPC
 //! (`pkg/controller/endpoint_slice.go`).
@@ -8,14 +8,43 @@ use super::profile::Enforcer;
 use crate::ovn::network::{LoadBalancer, Router, Vip, VipProtocol};
 use crate::read::{LabelTest, Requirement, Selector, ServicePort, TargetPort, Transport};
 use crate::world::{Machine, Scope, Service, Uplink};
-use alloc::collections::BTreeSet;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-/// The load balancer of each Service, in their order.
+/// The load balancer of each Service, in their order; then one for each further address that has any, on each router.
 pub(super) fn balancers(compiler: &Compiler<'_>, routers: &[Router]) -> Vec<LoadBalancer> {
-    compiler.world.services.iter().map(|service| balancer(compiler, routers, service)).collect()
+    let services = compiler.world.services.iter().map(|service| balancer(compiler, routers, service));
+    let stated = routers.iter().enumerate().flat_map(|(index, router)| stated(compiler, index, router));
+    services.chain(stated).collect()
+}
+
+/// The addresses of a database's load balancers on the switches of a router, but those of which a Service says more.
+fn stated(compiler: &Compiler<'_>, index: usize, router: &Router) -> impl Iterator<Item = LoadBalancer> {
+    let services: BTreeSet<IpAddr> =
+        compiler.world.services.iter().flat_map(|service| service.addresses.clone()).collect();
+    let mut found: BTreeMap<(IpAddr, Vec<usize>), Vec<Vip>> = BTreeMap::new();
+    for balancer in &compiler.world.balancers {
+        let links = router.links.iter().map(|link| link.switch);
+        let is_named = |switch: &usize| {
+            let known = compiler.world.switches.get(*switch);
+            known.is_some_and(|known| balancer.switches.iter().any(|name| name.value == known.name))
+        };
+        let switches: Vec<usize> = links.filter(is_named).collect();
+        if !switches.is_empty() {
+            let of_service = |vip: &&Vip| services.contains(&vip.address);
+            balancer.vips.iter().filter(|vip| !of_service(vip)).for_each(|vip| {
+                found.entry((vip.address, switches.clone())).or_default().push(vip.clone());
+            });
+        }
+    }
+    found.into_iter().map(move |((address, switches), vips)| LoadBalancer {
+        name: format!("vip/{address}"),
+        router: index,
+        switches,
+        vips,
+    })
 }
 
 fn balancer(compiler: &Compiler<'_>, routers: &[Router], service: &Service) -> LoadBalancer {

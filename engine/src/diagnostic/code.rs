@@ -91,7 +91,7 @@ codes! {
     LostIndentation = "RF028", Warning;
     /// A page says in a table which machines there are: its examples after it, which name none, are about these.
     TableOfMachines = "RF029", Info;
-    /// Something of a Northbound database bears on who reaches whom and is not evaluated, or not in full.
+    /// Something of a Northbound database, or of a VPC, bears on who reaches whom and is not evaluated, or not in full.
     NotEvaluated = "RF030", Warning;
 
     /// OVN cannot parse the match: the row does nothing.

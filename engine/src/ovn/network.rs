@@ -243,6 +243,8 @@ pub enum Unknown {
     RouteBack,
     /// Routers have policies, static routes or translated addresses that may change it.
     Routing,
+    /// A load balancer may send it to an address that is no machine's.
+    Backend,
 }
 
 /// A load balancer on the switches of a router: it sends connections to its addresses on to one of several backends.

@@ -54,7 +54,11 @@ impl<'n> Solver<'n> {
         let none = Exchange { delivered: L4Arena::EMPTY, answered: L4Arena::EMPTY };
         let mut found: Option<(Exchange, Exchange)> = None;
         for (address, port) in &vip.backends {
-            let Some(backend) = self.at_address(router, *address) else { continue };
+            let Some(backend) = self.at_address(router, *address) else {
+                let possible = self.whatever(vip);
+                found = Some(self.mixed(found, (none, possible)));
+                continue;
+            };
             let service = Service {
                 family: talk.family,
                 choice: Choice::Strict,
@@ -73,13 +77,24 @@ impl<'n> Solver<'n> {
                 let possible =
                     if self.certain { certain } else { self.serve(Service { choice: Choice::Generous, ..service }) };
                 let certain = if self.is_doubted(service) { none } else { certain };
-                found = Some(match found {
-                    Some((must, may)) => (self.both(must, certain), self.either(may, possible)),
-                    None => (certain, possible),
-                });
+                found = Some(self.mixed(found, (certain, possible)));
             }
         }
         found.unwrap_or((none, none))
+    }
+
+    /// What may become of connections that go to nobody knows whom.
+    fn whatever(&mut self, vip: &Vip) -> Exchange {
+        let all = self.arena.intern(only(vip.protocol, vip.port));
+        Exchange { delivered: all, answered: all }
+    }
+
+    /// One more backend: certain is what holds of each, possible what holds of one.
+    fn mixed(&mut self, found: Option<(Exchange, Exchange)>, next: (Exchange, Exchange)) -> (Exchange, Exchange) {
+        match found {
+            Some((must, may)) => (self.both(must, next.0), self.either(may, next.1)),
+            None => next,
+        }
     }
 
     fn either(&mut self, one: Exchange, other: Exchange) -> Exchange {

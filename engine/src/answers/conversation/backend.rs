@@ -7,6 +7,7 @@ use crate::ovn::walk::{Balancing, Pass};
 use crate::reach::{Attachment, Endpoint, Family, L4Header};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
+use core::net::IpAddr;
 
 /// Where a load balancer sends a connection.
 #[derive(Debug, Clone, Copy)]
@@ -28,30 +29,57 @@ pub fn backends<'a>(
     family: Family,
     header: L4Header,
 ) -> Vec<Backend<'a>> {
-    let Attachment::Balancer(balancer) = to.attachment else { return Vec::new() };
-    let Some(balancer) = network.load_balancers.get(balancer) else { return Vec::new() };
-    let asked = match header {
-        L4Header::Tcp(_, port) => (VipProtocol::Tcp, port),
-        L4Header::Udp(_, port) => (VipProtocol::Udp, port),
-        L4Header::Sctp(_, port) => (VipProtocol::Sctp, port),
-        L4Header::Icmp(..) | L4Header::Other(_) => return Vec::new(),
-    };
-    let serves = |vip: &&crate::ovn::network::Vip| {
-        (vip.protocol, vip.port) == asked && vip.address.is_ipv4() == (family == Family::Ipv4)
-    };
-    let listed = balancer.vips.iter().filter(serves).flat_map(|vip| &vip.backends);
-    let found = listed.flat_map(|(address, port)| {
-        let is = |endpoint: &&Endpoint| {
-            endpoint.port().is_some() && endpoint.addresses.iter().any(|range| range.first == *address)
-        };
-        let Some(endpoint) = endpoints.iter().find(is) else { return Vec::new() };
+    let found = listed(network, to, family, header).flat_map(|(address, port)| {
+        let Some(endpoint) = at_address(endpoints, address) else { return Vec::new() };
         let served = from.served_by(endpoint.id == from.id);
-        served.iter().map(|is_own| Backend { endpoint, port: *port, is_own: *is_own }).collect()
+        served.iter().map(|is_own| Backend { endpoint, port, is_own: *is_own }).collect()
     });
     found.collect()
 }
 
+/// Whether one of its backends is no endpoint.
+pub fn has_strangers(
+    network: &Network,
+    endpoints: &[Endpoint],
+    to: &Endpoint,
+    family: Family,
+    header: L4Header,
+) -> bool {
+    listed(network, to, family, header).any(|(address, _)| at_address(endpoints, address).is_none())
+}
+
+/// The backends of a load balancer for a request with this header.
+fn listed(network: &Network, to: &Endpoint, family: Family, header: L4Header) -> impl Iterator<Item = (IpAddr, u16)> {
+    let balancer = match to.attachment {
+        Attachment::Balancer(balancer) => network.load_balancers.get(balancer),
+        Attachment::Port { .. } | Attachment::Router(_) => None,
+    };
+    let asked = match header {
+        L4Header::Tcp(_, port) => Some((VipProtocol::Tcp, port)),
+        L4Header::Udp(_, port) => Some((VipProtocol::Udp, port)),
+        L4Header::Sctp(_, port) => Some((VipProtocol::Sctp, port)),
+        L4Header::Icmp(..) | L4Header::Other(_) => None,
+    };
+    let vips = balancer.into_iter().flat_map(|balancer| &balancer.vips);
+    let serving = vips.filter(move |vip| {
+        asked == Some((vip.protocol, vip.port)) && vip.address.is_ipv4() == (family == Family::Ipv4)
+    });
+    serving.flat_map(|vip| vip.backends.iter().copied())
+}
+
+fn at_address(endpoints: &[Endpoint], address: IpAddr) -> Option<&Endpoint> {
+    let is = |endpoint: &&Endpoint| {
+        endpoint.port().is_some() && endpoint.addresses.iter().any(|range| range.first == address)
+    };
+    endpoints.iter().find(is)
+}
+
 impl Question<'_> {
+    /// Asked without a backend that is an endpoint: whether there are others.
+    pub(in crate::answers) fn has_strangers(&self) -> bool {
+        listed(self.network, self.to, self.family, self.header).next().is_some()
+    }
+
     /// Before the balancer of the asker's switch a request is for the balancer, an answer comes back by it.
     pub(super) fn balance(&self, half: Half, way: &mut [(Pass, Packet)]) {
         let Some(vip) = self.backend.and_then(|_| self.to.address(self.family)) else { return };

@@ -61,6 +61,10 @@ pub(super) fn no_path(question: &Question<'_>, reason: NoPath) -> String {
             "the way from {from} to {to} crosses a router that may know no way back, or whose policies, static routes or NAT \
              may change it, which are not evaluated: whether anything gets from one to the other cannot be known."
         ),
+        NoPath::Unknown(Unknown::Backend) => format!(
+            "{to} may send {from}'s request to an address of which the input knows no machine: whether anybody answers cannot be \
+             known."
+        ),
         NoPath::Unknown(Unknown::RouteBack) => format!(
             "the routers between {from} and {to} are peers, but only one of them has a route to the other's switch: \
              whether anything gets from one to the other cannot be known."
