@@ -6,12 +6,13 @@
 use super::compiler::Compiler;
 use super::profile::Enforcer;
 use crate::ovn::network::{LoadBalancer, Router, Vip, VipProtocol};
-use crate::read::{LabelTest, Requirement, Selector, ServicePort, TargetPort, Transport};
+use crate::read::{LabelTest, Presence, Requirement, Selector, ServicePort, TargetPort, Transport};
 use crate::world::{Machine, Scope, Service, Uplink};
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
+use alloc::string::String;
 use alloc::vec::Vec;
-use core::net::IpAddr;
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// The load balancer of each Service, in their order; then one for each further address that has any, on each router.
 pub(super) fn balancers(compiler: &Compiler<'_>, routers: &[Router]) -> Vec<LoadBalancer> {
@@ -49,6 +50,7 @@ fn stated(compiler: &Compiler<'_>, index: usize, router: &Router) -> impl Iterat
 
 fn balancer(compiler: &Compiler<'_>, routers: &[Router], service: &Service) -> LoadBalancer {
     let pods: Vec<&Machine> = behind(compiler, service);
+    let strangers = has_strangers(compiler, service);
     let of_vpc = |name: &str| routers.iter().position(|router| router.name == name);
     let vpc = pods.iter().flat_map(|pod| &pod.interfaces).find_map(|interface| {
         match &compiler.world.switches.get(interface.switch)?.uplink {
@@ -58,7 +60,8 @@ fn balancer(compiler: &Compiler<'_>, routers: &[Router], service: &Service) -> L
     });
     let router = vpc.or_else(|| of_vpc(compiler.world.default_router())).unwrap_or(usize::MAX);
     let addresses = service.addresses.iter();
-    let vips = addresses.flat_map(|address| service.ports.iter().map(|port| vip(*address, port, &pods))).collect();
+    let vips =
+        addresses.flat_map(|address| service.ports.iter().map(|port| vip(*address, port, &pods, strangers))).collect();
     let name = format!("{}/{}", service.namespace, service.name);
     LoadBalancer { name, router, switches: serving(compiler, routers, router), vips }
 }
@@ -78,8 +81,8 @@ fn serving(compiler: &Compiler<'_>, routers: &[Router], router: usize) -> Vec<us
 
 /// The pods that the Service's selector selects.
 fn behind<'w>(compiler: &Compiler<'w>, service: &Service) -> Vec<&'w Machine> {
-    let Some(labels) = &service.selector else { return Vec::new() };
-    let requirement = |(key, value): (&alloc::string::String, &alloc::string::String)| Requirement {
+    let Some(labels) = selected(service) else { return Vec::new() };
+    let requirement = |(key, value): (&String, &String)| Requirement {
         key: key.clone(),
         test: LabelTest::In(BTreeSet::from([value.clone()])),
         place: service.place,
@@ -89,7 +92,21 @@ fn behind<'w>(compiler: &Compiler<'w>, service: &Service) -> Vec<&'w Machine> {
     found.iter().filter_map(|index| compiler.roster.machine(*index)).collect()
 }
 
-fn vip(address: IpAddr, port: &ServicePort, pods: &[&Machine]) -> Vip {
+/// The labels that select pods: without any, somebody else says who is behind the Service (`ServiceSpec.selector`).
+fn selected(service: &Service) -> Option<&BTreeMap<String, String>> {
+    service.selector.as_ref().filter(|labels| !labels.is_empty())
+}
+
+/// Whether somebody is behind the Service who is no endpoint: a pod in the network of its node, or whoever somebody else says.
+fn has_strangers(compiler: &Compiler<'_>, service: &Service) -> bool {
+    let Some(labels) = selected(service) else { return true };
+    let is_selected = |machine: &&Machine| labels.iter().all(|(key, value)| machine.labels.get(key) == Some(value));
+    let here = compiler.world.machines.iter().filter(|machine| machine.namespace == service.namespace);
+    here.filter(|machine| machine.pod == Presence::HostNetwork).any(|machine| is_selected(&machine))
+}
+
+/// Strangers have an address that nobody has.
+fn vip(address: IpAddr, port: &ServicePort, pods: &[&Machine], strangers: bool) -> Vip {
     let protocol = match port.protocol {
         Transport::Tcp => VipProtocol::Tcp,
         Transport::Udp => VipProtocol::Udp,
@@ -100,7 +117,12 @@ fn vip(address: IpAddr, port: &ServicePort, pods: &[&Machine]) -> Vip {
         let own = pod.interfaces.first()?.addresses.iter().map(|own| own.value);
         own.filter(|own| own.is_ipv4() == address.is_ipv4()).map(|own| (own, target)).next()
     };
-    Vip { address, protocol, port: port.port, backends: pods.iter().filter_map(backend).collect() }
+    let nobody = match address {
+        IpAddr::V4(_) => IpAddr::V4(Ipv4Addr::UNSPECIFIED),
+        IpAddr::V6(_) => IpAddr::V6(Ipv6Addr::UNSPECIFIED),
+    };
+    let strangers = strangers.then_some((nobody, port.port));
+    Vip { address, protocol, port: port.port, backends: pods.iter().filter_map(backend).chain(strangers).collect() }
 }
 
 /// The port of a pod; nothing where the pod has no port of that name.

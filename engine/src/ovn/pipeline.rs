@@ -47,8 +47,8 @@ pub struct Pipeline {
     pub acls: Arc<[AclId]>,
     /// Rows that OVN cannot parse where it puts them: they do nothing.
     pub broken: Vec<RowError>,
-    /// What keeps packets out of connection tracking: the matches of `allow-stateless` rows, by direction.
-    stateless: Vec<(Direction, Arc<Expression>)>,
+    /// What keeps packets out of connection tracking: the `allow-stateless` rows with their matches, by direction.
+    stateless: Vec<(Direction, AclId, Arc<Expression>)>,
     stages: Option<[StageRows; 3]>,
     /// Whether every row is understood, and would be the same wherever it were pasted.
     movable: bool,
@@ -130,7 +130,12 @@ impl Pipeline {
 
     /// The matches that keep packets of that direction out of connection tracking.
     pub fn stateless(&self, direction: Direction) -> impl Iterator<Item = &Expression> {
-        self.stateless.iter().filter(move |(of, _)| *of == direction).map(|(_, matches)| &**matches)
+        self.stateless.iter().filter(move |(of, ..)| *of == direction).map(|(.., matches)| &**matches)
+    }
+
+    /// The rows that these are of.
+    pub fn stateless_rows(&self, direction: Direction) -> impl Iterator<Item = AclId> {
+        self.stateless.iter().filter(move |(of, ..)| *of == direction).map(|(_, row, _)| *row)
     }
 
     /// Whether packets that enter or leave by such a port are looked up in the port's conntrack zone.
@@ -192,7 +197,7 @@ impl Pipeline {
             let stage = Stage::of(acl);
             let last_tier = tiers.get(stage.index()).copied().unwrap_or(0);
             let paste = Paste { version: network.version, stateful: self.stateful(), tiered: last_tier > 0 };
-            self.note_stateless(acl, context, matches);
+            self.note_stateless(id, acl, context, matches);
             match paste.parse(acl, id, context, matches) {
                 Ok(meaning) => {
                     self.movable &= meaning.movable;
@@ -220,12 +225,12 @@ impl Pipeline {
     }
 
     /// `build_stateless_filter`: where connections are tracked, for rows or for a load balancer; with the match verbatim.
-    fn note_stateless(&mut self, acl: &Acl, context: &Context, matches: &mut Matches) {
+    fn note_stateless(&mut self, id: AclId, acl: &Acl, context: &Context, matches: &mut Matches) {
         if !self.stateful() || acl.action != Action::AllowStateless {
             return;
         }
         if let Ok(meaning) = matches.parse(["", &acl.matches, ""], context) {
-            self.stateless.push((acl.direction, meaning.matches));
+            self.stateless.push((acl.direction, id, meaning.matches));
         }
     }
 }
