@@ -4,7 +4,7 @@
 use proptest::prelude::*;
 use proptest::sample::select;
 use ringfence_engine::answers::check::check;
-use ringfence_engine::answers::conversation::{Backend, Conversation, Question, Shape, backends};
+use ringfence_engine::answers::conversation::{Backend, Conversation, Question, Shape, backends, has_strangers};
 use ringfence_engine::answers::diff::{changes, matched};
 use ringfence_engine::answers::explain::explain;
 use ringfence_engine::diagnostic::Code;
@@ -148,9 +148,10 @@ fn outcomes(question: &Question<'_>) -> [(bool, bool); 2] {
     [(told.delivered, told.answered), (possible(Conversation::delivered), possible(Conversation::answered))]
 }
 
-/// TCP 80 goes to two backends at another port, UDP 53 to one.
+/// TCP 80 goes to two backends at another port, UDP 53 to one; SCTP 80, on one switch alone, to one that is nobody's as well.
 fn balancer() -> LoadBalancer {
     let vip = |address: &str, protocol, port, backends: &[(&str, u16)]| Vip {
+        switches: if protocol == VipProtocol::Sctp { vec![0] } else { Vec::new() },
         address: address.parse().unwrap(),
         protocol,
         port,
@@ -160,6 +161,7 @@ fn balancer() -> LoadBalancer {
         vip("10.96.0.1", VipProtocol::Tcp, 80, &[("10.0.0.3", 443), ("10.0.1.4", 443)]),
         vip("fd96::1", VipProtocol::Tcp, 80, &[("fd00::3", 443), ("fd00:1::4", 443)]),
         vip("10.96.0.1", VipProtocol::Udp, 53, &[("10.0.1.4", 53)]),
+        vip("10.96.0.1", VipProtocol::Sctp, 80, &[("10.0.1.4", 80), ("192.0.2.1", 80)]),
     ];
     LoadBalancer { name: "balancer".into(), router: 0, switches: vec![0, 1], vips }
 }
@@ -266,8 +268,10 @@ proptest! {
                     };
                     let (strict, generous): (Vec<_>, Vec<_>) =
                         known.iter().map(of_backend).map(|[certain, possible]| (certain, possible)).unzip();
-                    let all = |of: fn(&(bool, bool)) -> bool| !strict.is_empty() && strict.iter().all(of);
-                    let any = |of: fn(&(bool, bool)) -> bool| generous.iter().any(of);
+                    let strange =
+                        has_strangers(&network, &endpoints, (&endpoints[from], &endpoints[to]), family.family, header);
+                    let all = |of: fn(&(bool, bool)) -> bool| !strange && !strict.is_empty() && strict.iter().all(of);
+                    let any = |of: fn(&(bool, bool)) -> bool| strange || generous.iter().any(of);
                     let name = || format!("{} {:?} {header:?}", endpoints[from].id, family.family);
                     prop_assert_eq!(family.delivered.contains(header), all(|one| one.0), "{}", name());
                     prop_assert_eq!(family.answered.contains(header), all(|one| one.1), "{}", name());

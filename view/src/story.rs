@@ -143,7 +143,7 @@ fn telling_backend<'a>(compiled: &'a Compiled, blank: Question<'a>) -> (Question
     let failing = |(_, explanation): &(Question<'_>, Explanation)| explanation.verdict != Verdict::Open;
     let strange = || {
         let (network, endpoints) = (&compiled.network, &compiled.endpoints);
-        let is_there = has_strangers(network, endpoints, blank.to, blank.family, blank.header);
+        let is_there = has_strangers(network, endpoints, (blank.from, blank.to), blank.family, blank.header);
         is_there.then(|| (blank, explain(&blank)))
     };
     if failing(&first) { first } else { asked.find(failing).or_else(strange).unwrap_or(first) }

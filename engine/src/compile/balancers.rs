@@ -25,7 +25,7 @@ pub(super) fn balancers(compiler: &Compiler<'_>, routers: &[Router]) -> Vec<Load
 fn stated(compiler: &Compiler<'_>, index: usize, router: &Router) -> impl Iterator<Item = LoadBalancer> {
     let services: BTreeSet<IpAddr> =
         compiler.world.services.iter().flat_map(|service| service.addresses.clone()).collect();
-    let mut found: BTreeMap<(IpAddr, Vec<usize>), Vec<Vip>> = BTreeMap::new();
+    let mut found: BTreeMap<IpAddr, Vec<Vip>> = BTreeMap::new();
     for balancer in &compiler.world.balancers {
         let links = router.links.iter().map(|link| link.switch);
         let is_named = |switch: &usize| {
@@ -33,18 +33,14 @@ fn stated(compiler: &Compiler<'_>, index: usize, router: &Router) -> impl Iterat
             known.is_some_and(|known| balancer.switches.iter().any(|name| name.value == known.name))
         };
         let switches: Vec<usize> = links.filter(is_named).collect();
-        if !switches.is_empty() {
-            let of_service = |vip: &&Vip| services.contains(&vip.address);
-            balancer.vips.iter().filter(|vip| !of_service(vip)).for_each(|vip| {
-                found.entry((vip.address, switches.clone())).or_default().push(vip.clone());
-            });
-        }
+        let vips = balancer.vips.iter().filter(|vip| !switches.is_empty() && !services.contains(&vip.address));
+        vips.for_each(|vip| {
+            found.entry(vip.address).or_default().push(Vip { switches: switches.clone(), ..vip.clone() });
+        });
     }
-    found.into_iter().map(move |((address, switches), vips)| LoadBalancer {
-        name: format!("vip/{address}"),
-        router: index,
-        switches,
-        vips,
+    found.into_iter().map(move |(address, vips)| {
+        let switches: BTreeSet<usize> = vips.iter().flat_map(|vip| vip.switches.iter().copied()).collect();
+        LoadBalancer { name: format!("vip/{address}"), router: index, switches: switches.into_iter().collect(), vips }
     })
 }
 
@@ -122,7 +118,13 @@ fn vip(address: IpAddr, port: &ServicePort, pods: &[&Machine], strangers: bool) 
         IpAddr::V6(_) => IpAddr::V6(Ipv6Addr::UNSPECIFIED),
     };
     let strangers = strangers.then_some((nobody, port.port));
-    Vip { address, protocol, port: port.port, backends: pods.iter().filter_map(backend).chain(strangers).collect() }
+    Vip {
+        address,
+        protocol,
+        port: port.port,
+        backends: pods.iter().filter_map(backend).chain(strangers).collect(),
+        switches: Vec::new(),
+    }
 }
 
 /// The port of a pod; nothing where the pod has no port of that name.

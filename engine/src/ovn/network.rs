@@ -271,6 +271,15 @@ pub struct Vip {
     pub port: u16,
     /// Where connections go: addresses and ports.
     pub backends: Vec<(IpAddr, u16)>,
+    /// On which switches of its balancer, by index; on all where none is named.
+    pub switches: Vec<usize>,
+}
+
+impl Vip {
+    /// Whether it takes connections on a switch of its balancer.
+    pub fn is_on(&self, switch: usize) -> bool {
+        self.switches.is_empty() || self.switches.contains(&switch)
+    }
 }
 
 /// A protocol that load balancers know.

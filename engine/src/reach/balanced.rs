@@ -7,7 +7,7 @@
 
 use super::arena::{L4Arena, L4Id};
 use super::conversation::{At, Exchange, FIRST_TTL, Remembered, Solver, Talk, Tracker, Tracks};
-use super::endpoint::Attachment;
+use super::endpoint::{Attachment, Endpoint};
 use super::l4::{Family, L4Set};
 use super::region::{Ports, Region};
 use super::route::{Crossing, Route, leave};
@@ -42,7 +42,8 @@ impl<'n> Solver<'n> {
         let Some(balancer) = network.load_balancers.get(index) else { return (none, none) };
         let of_family = |vip: &&Vip| vip.address.is_ipv4() == (talk.family == Family::Ipv4);
         let (mut must, mut may) = (none, none);
-        for vip in balancer.vips.iter().filter(of_family) {
+        let Some((switch, _)) = self.endpoints.get(talk.from).and_then(Endpoint::port) else { return (none, none) };
+        for vip in balancer.vips.iter().filter(of_family).filter(|vip| vip.is_on(switch)) {
             let (certain, possible) = self.vip(balancer.router, vip, talk);
             must = self.either(must, certain);
             may = self.either(may, possible);

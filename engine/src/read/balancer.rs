@@ -47,7 +47,13 @@ pub(super) fn balancer(fields: &Fields<'_>, out: &mut Out) -> Option<Balancer> {
         let backends = words(node, &path, out).iter().flat_map(commas).collect::<Vec<_>>();
         let backends = backends.iter().filter_map(|text| socket(text, &path, out));
         let backends = backends.map(|backend| (backend.ip(), backend.port())).collect();
-        vips.extend(vip.map(|vip| Vip { address: vip.ip(), protocol, port: vip.port(), backends }));
+        vips.extend(vip.map(|vip| Vip {
+            address: vip.ip(),
+            protocol,
+            port: vip.port(),
+            backends,
+            switches: Vec::new(),
+        }));
     }
     Some(Balancer { place: fields.place(), switches, vips })
 }

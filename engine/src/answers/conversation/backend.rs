@@ -29,7 +29,7 @@ pub fn backends<'a>(
     family: Family,
     header: L4Header,
 ) -> Vec<Backend<'a>> {
-    let found = listed(network, to, family, header).flat_map(|(address, port)| {
+    let found = listed(network, (from, to), family, header).flat_map(|(address, port)| {
         let Some(endpoint) = at_address(endpoints, address) else { return Vec::new() };
         let served = from.served_by(endpoint.id == from.id);
         served.iter().map(|is_own| Backend { endpoint, port, is_own: *is_own }).collect()
@@ -37,19 +37,25 @@ pub fn backends<'a>(
     found.collect()
 }
 
-/// Whether one of its backends is no endpoint.
+/// Whether one of these is no endpoint.
 pub fn has_strangers(
     network: &Network,
     endpoints: &[Endpoint],
-    to: &Endpoint,
+    ends: (&Endpoint, &Endpoint),
     family: Family,
     header: L4Header,
 ) -> bool {
-    listed(network, to, family, header).any(|(address, _)| at_address(endpoints, address).is_none())
+    listed(network, ends, family, header).any(|(address, _)| at_address(endpoints, address).is_none())
 }
 
 /// The backends of a load balancer for a request with this header.
-fn listed(network: &Network, to: &Endpoint, family: Family, header: L4Header) -> impl Iterator<Item = (IpAddr, u16)> {
+fn listed(
+    network: &Network,
+    (from, to): (&Endpoint, &Endpoint),
+    family: Family,
+    header: L4Header,
+) -> impl Iterator<Item = (IpAddr, u16)> {
+    let client = from.port().map(|(switch, _)| switch);
     let balancer = match to.attachment {
         Attachment::Balancer(balancer) => network.load_balancers.get(balancer),
         Attachment::Port { .. } | Attachment::Router(_) => None,
@@ -62,7 +68,8 @@ fn listed(network: &Network, to: &Endpoint, family: Family, header: L4Header) ->
     };
     let vips = balancer.into_iter().flat_map(|balancer| &balancer.vips);
     let serving = vips.filter(move |vip| {
-        asked == Some((vip.protocol, vip.port)) && vip.address.is_ipv4() == (family == Family::Ipv4)
+        let is_asked = asked == Some((vip.protocol, vip.port)) && vip.address.is_ipv4() == (family == Family::Ipv4);
+        is_asked && client.is_some_and(|switch| vip.is_on(switch))
     });
     serving.flat_map(|vip| vip.backends.iter().copied())
 }
@@ -77,7 +84,7 @@ fn at_address(endpoints: &[Endpoint], address: IpAddr) -> Option<&Endpoint> {
 impl Question<'_> {
     /// Asked without a backend that is an endpoint: whether there are others.
     pub(in crate::answers) fn has_strangers(&self) -> bool {
-        listed(self.network, self.to, self.family, self.header).next().is_some()
+        listed(self.network, (self.from, self.to), self.family, self.header).next().is_some()
     }
 
     /// Before the balancer of the asker's switch a request is for the balancer, an answer comes back by it.
