@@ -31,52 +31,29 @@ fn address(endpoint: &Endpoint, family: Family) -> Option<String> {
     Some(if block.prefix_len() == block.max_prefix_len() { block.addr().to_string() } else { block.to_string() })
 }
 
-/// A comparison, and the protocol that OVN takes for granted in it.
-type Comparison = (&'static str, String);
-
-/// What one half of the wished conversations looks like.
-fn comparisons(compiled: &Compiled, wish: &Wish<'_>, half: Half, family: Family) -> Option<Vec<Comparison>> {
+/// The match of one half of the wished conversations.
+fn matches(compiled: &Compiled, wish: &Wish<'_>, half: Half, family: Family) -> Option<String> {
     let ((_, from), (_, to)) = ends(compiled, wish).ok()?;
     let ip = if family == Family::Ipv4 { "ip4" } else { "ip6" };
     let (source, target, side) = match half {
         Half::Request => (from, to, "dst"),
         Half::Reply => (to, from, "src"),
     };
-    let mut parts: Vec<Comparison> = Vec::new();
-    parts.extend(address(source, family).map(|address| (ip, format!("{ip}.src == {address}"))));
-    parts.extend(address(target, family).map(|address| (ip, format!("{ip}.dst == {address}"))));
+    let mut parts: Vec<String> = Vec::new();
+    parts.extend(address(source, family).map(|address| format!("{ip}.src == {address}")));
+    parts.extend(address(target, family).map(|address| format!("{ip}.dst == {address}")));
     if parts.is_empty() {
         return None;
     }
-    let port = |name, port: Option<u16>| {
-        Some((name, port.map_or_else(|| String::from(name), |port| format!("{name}.{side} == {port}"))))
-    };
+    let port = |name: &str, port: Option<u16>| port.map_or(name.to_owned(), |port| format!("{name}.{side} == {port}"));
     parts.extend(match wish.part {
         Filter::All => None,
-        Filter::Tcp(number) => port("tcp", number),
-        Filter::Udp(number) => port("udp", number),
-        Filter::Sctp(number) => port("sctp", number),
-        Filter::Icmp => port(if family == Family::Ipv4 { "icmp4" } else { "icmp6" }, None),
+        Filter::Tcp(number) => Some(port("tcp", number)),
+        Filter::Udp(number) => Some(port("udp", number)),
+        Filter::Sctp(number) => Some(port("sctp", number)),
+        Filter::Icmp => Some(if family == Family::Ipv4 { "icmp4" } else { "icmp6" }.to_owned()),
     });
-    Some(parts)
-}
-
-fn matches(compiled: &Compiled, wish: &Wish<'_>, half: Half, family: Family) -> Option<String> {
-    let parts = comparisons(compiled, wish, half, family)?;
-    Some(parts.into_iter().map(|(_, comparison)| comparison).collect::<Vec<_>>().join(" && "))
-}
-
-/// The match of everything else. What OVN takes for granted in a comparison it takes for granted in its opposite, too:
-/// `!(tcp.dst == 22)` is TCP to other ports alone, `!(tcp && tcp.dst == 22)` is everything else.
-fn others(compiled: &Compiled, wish: &Wish<'_>, half: Half, family: Family) -> Option<String> {
-    let parts = comparisons(compiled, wish, half, family)?;
-    let mut words: Vec<&str> = Vec::new();
-    for word in parts.iter().flat_map(|(protocol, comparison)| [*protocol, comparison]) {
-        if !words.contains(&word) {
-            words.push(word);
-        }
-    }
-    Some(format!("!({})", words.join(" && ")))
+    Some(parts.join(" && "))
 }
 
 /// A row for each of these families, on the Subnet of whoever the packet leaves or reaches.
@@ -151,7 +128,8 @@ fn row(
     texts.iter().find_map(place).ok_or_else(|| format!("there is no Subnet `{switch}` in these files to add a row to"))
 }
 
-/// The row that drops it, with one half of the wished conversations excepted.
+/// The row that drops it, with one half of the wished conversations excepted: and more than those, as OVN takes protocols for
+/// granted. `!(tcp.dst == 22)` is TCP to other ports alone, and no match says `!tcp`.
 pub(super) fn excepted(
     texts: &Sources,
     acl: &Acl,
@@ -167,7 +145,7 @@ pub(super) fn excepted(
         text = format!("({text})");
     }
     for family in families {
-        text.push_str(&format!(" && {}", others(compiled, wish, half, *family)?));
+        text.push_str(&format!(" && !({})", matches(compiled, wish, half, *family)?));
     }
     let (place, insert) = edit_within(texts, scalar, &acl.matches, Span::new(0, acl.matches.len()), &text);
     Some([Edit { source: place.source, from: place.span.start, to: place.span.end, insert }].into())

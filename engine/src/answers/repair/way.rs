@@ -96,7 +96,8 @@ impl Way {
                     let stop = Stop::of(&compiled, wish)?;
                     let words = stop.words(&compiled.network);
                     // What stops it once more does not give way.
-                    let here = format!("{:?} {} {} {words}", stop.family, stop.step.half.name(), stop.to(wish));
+                    let (half, stage) = (stop.step.half.name(), stop.step.stage.name());
+                    let here = format!("{:?} {half} {stage} {} {words}", stop.family, stop.to(wish));
                     if before.contains(&here) {
                         return Err(words);
                     }
