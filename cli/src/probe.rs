@@ -9,8 +9,11 @@ pub(crate) use southbound::Southbound;
 pub(crate) use tracer::Tracer;
 
 use clap::Args;
+use ringfence_engine::answers::conversation::Half;
 use ringfence_engine::answers::explain::Trace;
 use ringfence_engine::answers::witness::{Gap, Witness, Witnesses};
+use ringfence_engine::ovn::acl::{Acl, Direction};
+use ringfence_engine::ovn::network::{Port, PortKind};
 use ringfence_engine::ovn::pipeline::AclId;
 use ringfence_engine::reach::Reach;
 use ringfence_view::loaded::Loaded;
@@ -44,18 +47,29 @@ pub(crate) struct Probed<'a> {
     pub(crate) conversations: usize,
     /// How many pairs these are of.
     pub(crate) pairs: usize,
+    /// How many pairs were looked at, those among them of which there is nothing to ask.
+    pub(crate) seen: usize,
     /// How many pairs there are.
     pub(crate) all_pairs: usize,
     /// The rows that decided about one of them.
     pub(crate) rows: BTreeSet<AclId>,
-    /// What was not probed: of how many pairs.
-    pub(crate) gaps: BTreeMap<Gap, usize>,
+    /// What was not probed.
+    pub(crate) gaps: BTreeMap<Gap, Gaps>,
     /// What ovn-trace did not answer, with its words.
     pub(crate) silent: BTreeMap<String, usize>,
     /// Where the answers are not the same.
     pub(crate) disagreements: Vec<Disagreement<'a>>,
     /// Whether somebody ended it early.
     pub(crate) interrupted: bool,
+}
+
+/// Pairs of which something was not probed, for one reason.
+#[derive(Default, Clone, Copy)]
+pub(crate) struct Gaps {
+    /// Of so many nothing was.
+    pub(crate) whole: usize,
+    /// Of so many other conversations were.
+    pub(crate) in_part: usize,
 }
 
 /// Two answers about one conversation.
@@ -94,8 +108,10 @@ pub(crate) fn probe<'a>(loaded: &'a Loaded, tracer: &mut Tracer, most: usize) ->
         }
         let Some(ends) = compiled.endpoints.get(from).zip(compiled.endpoints.get(to)) else { continue };
         let found = witnesses.of(ends.0, ends.1);
-        found.gaps.iter().for_each(|gap| *probed.gaps.entry(*gap).or_default() += 1);
-        probed.pairs += 1;
+        let is_asked = !found.witnesses.is_empty();
+        found.gaps.iter().for_each(|gap| probed.gaps.entry(*gap).or_default().count(is_asked));
+        probed.seen += 1;
+        probed.pairs += usize::from(is_asked);
         for witness in found.witnesses {
             probed.conversations += 1;
             probed.rows.extend(witness.deciders().flat_map(|decider| decider.rows()));
@@ -129,6 +145,13 @@ fn other_sets(reach: &mut Reach<'_>, (from, to): (usize, usize), witness: &Witne
     ((delivered, answered) != (said.delivered, said.answered)).then_some(Other::Sets { delivered, answered })
 }
 
+impl Gaps {
+    fn count(&mut self, is_asked: bool) {
+        let pairs = if is_asked { &mut self.in_part } else { &mut self.whole };
+        *pairs += 1;
+    }
+}
+
 impl<'a> Probed<'a> {
     fn ask(&mut self, tracer: &mut Tracer, witness: Witness<'a>) {
         for trace in &witness.explanation.traces {
@@ -139,8 +162,7 @@ impl<'a> Probed<'a> {
                 Ok(said) => {
                     if passes(&said, &trace.outport) == trace.passes {
                         self.packets += 1;
-                    } else if let Some(field) = lost_test(&witness, trace) {
-                        let words = format!("it heeds `{field}`, a test that is lost when a row is installed (RF107)");
+                    } else if let Some(words) = known(&witness, trace) {
                         *self.silent.entry(words).or_default() += 1;
                     } else {
                         self.packets += 1;
@@ -164,6 +186,30 @@ fn is_reached(witness: &Witness<'_>, trace: &Trace) -> bool {
     let stopped = half().position(|other| !other.passes);
     let own = half().position(|other| other == trace);
     stopped.zip(own).is_none_or(|(stopped, own)| own <= stopped)
+}
+
+/// Why ovn-trace is known to answer otherwise than OVN.
+fn known(witness: &Witness<'_>, trace: &Trace) -> Option<String> {
+    let lost = lost_test(witness, trace)
+        .map(|field| format!("it heeds `{field}`, a test that is lost when a row is installed (RF107)"));
+    let cleared = || {
+        let words = "by a router port it keeps the state of a new connection, which OVN clears, and a to-lport row tests `ct.*`";
+        keeps_state(witness, trace).then(|| words.to_owned())
+    };
+    lost.or_else(cleared)
+}
+
+/// Whether a new connection leaves a switch by a router port, where rows test what tracking says of it: the commit on entering
+/// has cleared that in OVN, and not in ovn-trace.
+fn keeps_state(witness: &Witness<'_>, trace: &Trace) -> bool {
+    let network = witness.question.network;
+    let leaves = |port: &Port| port.name == trace.outport && port.kind == PortKind::Router;
+    let tests = |acl: &Acl| acl.direction == Direction::ToLport && acl.matches.contains("ct.");
+    let here = network.switches.iter().filter(|switch| switch.name == trace.switch);
+    let is_here = here.clone().any(|switch| switch.ports.iter().any(leaves));
+    let own = here.flat_map(|switch| &switch.acls);
+    let grouped = network.port_groups.iter().flat_map(|group| &group.acls);
+    trace.half == Half::Request && is_here && own.chain(grouped).any(tests)
 }
 
 /// A field that a row which decided about the packet on this switch tests for ovn-trace alone: OpenFlow loses it. What is lost
