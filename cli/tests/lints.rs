@@ -42,10 +42,13 @@ fn places_point_into_the_example_that_the_page_shows() {
         let page = std::fs::read_to_string(root().join("docs/lints").join(format!("{}.md", code.name()))).unwrap();
         let part = |from: &str| page.split_once(from).and_then(|(_, rest)| rest.split_once("\n```")).unwrap().0;
         let (wrong, said) = (part("```yaml\n"), part("```text\n"));
-        let shown = said
-            .lines()
-            .filter_map(|line| line.split_once(" │ "))
-            .filter_map(|(number, text)| Some((number.trim().parse::<usize>().ok()?, text.trim())));
+        // What a fix makes of a line is shown behind the finding.
+        let blocks = said.split("╭▸ ").skip(1).filter_map(|block| block.split('╰').next());
+        let lines = blocks.flat_map(str::lines).filter_map(|line| line.split_once(" │ "));
+        let shown = lines.filter_map(|(number, text)| {
+            let text = text.trim_start_matches(['┏', '┃', '┗', ' ']).trim_end();
+            Some((number.trim().parse::<usize>().ok()?, text))
+        });
         for (number, text) in shown {
             let there = wrong.lines().nth(number - 1).unwrap_or_default().trim();
             assert!(there == text, "{} shows `{text}` as line {number}, which is `{there}`", code.name());
