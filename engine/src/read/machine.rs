@@ -6,7 +6,7 @@ use super::policy_port::Transport;
 use crate::ovn::network::Mac;
 use crate::reach::EndpointKind;
 use crate::source::Place;
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -23,6 +23,8 @@ pub struct Machine {
     pub name: Placed<String>,
     /// The labels that selectors see: those of the pod.
     pub labels: BTreeMap<String, String>,
+    /// The keys of those that the object itself does not have: its controller gives them to the pod.
+    pub given: BTreeSet<String>,
     /// The whole object.
     pub place: Place,
     /// What is said about its interfaces.
@@ -127,6 +129,7 @@ impl Machine {
             namespace: identity.namespace,
             name: identity.name,
             labels: BTreeMap::new(),
+            given: BTreeSet::new(),
             place,
             interfaces: Vec::new(),
             ports: Vec::new(),

@@ -91,8 +91,12 @@ fn drop_stopped(machines: &mut Vec<Machine>, out: &mut Vec<Diagnostic>) {
 fn label(machine: &mut Machine) {
     if machine.kind == EndpointKind::VirtualMachine {
         let name = machine.name.clone();
-        machine.labels.entry("vm.kubevirt.io/name".to_string()).or_insert(name);
-        machine.labels.entry("kubevirt.io".to_string()).or_insert_with(|| "virt-launcher".to_string());
+        for (key, value) in [("vm.kubevirt.io/name", name), ("kubevirt.io", "virt-launcher".to_string())] {
+            machine.labels.entry(key.to_string()).or_insert_with(|| {
+                machine.given.insert(key.to_string());
+                value
+            });
+        }
     }
 }
 
@@ -132,6 +136,7 @@ fn blank(said: &read::Machine) -> Machine {
         kind: said.kind,
         own_labels: BTreeMap::new(),
         labels: BTreeMap::new(),
+        given: BTreeSet::new(),
         place: said.name.place,
         interfaces: Vec::new(),
         ports: Vec::new(),
@@ -156,7 +161,13 @@ fn learn(
         machine.kind = said.kind;
     }
     for (key, value) in &said.labels {
+        let is_first = !machine.labels.contains_key(key);
         machine.labels.entry(key.clone()).or_insert_with(|| value.clone());
+        if !said.given.contains(key) {
+            machine.given.remove(key);
+        } else if is_first {
+            machine.given.insert(key.clone());
+        }
     }
     machine.own_labels.extend(said.own_labels.clone());
     machine.ports.extend(said.ports.iter().filter(|port| !machine.ports.contains(port)).cloned().collect::<Vec<_>>());
