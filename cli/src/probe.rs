@@ -9,12 +9,11 @@ pub(crate) use southbound::Southbound;
 pub(crate) use tracer::Tracer;
 
 use clap::Args;
-use ringfence_engine::answers::conversation::Half;
-use ringfence_engine::answers::explain::Trace;
+use ringfence_engine::answers::explain::{Step, Trace};
 use ringfence_engine::answers::witness::{Gap, Witness, Witnesses};
 use ringfence_engine::ovn::acl::{Acl, Direction};
 use ringfence_engine::ovn::network::{Port, PortKind};
-use ringfence_engine::ovn::pipeline::AclId;
+use ringfence_engine::ovn::pipeline::{AclId, Stage, Tracking};
 use ringfence_engine::reach::Reach;
 use ringfence_view::loaded::Loaded;
 use std::collections::{BTreeMap, BTreeSet};
@@ -193,14 +192,16 @@ fn known(witness: &Witness<'_>, trace: &Trace) -> Option<String> {
     let lost = lost_test(witness, trace)
         .map(|field| format!("it heeds `{field}`, a test that is lost when a row is installed (RF107)"));
     let cleared = || {
-        let words = "by a router port it keeps the state of a new connection, which OVN clears, and a to-lport row tests `ct.*`";
+        let words =
+            "by a router port it keeps what connection tracking said, which OVN clears, and that may matter to rows";
         keeps_state(witness, trace).then(|| words.to_owned())
     };
     lost.or_else(cleared)
 }
 
-/// Whether a new connection leaves a switch by a router port, where rows test what tracking says of it: the commit on entering
-/// has cleared that in OVN, and not in ovn-trace.
+/// Whether a packet leaves a switch by a router port where it matters to rows what connection tracking said of it: the commit
+/// on entering has cleared that in OVN, and not in ovn-trace. What was invalid is asked about by fewer rows; of what was new only
+/// tests of `ct.` know.
 fn keeps_state(witness: &Witness<'_>, trace: &Trace) -> bool {
     let network = witness.question.network;
     let leaves = |port: &Port| port.name == trace.outport && port.kind == PortKind::Router;
@@ -209,7 +210,17 @@ fn keeps_state(witness: &Witness<'_>, trace: &Trace) -> bool {
     let is_here = here.clone().any(|switch| switch.ports.iter().any(leaves));
     let own = here.flat_map(|switch| &switch.acls);
     let grouped = network.port_groups.iter().flat_map(|group| &group.acls);
-    trace.half == Half::Request && is_here && own.chain(grouped).any(tests)
+    let is_own = |step: &&Step| {
+        let switch = network.switches.get(step.switch).map(|switch| switch.name.as_str());
+        step.half == trace.half && step.stage == Stage::FromLport && switch == Some(trace.switch.as_str())
+    };
+    let entered = witness.explanation.steps.iter().find(is_own).map(|step| step.tracking);
+    is_here
+        && match entered {
+            Some(Tracking::Invalid | Tracking::BlockedRequest) => true,
+            Some(Tracking::New) => own.chain(grouped).any(tests),
+            _ => false,
+        }
 }
 
 /// A field that a row which decided about the packet on this switch tests for ovn-trace alone: OpenFlow loses it. What is lost
