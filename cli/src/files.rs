@@ -109,7 +109,8 @@ impl Files {
             }
         };
         paths.sort_unstable();
-        let found = paths.iter().filter(|path| !is_hidden(path)).map(|path| self.entry(path, depth));
+        // As for `kubectl`, a file may be called `.deny.yaml`; hidden folders are those of tools.
+        let found = paths.iter().filter(|path| !(is_hidden(path) && path.is_dir())).map(|path| self.entry(path, depth));
         found.max().unwrap_or(Found::Nothing)
     }
 
