@@ -106,11 +106,10 @@ pub fn world(reading: &Reading) -> World {
     let balancers = inventories.iter().flat_map(|inventory| inventory.balancers.clone()).collect();
     let mut world =
         World { balancers, version, options, switches, machines, port_groups, address_sets, ..World::default() };
-    world.network_policies = network_policies(reading, &mut out);
+    world.network_policies = reading.objects.iter().filter_map(network_policy).cloned().collect();
     world.controller = controller;
-    world.admin_policies = admin_policies(reading, &mut out);
+    world.admin_policies = reading.objects.iter().filter_map(admin_policy).cloned().collect();
     world.security_groups = reading.objects.iter().filter_map(security_group).cloned().collect();
-    unique_names(&mut world.security_groups, |group| &group.name, "SecurityGroup", &mut out);
     (world.namespaces, world.nodes, world.services) = (namespaces, nodes, services);
     world.vpcs = reading.objects.iter().filter_map(vpc).cloned().collect();
     world.expectations = reading.objects.iter().filter_map(expectation).cloned().collect();
@@ -151,40 +150,16 @@ fn expectation(object: &Object) -> Option<&Expectation> {
     if let Object::Expectation(expectation) = object { Some(expectation) } else { None }
 }
 
-/// Each policy once: two of one name cannot be in a cluster.
-fn network_policies(reading: &Reading, out: &mut Vec<Diagnostic>) -> Vec<NetworkPolicy> {
-    let mut seen = BTreeMap::new();
-    let mut policies = Vec::new();
-    for object in &reading.objects {
-        let Object::NetworkPolicy(policy) = object else { continue };
-        let first = *seen.entry(policy.id()).or_insert(policy.name.place);
-        if first == policy.name.place {
-            policies.push(NetworkPolicy::clone(policy));
-        } else {
-            out.push(twice("NetworkPolicy", &policy.name, first));
-        }
-    }
-    policies
+fn network_policy(object: &Object) -> Option<&NetworkPolicy> {
+    if let Object::NetworkPolicy(policy) = object { Some(policy) } else { None }
+}
+
+fn admin_policy(object: &Object) -> Option<&AdminPolicy> {
+    if let Object::AdminPolicy(policy) = object { Some(policy) } else { None }
 }
 
 fn security_group(object: &Object) -> Option<&SecurityGroup> {
     if let Object::SecurityGroup(group) = object { Some(group) } else { None }
-}
-
-/// Each policy once; the kinds have names of their own.
-fn admin_policies(reading: &Reading, out: &mut Vec<Diagnostic>) -> Vec<AdminPolicy> {
-    let mut seen = BTreeMap::new();
-    let mut policies = Vec::new();
-    for object in &reading.objects {
-        let Object::AdminPolicy(policy) = object else { continue };
-        let first = *seen.entry((policy.kind, policy.name.value.clone())).or_insert(policy.name.place);
-        if first == policy.name.place {
-            policies.push(AdminPolicy::clone(policy));
-        } else {
-            out.push(twice(policy.kind.name(), &policy.name, first));
-        }
-    }
-    policies
 }
 
 /// What inventories say of the options of `NB_Global`; what none of them says is for the profile to say.

@@ -50,7 +50,7 @@ codes! {
     };
     /// The YAML or JSON is broken; the document is left out, the others of the file are read.
     BrokenYaml = "RF002", Error;
-    /// A key stands twice in one mapping; the first one counts.
+    /// A key stands twice in one mapping; the last one counts.
     DuplicateKey = "RF003", Error;
     /// Aliases would expand to more than the program is willing to hold.
     AliasBomb = "RF004", Error;
