@@ -35,6 +35,7 @@ mod selector;
 mod subnet;
 mod suggest;
 mod tree;
+mod twins;
 mod words;
 
 pub use acl::{AclEntry, Fault};
@@ -99,6 +100,7 @@ pub fn read(sources: &Sources) -> Reading {
         }
         reading.diagnostics.append(&mut limited(id, source, out));
     }
+    twins::leave_last(&mut reading);
     reading
 }
 
