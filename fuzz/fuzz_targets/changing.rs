@@ -104,11 +104,14 @@ fn walked(loaded: &Loaded) {
             let headers = [answer.answered.example(), answer.delivered.difference(&answer.answered).example()];
             for header in headers.into_iter().flatten() {
                 let (family, from, to) = (answer.family, &endpoints[from], &endpoints[to]);
-                for backend in backends(network, endpoints, (from, to), family, header).into_iter().map(Some).chain([None]) {
+                for backend in
+                    backends(network, endpoints, (from, to), family, header).into_iter().map(Some).chain([None])
+                {
                     let question =
                         Question { network, pipelines, from, to, family, header, shape: Shape::default(), backend };
                     let told = explain(&question);
-                    let balanced = backend.is_none() && !backends(network, endpoints, (from, to), family, header).is_empty();
+                    let balanced =
+                        backend.is_none() && !backends(network, endpoints, (from, to), family, header).is_empty();
                     if balanced || backend.is_some_and(|backend| backend.endpoint.id == from.id) {
                         continue;
                     }
