@@ -1,6 +1,6 @@
 //! Edits that do what is wished, with everything else that they do.
 
-use super::{Edit, Load, Wish, answer, is_fulfilled};
+use super::{Edit, Intent, Load, Wish, answer, is_fulfilled};
 use crate::answers::diff::{Change, FamilyChange, Matched, changes, matched};
 use crate::compile::Compiled;
 use crate::diagnostic::Severity;
@@ -26,7 +26,7 @@ pub struct Proposal {
     pub changes: Vec<Change>,
     /// How many pairs change in conversations that nobody wished to change.
     pub others: usize,
-    /// In how many of them requests arrive, or are answered, that were not.
+    /// In how many of them requests arrive that did not; where two are to be apart, or are answered.
     pub exposed: usize,
 }
 
@@ -51,9 +51,9 @@ impl Proposal {
         let (mut others, mut exposed) = (0, 0);
         for change in &changes {
             let is_wished = id(change.from) == wish.from && id(change.to) == wish.to;
-            let (more, less) = beside(change, is_wished.then_some(wish));
-            others += usize::from(more || less);
-            exposed += usize::from(more);
+            let (arrives, changes) = beside(change, wish, is_wished);
+            others += usize::from(changes);
+            exposed += usize::from(arrives);
         }
         Some(Self { title, edits, compiled, sources, matched, changes, others, exposed })
     }
@@ -88,16 +88,19 @@ fn undefined(answer: &PairAnswer) -> Vec<&L4Set> {
     answer.families.iter().map(|family| &*family.undefined).collect()
 }
 
-/// Whether more works of what nobody wished to change, or arrives at least; and whether something else of it changes. ICMP
-/// messages that nobody answers come and go with tracking.
-fn beside(change: &Change, wish: Option<&Wish<'_>>) -> (bool, bool) {
-    let any = |of: &FamilyChange, sets: [&L4Set; 2]| {
-        let wished = wish.map_or_else(L4Set::empty, |wish| wish.part.part(of.family));
+/// Whether more arrives of what nobody wished to change, or is answered where somebody wishes less of both; and whether anything
+/// of it changes. ICMP messages that nobody answers come and go with tracking.
+fn beside(change: &Change, wish: &Wish<'_>, is_wished: bool) -> (bool, bool) {
+    let any = |of: &FamilyChange, sets: &[&L4Set]| {
+        let wished = if is_wished { wish.part.part(of.family) } else { L4Set::empty() };
         let telling = L4Set::answerable(of.family).difference(&wished);
         sets.iter().any(|set| !set.intersection(&telling).is_empty())
     };
-    let more = change.families().iter().any(|of| any(of, [&of.gained, &of.arriving]));
-    let less = change.families().iter().any(|of| any(of, [&of.lost, &of.stopped]));
-    let doubted = wish.is_none() && undefined(change.before()) != undefined(change.after());
-    (more, less || doubted)
+    let exposes = |of: &FamilyChange| match wish.intent {
+        Intent::Connect => any(of, &[&of.arriving]),
+        Intent::Separate => any(of, &[&of.arriving, &of.gained]),
+    };
+    let changes = |of: &FamilyChange| any(of, &[&of.arriving, &of.gained, &of.lost, &of.stopped]);
+    let doubted = !is_wished && undefined(change.before()) != undefined(change.after());
+    (change.families().iter().any(exposes), doubted || change.families().iter().any(changes))
 }
