@@ -156,6 +156,11 @@ pub(crate) fn balancers(store: &Store) -> Result<(), Failed> {
     verdicts(store, &[("e12", vip, Verdict::Undefined)])?;
     nbctl(store, &["acl-add", "lb1", "to-lport", "1000", "outport == \"e13\" && tcp.dst == 8080", "drop"])?;
     verdicts(store, &[("e12", vip, Verdict::Closed)])?;
+    // An address has its ports of each protocol, on the switches of each load balancer.
+    nbctl(store, &["lb-add", "names", "10.196.0.12:53", "10.99.2.2:53", "udp", "--", "ls-lb-add", "lb2", "names"])?;
+    verdicts(store, &[("e23", "vip/10.196.0.12", Verdict::Partial), ("e12", "vip/10.196.0.12", Verdict::Closed)])?;
+    nbctl(store, &["acl-add", "lb2", "to-lport", "1001", "udp.dst == 53", "drop"])?;
+    verdicts(store, &[("e23", "vip/10.196.0.12", Verdict::Closed)])?;
     nbctl(store, &["lb-add", "strange", "10.196.0.11:80", "192.0.2.9:80", "--", "ls-lb-add", "lb1", "strange"])?;
     verdicts(store, &[("e12", "vip/10.196.0.11", Verdict::Undefined)])
 }
