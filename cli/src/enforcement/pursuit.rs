@@ -6,7 +6,6 @@ use super::{Manner, Outcome, Patience, Place, Proposal};
 use crate::console::Console;
 use crate::planned::Planned;
 use crate::render;
-use ringfence_enforce::{Guard, Tripped};
 use std::time::Duration;
 
 /// How often a plan is made anew because the world has moved.
@@ -45,8 +44,7 @@ impl Manner {
                 return Ok(None);
             }
             if plan.is_empty() {
-                let back = place.way_back(&plan);
-                self.finish(console, place, &plan, back)?;
+                self.finish(console, place, &plan)?;
                 return Ok(Some(plan));
             }
             let is_known = known.as_ref().is_some_and(|known| known.is_same(&plan));
@@ -67,7 +65,7 @@ impl Manner {
                     if !is_known {
                         self.consent(console, "Apply?")?;
                     }
-                    self.write(console, place, &proposal, attempt)?
+                    self.write(console, place, &proposal.plan, attempt)?
                 }
             };
             if let Outcome::Done = outcome {
@@ -86,30 +84,23 @@ impl Manner {
         &self,
         console: &mut Console,
         place: &mut P,
-        proposal: &Proposal<P::Plan>,
+        plan: &P::Plan,
         attempt: u32,
     ) -> Result<Outcome, Halt> {
-        let plan = &proposal.plan;
-        let back = place.way_back(plan).map(|command| command + accepting(&proposal.tripped));
-        let outcome = place.send(plan, attempt).map_err(|message| match &back {
+        let outcome = place.send(plan, attempt).map_err(|message| match place.way_back(plan) {
             Some(back) if place.has_begun() => {
                 Halt::Failed(format!("{message}; `{back}` takes back what is written, another `apply` goes on"))
             }
             Some(_) | None => Halt::Failed(message),
         })?;
         if let Outcome::Done = outcome {
-            self.finish(console, place, plan, back)?;
+            self.finish(console, place, plan)?;
         }
         Ok(outcome)
     }
 
-    fn finish<P: Place>(
-        &self,
-        console: &mut Console,
-        place: &mut P,
-        plan: &P::Plan,
-        back: Option<String>,
-    ) -> Result<(), Halt> {
+    fn finish<P: Place>(&self, console: &mut Console, place: &mut P, plan: &P::Plan) -> Result<(), Halt> {
+        let back = place.way_back(plan);
         console.print(|out| render::plan::done(out, plan, back.as_deref()))?;
         self.await_effect(place).map_err(|error| Halt::Failed(format!("it is written, but {error}")))
     }
@@ -117,11 +108,6 @@ impl Manner {
     fn await_effect<P: Place>(&self, place: &mut P) -> Result<(), String> {
         place.wait(Patience { whom: self.wait.into(), limit: Duration::from_secs(self.timeout) })
     }
-}
-
-/// What the way back has to accept, too: a switch that begins to track connections on one way ceases to on the other.
-fn accepting(tripped: &[Tripped]) -> &'static str {
-    if tripped.iter().any(|tripped| tripped.guard == Guard::Stateful) { " --accept stateful" } else { "" }
 }
 
 fn rehearse<P: Place>(console: &mut Console, place: &mut P, plan: &P::Plan, dry_run: DryRun) -> Result<Outcome, Halt> {

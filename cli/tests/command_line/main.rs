@@ -5,7 +5,6 @@
 mod action;
 mod answers;
 mod contexts;
-mod emptiness;
 mod fixes;
 mod formats;
 mod gates;

@@ -31,7 +31,7 @@ use roll::Roll;
 use subject::Subject;
 
 pub(super) use node::groups as node_groups;
-pub(super) use remarks::{impossible, missing, remarks, unlabelled};
+pub(super) use remarks::{impossible, missing, remarks};
 
 /// The priority of what a policy allows.
 const ALLOW: i64 = 2001;

@@ -210,26 +210,25 @@ impl<'d, 'o> Builder<'d, 'o> {
         Ok(())
     }
 
-    /// Merges `<<` and takes out the keys that stand twice: the last one counts, as for `kubectl`.
+    /// Merges `<<` and takes out the keys that stand twice: the first one counts.
     fn mapping(&mut self, entries: Vec<Entry>) -> Mapping {
         if is_plain(&entries) {
             return Mapping { entries };
         }
-        let mut seen: BTreeMap<Rc<str>, usize> = BTreeMap::new();
-        let mut kept: Vec<Entry> = Vec::with_capacity(entries.len());
+        let mut seen: BTreeMap<Rc<str>, Place> = BTreeMap::new();
+        let mut kept = Vec::with_capacity(entries.len());
         let mut merged = Vec::new();
         let mut duplicates = 0;
         for entry in entries {
             if &*entry.key == "<<" {
                 merged.push(entry.value);
-            } else if let Some(before) = seen.get(&entry.key).and_then(|at| kept.get_mut(*at)) {
+            } else if let Some(first) = seen.get(&entry.key) {
                 duplicates += 1;
                 if duplicates <= DUPLICATES {
-                    self.out.push(super::broken::duplicate_key(&entry, before.key_place));
+                    self.out.push(super::broken::duplicate_key(&entry, *first));
                 }
-                *before = entry;
             } else {
-                seen.insert(entry.key.clone(), kept.len());
+                seen.insert(entry.key.clone(), entry.key_place);
                 kept.push(entry);
             }
         }
@@ -240,7 +239,7 @@ impl<'d, 'o> Builder<'d, 'o> {
         let inherited = merged.iter().flat_map(merge_sources).flat_map(|mapping| mapping.entries.iter());
         for entry in inherited {
             if !seen.contains_key(&entry.key) {
-                seen.insert(entry.key.clone(), kept.len());
+                seen.insert(entry.key.clone(), entry.key_place);
                 kept.push(entry.clone());
             }
         }

@@ -124,8 +124,6 @@ pub struct Row {
     pub(crate) looks: Looks,
     /// The sketch of the name of a port, at which one end of every packet is that it matches.
     pub(crate) port: Option<u64>,
-    /// Whether its match means the same wherever it is pasted.
-    pub(super) movable: bool,
 }
 
 impl Row {
@@ -135,12 +133,10 @@ impl Row {
     }
 
     pub(super) fn meaning(&self) -> Meaning {
-        let Self { looks, port, movable, .. } = *self;
-        Meaning { matches: Arc::clone(&self.matches), looks, port, movable }
+        Meaning { matches: Arc::clone(&self.matches), looks: self.looks, port: self.port }
     }
 
-    pub(super) fn of(id: AclId, acl: &Acl, version: Version, meaning: Meaning) -> Self {
-        let Meaning { matches, looks, port, movable } = meaning;
+    pub(super) fn of(id: AclId, acl: &Acl, version: Version, Meaning { matches, looks, port }: Meaning) -> Self {
         let (guard, outcome) = match acl.action {
             Action::Allow | Action::AllowRelated => (Guard::ALLOW, Outcome::Allow),
             Action::AllowStateless => (Guard::ANY, Outcome::Allow),
@@ -162,7 +158,6 @@ impl Row {
             sketch: sketch(&acl.matches),
             looks,
             port,
-            movable,
         }
     }
 }
