@@ -140,13 +140,8 @@ impl<'a> Probed<'a> {
                 Ok(said) => {
                     if passes(&said, &trace.outport) == trace.passes {
                         self.packets += 1;
-                    } else if let Some(field) = lost_test(&witness, trace) {
-                        let words = format!("it heeds `{field}`, a test that is lost when a row is installed (RF107)");
+                    } else if let Some(words) = known_difference(&witness, trace) {
                         *self.silent.entry(words).or_default() += 1;
-                    } else if keeps_state(&witness, trace) {
-                        let words =
-                            "by a router port it keeps that tracking called the packet invalid, which OVN clears";
-                        *self.silent.entry(words.to_owned()).or_default() += 1;
                     } else {
                         self.packets += 1;
                         let other = Other::Trace(trace.clone(), said);
@@ -169,6 +164,14 @@ fn is_reached(witness: &Witness<'_>, trace: &Trace) -> bool {
     let stopped = half().position(|other| !other.passes);
     let own = half().position(|other| other == trace);
     stopped.zip(own).is_none_or(|(stopped, own)| own <= stopped)
+}
+
+/// Why ovn-trace may say something else of this packet than OVN does, where that is known.
+fn known_difference(witness: &Witness<'_>, trace: &Trace) -> Option<String> {
+    let lost = lost_test(witness, trace)
+        .map(|field| format!("it heeds `{field}`, a test that is lost when a row is installed (RF107)"));
+    let kept = || "by a router port it keeps that tracking called the packet invalid, which OVN clears".to_owned();
+    lost.or_else(|| keeps_state(witness, trace).then(kept))
 }
 
 /// A field that a row which decided about the packet on this switch tests for ovn-trace alone: OpenFlow loses it. What is lost
