@@ -56,6 +56,7 @@ fn main() -> ExitCode {
         ("options in any letters", columns::options),
         ("variables of templates", columns::templates),
         ("what OVN does beside the rows", columns::beside),
+        ("load balancers of switches", columns::balancers),
     ] {
         let store = Arc::clone(&store);
         trials.push(Trial::test(name, move || trial(&store.lock().unwrap())));
@@ -211,7 +212,8 @@ fn joined(store: &Store, switch: &str, port: &str) -> Result<(), Failed> {
 fn verdicts(store: &Store, wanted: &[(&str, &str, Verdict)]) -> Result<(), Failed> {
     let read = compiled(&asked(&store.remote())?);
     let mut reach = evaluate(&read.network, &read.endpoints);
-    let index = |name: &str| read.endpoints.iter().position(|endpoint| endpoint.id == format!("default/{name}"));
+    let is = |id: &str, name: &str| id == name || id.strip_prefix("default/") == Some(name);
+    let index = |name: &str| read.endpoints.iter().position(|endpoint| is(&endpoint.id, name));
     for (from, to, expected) in wanted {
         let found = reach.verdict(index(from).ok_or("nobody asks")?, index(to).ok_or("nobody answers")?);
         if found != *expected {

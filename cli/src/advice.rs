@@ -1,6 +1,7 @@
 //! Which of the two ways fits: rows into a database, or objects into a cluster.
 
 use ringfence_cluster::{Document, runs_kube_ovn};
+use ringfence_enforce::{Desired, Plan};
 use ringfence_northbound::row::entry;
 use ringfence_ovsdb::Snapshot;
 
@@ -14,6 +15,12 @@ pub(crate) fn on_cluster(documents: &[Document]) -> String {
         }
     }
     .to_owned()
+}
+
+/// What is to be said where nothing is declared and something is there: all of it goes.
+pub(crate) fn on_nothing(desired: &Desired, plan: &Plan) -> Option<String> {
+    let is_emptied = desired.items.is_empty() && !plan.is_empty();
+    is_emptied.then(|| format!("the files declare no rule: policy set `{}` is emptied", plan.set))
 }
 
 /// What is to be said of a database that rows are written into.

@@ -2,6 +2,7 @@
 
 use crate::console::Color;
 use crate::verb::Verb;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory, FromArgMatches, Parser};
 use std::ffi::OsString;
 use std::path::Path;
@@ -46,7 +47,23 @@ pub(crate) fn parse(arguments: &[OsString]) -> Result<Invocation, clap::Error> {
     let own = arguments.first().map(Path::new).and_then(Path::file_stem);
     let plugin = own.is_some_and(|name| name == "kubectl-ringfence");
     let command = Invocation::command().bin_name(if plugin { "kubectl ringfence" } else { "ringfence" });
-    Invocation::from_arg_matches(&command.try_get_matches_from(arguments)?)
+    let matches = command.try_get_matches_from(arguments).map_err(with_other_sources)?;
+    Invocation::from_arg_matches(&matches)
+}
+
+/// Where files are missing, a database or a cluster will do.
+fn with_other_sources(mut error: clap::Error) -> clap::Error {
+    if let Some(ContextValue::Strings(missing)) = error.get(ContextKind::InvalidArg)
+        && error.kind() == ErrorKind::MissingRequiredArgument
+    {
+        let name = |argument: &String| match argument.starts_with("--filename") {
+            true => format!("{argument}, or --nb <ENDPOINTS>, or --cluster"),
+            false => argument.clone(),
+        };
+        let named = missing.iter().map(name).collect();
+        error.insert(ContextKind::InvalidArg, ContextValue::Strings(named));
+    }
+    error
 }
 
 #[cfg(test)]

@@ -72,7 +72,7 @@ impl Files {
             let message = format!("`{name}` holds no file that ends in `.yaml`, `.yml` or `.json`");
             let help = "name the folder with the manifests, or a file itself, whatever its ending";
             let source = sources.add(name, "");
-            Diagnostic::new(Code::EmptyFolder, message).at(Place { source, span: Span::default() }).help(help)
+            Diagnostic::new(Code::EmptyInput, message).at(Place { source, span: Span::default() }).help(help)
         };
         self.empty.into_iter().map(tell).collect()
     }
@@ -109,7 +109,8 @@ impl Files {
             }
         };
         paths.sort_unstable();
-        let found = paths.iter().filter(|path| !is_hidden(path)).map(|path| self.entry(path, depth));
+        // As for `kubectl`, a file may be called `.deny.yaml`; hidden folders are those of tools.
+        let found = paths.iter().filter(|path| !(is_hidden(path) && path.is_dir())).map(|path| self.entry(path, depth));
         found.max().unwrap_or(Found::Nothing)
     }
 

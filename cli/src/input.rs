@@ -7,14 +7,17 @@ use crate::live::{self, Live};
 use crate::page::{self, Table, World};
 use crate::profile;
 use crate::render;
+use crate::render::plan::quoted;
 use crate::status::Status;
 use clap::Args;
-use ringfence_engine::compile::{Profile, Settings, Strictness};
+use ringfence_engine::compile::{Compiled, Profile, Settings, Strictness, load};
 use ringfence_engine::diagnostic::{Code, Diagnostic, Severity};
 use ringfence_engine::ovn::network::Network;
 use ringfence_engine::ovn::pipeline::Matches;
 use ringfence_engine::reach::{Endpoint, EndpointKind};
-use ringfence_engine::source::{Place, SourceId, Span};
+use ringfence_engine::read::{Reading, read};
+use ringfence_engine::source::{Place, Source, SourceId, Sources, Span};
+use ringfence_northbound::Document;
 use ringfence_view::loaded::Loaded;
 use std::path::PathBuf;
 
@@ -66,9 +69,10 @@ impl Input {
         manifests(&self.files, &self.settings())
     }
 
-    /// The arguments that name it, for another command; files are left to whoever writes it.
+    /// The arguments that name it, for another command.
     pub(crate) fn arguments(&self) -> String {
-        let files = if self.files.is_empty() { "" } else { "-f ..." };
+        let file = |path: &PathBuf| format!(" -f {}", quoted(&path.display().to_string()));
+        let files: String = self.files.iter().map(file).collect();
         let database = self.live.endpoints().map(|endpoints| format!(" {}", self.live.arguments(endpoints)));
         let profile = self.profile.map(|profile| format!(" --profile {}", profile.name)).unwrap_or_default();
         let lenient = if self.lenient { " --lenient" } else { "" };
@@ -78,14 +82,26 @@ impl Input {
 
     /// Reads and compiles all of it.
     pub(crate) fn load(&self) -> Loaded {
-        compiled(self.read(), &self.settings())
+        of_something(compiled(self.read(), &self.settings()))
     }
 
     /// The same, with the files that are not themselves the texts that they became.
     pub(crate) fn load_with_originals(&self) -> (Loaded, Vec<Original>) {
         let mut files = self.read();
         let originals = std::mem::take(&mut files.originals);
-        (compiled(files, &self.settings()), originals)
+        (of_something(compiled(files, &self.settings())), originals)
+    }
+
+    /// The same, with how these texts are compiled when somebody has edited them.
+    pub(crate) fn load_to_edit(&self) -> (Loaded, impl Fn(&Sources) -> Compiled + use<>) {
+        let (files, settings) = (self.read(), self.settings());
+        let documents: Vec<Document> = files.databases.iter().map(|(_, document)| document.clone()).collect();
+        let again = move |sources: &Sources| {
+            let mut compiled = load(sources, &settings);
+            documents.iter().for_each(|document| document.amend(&mut compiled.network));
+            compiled
+        };
+        (of_something(compiled(files, &settings)), again)
     }
 
     fn read(&self) -> Files {
@@ -184,6 +200,10 @@ pub(crate) fn compiled_by(mut files: Files, settings: &Settings, matches: &mut M
         let remark = |message: &String| Diagnostic::new(Code::NotEvaluated, message.clone()).at(start(*source));
         loaded.compiled.diagnostics.extend(document.remarks.iter().map(remark));
     }
+    let is_of_database = |place: Place| files.databases.iter().any(|(source, _)| *source == place.source);
+    for found in loaded.compiled.diagnostics.iter_mut().filter(|found| found.place.is_some_and(is_of_database)) {
+        found.severity = as_installed(found);
+    }
     for (source, why) in &files.broken {
         let help = "everything before it was read; a backup by `ovsdb-client backup` has no broken end";
         let found = Diagnostic::new(Code::UnreadableFile, why.clone()).severity(Severity::Warning);
@@ -192,6 +212,59 @@ pub(crate) fn compiled_by(mut files: Files, settings: &Settings, matches: &mut M
     let empty = files.empty_folders(&mut loaded.sources);
     loaded.compiled.diagnostics.extend(empty);
     loaded
+}
+
+/// How grave something in a database is: a row that OVN ignores is there, and evaluated as OVN does, whoever wrote it.
+fn as_installed(found: &Diagnostic) -> Severity {
+    if matches!(found.code, Code::MatchSyntax | Code::MatchContext) { Severity::Warning } else { found.severity }
+}
+
+/// The same, with a word where there is nothing to ask about: most likely what should have written it has failed.
+pub(crate) fn of_something(mut loaded: Loaded) -> Loaded {
+    let nothing = nothing_piped(&loaded.sources).or_else(|| nothing(&loaded));
+    loaded.compiled.diagnostics.extend(nothing);
+    loaded
+}
+
+/// What is to be said of standard input without any object, whatever else there is.
+pub(crate) fn nothing_piped(sources: &Sources) -> Option<Diagnostic> {
+    let is_empty = |source: &Source| source.name() == "-" && source.fault().is_none() && is_blank(source.text());
+    let (source, _) = sources.iter().find(|(_, source)| is_empty(source))?;
+    let help = "see whether what writes it has failed";
+    let found = Diagnostic::new(Code::EmptyInput, "there is no object in the standard input");
+    Some(found.at(start(source)).help(help))
+}
+
+/// What is to be said where no object was read, and of nothing that anything was told.
+fn nothing(loaded: &Loaded) -> Option<Diagnostic> {
+    let Compiled { endpoints, expectations, diagnostics, .. } = &loaded.compiled;
+    let is_known = !(endpoints.is_empty() && expectations.is_empty() && diagnostics.is_empty());
+    if is_known { None } else { nothing_in(&loaded.sources) }
+}
+
+/// What is to be said of texts without any object.
+pub(crate) fn nothing_in(sources: &Sources) -> Option<Diagnostic> {
+    let Reading { objects, diagnostics } = read(sources);
+    if !(objects.is_empty() && diagnostics.is_empty()) {
+        return None;
+    }
+    let sources: Vec<_> = sources.iter().collect();
+    let message = match sources.as_slice() {
+        [] => "there is no file to read: nothing is evaluated".to_owned(),
+        [(_, one)] => format!("there is no object in `{}`: nothing is evaluated", one.name()),
+        several => format!("there is no object in any of {} files: nothing is evaluated", several.len()),
+    };
+    let help = "name the manifests, or see whether what wrote them has failed";
+    let found = Diagnostic::new(Code::EmptyInput, message).help(help);
+    Some(match sources.first() {
+        Some((source, _)) => found.at(start(*source)),
+        None => found,
+    })
+}
+
+/// Whether a text has neither a document nor anything that could be one.
+fn is_blank(text: &str) -> bool {
+    text.lines().map(str::trim).all(|line| line.is_empty() || line.starts_with('#') || line == "---" || line == "...")
 }
 
 fn start(source: SourceId) -> Place {

@@ -4,7 +4,7 @@
 use crate::cluster;
 use crate::files::Files;
 use crate::render::plan::quoted;
-use clap::Args;
+use clap::{Arg, Args};
 use ringfence_enforce::{LARGEST, Plan, SendError, Sent, Strictness, Wait, WaitError};
 use ringfence_engine::read::read;
 use ringfence_northbound::tables::{DATABASE, TABLES};
@@ -59,6 +59,13 @@ const SOUTHBOUND: &str = "OVN_Southbound";
 /// What may stand in the place of files: with the variable set, nothing need.
 pub(crate) fn instead_of_files() -> Vec<&'static str> {
     if std::env::var_os(VARIABLE).is_some() { Vec::new() } else { [&["nb"], &cluster::ARGUMENTS[..]].concat() }
+}
+
+/// The database for verbs that heed no variable.
+pub(crate) fn named_alone(nb: Arg) -> Arg {
+    nb.help(
+        "Reads an OVN Northbound database: `unix:PATH`, `tcp:HOST:PORT`, `ssl:HOST:PORT`, several with commas between",
+    )
 }
 
 const HELP: &str = "see that ovn-nbctl reaches it by the same endpoints, and that files of ssl: fit";

@@ -7,26 +7,39 @@ use ringfence_engine::source::{Position, Sources};
 use ringfence_view::line::Line;
 use ringfence_view::loaded::Loaded;
 use ringfence_view::mend::{Left, Made};
+use std::collections::BTreeSet;
 use std::io;
 
-/// Writes every file that has changed, or says which it could not write; whether all of them were.
-pub(crate) fn write(old: &Loaded, new: &Loaded, console: &mut Console) -> bool {
-    let mut all = true;
+/// Writes every file that has changed, and says which it could not write; their names.
+pub(crate) fn write(old: &Loaded, new: &Loaded, console: &mut Console) -> BTreeSet<String> {
+    let mut kept = BTreeSet::new();
     for ((_, old), (_, new)) in old.sources.iter().zip(new.sources.iter()) {
         if old.text() == new.text() {
             continue;
         }
         if let Err(why) = files::replace(old.name(), old.text(), new.text()) {
             console.complain(&format!("`{}` is left as it is: {why}", old.name()));
-            all = false;
+            kept.insert(old.name().to_owned());
         }
     }
-    all
+    kept
 }
 
-/// Tells what was fixed in these texts.
-pub(crate) fn tell(out: &mut dyn io::Write, sources: &Sources, fixed: &[Made], done: &str) -> io::Result<()> {
-    fixed.iter().try_for_each(|(code, fix)| writeln!(out, "{done} {}", one(sources, *code, fix)))
+/// What was fixed in these texts: of each the file, and a line about it.
+pub(crate) fn told(sources: &Sources, fixed: &[Made]) -> Vec<(String, String)> {
+    let file = |fix: &Fix| sources.get(fix.place.source).map(|source| source.name().to_owned()).unwrap_or_default();
+    fixed.iter().map(|(code, fix)| (file(fix), one(sources, *code, fix))).collect()
+}
+
+/// Tells what was fixed in files that were not kept as they were.
+pub(crate) fn tell(
+    out: &mut dyn io::Write,
+    told: &[(String, String)],
+    kept: &BTreeSet<String>,
+    done: &str,
+) -> io::Result<()> {
+    let mut written = told.iter().filter(|(file, _)| !kept.contains(file));
+    written.try_for_each(|(_, line)| writeln!(out, "{done} {line}"))
 }
 
 /// Tells what was not, and why.

@@ -11,6 +11,7 @@ pub(crate) use tracer::Tracer;
 use clap::Args;
 use ringfence_engine::answers::explain::{Step, Trace};
 use ringfence_engine::answers::witness::{Gap, Witness, Witnesses};
+use ringfence_engine::ovn::acl::{Acl, Direction};
 use ringfence_engine::ovn::network::{Port, PortKind};
 use ringfence_engine::ovn::pipeline::{AclId, Stage, Tracking};
 use ringfence_engine::reach::Reach;
@@ -45,18 +46,29 @@ pub(crate) struct Probed<'a> {
     pub(crate) conversations: usize,
     /// How many pairs these are of.
     pub(crate) pairs: usize,
+    /// How many pairs were looked at, those among them of which there is nothing to ask.
+    pub(crate) seen: usize,
     /// How many pairs there are.
     pub(crate) all_pairs: usize,
     /// The rows that decided about one of them.
     pub(crate) rows: BTreeSet<AclId>,
-    /// What was not probed: of how many pairs.
-    pub(crate) gaps: BTreeMap<Gap, usize>,
+    /// What was not probed.
+    pub(crate) gaps: BTreeMap<Gap, Gaps>,
     /// What ovn-trace did not answer, with its words.
     pub(crate) silent: BTreeMap<String, usize>,
     /// Where the answers are not the same.
     pub(crate) disagreements: Vec<Disagreement<'a>>,
     /// Whether somebody ended it early.
     pub(crate) interrupted: bool,
+}
+
+/// Pairs of which something was not probed, for one reason.
+#[derive(Default, Clone, Copy)]
+pub(crate) struct Gaps {
+    /// Of so many nothing was.
+    pub(crate) whole: usize,
+    /// Of so many other conversations were.
+    pub(crate) in_part: usize,
 }
 
 /// Two answers about one conversation.
@@ -95,8 +107,10 @@ pub(crate) fn probe<'a>(loaded: &'a Loaded, tracer: &mut Tracer, most: usize) ->
         }
         let Some(ends) = compiled.endpoints.get(from).zip(compiled.endpoints.get(to)) else { continue };
         let found = witnesses.of(ends.0, ends.1);
-        found.gaps.iter().for_each(|gap| *probed.gaps.entry(*gap).or_default() += 1);
-        probed.pairs += 1;
+        let is_asked = !found.witnesses.is_empty();
+        found.gaps.iter().for_each(|gap| probed.gaps.entry(*gap).or_default().count(is_asked));
+        probed.seen += 1;
+        probed.pairs += usize::from(is_asked);
         for witness in found.witnesses {
             probed.conversations += 1;
             probed.rows.extend(witness.deciders().flat_map(|decider| decider.rows()));
@@ -130,6 +144,13 @@ fn other_sets(reach: &mut Reach<'_>, (from, to): (usize, usize), witness: &Witne
     ((delivered, answered) != (said.delivered, said.answered)).then_some(Other::Sets { delivered, answered })
 }
 
+impl Gaps {
+    fn count(&mut self, is_asked: bool) {
+        let pairs = if is_asked { &mut self.in_part } else { &mut self.whole };
+        *pairs += 1;
+    }
+}
+
 impl<'a> Probed<'a> {
     fn ask(&mut self, tracer: &mut Tracer, witness: Witness<'a>) {
         for trace in &witness.explanation.traces {
@@ -140,7 +161,7 @@ impl<'a> Probed<'a> {
                 Ok(said) => {
                     if passes(&said, &trace.outport) == trace.passes {
                         self.packets += 1;
-                    } else if let Some(words) = known_difference(&witness, trace) {
+                    } else if let Some(words) = known(&witness, trace) {
                         *self.silent.entry(words).or_default() += 1;
                     } else {
                         self.packets += 1;
@@ -166,12 +187,40 @@ fn is_reached(witness: &Witness<'_>, trace: &Trace) -> bool {
     stopped.zip(own).is_none_or(|(stopped, own)| own <= stopped)
 }
 
-/// Why ovn-trace may say something else of this packet than OVN does, where that is known.
-fn known_difference(witness: &Witness<'_>, trace: &Trace) -> Option<String> {
+/// Why ovn-trace is known to answer otherwise than OVN.
+fn known(witness: &Witness<'_>, trace: &Trace) -> Option<String> {
     let lost = lost_test(witness, trace)
         .map(|field| format!("it heeds `{field}`, a test that is lost when a row is installed (RF107)"));
-    let kept = || "by a router port it keeps that tracking called the packet invalid, which OVN clears".to_owned();
-    lost.or_else(|| keeps_state(witness, trace).then(kept))
+    let cleared = || {
+        let words =
+            "by a router port it keeps what connection tracking said, which OVN clears, and that may matter to rows";
+        keeps_state(witness, trace).then(|| words.to_owned())
+    };
+    lost.or_else(cleared)
+}
+
+/// Whether a packet leaves a switch by a router port where it matters to rows what connection tracking said of it: the commit
+/// on entering has cleared that in OVN, and not in ovn-trace. What was invalid is asked about by fewer rows; of what was new only
+/// tests of `ct.` know.
+fn keeps_state(witness: &Witness<'_>, trace: &Trace) -> bool {
+    let network = witness.question.network;
+    let leaves = |port: &Port| port.name == trace.outport && port.kind == PortKind::Router;
+    let tests = |acl: &Acl| acl.direction == Direction::ToLport && acl.matches.contains("ct.");
+    let here = network.switches.iter().filter(|switch| switch.name == trace.switch);
+    let is_here = here.clone().any(|switch| switch.ports.iter().any(leaves));
+    let own = here.flat_map(|switch| &switch.acls);
+    let grouped = network.port_groups.iter().flat_map(|group| &group.acls);
+    let is_own = |step: &&Step| {
+        let switch = network.switches.get(step.switch).map(|switch| switch.name.as_str());
+        step.half == trace.half && step.stage == Stage::FromLport && switch == Some(trace.switch.as_str())
+    };
+    let entered = witness.explanation.steps.iter().find(is_own).map(|step| step.tracking);
+    is_here
+        && match entered {
+            Some(Tracking::Invalid | Tracking::BlockedRequest) => true,
+            Some(Tracking::New) => own.chain(grouped).any(tests),
+            _ => false,
+        }
 }
 
 /// A field that a row which decided about the packet on this switch tests for ovn-trace alone: OpenFlow loses it. What is lost
@@ -182,18 +231,6 @@ fn lost_test(witness: &Witness<'_>, trace: &Trace) -> Option<&'static str> {
     let steps = witness.explanation.steps.iter().filter(|step| step.half == trace.half && is_here(step.switch));
     let decided: Vec<_> = steps.flat_map(|step| step.decider.rows()).filter_map(|id| id.acl(network)).collect();
     ["ip.dscp", "ip.ecn"].into_iter().find(|field| decided.iter().any(|acl| acl.matches.contains(field)))
-}
-
-/// Whether a packet leaves a switch by a router port that connection tracking called invalid: the commit on entering has cleared
-/// that in OVN, and not in ovn-trace, where fewer rows are asked about it.
-fn keeps_state(witness: &Witness<'_>, trace: &Trace) -> bool {
-    let network = witness.question.network;
-    let Some(here) = network.switches.iter().position(|switch| switch.name == trace.switch) else { return false };
-    let leaves = |port: &Port| port.name == trace.outport && port.kind == PortKind::Router;
-    let is_own = |step: &&Step| step.half == trace.half && step.switch == here && step.stage == Stage::FromLport;
-    let entered = witness.explanation.steps.iter().find(is_own).map(|step| step.tracking);
-    let is_routed = network.switches.get(here).is_some_and(|switch| switch.ports.iter().any(leaves));
-    is_routed && matches!(entered, Some(Tracking::Invalid | Tracking::BlockedRequest))
 }
 
 /// What OVN sends in the place of a packet that it refuses: its way is told behind a heading of its own.

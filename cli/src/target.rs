@@ -194,7 +194,7 @@ impl Wanted {
 /// Whether a finding hangs on the text alone, and not on what else there is.
 fn is_of_text(code: Code) -> bool {
     use Code::{
-        AliasBomb, ApiRefused, BrokenYaml, DuplicateKey, EmptyFolder, IgnoredTag, ImpossibleName, NotAnObject,
+        AliasBomb, ApiRefused, BrokenYaml, DuplicateKey, EmptyInput, IgnoredTag, ImpossibleName, NotAnObject,
         OutOfRange, UnknownField, UnknownValue, UnreadableFile, WrongType,
     };
     let alone = [
@@ -206,7 +206,7 @@ fn is_of_text(code: Code) -> bool {
         WrongType,
         UnknownValue,
         OutOfRange,
-        EmptyFolder,
+        EmptyInput,
         UnknownField,
         ApiRefused,
         IgnoredTag,

@@ -37,6 +37,35 @@ fn every_code_has_an_example_that_shows_it_and_one_that_does_not() {
 }
 
 #[test]
+fn places_point_into_the_example_that_the_page_shows() {
+    for code in Code::ALL.iter().filter(|code| !WITHOUT_EXAMPLE.contains(&code.name())) {
+        let page = std::fs::read_to_string(root().join("docs/lints").join(format!("{}.md", code.name()))).unwrap();
+        let part = |from: &str| page.split_once(from).and_then(|(_, rest)| rest.split_once("\n```")).unwrap().0;
+        let (wrong, said) = (part("```yaml\n"), part("```text\n"));
+        // What a fix makes of a line is shown behind the finding.
+        let blocks = said.split("╭▸ ").skip(1).filter_map(|block| block.split('╰').next());
+        let lines = blocks.flat_map(str::lines).filter_map(|line| line.split_once(" │ "));
+        let shown = lines.filter_map(|(number, text)| {
+            let text = text.trim_start_matches(['┏', '┃', '┗', ' ']).trim_end();
+            Some((number.trim().parse::<usize>().ok()?, text))
+        });
+        for (number, text) in shown {
+            let there = wrong.lines().nth(number - 1).unwrap_or_default().trim();
+            assert!(there == text, "{} shows `{text}` as line {number}, which is `{there}`", code.name());
+        }
+    }
+}
+
+#[test]
+fn codes_without_an_example_have_a_lesson_and_no_page_mends_what_it_shows_by_itself() {
+    for code in Code::ALL {
+        assert_eq!(code.lesson().is_some(), WITHOUT_EXAMPLE.contains(&code.name()), "{}", code.name());
+        let (wrong, mended) = (corpus(*code, ".yaml"), corpus(*code, "-mended.yaml"));
+        assert!(wrong.is_empty() || wrong != mended, "{} is mended by nothing", code.name());
+    }
+}
+
+#[test]
 fn every_page_says_what_the_registry_says() {
     let folder = root().join("docs/lints");
     let mut index =

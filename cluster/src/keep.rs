@@ -31,7 +31,7 @@ const METADATA: Keep = Fields(&[
     ("annotations", Attachment),
     ("ownerReferences", Fields(&[("kind", Whole), ("name", Whole), ("controller", Whole)])),
 ]);
-const CONTAINERS: Keep = Fields(&[("name", Whole), ("ports", Whole)]);
+const CONTAINERS: Keep = Fields(&[("name", Whole), ("ports", Whole), ("restartPolicy", Whole)]);
 const POD_SPEC: Keep =
     Fields(&[("nodeName", Whole), ("hostNetwork", Whole), ("containers", CONTAINERS), ("initContainers", CONTAINERS)]);
 const TEMPLATE: Keep = Fields(&[("metadata", METADATA), ("spec", POD_SPEC)]);
@@ -128,12 +128,13 @@ const CONTROLLER: Keep = Fields(&[
 ]);
 
 /// The flags of Kube-OVN's controller that change an answer.
-const FLAGS: [&str; 8] = [
+const FLAGS: [&str; 9] = [
     "np-enforcement",
     "enable-np",
     "enable-anp",
     "enable-lb",
     "node-switch-cidr",
+    "enable-dns-name-resolver",
     "keep-vm-ip",
     "non-primary-cni-mode",
     "ls-ct-skip-dst-lport-ips",
@@ -191,8 +192,8 @@ fn some_of(object: &Map<String, Value>, kept: impl Fn(&str) -> bool) -> Map<Stri
 
 /// Kube-OVN's annotations of a provider's interface, and what Multus attaches.
 fn attaches(key: &str) -> bool {
-    let of_provider = ["ip_address", "mac_address", "logical_switch", "security_groups", "port_security"];
-    key == "k8s.v1.cni.cncf.io/networks"
+    let of_provider = ["ip_address", "ip_pool", "mac_address", "logical_switch", "security_groups", "port_security"];
+    matches!(key, "k8s.v1.cni.cncf.io/networks" | "v1.multus-cni.io/default-network")
         || key.split_once(".kubernetes.io/").is_some_and(|(_, what)| of_provider.contains(&what))
 }
 

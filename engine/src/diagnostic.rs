@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 mod code;
 mod page;
 pub use code::Code;
-pub use page::Example;
+pub use page::{Example, Lesson};
 
 /// How grave a diagnostic is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -7,6 +7,7 @@ mod acl;
 mod address;
 mod admin_policy;
 mod attachment;
+mod balancer;
 mod broken;
 mod cluster;
 mod controller;
@@ -34,6 +35,7 @@ mod selector;
 mod subnet;
 mod suggest;
 mod tree;
+mod twins;
 mod words;
 
 pub use acl::{AclEntry, Fault};
@@ -41,6 +43,7 @@ pub use admin_policy::{
     AdminAction, AdminKind, AdminPeer, AdminPeerChoice, AdminPods, AdminPolicy, AdminRule, AdminTier,
 };
 pub use attachment::{Attachment, Plugin};
+pub use balancer::Balancer;
 pub use cluster::{ClusterIp, Host, Namespace, Service, ServicePort, TargetPort};
 pub use controller::{Enforcement, Flags};
 pub use expectation::{Assertion, Expect, Expectation, Party};
@@ -97,6 +100,7 @@ pub fn read(sources: &Sources) -> Reading {
         }
         reading.diagnostics.append(&mut limited(id, source, out));
     }
+    twins::leave_last(&mut reading);
     reading
 }
 

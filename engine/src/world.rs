@@ -27,7 +27,8 @@ pub use switch::{DEFAULT_VPC, Switch, Uplink};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::ovn::network::Version;
 use crate::read::{
-    AddressSet, AdminPolicy, Expectation, Group, Inventory, NetworkPolicy, Object, Placed, Reading, SecurityGroup, Vpc,
+    AddressSet, AdminPolicy, Balancer, Expectation, Group, Inventory, NetworkPolicy, Object, Placed, Reading,
+    SecurityGroup, Vpc,
 };
 use crate::source::SourceId;
 use alloc::collections::{BTreeMap, BTreeSet};
@@ -66,6 +67,8 @@ pub struct World {
     pub port_groups: Vec<Group>,
     /// Address sets.
     pub address_sets: Vec<AddressSet>,
+    /// Load balancers that no Service made.
+    pub balancers: Vec<Balancer>,
     /// What somebody expects.
     pub expectations: Vec<Expectation>,
     /// What does not fit together.
@@ -100,12 +103,13 @@ pub fn world(reading: &Reading) -> World {
     let options = options(&inventories, &mut out);
     let port_groups = inventories.iter().flat_map(|inventory| inventory.port_groups.clone()).collect();
     let address_sets = inventories.iter().flat_map(|inventory| inventory.address_sets.clone()).collect();
-    let mut world = World { version, options, switches, machines, port_groups, address_sets, ..World::default() };
-    world.network_policies = network_policies(reading, &mut out);
+    let balancers = inventories.iter().flat_map(|inventory| inventory.balancers.clone()).collect();
+    let mut world =
+        World { balancers, version, options, switches, machines, port_groups, address_sets, ..World::default() };
+    world.network_policies = reading.objects.iter().filter_map(network_policy).cloned().collect();
     world.controller = controller;
-    world.admin_policies = admin_policies(reading, &mut out);
+    world.admin_policies = reading.objects.iter().filter_map(admin_policy).cloned().collect();
     world.security_groups = reading.objects.iter().filter_map(security_group).cloned().collect();
-    unique_names(&mut world.security_groups, |group| &group.name, "SecurityGroup", &mut out);
     (world.namespaces, world.nodes, world.services) = (namespaces, nodes, services);
     world.vpcs = reading.objects.iter().filter_map(vpc).cloned().collect();
     world.expectations = reading.objects.iter().filter_map(expectation).cloned().collect();
@@ -113,6 +117,7 @@ pub fn world(reading: &Reading) -> World {
     unique_names(&mut world.address_sets, |set| &set.name, "address set", &mut out);
     check::ports(&world, &mut out);
     check::switches(&world, &mut out);
+    check::balancers(&world, &mut out);
     check::stopped(&world, &mut out);
     world.diagnostics = fresh(out, reading);
     world
@@ -145,40 +150,16 @@ fn expectation(object: &Object) -> Option<&Expectation> {
     if let Object::Expectation(expectation) = object { Some(expectation) } else { None }
 }
 
-/// Each policy once: two of one name cannot be in a cluster.
-fn network_policies(reading: &Reading, out: &mut Vec<Diagnostic>) -> Vec<NetworkPolicy> {
-    let mut seen = BTreeMap::new();
-    let mut policies = Vec::new();
-    for object in &reading.objects {
-        let Object::NetworkPolicy(policy) = object else { continue };
-        let first = *seen.entry(policy.id()).or_insert(policy.name.place);
-        if first == policy.name.place {
-            policies.push(NetworkPolicy::clone(policy));
-        } else {
-            out.push(twice("NetworkPolicy", &policy.name, first));
-        }
-    }
-    policies
+fn network_policy(object: &Object) -> Option<&NetworkPolicy> {
+    if let Object::NetworkPolicy(policy) = object { Some(policy) } else { None }
+}
+
+fn admin_policy(object: &Object) -> Option<&AdminPolicy> {
+    if let Object::AdminPolicy(policy) = object { Some(policy) } else { None }
 }
 
 fn security_group(object: &Object) -> Option<&SecurityGroup> {
     if let Object::SecurityGroup(group) = object { Some(group) } else { None }
-}
-
-/// Each policy once; the kinds have names of their own.
-fn admin_policies(reading: &Reading, out: &mut Vec<Diagnostic>) -> Vec<AdminPolicy> {
-    let mut seen = BTreeMap::new();
-    let mut policies = Vec::new();
-    for object in &reading.objects {
-        let Object::AdminPolicy(policy) = object else { continue };
-        let first = *seen.entry((policy.kind, policy.name.value.clone())).or_insert(policy.name.place);
-        if first == policy.name.place {
-            policies.push(AdminPolicy::clone(policy));
-        } else {
-            out.push(twice(policy.kind.name(), &policy.name, first));
-        }
-    }
-    policies
 }
 
 /// What inventories say of the options of `NB_Global`; what none of them says is for the profile to say.

@@ -1,6 +1,7 @@
 //! A database as an `Inventory`, and what is put in afterwards.
 
-use crate::beside::{balancers, beside};
+use crate::balancer::{Balancers, balancers};
+use crate::beside::beside;
 use crate::doubt::doubts;
 use crate::link::Link;
 use crate::log::{counts_packets, log};
@@ -9,7 +10,7 @@ use crate::name::{Names, short};
 use crate::owner::owner;
 use crate::port::{Interface, Machine, is_disabled};
 use crate::row::{entry, integer, option, text, texts, uuids};
-use crate::template::{expanded, has_variable};
+use crate::template::has_variable;
 use ipnet::IpNet;
 use ringfence_engine::ovn::acl::{Acl, Log, Provenance};
 use ringfence_engine::ovn::network::{Beyond, Mac, Network, PortKind, Unknown, Version, Way};
@@ -62,7 +63,7 @@ impl Document {
         lines.extend(apart.difference(&known).map(|name| format!("- name: {}", json!(name))));
         lines.push("portGroups:".to_owned());
         for (index, (_, group)) in snapshot.rows("Port_Group").enumerate() {
-            lines.extend(document.group(snapshot, index, group));
+            lines.extend(document.group(snapshot, &names, index, group));
         }
         lines.push("addressSets:".to_owned());
         for (_, set) in snapshot.rows("Address_Set") {
@@ -76,6 +77,9 @@ impl Document {
         for (name, addresses) in sets(snapshot, &by_port) {
             lines.push(format!("- {}", json!({ "name": name, "addresses": addresses })));
         }
+        let balanced = Balancers::of(snapshot, &names);
+        lines.push("loadBalancers:".to_owned());
+        lines.extend(balanced.entries().map(|entry| format!("- {entry}")));
         let monitor = snapshot.rows("NB_Global").find_map(|(_, row)| entry(row, "options", "svc_monitor_mac"));
         let is_machine =
             |mac: &String| machines.values().flatten().any(|interface| interface.mac.as_ref() == Some(mac));
@@ -89,6 +93,7 @@ impl Document {
             let name = names.switches.get(&id).map_or("", String::as_str);
             document.remarks.extend(beside(snapshot, name, switch, &addresses));
         }
+        document.remarks.extend(balanced.remarks(&addresses));
         document.remark_on_routers(snapshot, &names);
         document.remark_on_meters(snapshot);
         document
@@ -97,7 +102,7 @@ impl Document {
     fn switch(
         &mut self,
         snapshot: &Snapshot,
-        names: &Names,
+        names: &Names<'_>,
         (index, name): (usize, &str),
         switch: &Row,
         machines: &mut BTreeMap<Machine, Vec<Interface>>,
@@ -107,15 +112,15 @@ impl Document {
         let mut others = Vec::new();
         let ports = uuids(switch, "ports").into_iter().filter_map(|id| snapshot.row("Logical_Switch_Port", id));
         let routed = ports.clone().filter(|port| text(port, "type") == Some("router"));
-        let networks =
-            routed.filter_map(|port| Link::of(snapshot, &names.routers, port)).flat_map(|link| link.networks);
+        let networks = routed.filter_map(|port| Link::of(names, port)).flat_map(|link| link.networks);
         let networks: Vec<String> = networks.collect();
         let prefixes: Vec<IpNet> = networks.iter().filter_map(|network| network.parse().ok()).collect();
         for port in ports {
             let own = text(port, "name").unwrap_or_default();
             match text(port, "type").unwrap_or_default() {
                 "" => {
-                    if is_disabled(port) {
+                    let is_disabled = is_disabled(port);
+                    if is_disabled {
                         others.push(own);
                         self.disabled.insert(own.to_owned());
                         self.remarks.push(format!(
@@ -123,7 +128,7 @@ impl Document {
                         ));
                     }
                     for interface in Interface::of(port, name, &prefixes) {
-                        if interface.addresses.is_empty() {
+                        if interface.addresses.is_empty() && !is_disabled {
                             others.push(own);
                         }
                         machines.entry(interface.machine.clone()).or_default().push(interface);
@@ -131,7 +136,7 @@ impl Document {
                 }
                 "router" => {
                     self.routed.insert(own.to_owned());
-                    match Link::of(snapshot, &names.routers, port) {
+                    match Link::of(names, port) {
                         Some(link) if links.is_empty() => links.push(link),
                         Some(link) => {
                             links.push(link);
@@ -183,29 +188,34 @@ impl Document {
         }
         if balanced(snapshot, switch) {
             lines.push("  loadBalancer: true".to_owned());
-            self.remarks.push(format!("switch `{name}` has load balancers: it tracks connections because of them, but who reaches their addresses is not evaluated"));
         }
-        lines.extend(self.rows(snapshot, &format!("switches[{index}]"), &format!("Switch/{name}"), switch));
+        lines.extend(self.rows((snapshot, names), &format!("switches[{index}]"), &format!("Switch/{name}"), switch));
         lines
     }
 
-    fn group(&mut self, snapshot: &Snapshot, index: usize, group: &Row) -> Vec<String> {
+    fn group(&mut self, snapshot: &Snapshot, names: &Names<'_>, index: usize, group: &Row) -> Vec<String> {
         let name = text(group, "name").unwrap_or_default();
         let ports = uuids(group, "ports");
         let port = |id: &Uuid| text(snapshot.row("Logical_Switch_Port", *id)?, "name");
         let ports: Vec<&str> = ports.iter().filter_map(port).collect();
         let mut lines = vec![format!("- name: {}", json!(name)), format!("  ports: {}", json!(ports))];
-        lines.extend(self.rows(snapshot, &format!("portGroups[{index}]"), &format!("PortGroup/{name}"), group));
+        lines.extend(self.rows(
+            (snapshot, names),
+            &format!("portGroups[{index}]"),
+            &format!("PortGroup/{name}"),
+            group,
+        ));
         lines
     }
 
     /// The rows of a parent, one a line; whose they are is kept by the path of the entry.
-    fn rows(&mut self, snapshot: &Snapshot, path: &str, parent: &str, row: &Row) -> Vec<String> {
+    fn rows(&mut self, at: (&Snapshot, &Names<'_>), path: &str, parent: &str, row: &Row) -> Vec<String> {
+        let (snapshot, names) = at;
         let ids = uuids(row, "acls");
         let acls: Vec<(Uuid, &Row)> = ids.iter().filter_map(|id| Some((*id, snapshot.row("ACL", *id)?))).collect();
         let mut lines = vec![if acls.is_empty() { "  acls: []" } else { "  acls:" }.to_owned()];
         for (index, (id, acl)) in acls.into_iter().enumerate() {
-            lines.push(format!("  - {}", entry_of(acl, self.matches(snapshot, parent, id, acl))));
+            lines.push(format!("  - {}", entry_of(acl, self.matches(names, parent, id, acl))));
             let name = text(acl, "name").map_or_else(|| short(id), |name| format!("{} {name}", short(id)));
             let owner = owner(acl).map(|owner| format!(" ({owner})")).unwrap_or_default();
             let provenance =
@@ -216,12 +226,12 @@ impl Document {
     }
 
     /// The match of a row, without variables of a template where they are the same everywhere.
-    fn matches(&mut self, snapshot: &Snapshot, parent: &str, id: Uuid, acl: &Row) -> Option<String> {
+    fn matches(&mut self, names: &Names<'_>, parent: &str, id: Uuid, acl: &Row) -> Option<String> {
         let written = text(acl, "match")?;
         if !has_variable(acl) {
             return Some(written.to_owned());
         }
-        let matches = expanded(snapshot, written).map_err(|name| {
+        let matches = names.variables.expand(written).map_err(|name| {
             self.remarks.push(format!(
                 "ACL {} of {parent} asks for `^{name}`, which not every chassis has the same value for: what it does is not \
                  evaluated",
@@ -239,7 +249,7 @@ impl Document {
         }
     }
 
-    fn remark_on_routers(&mut self, snapshot: &Snapshot, names: &Names) {
+    fn remark_on_routers(&mut self, snapshot: &Snapshot, names: &Names<'_>) {
         for (id, router) in snapshot.rows("Logical_Router") {
             let name = names.routers.get(&id).map_or("", String::as_str);
             if is_disabled(router) {
@@ -259,13 +269,18 @@ impl Document {
         }
     }
 
-    /// Puts in what an inventory cannot say: whose each row is, what it logs, which ports are disabled or lead to further
-    /// routers, and between which switches nobody can say what routers do.
+    /// Puts in what an inventory cannot say: whose each row is, what it logs, and [what is no row](Self::amend).
     pub fn complete(&self, network: &mut Network, source: SourceId) {
         let acls = network.switches.iter_mut().map(|switch| &mut switch.acls);
         for acl in acls.chain(network.port_groups.iter_mut().map(|group| &mut group.acls)).flatten() {
             self.credit(acl, source);
         }
+        self.amend(network);
+    }
+
+    /// Puts in which ports are disabled or lead to further routers, and between which switches nobody can say what routers do;
+    /// also where somebody has edited the rows of the text.
+    pub fn amend(&self, network: &mut Network) {
         for port in network.switches.iter_mut().flat_map(|switch| &mut switch.ports) {
             port.disabled |= self.disabled.contains(&port.name);
             port.secured |= port.disabled;
@@ -340,5 +355,5 @@ fn vm(machine: &Machine, interfaces: &[Interface]) -> Value {
 
 /// Whether a load balancer with at least one address is on a switch.
 fn balanced(snapshot: &Snapshot, switch: &Row) -> bool {
-    balancers(snapshot, switch).any(|row| row.get("vips").is_some_and(|vips| vips.pairs().next().is_some()))
+    balancers(snapshot, switch).any(|(_, row)| row.get("vips").is_some_and(|vips| vips.pairs().next().is_some()))
 }

@@ -1,10 +1,10 @@
 //! Where routers meet switches.
 
+use crate::name::Names;
 use crate::port::is_disabled;
-use crate::row::{entry, text, texts, uuids};
+use crate::row::{entry, text, texts};
 use ringfence_engine::ovn::network::Mac;
-use ringfence_ovsdb::{Row, Snapshot, Uuid};
-use std::collections::BTreeMap;
+use ringfence_ovsdb::Row;
 use std::net::IpAddr;
 
 /// A switch's port of type `router`, with the router's port behind it.
@@ -19,18 +19,14 @@ pub(crate) struct Link {
 impl Link {
     /// The link of a switch's port; nothing where the router's port is not there. Where one of both ports or the router is
     /// disabled, northd joins none (`lsp_is_enabled`, `lrport_is_enabled`, `lrouter_is_enabled`).
-    pub(crate) fn of(snapshot: &Snapshot, routers: &BTreeMap<Uuid, String>, row: &Row) -> Option<Self> {
-        let peer = entry(row, "options", "router-port")?;
-        let named = |row: &Row| text(row, "name") == Some(peer);
-        let (id, found) = snapshot.rows("Logical_Router_Port").find(|(_, row)| named(row))?;
-        let owns = |row: &Row| uuids(row, "ports").contains(&id);
-        let (router, own) = snapshot.rows("Logical_Router").find(|(_, row)| owns(row))?;
-        if [row, found, own].into_iter().any(is_disabled) {
+    pub(crate) fn of(names: &Names<'_>, row: &Row) -> Option<Self> {
+        let (router, found) = names.router_ports.get(entry(row, "options", "router-port")?)?;
+        if is_disabled(row) {
             return None;
         }
         Some(Self {
             port: text(row, "name")?.to_owned(),
-            router: routers.get(&router)?.clone(),
+            router: names.routers.get(router)?.clone(),
             mac: text(found, "mac").and_then(Mac::parse),
             networks: texts(found, "networks").into_iter().map(str::to_owned).collect(),
         })

@@ -2,21 +2,41 @@
 //!
 //! Neither table has an index on `name` (`ovn-nb.ovsschema`): two rows may have the same one, or none.
 
-use crate::row::text;
-use ringfence_ovsdb::{Snapshot, Uuid};
+use crate::port::is_disabled;
+use crate::row::{text, uuids};
+use crate::template::Variables;
+use ringfence_ovsdb::{Row, Snapshot, Uuid};
 use std::collections::BTreeMap;
 
-/// The names of the switches and of the routers of a database.
+/// The names of a database, and what they stand for.
 #[derive(Debug)]
-pub(crate) struct Names {
+pub(crate) struct Names<'s> {
     pub(crate) switches: BTreeMap<Uuid, String>,
     pub(crate) routers: BTreeMap<Uuid, String>,
+    /// Ports of routers, each with its router; none that is disabled, or whose router is.
+    pub(crate) router_ports: BTreeMap<&'s str, (Uuid, &'s Row)>,
+    pub(crate) variables: Variables<'s>,
 }
 
-impl Names {
-    pub(crate) fn of(snapshot: &Snapshot) -> Self {
-        Self { switches: names(snapshot, "Logical_Switch"), routers: names(snapshot, "Logical_Router") }
+impl<'s> Names<'s> {
+    pub(crate) fn of(snapshot: &'s Snapshot) -> Self {
+        Self {
+            switches: names(snapshot, "Logical_Switch"),
+            routers: names(snapshot, "Logical_Router"),
+            router_ports: router_ports(snapshot),
+            variables: Variables::of(snapshot),
+        }
     }
+}
+
+fn router_ports(snapshot: &Snapshot) -> BTreeMap<&str, (Uuid, &Row)> {
+    let enabled = snapshot.rows("Logical_Router").filter(|(_, router)| !is_disabled(router));
+    let ports = enabled.flat_map(|(id, router)| {
+        let ports = uuids(router, "ports").into_iter().filter_map(|port| snapshot.row("Logical_Router_Port", port));
+        let ports = ports.filter(|port| !is_disabled(port));
+        ports.filter_map(move |port| Some((text(port, "name")?, (id, port))))
+    });
+    ports.collect()
 }
 
 /// The names of a table's rows. Those that share theirs have the beginning of their identity behind it, those without have

@@ -44,7 +44,7 @@ pub const TABLES: &[(&str, &[&str])] = &[
     ("Logical_Router_Policy", &["priority", "match", "action"]),
     ("Logical_Router_Static_Route", &["ip_prefix", "policy"]),
     ("NAT", &["type", "logical_ip"]),
-    ("Load_Balancer", &["name", "vips"]),
+    ("Load_Balancer", &["name", "vips", "protocol", "options"]),
     ("Load_Balancer_Group", &["load_balancer"]),
     ("Chassis_Template_Var", &["variables"]),
     ("DHCP_Options", &["options"]),

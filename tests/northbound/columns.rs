@@ -123,12 +123,46 @@ pub(crate) fn beside(store: &Store) -> Result<(), Failed> {
     for part in [
         "switch `served` has DNS records",
         "the DHCP options of ports of switch `served` name the server 10.98.0.3",
-        "a load balancer of switch `served` takes connections to 10.98.0.2",
+        "load balancer `own` takes connections to 10.98.0.2",
+        "load balancer `own` is on switches without a router (served)",
         "the ports of switch `served` whose `addresses` have `unknown`",
     ] {
         told(store, part)?;
     }
     Ok(())
+}
+
+/// Connections to an address of a load balancer go where its backends are, as the rows let them.
+pub(crate) fn balancers(store: &Store) -> Result<(), Failed> {
+    nbctl(store, &["lr-add", "sharing"])?;
+    for number in ["1", "2"] {
+        let (switch, port) = (format!("lb{number}"), format!("lb{number}-r"));
+        let (mac, network) = (format!("02:00:00:0b:00:0{number}"), format!("10.99.{number}.1/24"));
+        nbctl(store, &["ls-add", &switch, "--", "lrp-add", "sharing", &format!("r-{port}"), &mac, &network])?;
+        joined(store, &switch, &port)?;
+        for host in ["2", "3"] {
+            let (machine, addresses) =
+                (format!("e{number}{host}"), format!("02:00:00:0b:0{number}:0{host} 10.99.{number}.{host}"));
+            nbctl(store, &["lsp-add", &switch, &machine, "--", "lsp-set-addresses", &machine, &addresses])?;
+        }
+    }
+    nbctl(
+        store,
+        &["lb-add", "svc", "10.196.0.10:80", "10.99.1.3:8080,10.99.2.3:8080", "--", "ls-lb-add", "lb1", "svc"],
+    )?;
+    let vip = "vip/10.196.0.10";
+    verdicts(store, &[("e12", vip, Verdict::Partial), ("e22", vip, Verdict::Closed)])?;
+    nbctl(store, &["acl-add", "lb2", "to-lport", "1000", "outport == \"e23\"", "drop"])?;
+    verdicts(store, &[("e12", vip, Verdict::Undefined)])?;
+    nbctl(store, &["acl-add", "lb1", "to-lport", "1000", "outport == \"e13\" && tcp.dst == 8080", "drop"])?;
+    verdicts(store, &[("e12", vip, Verdict::Closed)])?;
+    // An address has its ports of each protocol, on the switches of each load balancer.
+    nbctl(store, &["lb-add", "names", "10.196.0.12:53", "10.99.2.2:53", "udp", "--", "ls-lb-add", "lb2", "names"])?;
+    verdicts(store, &[("e23", "vip/10.196.0.12", Verdict::Partial), ("e12", "vip/10.196.0.12", Verdict::Closed)])?;
+    nbctl(store, &["acl-add", "lb2", "to-lport", "1001", "udp.dst == 53", "drop"])?;
+    verdicts(store, &[("e23", "vip/10.196.0.12", Verdict::Closed)])?;
+    nbctl(store, &["lb-add", "strange", "10.196.0.11:80", "192.0.2.9:80", "--", "ls-lb-add", "lb1", "strange"])?;
+    verdicts(store, &[("e12", "vip/10.196.0.11", Verdict::Undefined)])
 }
 
 fn told(store: &Store, part: &str) -> Result<(), Failed> {

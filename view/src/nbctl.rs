@@ -48,9 +48,13 @@ fn head(out: &mut dyn Write, loaded: &Loaded) -> io::Result<()> {
     writeln!(out, "#")?;
     writeln!(
         out,
-        "# For a database of your own (a sandbox, a laboratory): it adds switches, ports, groups, address sets and"
+        "# For a database of your own (a sandbox, a laboratory): it adds switches, port groups with their ports, address"
     )?;
-    writeln!(out, "# rows, and removes nothing. Run it once. OVN_NBCTL may name another command, for example")?;
+    writeln!(
+        out,
+        "# sets and rows, no port that is in no group, and removes nothing. Run it once. OVN_NBCTL may name another"
+    )?;
+    writeln!(out, "# command, for example")?;
     writeln!(out, "# OVN_NBCTL=\"ovn-nbctl --db=unix:/tmp/nb.sock\".")?;
     writeln!(out, "set -eu")?;
     writeln!(out, ": \"${{OVN_NBCTL:=ovn-nbctl}}\"")

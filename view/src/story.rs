@@ -1,7 +1,7 @@
 //! What `explain` tells: a question, the answer to it, and the pair that it belongs to.
 
 use crate::words::{self, Part};
-use ringfence_engine::answers::conversation::{Question, Shape, backends};
+use ringfence_engine::answers::conversation::{Question, Shape, backends, has_strangers};
 use ringfence_engine::answers::explain::{Explanation, describe_header, explain};
 use ringfence_engine::answers::filter::Filter;
 use ringfence_engine::compile::Compiled;
@@ -141,7 +141,12 @@ fn telling_backend<'a>(compiled: &'a Compiled, blank: Question<'a>) -> (Question
     });
     let Some(first) = asked.next() else { return (blank, explain(&blank)) };
     let failing = |(_, explanation): &(Question<'_>, Explanation)| explanation.verdict != Verdict::Open;
-    if failing(&first) { first } else { asked.find(failing).unwrap_or(first) }
+    let strange = || {
+        let (network, endpoints) = (&compiled.network, &compiled.endpoints);
+        let is_there = has_strangers(network, endpoints, (blank.from, blank.to), blank.family, blank.header);
+        is_there.then(|| (blank, explain(&blank)))
+    };
+    if failing(&first) { first } else { asked.find(failing).or_else(strange).unwrap_or(first) }
 }
 
 /// A header that says most about a pair: one of which nobody can tell, else one whose answer is lost, else one that

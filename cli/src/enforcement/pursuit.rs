@@ -6,6 +6,7 @@ use super::{Manner, Outcome, Patience, Place, Proposal};
 use crate::console::Console;
 use crate::planned::Planned;
 use crate::render;
+use ringfence_enforce::{Guard, Tripped};
 use std::time::Duration;
 
 /// How often a plan is made anew because the world has moved.
@@ -44,7 +45,8 @@ impl Manner {
                 return Ok(None);
             }
             if plan.is_empty() {
-                self.finish(console, place, &plan)?;
+                let back = place.way_back(&plan);
+                self.finish(console, place, &plan, back)?;
                 return Ok(Some(plan));
             }
             let is_known = known.as_ref().is_some_and(|known| known.is_same(&plan));
@@ -65,7 +67,7 @@ impl Manner {
                     if !is_known {
                         self.consent(console, "Apply?")?;
                     }
-                    self.write(console, place, &proposal.plan, attempt)?
+                    self.write(console, place, &proposal, attempt)?
                 }
             };
             if let Outcome::Done = outcome {
@@ -84,23 +86,30 @@ impl Manner {
         &self,
         console: &mut Console,
         place: &mut P,
-        plan: &P::Plan,
+        proposal: &Proposal<P::Plan>,
         attempt: u32,
     ) -> Result<Outcome, Halt> {
-        let outcome = place.send(plan, attempt).map_err(|message| match place.way_back(plan) {
+        let plan = &proposal.plan;
+        let back = place.way_back(plan).map(|command| command + accepting(&proposal.tripped));
+        let outcome = place.send(plan, attempt).map_err(|message| match &back {
             Some(back) if place.has_begun() => {
                 Halt::Failed(format!("{message}; `{back}` takes back what is written, another `apply` goes on"))
             }
             Some(_) | None => Halt::Failed(message),
         })?;
         if let Outcome::Done = outcome {
-            self.finish(console, place, plan)?;
+            self.finish(console, place, plan, back)?;
         }
         Ok(outcome)
     }
 
-    fn finish<P: Place>(&self, console: &mut Console, place: &mut P, plan: &P::Plan) -> Result<(), Halt> {
-        let back = place.way_back(plan);
+    fn finish<P: Place>(
+        &self,
+        console: &mut Console,
+        place: &mut P,
+        plan: &P::Plan,
+        back: Option<String>,
+    ) -> Result<(), Halt> {
         console.print(|out| render::plan::done(out, plan, back.as_deref()))?;
         self.await_effect(place).map_err(|error| Halt::Failed(format!("it is written, but {error}")))
     }
@@ -108,6 +117,11 @@ impl Manner {
     fn await_effect<P: Place>(&self, place: &mut P) -> Result<(), String> {
         place.wait(Patience { whom: self.wait.into(), limit: Duration::from_secs(self.timeout) })
     }
+}
+
+/// What the way back has to accept, too: a switch that begins to track connections on one way ceases to on the other.
+fn accepting(tripped: &[Tripped]) -> &'static str {
+    if tripped.iter().any(|tripped| tripped.guard == Guard::Stateful) { " --accept stateful" } else { "" }
 }
 
 fn rehearse<P: Place>(console: &mut Console, place: &mut P, plan: &P::Plan, dry_run: DryRun) -> Result<Outcome, Halt> {

@@ -1,6 +1,6 @@
 //! Findings with the text that they are about, and a caret under it.
 
-use super::{FAINT, Line, count};
+use super::{FAINT, Line, count, glyph};
 use crate::console::Script;
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Patch, Renderer, Snippet};
@@ -28,7 +28,7 @@ pub(crate) fn all(out: &mut dyn Write, sources: &Sources, found: &[Diagnostic], 
         let told = told.entry(found.code).or_default();
         *told += 1;
         if *told <= MOST_REMARKS {
-            remark(out, sources, found)?;
+            remark(out, sources, found, script)?;
         }
     }
     for (code, told) in told.into_iter().filter(|(_, told)| *told > MOST_REMARKS) {
@@ -47,16 +47,21 @@ pub(crate) fn summary(found: &[Diagnostic]) -> String {
 }
 
 /// A remark takes one line.
-fn remark(out: &mut dyn Write, sources: &Sources, found: &Diagnostic) -> io::Result<()> {
+fn remark(out: &mut dyn Write, sources: &Sources, found: &Diagnostic, script: Script) -> io::Result<()> {
     write!(out, "{FAINT}info[{}]{FAINT:#}: ", found.code.name())?;
     if let Some((name, position)) = found.place.and_then(|place| sources.locate(place)) {
         write!(out, "{}:{}:{}: ", Line(name), position.line, position.column)?;
     }
-    write!(out, "{}", Line(&found.message))?;
+    write!(out, "{}", Line(&spelt(&found.message, script)))?;
     match &found.help {
         Some(help) => writeln!(out, "; {}", Line(help)),
         None => writeln!(out),
     }
+}
+
+/// A message in characters that the reader's locale can show.
+fn spelt(message: &str, script: Script) -> String {
+    message.replace('→', glyph::arrow(script))
 }
 
 /// One finding with its carets.
@@ -66,8 +71,8 @@ fn render(sources: &Sources, found: &Diagnostic, script: Script) -> String {
         Severity::Warning => Level::WARNING,
         Severity::Info => Level::INFO,
     };
-    let mut group =
-        level.primary_title(found.message.as_str()).id(found.code.name()).elements(Vec::<Origin<'_>>::new());
+    let message = spelt(&found.message, script);
+    let mut group = level.primary_title(message.as_str()).id(found.code.name()).elements(Vec::<Origin<'_>>::new());
     if let Some(place) = found.place {
         group = pointed(group, sources, place, AnnotationKind::Primary, None);
     }

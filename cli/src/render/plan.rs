@@ -6,6 +6,7 @@ use crate::console::Script;
 use crate::enforcement::Proposal;
 use crate::planned::{Planned, Sign};
 use anstyle::Style;
+use ringfence_enforce::PolicySet;
 use ringfence_view::wire;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -140,11 +141,12 @@ pub(crate) fn drift<P: Planned>(
     remarks(out, proposal)
 }
 
-/// The applies that can be taken back.
-pub(crate) fn history(out: &mut dyn Write, steps: &[(u64, String)]) -> io::Result<()> {
+/// The applies of a policy set that can be taken back.
+pub(crate) fn history(out: &mut dyn Write, set: &PolicySet, steps: &[(u64, String)]) -> io::Result<()> {
     if steps.is_empty() {
-        return writeln!(out, "nothing can be taken back");
+        return writeln!(out, "policy set {set}: nothing can be taken back");
     }
+    writeln!(out, "policy set {set}, the last apply first:")?;
     for (back, (generation, did)) in steps.iter().enumerate() {
         writeln!(out, "{:>3}  generation {generation}: {}", back + 1, Line(did))?;
     }

@@ -1,7 +1,7 @@
 //! What a real OVN was asked, and whether it says the same.
 
 use super::{ERROR, FAINT, GOOD, Line, STRONG, WARNING, count};
-use crate::probe::{Disagreement, Other, Probed};
+use crate::probe::{Disagreement, Gaps, Other, Probed};
 use ringfence_engine::answers::explain::describe_header;
 use ringfence_engine::answers::witness::Gap;
 use serde_json::{Value, json};
@@ -65,12 +65,17 @@ fn left_out(probed: &Probed<'_>) -> Vec<String> {
         Gap::Unresolved => "some packets are never sent, because an Ethernet address cannot be learnt",
         Gap::Outgrown => "the rows tell more headers apart than are probed of one pair",
     };
-    let gaps = probed.gaps.iter().map(|(gap, pairs)| format!("not probed, of {}: {}", count(*pairs, "pair"), why(gap)));
+    let of = |(gap, pairs): (&Gap, &Gaps)| {
+        let told = [("not probed", pairs.whole), ("not probed in part", pairs.in_part)]
+            .map(|(what, pairs)| (pairs > 0).then(|| format!("{what}, of {}: {}", count(pairs, "pair"), why(gap))));
+        told.into_iter().flatten()
+    };
+    let gaps = probed.gaps.iter().flat_map(of);
     let silent = probed
         .silent
         .iter()
         .map(|(words, times)| format!("ovn-trace gave no answer of use about {}: {words}", count(*times, "packet")));
-    let rest = probed.all_pairs.saturating_sub(probed.pairs);
+    let rest = probed.all_pairs.saturating_sub(probed.seen);
     let rest = (rest > 0).then(|| {
         let ended = if probed.interrupted { "it was interrupted" } else { "`--probe=PACKETS` takes more" };
         format!("not probed: {}; {ended}", count(rest, "more pair"))

@@ -1,5 +1,6 @@
 //! `apply`: the rows go into the database, or the objects into the cluster.
 
+use crate::advice;
 use crate::cluster::Cluster;
 use crate::console::Console;
 use crate::enforcement::{Manner, Objects, Rows};
@@ -62,7 +63,8 @@ impl Arguments {
         let database = self.target.open()?;
         let set = saved.as_ref().map_or_else(|| self.target.set.clone(), SavedPlan::set);
         Ok(Rows::new(database, move |world, schema| {
-            let plan = Plan::new(world, schema, &set, &desired)?;
+            let mut plan = Plan::new(world, schema, &set, &desired)?;
+            plan.remarks.extend(advice::on_nothing(&desired, &plan));
             match &saved {
                 Some(saved) if !saved.fits(&plan) => {
                     Ok(Err("the database has changed since the plan was made, and nothing was written: plan again"

@@ -6,11 +6,12 @@ use crate::cluster;
 use crate::console::Console;
 use crate::files;
 use crate::input::Input;
+use crate::live;
 use crate::mend;
 use crate::render;
 use crate::status::Status;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Args, ValueEnum};
+use clap::{Arg, Args, ValueEnum};
 use ringfence_engine::answers::expect::Judgement;
 use ringfence_engine::diagnostic::{Code, Diagnostic, Fix, Severity};
 use ringfence_engine::source::Sources;
@@ -19,12 +20,13 @@ use ringfence_view::mend::{Trust, mend};
 use ringfence_view::patch;
 use ringfence_view::report::{Report, found};
 use ringfence_view::wire;
+use std::collections::BTreeSet;
 use std::io;
 use std::path::PathBuf;
 
 /// What follows `check`.
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLES, mut_arg("files", |arg| arg.required(false).required_unless_present("pages")))]
+#[command(after_help = EXAMPLES, mut_arg("files", or_pages))]
 pub(crate) struct Arguments {
     /// Pages (Markdown, MDX, HTML, plain text) whose blocks of YAML are checked, each as a world of its own, beside the files;
     /// of a folder those that end in .md, .mdx, .markdown, .html, .htm or .xhtml, at any depth
@@ -48,13 +50,19 @@ pub(crate) struct Arguments {
     dry_run: bool,
 
     /// Show the page of a code instead, for example RF207
-    #[arg(long, value_name = "CODE", value_parser = code(), exclusive = true)]
+    #[arg(long, value_name = "CODE", value_parser = code(), ignore_case = true, exclusive = true)]
     explain: Option<Code>,
+}
+
+/// Pages stand in the place of files, where anything has to.
+fn or_pages(files: Arg) -> Arg {
+    if live::instead_of_files().is_empty() { files } else { files.required_unless_present("pages") }
 }
 
 fn code() -> impl TypedValueParser<Value = Code> {
     let names = Code::ALL.iter().map(|code| code.name());
-    let of = |name: String| Code::ALL.iter().copied().find(|code| code.name() == name).unwrap_or(Code::UnreadableFile);
+    let is = |code: &Code, name: &str| code.name().eq_ignore_ascii_case(name);
+    let of = move |name: String| Code::ALL.iter().copied().find(|code| is(code, &name)).unwrap_or(Code::UnreadableFile);
     PossibleValuesParser::new(names).map(of)
 }
 
@@ -141,7 +149,6 @@ impl Arguments {
                 return Ok(Status::InputError);
             }
         };
-        let done = if self.dry_run { "would fix" } else { "fixed" };
         let namespace = &self.input.namespace;
         // Nothing is told to be fixed in a file that stays as it is.
         let barred = |sources: &Sources, fix: &Fix| {
@@ -149,26 +156,28 @@ impl Arguments {
             files::writable(source.name()).err().map(|why| format!("the file stays as it is: {why}"))
         };
         let mut mended = mend(&old, &settings, namespace, trust, |fix| barred(&old.sources, fix));
-        console.report(|err| mend::tell(err, &old.sources, &mended.fixed, done));
+        let mut told = mend::told(&old.sources, &mended.fixed);
         // What was hidden behind a mistake is seen once that is gone.
         for _ in 1..ROUNDS {
             if mended.fixed.is_empty() {
                 break;
             }
             let next = mend(&mended.loaded, &settings, namespace, trust, |fix| barred(&old.sources, fix));
-            console.report(|err| mend::tell(err, &mended.loaded.sources, &next.fixed, done));
+            told.extend(mend::told(&mended.loaded.sources, &next.fixed));
             mended = next;
         }
+        let kept = if self.dry_run { BTreeSet::new() } else { mend::write(&old, &mended.loaded, console) };
+        let done = if self.dry_run { "would fix" } else { "fixed" };
+        console.report(|err| mend::tell(err, &told, &kept, done));
         console.report(|err| mend::excuse(err, &mended.loaded.sources, &mended.left));
         if self.dry_run {
             console.print(|out| out.write_all(patch::lines(&old.sources, &mended.loaded.sources).as_bytes()))?;
             let (findings, judgements) = found(&old, &mut old.reach(), namespace);
             return Ok(status(&findings, &judgements));
         }
-        let written = mend::write(&old, &mended.loaded, console);
         // What is in the files now, whatever it is.
         let left = self.one(&self.input.load(), console)?;
-        Ok(if written { left } else { Status::InputError })
+        Ok(if kept.is_empty() { left } else { Status::InputError })
     }
 
     /// Looks at one world.

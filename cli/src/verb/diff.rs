@@ -1,10 +1,10 @@
 //! `diff`: what other files, or another profile, change.
 
-use crate::cluster::{self, Cluster};
+use crate::cluster::Cluster;
 use crate::console::Console;
 use crate::files::{Files, exists};
 use crate::input;
-use crate::live::Live;
+use crate::live::{Live, named_alone};
 use crate::profile;
 use crate::render::diff;
 use crate::revision::Revision;
@@ -21,7 +21,7 @@ use std::path::PathBuf;
 
 /// What follows `diff`.
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = EXAMPLES, mut_arg("nb", named_alone))]
 pub(crate) struct Arguments {
     /// The old files: a file or a folder; or a revision of git, of which the files of `-f` are read
     #[arg(value_name = "OLD", value_hint = clap::ValueHint::AnyPath)]
@@ -33,7 +33,6 @@ pub(crate) struct Arguments {
 
     /// Files of both sides; without OLD and NEW all of them; may be repeated
     #[arg(short = 'f', long = "filename", value_name = "FILE|DIR|-")]
-    #[arg(required_unless_present_any = [&["old", "nb"], &cluster::ARGUMENTS[..]].concat())]
     #[arg(help_heading = "Input", value_hint = clap::ValueHint::AnyPath)]
     files: Vec<PathBuf>,
 
@@ -100,6 +99,11 @@ enum ExitOn {
     Loss,
 }
 
+/// Whether two profiles are asked for.
+fn is_another(old: Asked, new: Asked) -> bool {
+    old.map(|profile| profile.name) != new.map(|profile| profile.name)
+}
+
 impl ExitOn {
     fn counts(self, matched: &Matched, changes: &[Change]) -> bool {
         match self {
@@ -122,6 +126,10 @@ impl Arguments {
                 return Ok(Status::InputError);
             }
         };
+        if self.old.is_none() && !is_another(old, new) {
+            console.complain(self.nothing_else());
+            return Ok(Status::InputError);
+        }
         let sides =
             if self.cluster.is_wanted() || self.live.is_named() { self.live(old, new) } else { self.written(old, new) };
         let (old, new) = match sides {
@@ -146,10 +154,25 @@ impl Arguments {
         Ok(answer.max(input::status(&old)).max(input::status(&new)))
     }
 
+    /// Why both sides are the same, and what to write.
+    fn nothing_else(&self) -> &'static str {
+        if self.cluster.is_wanted() || self.live.is_named() {
+            "nothing is named that could change the cluster or the database: write the files that say what is to be there, \
+             without `-f`, or `--profile` twice"
+        } else {
+            "both sides are the same files: write OLD, which is files or a revision of git, or `--nb` or `--cluster` and the new \
+             files, or `--profile` twice"
+        }
+    }
+
     /// Both sides from files.
     fn written(&self, old: Asked, new: Asked) -> Result<(Loaded, Loaded), String> {
         let mut matches = Matches::default();
-        Ok((self.load(self.old.as_ref(), old, &mut matches)?, self.load(self.new.as_ref(), new, &mut matches)?))
+        let mut before = self.load(self.old.as_ref(), old, &mut matches)?;
+        before.compiled.diagnostics.extend(input::nothing_piped(&before.sources));
+        // Before the first rule there may be nothing.
+        let after = input::of_something(self.load(self.new.as_ref(), new, &mut matches)?);
+        Ok((before, after))
     }
 
     /// A cluster or a database as it is, and as it is with files applied. It is asked once, so that both sides are of one
@@ -170,6 +193,9 @@ impl Arguments {
         let mut side = |own: Option<&PathBuf>, profile: Asked| {
             let paths: Vec<PathBuf> = own.into_iter().chain(&self.files).cloned().collect();
             let mut files = Files::read(&paths);
+            if own.is_some() && files.sources.iter().next().is_some() {
+                files.found.extend(input::nothing_in(&files.sources));
+            }
             if let Some(cluster) = &cluster {
                 cluster.add_below(&mut files);
             }

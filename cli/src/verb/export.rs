@@ -4,7 +4,7 @@ use crate::cluster::Cluster;
 use crate::console::Console;
 use crate::files::Files;
 use crate::input;
-use crate::live::Live;
+use crate::live::{Live, named_alone};
 use crate::status::Status;
 use clap::Args;
 use ringfence_engine::compile::Settings;
@@ -12,7 +12,7 @@ use std::io;
 
 /// What follows `export`.
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = EXAMPLES, mut_arg("nb", named_alone))]
 pub(crate) struct Arguments {
     #[command(flatten)]
     cluster: Cluster,

@@ -63,7 +63,7 @@ impl Arguments {
                 return Ok(Status::InputError);
             }
         };
-        let (mut some, mut known) = (false, false);
+        let mut known = false;
         for line in lines {
             let line = match line {
                 Ok(line) => line,
@@ -72,7 +72,6 @@ impl Arguments {
                     return Ok(Status::InputError);
                 }
             };
-            some |= !line.trim().is_empty();
             let Some(said) = Said::of(&line) else { continue };
             known = true;
             let named = said.rows(&loaded.compiled.network);
@@ -82,7 +81,7 @@ impl Arguments {
             }
             console.print(|out| tell(out, &line, &found, &loaded))?;
         }
-        if some && !known {
+        if !known {
             let message = "has no line of `ovn-nbctl acl-list` and none of `acl_log`: nothing was compared";
             console.complain(&format!("`{}` {message}", self.name()));
             return Ok(Status::InputError);

@@ -83,6 +83,7 @@ impl Arguments {
         if let Some(path) = &self.out {
             files::write(path, &SavedPlan::of(&plan).to_json())?;
         }
+        plan.remarks.extend(advice::on_nothing(&desired, &plan));
         plan.remarks.push(advice);
         Ok((Proposal::with(Meaning::of(&plan), plan, &self.management), database.name))
     }

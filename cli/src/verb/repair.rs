@@ -72,8 +72,7 @@ fn filter(text: &str) -> Result<Filter, String> {
 impl Arguments {
     /// Looks for edits.
     pub(super) fn run(&self, console: &mut Console) -> io::Result<Status> {
-        let settings = self.input.settings();
-        let loaded = self.input.load();
+        let (loaded, load) = self.input.load_to_edit();
         let (from, to) = match ends(&loaded, [&self.from, &self.to], &self.input.namespace) {
             Ok(found) => found,
             Err(message) => {
@@ -86,7 +85,7 @@ impl Arguments {
             Must::Separate => Intent::Separate,
         };
         let wish = Wish { from: &from.endpoint.id, to: &to.endpoint.id, intent, part: self.on };
-        let found = repair(&loaded.sources, &settings, &wish);
+        let found = repair(&loaded.sources, &load, &wish);
         let script = console.script;
         console.print(|out| match (self.output, &found) {
             (Format::Json, found) => wire::repair::write(out, &loaded, found),

@@ -60,7 +60,7 @@ impl Arguments {
         let (set, steps) = (&self.target.set, self.steps.into());
         if self.list {
             let world = database.read().map_err(|error| format!("cannot read the Northbound database: {error}"))?;
-            return Ok(tell(console, &History::of(&world, set).steps()));
+            return Ok(self.tell(console, &History::of(&world, set).steps()));
         }
         let mut first = None;
         let rows = Rows::new(database, |world, schema| {
@@ -104,20 +104,20 @@ impl Arguments {
             told.push((cluster.name, history.map_err(|error| error.to_string())?.steps()));
         }
         Ok(match told.as_slice() {
-            [(_, steps)] => tell(console, steps),
+            [(_, steps)] => self.tell(console, steps),
             several => several.iter().try_fold(Status::Fine, |_, (name, steps)| {
                 console.print(|out| writeln!(out, "{name}:"))?;
-                tell(console, steps)
+                self.tell(console, steps)
             }),
         })
+    }
+
+    fn tell(&self, console: &mut Console, steps: &[(u64, String)]) -> io::Result<Status> {
+        console.print(|out| render::plan::history(out, &self.target.set, steps))?;
+        Ok(Status::Fine)
     }
 }
 
 /// Somebody applied meanwhile: N applies back is something else now.
 const MEANWHILE: &str =
     "the policy set was applied meanwhile: `ringfence rollback --list` tells what can be taken back now";
-
-fn tell(console: &mut Console, steps: &[(u64, String)]) -> io::Result<Status> {
-    console.print(|out| render::plan::history(out, steps))?;
-    Ok(Status::Fine)
-}

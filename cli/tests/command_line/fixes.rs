@@ -104,3 +104,21 @@ fn a_fix_leaves_the_value_that_it_means() {
         assert_eq!(std::fs::read_to_string(&path).unwrap(), of(&mended), "{}{}", ran.out, ran.err);
     }
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn nothing_is_told_to_be_fixed_in_a_file_that_could_not_be_written() {
+    // There is room for the name of the file, and none for that of what would take its place.
+    const LONGEST: usize = 4083;
+    let mut deep = folder("deep", &[]).to_str().unwrap().to_owned();
+    while deep.len() < LONGEST {
+        let name = (LONGEST - deep.len() - 1).min(200);
+        deep += &format!("/{}", "d".repeat(if LONGEST - deep.len() - 1 - name == 1 { name - 1 } else { name }));
+    }
+    std::fs::create_dir_all(&deep).unwrap();
+    let file = format!("{deep}/a.yaml");
+    std::fs::write(&file, subnet("drop")).unwrap();
+    let ran = ringfence(&["check", "-f", &file, "--fix"]);
+    assert_eq!(ran.status, 2, "{}", ran.err);
+    assert!(ran.err.contains("is left as it is") && !ran.err.contains("fixed "), "{}", ran.err);
+}

@@ -101,3 +101,27 @@ fn completions_and_manual_pages_are_made() {
     assert_eq!(ringfence(&["man", "--dir", folder.to_str().unwrap()]).status, 0);
     assert!(folder.join("ringfence-reach.1").exists() && folder.join("ringfence.1").exists());
 }
+
+#[test]
+fn the_hint_of_a_table_can_be_pasted() {
+    let file = example(S3);
+    let ran = ringfence(&["reach", "-f", &file]);
+    let hint = ran.out.lines().find_map(|line| line.strip_prefix("Why: ringfence ")).unwrap();
+    let ran = ringfence(&hint.split(' ').collect::<Vec<_>>());
+    assert!(ran.status == 1 && ran.out.contains("one-way"), "{hint}: {}{}", ran.out, ran.err);
+}
+
+#[test]
+fn codes_may_be_written_in_small_letters() {
+    let ran = ringfence(&["check", "--explain", "rf207"]);
+    assert!(ran.status == 0 && ran.out.starts_with("# RF207"), "{}", ran.err);
+}
+
+#[test]
+fn findings_keep_to_the_characters_of_the_locale() {
+    let file = format!("{}/../tests/corpus/check/RF301.yaml", env!("CARGO_MANIFEST_DIR"));
+    let output = command(&["check", "-f", &file]).env("LC_ALL", "C").output().unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    let finding = said.lines().find(|line| line.contains("[RF202]")).unwrap();
+    assert!(finding.is_ascii() && finding.contains("default/a -> default/b"), "{finding}");
+}

@@ -27,20 +27,20 @@ fn subnet(name: &str) -> String {
 }
 
 #[test]
-fn folders_are_read_to_the_bottom_in_order_and_hidden_files_are_not() {
+fn folders_are_read_to_the_bottom_in_order_and_hidden_ones_are_not() {
     let [a, b, c, hidden] = ["a", "b", "c", "hidden"].map(subnet);
     let files: [(&str, &[u8]); 6] = [
         ("b.yml", b.as_bytes()),
         ("a.yaml", a.as_bytes()),
         ("deep/er/c.JSON", c.as_bytes()),
         (".hidden.yaml", hidden.as_bytes()),
-        (".git/x.yaml", hidden.as_bytes()),
+        (".git/x.yaml", b"not: [yaml"),
         ("notes.txt", b"not: [yaml"),
     ];
     let folder = folder("folders", &files);
     let path = folder.to_str().unwrap();
     let ran = ringfence(&["reach", "-o", "json", "-f", path, "-f", path]);
-    assert_eq!(switches(&ran.json()), ["a", "b", "c"], "{}", ran.err);
+    assert_eq!(switches(&ran.json()), ["hidden", "a", "b", "c"], "{}", ran.err);
     assert_eq!(ran.status, 0);
 }
 

@@ -5,6 +5,7 @@
 mod action;
 mod answers;
 mod contexts;
+mod emptiness;
 mod fixes;
 mod formats;
 mod gates;

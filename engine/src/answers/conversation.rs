@@ -1,10 +1,16 @@
 //! One conversation between two endpoints, walked packet by packet.
 
-use crate::ovn::network::{Link, Mac, Network, VipProtocol};
+mod backend;
+mod ways;
+
+pub use backend::{Backend, backends, has_strangers};
+pub(super) use ways::Ways;
+
+use crate::ovn::network::{Mac, Network};
 use crate::ovn::packet::{Arp, Ip, L4, Packet, Payload, SYN, SYN_ACK};
 use crate::ovn::pipeline::Pipeline;
 use crate::ovn::walk::{Balancing, Choice, Journey, Pass, Walk};
-use crate::reach::{Attachment, Carried, Crossing, Endpoint, Family, L4Header, Route, Topology};
+use crate::reach::{Attachment, Crossing, Endpoint, Family, L4Header, Route, Topology};
 use alloc::boxed::Box;
 use alloc::string::ToString;
 use alloc::vec::Vec;
@@ -29,24 +35,6 @@ pub struct Question<'a> {
     pub shape: Shape,
     /// Who answers in the place of a load balancer.
     pub backend: Option<Backend<'a>>,
-}
-
-/// Where a load balancer sends a connection.
-#[derive(Debug, Clone, Copy)]
-pub struct Backend<'a> {
-    /// Who answers.
-    pub endpoint: &'a Endpoint,
-    /// At which port.
-    pub port: u16,
-    /// Whether it is who asks himself, to whom his packets are sent back.
-    pub is_own: bool,
-}
-
-/// The ways of a conversation's two halves: each crossing, and how many routers lie between two of them.
-struct Ways<'a> {
-    there: Vec<Crossing<'a>>,
-    back: Vec<Crossing<'a>>,
-    hops: u8,
 }
 
 /// The parts of a packet that an ordinary conversation leaves as they are, for both halves.
@@ -133,6 +121,13 @@ impl Conversation {
     pub fn answered(&self) -> bool {
         self.reply.as_ref().is_some_and(Leg::delivered)
     }
+
+    /// Whether OVN promises all that was decided, so that no other choice leads elsewhere.
+    pub fn is_sure(&self) -> bool {
+        let legs = core::iter::once(&self.request).chain(&self.reply);
+        let journeys = legs.flat_map(|leg| leg.resolution.iter().chain(&leg.packet));
+        journeys.flat_map(|journey| &journey.steps).all(|step| step.decision.sure)
+    }
 }
 
 impl<'a> Question<'a> {
@@ -144,58 +139,21 @@ impl<'a> Question<'a> {
     /// Walks the conversation on a network that has seen no packet before. Nothing where there is no way at all:
     /// no route, or no address of that family on one of the two.
     pub fn walk(&self, choice: Choice) -> Option<Conversation> {
-        let ways = self.ways()?;
+        self.walk_along(&Ways::of(self)?, choice)
+    }
+
+    /// The same by ways that are known.
+    pub(super) fn walk_along(&self, ways: &Ways<'_>, choice: Choice) -> Option<Conversation> {
         let mut walk = Walk::new(self.network, self.pipelines, choice);
-        let request = self.leg(&mut walk, Half::Request, &ways.there, ways.hops)?;
+        let request = self.leg(&mut walk, Half::Request, ways)?;
         let answerable = request.delivered() && self.answer().is_some();
-        let reply = answerable.then(|| self.leg(&mut walk, Half::Reply, &ways.back, ways.hops)).flatten();
+        let reply = answerable.then(|| self.leg(&mut walk, Half::Reply, ways)).flatten();
         Some(Conversation { request, reply })
     }
 
     /// The crossings of a half, in order.
     pub fn crossings(&self, half: Half) -> Vec<Crossing<'a>> {
-        let ways = self.ways();
-        ways.map(|ways| if half == Half::Request { ways.there } else { ways.back }).unwrap_or_default()
-    }
-
-    /// What the routers on the way do with its packets.
-    pub fn carried(&self) -> Carried {
-        let topology = Topology::of(self.network);
-        Route::between(&topology, self.from, self.to).carried(&topology, self.from, self.to, self.family)
-    }
-
-    fn ways(&self) -> Option<Ways<'a>> {
-        let topology = Topology::of(self.network);
-        let route = Route::between(&topology, self.from, self.to);
-        match route {
-            _ if route.carried(&topology, self.from, self.to, self.family) == Carried::Nowhere => None,
-            Route::Apart | Route::Unknown(_) => None,
-            Route::Balanced(_) => self.balanced_ways(),
-            Route::Direct | Route::Switched(_) | Route::Routed(..) => Some(Ways {
-                there: route.crossings().collect(),
-                back: route.crossings().rev().map(Crossing::reversed).collect(),
-                hops: route.hops(),
-            }),
-        }
-    }
-
-    /// The request to a load balancer goes by the router even to a backend of the same switch; its answer does not. What an
-    /// endpoint asks of itself is turned back to its port, both ways.
-    fn balanced_ways(&self) -> Option<Ways<'a>> {
-        let backend = self.backend?.endpoint;
-        let topology = Topology::of(self.network);
-        let ((near, client), (far, server)) = (self.from.port()?, backend.port()?);
-        let link = |switch: usize| topology.links(switch).first().map(|(_, link)| *link);
-        let way = |switch, port, link| Crossing { switch, inport: port, outport: "", from: None, to: Some(link) };
-        let leave = |switch, port, link: &'a Link| Crossing { outport: &link.port, ..way(switch, port, link) };
-        if self.is_turned() {
-            let here = [Crossing { outport: client, ..leave(near, client, link(near)?) }].to_vec();
-            return Some(Ways { there: here.clone(), back: here, hops: 1 });
-        }
-        let (out, back) = (leave(near, client, link(near)?), leave(far, server, link(far)?));
-        let straight = Crossing { switch: far, inport: server, outport: client, from: None, to: None };
-        let home = if near == far { [straight].to_vec() } else { [back, out.reversed()].to_vec() };
-        Some(Ways { there: [out, back.reversed()].to_vec(), back: home, hops: 1 })
+        Ways::of(self).map(|ways| ways.of_half(half).to_vec()).unwrap_or_default()
     }
 
     /// Whether a load balancer sends what is asked back to who asks.
@@ -203,8 +161,9 @@ impl<'a> Question<'a> {
         self.backend.is_some_and(|backend| backend.is_own)
     }
 
-    fn leg(&self, walk: &mut Walk<'_>, half: Half, crossings: &[Crossing<'_>], hops: u8) -> Option<Leg> {
-        let way = self.way(half, crossings, hops)?;
+    fn leg(&self, walk: &mut Walk<'_>, half: Half, ways: &Ways<'_>) -> Option<Leg> {
+        let crossings = ways.of_half(half);
+        let way = self.way(half, crossings, ways.hops)?;
         let resolution = self.resolve(walk, half, crossings);
         let resolved = resolution.as_ref().is_none_or(|journey| journey.delivered);
         let packet = resolved.then(|| walk.send(&way));
@@ -232,38 +191,6 @@ impl<'a> Question<'a> {
         let mut way: Vec<_> = crossings.iter().zip(ttl).map(packet).collect();
         self.balance(half, &mut way);
         Some(way)
-    }
-
-    /// Before the balancer of the asker's switch a request is for the balancer, an answer comes back by it.
-    fn balance(&self, half: Half, way: &mut [(Pass, Packet)]) {
-        let Some(vip) = self.backend.and_then(|_| self.to.address(self.family)) else { return };
-        let end = if half == Half::Request { way.first_mut() } else { way.last_mut() };
-        let Some((pass, packet)) = end else { return };
-        let asked = l4(self.header, self.shape.tcp_flags.unwrap_or(SYN));
-        let balanced = Box::new(packet.clone());
-        let leaving = || {
-            let mut leaving = balanced.clone();
-            (leaving.eth_src, leaving.eth_dst) = (packet.eth_dst, packet.eth_src);
-            leaving
-        };
-        pass.balancing = match (half, self.is_turned()) {
-            (Half::Request, false) => Balancing::Towards(balanced),
-            (Half::Reply, false) => Balancing::Back,
-            (Half::Request, true) => {
-                let mut leaving = leaving();
-                if let Payload::Ip(ip) = &mut leaving.payload {
-                    ip.src = vip;
-                }
-                Balancing::Turned { remembered: Some(balanced), leaving }
-            }
-            (Half::Reply, true) => Balancing::Turned { remembered: None, leaving: leaving() },
-        };
-        if let (Payload::Ip(ip), false) = (&mut packet.payload, pass.balancing == Balancing::Back) {
-            ip.dst = vip;
-            if half == Half::Request {
-                ip.l4 = asked;
-            }
-        }
     }
 
     /// The address resolution before the first packet of a half: only for IPv4, only by a machine on a switch.
@@ -376,36 +303,4 @@ impl Endpoint {
             IpAddr::V6(only) => IpAddr::V6((only.to_bits() ^ 1).into()),
         })
     }
-}
-
-/// Where a load balancer may send a request with this header: every backend that is an endpoint. Who asks may be one of them; of
-/// several that stand behind one endpoint, another may be, too.
-pub fn backends<'a>(
-    network: &Network,
-    endpoints: &'a [Endpoint],
-    (from, to): (&Endpoint, &Endpoint),
-    family: Family,
-    header: L4Header,
-) -> Vec<Backend<'a>> {
-    let Attachment::Balancer(balancer) = to.attachment else { return Vec::new() };
-    let Some(balancer) = network.load_balancers.get(balancer) else { return Vec::new() };
-    let asked = match header {
-        L4Header::Tcp(_, port) => (VipProtocol::Tcp, port),
-        L4Header::Udp(_, port) => (VipProtocol::Udp, port),
-        L4Header::Sctp(_, port) => (VipProtocol::Sctp, port),
-        L4Header::Icmp(..) | L4Header::Other(_) => return Vec::new(),
-    };
-    let serves = |vip: &&crate::ovn::network::Vip| {
-        (vip.protocol, vip.port) == asked && vip.address.is_ipv4() == (family == Family::Ipv4)
-    };
-    let listed = balancer.vips.iter().filter(serves).flat_map(|vip| &vip.backends);
-    let found = listed.flat_map(|(address, port)| {
-        let is = |endpoint: &&Endpoint| {
-            endpoint.port().is_some() && endpoint.addresses.iter().any(|range| range.first == *address)
-        };
-        let Some(endpoint) = endpoints.iter().find(is) else { return Vec::new() };
-        let served = from.served_by(endpoint.id == from.id);
-        served.iter().map(|is_own| Backend { endpoint, port: *port, is_own: *is_own }).collect()
-    });
-    found.collect()
 }

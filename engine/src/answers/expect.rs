@@ -99,6 +99,12 @@ impl Counterexample {
     }
 }
 
+/// The endpoint that is all there is at both ends, where it stands for no more than itself.
+fn both_ends<'e>(from: &[usize], to: &[usize], endpoints: &'e [Endpoint]) -> Option<&'e Endpoint> {
+    let [only] = from else { return None };
+    endpoints.get(*only).filter(|end| from == to && !end.is_several())
+}
+
 impl Judgement {
     fn add(
         &mut self,
@@ -129,6 +135,12 @@ impl Judgement {
             let message =
                 "nobody can tell who reaches whom outside: no switch lies between addresses that belong to nobody";
             findings.push(Diagnostic::new(Code::ExpectationFailed, message).at(assertion.place));
+            self.holds = false;
+        } else if let Some(end) = both_ends(&from, &to, endpoints) {
+            let message =
+                format!("`{}` is at both ends of this assertion: there is no pair of which it could hold", end.id);
+            let finding = Diagnostic::new(Code::ExpectationFailed, message).at(assertion.place);
+            findings.push(finding.help("name somebody else in `from` or in `to`"));
             self.holds = false;
         }
         // What is said of one pair is said of all pairs of the same classes.

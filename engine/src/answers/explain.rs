@@ -7,7 +7,7 @@ mod trace;
 pub use because::describe_header;
 pub use trace::Trace;
 
-use super::conversation::{Conversation, Half, Leg, Question};
+use super::conversation::{Conversation, Half, Leg, Question, Ways};
 use crate::ovn::network::{Network, Unknown};
 use crate::ovn::pipeline::{AclId, Builtin, Origin, Outcome, Stage, Tracking};
 use crate::ovn::walk;
@@ -130,12 +130,13 @@ fn acl(origin: Origin) -> Option<AclId> {
 
 /// Explains a conversation.
 pub fn explain(question: &Question<'_>) -> Explanation {
-    let strict = question.walk(walk::Choice::Strict);
-    let generous = question.walk(walk::Choice::Generous);
-    let Some((strict, generous)) = strict.zip(generous) else { return apart(question) };
+    let Some(ways) = Ways::of(question) else { return apart(question) };
+    let Some(strict) = question.walk_along(&ways, walk::Choice::Strict) else { return apart(question) };
+    let other = if strict.is_sure() { None } else { question.walk_along(&ways, walk::Choice::Generous) };
+    let generous = other.as_ref().unwrap_or(&strict);
     let outcome = |conversation: &Conversation| (conversation.delivered(), conversation.answered());
-    let is_doubted = question.carried() == Carried::Perhaps && generous.delivered();
-    let verdict = match (outcome(&strict), outcome(&generous)) {
+    let is_doubted = ways.carried == Carried::Perhaps && generous.delivered();
+    let verdict = match (outcome(&strict), outcome(generous)) {
         _ if is_doubted => Verdict::Undefined,
         (certain, possible) if certain != possible => Verdict::Undefined,
         ((false, _), _) => Verdict::Closed,
@@ -155,7 +156,7 @@ pub fn explain(question: &Question<'_>) -> Explanation {
             false => because::because(question, verdict, &steps, refused),
         },
         notes: because::notes(question, verdict, &steps),
-        traces: trace::traces(question, &strict, &generous),
+        traces: trace::traces(question, &strict, generous),
         steps,
     }
 }
@@ -170,6 +171,7 @@ fn apart(question: &Question<'_>) -> Explanation {
     let (reason, verdict) = match question.route() {
         _ if !common => (NoPath::NoCommonFamily, Verdict::Closed),
         Route::Unknown(why) => (NoPath::Unknown(why), Verdict::Undefined),
+        Route::Balanced(_) if question.has_strangers() => (NoPath::Unknown(Unknown::Backend), Verdict::Undefined),
         Route::Balanced(_) => (NoPath::NoBackend, Verdict::Closed),
         Route::Direct | Route::Switched(_) | Route::Routed(..) | Route::Apart => (NoPath::Apart, Verdict::Closed),
     };

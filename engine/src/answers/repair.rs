@@ -11,13 +11,16 @@ pub mod insert;
 
 mod item;
 mod list;
+mod proposal;
+mod row;
+mod rule;
 mod way;
 
-use super::diff::{Change, Matched, changes, matched};
+pub use proposal::Proposal;
+
 use super::filter::Filter;
-use crate::compile::{Compiled, Settings, load};
-use crate::diagnostic::Severity;
-use crate::reach::{Endpoint, Family, L4Set, NoPath, PairAnswer, Verdict, evaluate};
+use crate::compile::Compiled;
+use crate::reach::{Endpoint, Family, FamilyAnswer, L4Set, NoPath, PairAnswer, Verdict, evaluate};
 use crate::source::{SourceId, Sources};
 use alloc::borrow::ToOwned;
 use alloc::format;
@@ -60,37 +63,20 @@ pub struct Edit {
     pub insert: String,
 }
 
-/// Edits that were seen to do what is wished.
-#[derive(Debug, Clone)]
-pub struct Proposal {
-    /// In a few words.
-    pub title: String,
-    /// The edits, each of the text as the one before has left it.
-    pub edits: Vec<Edit>,
-    /// The texts with the edits.
-    pub sources: Sources,
-    /// What they compile to.
-    pub compiled: Compiled,
-    /// The endpoints of both.
-    pub matched: Matched,
-    /// Every pair that changes, the wished one among them.
-    pub changes: Vec<Change>,
-    /// How many other pairs change in their conversations.
-    pub others: usize,
-    /// How many other pairs receive requests that they did not.
-    pub exposed: usize,
-}
+/// How texts are compiled.
+pub type Load<'a> = &'a dyn Fn(&Sources) -> Compiled;
 
 /// At most so many are told.
 const MOST: usize = 4;
 
-/// The smallest edits that do what is wished: those first that let fewest others in, then those that change least.
+/// The smallest edits that do what is wished: those first that let fewest others in, then those that change least. None is
+/// told of which another one is part.
 ///
 /// # Errors
 ///
 /// Why there is none.
-pub fn repair(sources: &Sources, settings: &Settings, wish: &Wish<'_>) -> Result<Vec<Proposal>, String> {
-    let compiled = load(sources, settings);
+pub fn repair(sources: &Sources, load: Load<'_>, wish: &Wish<'_>) -> Result<Vec<Proposal>, String> {
+    let compiled = load(sources);
     let pair = answer(&compiled, wish)?;
     if is_fulfilled(&pair, wish) {
         return Err("it is so already: nothing has to change".to_owned());
@@ -101,11 +87,11 @@ pub fn repair(sources: &Sources, settings: &Settings, wish: &Wish<'_>) -> Result
     let mut proposals: Vec<Proposal> = Vec::new();
     let mut obstacles: Vec<String> = Vec::new();
     for way in Way::all(wish.intent) {
-        match way.go(sources, settings, wish) {
+        match way.go(sources, load, wish) {
             Ok((title, edits, changed)) => {
                 let known = |other: &Proposal| texts(&other.sources) == texts(&changed);
                 if !proposals.iter().any(known) {
-                    proposals.extend(proposal(&compiled, settings, wish, (title, edits, changed)));
+                    proposals.extend(Proposal::of(&compiled, load, wish, (title, edits, changed)));
                 }
             }
             Err(obstacle) if obstacles.contains(&obstacle) => {}
@@ -116,12 +102,15 @@ pub fn repair(sources: &Sources, settings: &Settings, wish: &Wish<'_>) -> Result
     if wish.intent == Intent::Separate && proposals.iter().any(|proposal| proposal.exposed == 0) {
         proposals.retain(|proposal| proposal.exposed == 0);
     }
+    let mut outdone =
+        proposals.iter().map(|one| proposals.iter().any(|other| other.outdoes(one))).collect::<Vec<_>>().into_iter();
+    proposals.retain(|_| outdone.next() == Some(false));
     proposals.sort_by_key(|proposal| (proposal.exposed, proposal.others, proposal.edits.len()));
     proposals.truncate(MOST);
     match (proposals.is_empty(), obstacles.as_slice()) {
         (false, _) => Ok(proposals),
-        (true, []) => Err("no small edit does it".to_owned()),
-        (true, obstacles) => Err(format!("no small edit does it: {}", obstacles.join("; "))),
+        (true, []) => Err("found no small edit that does it".to_owned()),
+        (true, obstacles) => Err(format!("found no small edit that does it: {}", obstacles.join("; "))),
     }
 }
 
@@ -142,13 +131,13 @@ fn no_path(why: NoPath, wish: &Wish<'_>) -> String {
 /// An endpoint with its index.
 type Indexed<'c> = (usize, &'c Endpoint);
 
-fn ends<'c>(compiled: &'c Compiled, wish: &Wish<'_>) -> Option<(Indexed<'c>, Indexed<'c>)> {
+fn ends<'c>(compiled: &'c Compiled, wish: &Wish<'_>) -> Result<(Indexed<'c>, Indexed<'c>), String> {
     let find = |id: &str| compiled.endpoints.iter().enumerate().find(|(_, endpoint)| endpoint.id == id);
-    find(wish.from).zip(find(wish.to))
+    find(wish.from).zip(find(wish.to)).ok_or_else(|| "one of the two is not there any more".to_owned())
 }
 
 fn answer(compiled: &Compiled, wish: &Wish<'_>) -> Result<PairAnswer, String> {
-    let ((from, _), (to, _)) = ends(compiled, wish).ok_or("one of the two is not there any more")?;
+    let ((from, _), (to, _)) = ends(compiled, wish)?;
     Ok(evaluate(&compiled.network, &compiled.endpoints).pair(from, to))
 }
 
@@ -160,50 +149,35 @@ fn is_fulfilled(pair: &PairAnswer, wish: &Wish<'_>) -> bool {
     }
 }
 
-/// Evaluates edited texts as a whole; nothing where they do not do what is wished, or are refused where the old were not.
-fn proposal(
-    old: &Compiled,
-    settings: &Settings,
-    wish: &Wish<'_>,
-    (title, edits, sources): (String, Vec<Edit>, Sources),
-) -> Option<Proposal> {
-    let compiled = load(&sources, settings);
-    let errors =
-        |compiled: &Compiled| compiled.diagnostics.iter().filter(|found| found.severity == Severity::Error).count();
-    if errors(&compiled) > errors(old) || !is_fulfilled(&answer(&compiled, wish).ok()?, wish) {
-        return None;
+/// The conversations of the wished part that are not as they are wished.
+fn missing(answer: &FamilyAnswer, wish: &Wish<'_>) -> L4Set {
+    let part = wish.part.part(answer.family);
+    match wish.intent {
+        Intent::Connect => part.intersection(&L4Set::answerable(answer.family)).difference(&answer.answered),
+        Intent::Separate => part.intersection(&answer.delivered.union(&answer.undefined)),
     }
-    let matched = matched(&old.endpoints, &compiled.endpoints);
-    let mut before = evaluate(&old.network, &old.endpoints);
-    let changes = changes(&matched, &mut before, &mut evaluate(&compiled.network, &compiled.endpoints));
-    let id = |index: usize| matched.common.get(index).map_or("", |common| common.id.as_str());
-    let wished = |change: &Change| id(change.from) == wish.from && id(change.to) == wish.to;
-    let others = || changes.iter().filter(|change| !wished(change) && matters(change));
-    let arriving = |change: &&Change| change.families().iter().any(|family| !family.arriving.is_empty());
-    let (others, exposed) = (others().count(), others().filter(arriving).count());
-    Some(Proposal { title, edits, compiled, sources, matched, changes, others, exposed })
 }
 
-/// Whether a change is one of conversations: ICMP messages that nobody answers come and go with tracking.
-fn matters(change: &Change) -> bool {
-    let unknown =
-        |answer: &PairAnswer| answer.families.iter().map(|family| family.undefined.clone()).collect::<Vec<_>>();
-    let telling = |set: &L4Set, family| !set.intersection(&L4Set::answerable(family)).is_empty();
-    unknown(change.before()) != unknown(change.after())
-        || change
-            .families()
-            .iter()
-            .any(|of| [&of.gained, &of.lost, &of.arriving, &of.stopped].iter().any(|set| telling(set, of.family)))
+/// The families of which something is missing.
+fn unfulfilled(compiled: &Compiled, wish: &Wish<'_>) -> Result<Vec<Family>, String> {
+    let pair = answer(compiled, wish)?;
+    let missing = pair.families.iter().filter(|answer| !missing(answer, wish).is_empty());
+    Ok(missing.map(|answer| answer.family).collect())
 }
 
-/// A conversation of the wished part that is not as it is wished, if there is one.
-fn unfulfilled(pair: &PairAnswer, wish: &Wish<'_>) -> Option<(Family, crate::reach::L4Header)> {
-    pair.families.iter().find_map(|answer| {
-        let part = wish.part.part(answer.family);
-        let missing: L4Set = match wish.intent {
-            Intent::Connect => part.intersection(&L4Set::answerable(answer.family)).difference(&answer.answered),
-            Intent::Separate => part.intersection(&answer.delivered),
-        };
-        Some((answer.family, missing.example()?))
-    })
+/// The texts with an edit.
+fn edited(sources: &Sources, edit: &Edit) -> Sources {
+    let mut changed = Sources::new();
+    for (id, source) in sources.iter() {
+        let text = source.text();
+        match (id == edit.source, text.get(..edit.from), text.get(edit.to..)) {
+            (true, Some(before), Some(after)) => {
+                changed.add(source.name(), format!("{before}{}{after}", edit.insert));
+            }
+            _ => {
+                changed.add(source.name(), text);
+            }
+        }
+    }
+    changed
 }

@@ -7,17 +7,13 @@ use alloc::vec::Vec;
 
 /// The rows of a switch that make it track connections; none where a load balancer does so anyway.
 pub(super) fn causes(network: &Network, pipeline: &Pipeline) -> Vec<AclId> {
-    let related = |id: &AclId| id.acl(network).is_some_and(|acl| acl.action == Action::AllowRelated);
-    match pipeline.load_balancer {
-        true => Vec::new(),
-        false => pipeline.acls.iter().copied().filter(related).collect(),
-    }
+    pipeline.acls.iter().copied().filter(|row| pipeline.is_tracked_for(network, *row)).collect()
 }
 
-/// What the switches of a network do with `allow` in the place of these rows.
-pub(super) fn without(network: &Network, pipelines: &[Pipeline], causes: &[AclId]) -> Vec<Pipeline> {
-    let known = pipelines.iter().map(|pipeline| pipeline.allowing(network, causes));
-    known.collect::<Option<_>>().unwrap_or_else(|| Pipeline::all(&stateless(network, causes)))
+/// What the switches of a network do with `allow` in the place of the rows that make one of them track connections.
+pub(super) fn without(network: &Network, pipelines: &[Pipeline], of: &Pipeline) -> Vec<Pipeline> {
+    let known = pipelines.iter().map(|pipeline| pipeline.allowing(network, of));
+    known.collect::<Option<_>>().unwrap_or_else(|| Pipeline::all(&stateless(network, &causes(network, of))))
 }
 
 /// The same network, with `allow` in the place of what makes a switch stateful.

@@ -13,9 +13,9 @@ mod slot;
 use super::compiler::{Compiler, Written};
 use super::network_policy::roll::Roll;
 use super::profile::{Profile, Support};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::ovn::network::PortGroup;
-use crate::read::{AdminKind, AdminPolicy, PolicyType};
+use crate::read::{AdminKind, AdminPeer, AdminPeerChoice, AdminPolicy, PolicyType};
 use crate::world::Scope;
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -26,7 +26,10 @@ pub(super) use remarks::remarks;
 /// Everything that Kube-OVN writes for the policies of administrators.
 pub(super) fn admin_policies(compiler: &Compiler<'_>, policies: &[&AdminPolicy], out: &mut Vec<Diagnostic>) -> Written {
     let mut written = Written::default();
-    let known = supported(policies, compiler.profile, out);
+    let mut known = supported(policies, compiler.profile, out);
+    if !compiler.world.controller.resolves_names {
+        known.retain(|policy| names(policy).map(|peer| out.push(unresolved(policy, peer))).is_none());
+    }
     let Some(first) = known.first() else { return written };
     if compiler.world.controller.admin_policies.is_none() {
         out.push(flag(first));
@@ -58,6 +61,23 @@ fn supported<'p>(policies: &[&'p AdminPolicy], profile: &Profile, out: &mut Vec<
         policy.finding(Code::EnforcerDiffers, message).help("ask about a later release")
     }));
     known
+}
+
+/// A peer that is called by names of domains.
+fn names(policy: &AdminPolicy) -> Option<&AdminPeer> {
+    let peers = policy.rules(PolicyType::Egress).iter().flat_map(|rule| &rule.peers);
+    peers.into_iter().find(|peer| matches!(peer.choice, AdminPeerChoice::Domains(_)))
+}
+
+fn unresolved(policy: &AdminPolicy, peer: &AdminPeer) -> Diagnostic {
+    let message = format!(
+        "Kube-OVN takes nothing of {} because of the names of `{}`: it resolves names with `--enable-dns-name-resolver` \
+         only, which is off by default",
+        policy.title(),
+        peer.field
+    );
+    let help = "name prefixes in `networks`, or say `kubeOvn: {enable-dns-name-resolver: true}` in an `Inventory`";
+    Diagnostic::new(Code::EnforcerDiffers, message).severity(Severity::Error).at(peer.place).help(help)
 }
 
 /// Kube-OVN looks at none of them unless it is told to.

@@ -1,4 +1,4 @@
-//! Services as load balancers on the switches of a VPC, with the pods behind them.
+//! Services as load balancers on the switches of a VPC, with the pods behind them; and load balancers of a database.
 //!
 //! Kube-OVN keeps one load balancer for each VPC and protocol, with the address of every Service that has a pod in the VPC
 //! (`pkg/controller/endpoint_slice.go`).
@@ -6,20 +6,47 @@
 use super::compiler::Compiler;
 use super::profile::Enforcer;
 use crate::ovn::network::{LoadBalancer, Router, Vip, VipProtocol};
-use crate::read::{LabelTest, Requirement, Selector, ServicePort, TargetPort, Transport};
+use crate::read::{LabelTest, Presence, Requirement, Selector, ServicePort, TargetPort, Transport};
 use crate::world::{Machine, Scope, Service, Uplink};
-use alloc::collections::BTreeSet;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
+use alloc::string::String;
 use alloc::vec::Vec;
-use core::net::IpAddr;
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// The load balancer of each Service, in their order.
+/// The load balancer of each Service, in their order; then one for each further address that has any, on each router.
 pub(super) fn balancers(compiler: &Compiler<'_>, routers: &[Router]) -> Vec<LoadBalancer> {
-    compiler.world.services.iter().map(|service| balancer(compiler, routers, service)).collect()
+    let services = compiler.world.services.iter().map(|service| balancer(compiler, routers, service));
+    let stated = routers.iter().enumerate().flat_map(|(index, router)| stated(compiler, index, router));
+    services.chain(stated).collect()
+}
+
+/// The addresses of a database's load balancers on the switches of a router, but those of which a Service says more.
+fn stated(compiler: &Compiler<'_>, index: usize, router: &Router) -> impl Iterator<Item = LoadBalancer> {
+    let services: BTreeSet<IpAddr> =
+        compiler.world.services.iter().flat_map(|service| service.addresses.clone()).collect();
+    let mut found: BTreeMap<IpAddr, Vec<Vip>> = BTreeMap::new();
+    for balancer in &compiler.world.balancers {
+        let links = router.links.iter().map(|link| link.switch);
+        let is_named = |switch: &usize| {
+            let known = compiler.world.switches.get(*switch);
+            known.is_some_and(|known| balancer.switches.iter().any(|name| name.value == known.name))
+        };
+        let switches: Vec<usize> = links.filter(is_named).collect();
+        let vips = balancer.vips.iter().filter(|vip| !switches.is_empty() && !services.contains(&vip.address));
+        vips.for_each(|vip| {
+            found.entry(vip.address).or_default().push(Vip { switches: switches.clone(), ..vip.clone() });
+        });
+    }
+    found.into_iter().map(move |(address, vips)| {
+        let switches: BTreeSet<usize> = vips.iter().flat_map(|vip| vip.switches.iter().copied()).collect();
+        LoadBalancer { name: format!("vip/{address}"), router: index, switches: switches.into_iter().collect(), vips }
+    })
 }
 
 fn balancer(compiler: &Compiler<'_>, routers: &[Router], service: &Service) -> LoadBalancer {
     let pods: Vec<&Machine> = behind(compiler, service);
+    let strangers = has_strangers(compiler, service);
     let of_vpc = |name: &str| routers.iter().position(|router| router.name == name);
     let vpc = pods.iter().flat_map(|pod| &pod.interfaces).find_map(|interface| {
         match &compiler.world.switches.get(interface.switch)?.uplink {
@@ -29,7 +56,8 @@ fn balancer(compiler: &Compiler<'_>, routers: &[Router], service: &Service) -> L
     });
     let router = vpc.or_else(|| of_vpc(compiler.world.default_router())).unwrap_or(usize::MAX);
     let addresses = service.addresses.iter();
-    let vips = addresses.flat_map(|address| service.ports.iter().map(|port| vip(*address, port, &pods))).collect();
+    let vips =
+        addresses.flat_map(|address| service.ports.iter().map(|port| vip(*address, port, &pods, strangers))).collect();
     let name = format!("{}/{}", service.namespace, service.name);
     LoadBalancer { name, router, switches: serving(compiler, routers, router), vips }
 }
@@ -49,8 +77,8 @@ fn serving(compiler: &Compiler<'_>, routers: &[Router], router: usize) -> Vec<us
 
 /// The pods that the Service's selector selects.
 fn behind<'w>(compiler: &Compiler<'w>, service: &Service) -> Vec<&'w Machine> {
-    let Some(labels) = &service.selector else { return Vec::new() };
-    let requirement = |(key, value): (&alloc::string::String, &alloc::string::String)| Requirement {
+    let Some(labels) = selected(service) else { return Vec::new() };
+    let requirement = |(key, value): (&String, &String)| Requirement {
         key: key.clone(),
         test: LabelTest::In(BTreeSet::from([value.clone()])),
         place: service.place,
@@ -60,7 +88,21 @@ fn behind<'w>(compiler: &Compiler<'w>, service: &Service) -> Vec<&'w Machine> {
     found.iter().filter_map(|index| compiler.roster.machine(*index)).collect()
 }
 
-fn vip(address: IpAddr, port: &ServicePort, pods: &[&Machine]) -> Vip {
+/// The labels that select pods: without any, somebody else says who is behind the Service (`ServiceSpec.selector`).
+fn selected(service: &Service) -> Option<&BTreeMap<String, String>> {
+    service.selector.as_ref().filter(|labels| !labels.is_empty())
+}
+
+/// Whether somebody is behind the Service who is no endpoint: a pod in the network of its node, or whoever somebody else says.
+fn has_strangers(compiler: &Compiler<'_>, service: &Service) -> bool {
+    let Some(labels) = selected(service) else { return true };
+    let is_selected = |machine: &&Machine| labels.iter().all(|(key, value)| machine.labels.get(key) == Some(value));
+    let here = compiler.world.machines.iter().filter(|machine| machine.namespace == service.namespace);
+    here.filter(|machine| machine.pod == Presence::HostNetwork).any(|machine| is_selected(&machine))
+}
+
+/// Strangers have an address that nobody has.
+fn vip(address: IpAddr, port: &ServicePort, pods: &[&Machine], strangers: bool) -> Vip {
     let protocol = match port.protocol {
         Transport::Tcp => VipProtocol::Tcp,
         Transport::Udp => VipProtocol::Udp,
@@ -71,7 +113,18 @@ fn vip(address: IpAddr, port: &ServicePort, pods: &[&Machine]) -> Vip {
         let own = pod.interfaces.first()?.addresses.iter().map(|own| own.value);
         own.filter(|own| own.is_ipv4() == address.is_ipv4()).map(|own| (own, target)).next()
     };
-    Vip { address, protocol, port: port.port, backends: pods.iter().filter_map(backend).collect() }
+    let nobody = match address {
+        IpAddr::V4(_) => IpAddr::V4(Ipv4Addr::UNSPECIFIED),
+        IpAddr::V6(_) => IpAddr::V6(Ipv6Addr::UNSPECIFIED),
+    };
+    let strangers = strangers.then_some((nobody, port.port));
+    Vip {
+        address,
+        protocol,
+        port: port.port,
+        backends: pods.iter().filter_map(backend).chain(strangers).collect(),
+        switches: Vec::new(),
+    }
 }
 
 /// The port of a pod; nothing where the pod has no port of that name.

@@ -36,6 +36,7 @@ pub(super) fn endpoints(
     }
     endpoints.extend(nodes(world, network, macs));
     endpoints.extend(services(world, macs));
+    endpoints.extend(balancers(world, network, macs));
     let prefixed = sites.len() > 1;
     for site in &sites {
         endpoints.extend(outside(site, prefixed, world, network, tests, out));
@@ -86,6 +87,24 @@ fn services(world: &World, macs: &mut Macs) -> Vec<Endpoint> {
                 mixed: false,
                 alone: false,
             }
+        })
+        .collect()
+}
+
+/// The addresses of load balancers that no Service made: these come behind the others.
+fn balancers(world: &World, network: &Network, macs: &mut Macs) -> Vec<Endpoint> {
+    let stated = network.load_balancers.iter().enumerate().skip(world.services.len());
+    stated
+        .map(|(index, balancer)| Endpoint {
+            id: balancer.name.clone(),
+            kind: EndpointKind::Service,
+            attachment: Attachment::Balancer(index),
+            switch: String::new(),
+            mac: macs.next(),
+            addresses: balancer.vips.iter().take(1).map(|vip| single(vip.address)).collect(),
+            place: None,
+            mixed: false,
+            alone: false,
         })
         .collect()
 }

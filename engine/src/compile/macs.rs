@@ -16,7 +16,7 @@ const NAMING_BITS: u32 = 24;
 
 const FIELDS: [Field; 6] = [Field::EthSrc, Field::EthDst, Field::ArpSha, Field::ArpTha, Field::NdSll, Field::NdTll];
 
-/// Hands out addresses that no machine has and no rule names, always in the same order.
+/// Hands out addresses that nobody has and no rule names, always in the same order.
 pub(super) struct Macs {
     next: u128,
     taken: BTreeSet<u128>,
@@ -24,10 +24,12 @@ pub(super) struct Macs {
 }
 
 impl Macs {
-    /// Avoids those of the machines and of the rules.
+    /// Avoids those of the machines, of the routers and of the rules.
     pub(super) fn new(world: &World, tests: &Tests) -> Self {
         let interfaces = world.machines.iter().flat_map(|machine| &machine.interfaces);
-        let taken = interfaces.filter_map(|interface| interface.mac).map(Mac::number).collect();
+        let stated = world.switches.iter().flat_map(|switch| &switch.bare).filter_map(|bare| bare.router_mac.as_ref());
+        let known = interfaces.filter_map(|interface| interface.mac).chain(stated.map(|mac| mac.value));
+        let taken = known.map(Mac::number).collect();
         let named = tests.all().filter(|test| FIELDS.contains(&test.field)).flat_map(named).collect();
         Self { next: FIRST, taken, named }
     }

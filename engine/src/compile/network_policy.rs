@@ -31,7 +31,7 @@ use roll::Roll;
 use subject::Subject;
 
 pub(super) use node::groups as node_groups;
-pub(super) use remarks::{impossible, missing, remarks};
+pub(super) use remarks::{impossible, missing, remarks, unlabelled};
 
 /// The priority of what a policy allows.
 const ALLOW: i64 = 2001;

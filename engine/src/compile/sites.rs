@@ -75,7 +75,8 @@ pub(super) fn outside(
     let base = if prefixed { format!("{}/outside", site.name) } else { "outside".to_string() };
     // Nodes, Services and machines have endpoints of their own; of machines most are within a prefix.
     let services = world.services.iter().flat_map(|service| &service.addresses);
-    let own = world.nodes.iter().flat_map(|node| &node.addresses).chain(services).copied();
+    let balancers = world.balancers.iter().flat_map(|balancer| &balancer.vips).map(|vip| &vip.address);
+    let own = world.nodes.iter().flat_map(|node| &node.addresses).chain(services).chain(balancers).copied();
     let machines = world.machines.iter().flat_map(|machine| &machine.interfaces).flat_map(|interface| {
         let switch = world.switches.get(interface.switch).filter(|_| site.switches.contains(&interface.switch));
         let strays = move |address: &IpAddr| switch.is_some_and(|switch| !switch.contains(*address));

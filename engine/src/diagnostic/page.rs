@@ -4,7 +4,18 @@ use super::Code;
 use alloc::format;
 use alloc::string::String;
 
-/// Two inputs that show a code.
+/// What there is to say of a code that no single input shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lesson {
+    /// A finding, as it is told.
+    pub says: &'static str,
+    /// What it means for the answer.
+    pub follows: &'static str,
+    /// The next step.
+    pub advice: &'static str,
+}
+
+/// Two inputs that show a code. The lines by which the corpus asks about them stay: places count them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Example<'a> {
     /// Of this input it is told, …
@@ -32,14 +43,14 @@ impl Code {
             "# {name}: {title}\n\n{}\n\nSeverity: {severity}, unless a finding says otherwise.\nApplies to: {releases}\n",
             self.summary()
         );
-        match example {
-            None => head,
-            Some(Example { wrong, said, mended }) => format!(
-                "{head}\n## Wrong\n\n```yaml\n{}```\n\n```text\n{}```\n\n## Mended\n\n```yaml\n{}```\n",
-                bare(wrong),
-                said,
-                bare(mended)
+        match (example, self.lesson()) {
+            (Some(Example { wrong, said, mended }), _) => format!(
+                "{head}\n## Wrong\n\n```yaml\n{wrong}```\n\n```text\n{said}```\n\n## Mended\n\n```yaml\n{mended}```\n"
             ),
+            (None, Some(Lesson { says, follows, advice })) => format!(
+                "{head}\n## For example\n\n```text\n{says}\n```\n\n## What follows\n\n{follows}\n\n## What to do\n\n{advice}\n"
+            ),
+            (None, None) => head,
         }
     }
 
@@ -49,9 +60,4 @@ impl Code {
         let end = summary.find([':', ';', '.']).unwrap_or(summary.len());
         summary.get(..end).unwrap_or(summary)
     }
-}
-
-/// An input without the comment lines that say how the corpus asks about it.
-fn bare(text: &str) -> String {
-    text.lines().filter(|line| !line.starts_with("# $ ")).map(|line| format!("{line}\n")).collect()
 }

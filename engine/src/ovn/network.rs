@@ -243,6 +243,8 @@ pub enum Unknown {
     RouteBack,
     /// Routers have policies, static routes or translated addresses that may change it.
     Routing,
+    /// A load balancer may send it to an address that is no machine's.
+    Backend,
 }
 
 /// A load balancer on the switches of a router: it sends connections to its addresses on to one of several backends.
@@ -269,6 +271,15 @@ pub struct Vip {
     pub port: u16,
     /// Where connections go: addresses and ports.
     pub backends: Vec<(IpAddr, u16)>,
+    /// On which switches of its balancer, by index; on all where none is named.
+    pub switches: Vec<usize>,
+}
+
+impl Vip {
+    /// Whether it takes connections on a switch of its balancer.
+    pub fn is_on(&self, switch: usize) -> bool {
+        self.switches.is_empty() || self.switches.contains(&switch)
+    }
 }
 
 /// A protocol that load balancers know.

@@ -43,13 +43,15 @@ pub struct Pipeline {
     pub stateful_acl: bool,
     /// Whether a load balancer with an address is attached.
     pub load_balancer: bool,
-    /// The rows that hang on the switch or on a group with a port there, in the order of the database.
-    pub acls: Vec<AclId>,
+    /// The rows that hang on the switch or on a group with a port there, in the order of the database, which is theirs, too.
+    pub acls: Arc<[AclId]>,
     /// Rows that OVN cannot parse where it puts them: they do nothing.
     pub broken: Vec<RowError>,
-    /// What keeps packets out of connection tracking: the matches of `allow-stateless` rows, by direction.
-    stateless: Vec<(Direction, Arc<Expression>)>,
+    /// What keeps packets out of connection tracking: the `allow-stateless` rows with their matches, by direction.
+    stateless: Vec<(Direction, AclId, Arc<Expression>)>,
     stages: Option<[StageRows; 3]>,
+    /// Whether every row is understood, and would be the same wherever it were pasted.
+    movable: bool,
     /// By stage: whether some row forgets tracked connections.
     forgetful: [bool; 3],
     members: Arc<Members>,
@@ -79,7 +81,7 @@ impl Pipeline {
         members: Arc<Members>,
     ) -> Option<Self> {
         let switch = network.switches.get(index)?;
-        let acls = AclId::on_switch(network, index);
+        let acls: Arc<[AclId]> = AclId::on_switch(network, index).into();
         let actions = |wanted: Action| acls.iter().filter_map(|id| id.acl(network)).any(|acl| acl.action == wanted);
         let mut pipeline = Self {
             switch: index,
@@ -88,6 +90,7 @@ impl Pipeline {
             broken: Vec::new(),
             stateless: Vec::new(),
             stages: None,
+            movable: true,
             forgetful: [false; 3],
             acls,
             members,
@@ -127,7 +130,12 @@ impl Pipeline {
 
     /// The matches that keep packets of that direction out of connection tracking.
     pub fn stateless(&self, direction: Direction) -> impl Iterator<Item = &Expression> {
-        self.stateless.iter().filter(move |(of, _)| *of == direction).map(|(_, matches)| &**matches)
+        self.stateless.iter().filter(move |(of, ..)| *of == direction).map(|(.., matches)| &**matches)
+    }
+
+    /// The rows that these are of.
+    pub fn stateless_rows(&self, direction: Direction) -> impl Iterator<Item = AclId> {
+        self.stateless.iter().filter(move |(of, ..)| *of == direction).map(|(_, row, _)| *row)
     }
 
     /// Whether packets that enter or leave by such a port are looked up in the port's conntrack zone.
@@ -146,27 +154,29 @@ impl Pipeline {
         self.stateful_acl && !cleared
     }
 
-    /// The same with `allow` in the place of some `allow-related` rows; nothing where a match means something else by
-    /// itself than where it is pasted now, and has to be parsed again.
-    pub fn allowing(&self, network: &Network, rows: &[AclId]) -> Option<Self> {
-        let of = |id: &AclId| id.acl(network);
-        let is_related = |id: &&AclId| of(id).is_some_and(|acl| acl.action == Action::AllowRelated);
-        let mut rows = rows.to_vec();
-        rows.sort_unstable();
-        let stateful_acl = self.acls.iter().filter(is_related).any(|id| rows.binary_search(id).is_err());
+    /// Whether this row makes the switch track connections.
+    pub fn is_tracked_for(&self, network: &Network, row: AclId) -> bool {
+        let is_related = row.acl(network).is_some_and(|acl| acl.action == Action::AllowRelated);
+        is_related && !self.load_balancer && self.acls.binary_search(&row).is_ok()
+    }
+
+    /// The same with `allow` in the place of the `allow-related` rows of a switch, as far as it has them, too; nothing where a
+    /// match means something else by itself than where it is pasted now, and has to be parsed again.
+    pub fn allowing(&self, network: &Network, of: &Self) -> Option<Self> {
+        let is_related = |id: &AclId| id.acl(network).is_some_and(|acl| acl.action == Action::AllowRelated);
+        let is_own = |id: &AclId| is_related(id) && of.acls.binary_search(id).is_err();
+        let stateful_acl = self.stateful_acl && self.switch != of.switch && self.acls.iter().any(is_own);
         self.tracking(network, stateful_acl)
     }
 
     /// The same where its rows make it track connections, or do not; nothing where it cannot be told without new parsing.
     pub fn tracking(&self, network: &Network, stateful_acl: bool) -> Option<Self> {
-        let of = |id: &AclId| id.acl(network);
         let mut changed = Self { stateful_acl, ..self.clone() };
         if changed.stateful() == self.stateful() {
             return Some(changed);
         }
-        let tells =
-            |acl: &Acl| paste::stands_alone(&acl.matches) && (!stateful_acl || acl.action != Action::AllowStateless);
-        if !self.broken.is_empty() || !self.acls.iter().filter_map(of).all(tells) {
+        let is_stateless = |id: &AclId| id.acl(network).is_some_and(|acl| acl.action == Action::AllowStateless);
+        if !self.movable || (stateful_acl && self.acls.iter().any(is_stateless)) {
             return None;
         }
         changed.stateless.clear();
@@ -177,19 +187,20 @@ impl Pipeline {
 
     fn build(&mut self, network: &Network, context: &Context, matches: &mut Matches) {
         let has_acls = !self.acls.is_empty();
-        let discovery = matches.parse([DISCOVERY, "", ""], context);
+        let discovery = matches.parse(["", DISCOVERY, ""], context);
         let discovery = discovery.unwrap_or_else(|_| Meaning::of(Expression::Constant(false)));
         let of = |stage| StageRows::new(stage, network, self.stateful(), has_acls, discovery.clone());
         let mut stages = Stage::ALL.map(of);
         let tiers = Stage::ALL.map(|stage| self.last_tier(network, stage));
-        for id in self.acls.clone() {
+        for id in Arc::clone(&self.acls).iter().copied() {
             let Some(acl) = id.acl(network) else { continue };
             let stage = Stage::of(acl);
             let last_tier = tiers.get(stage.index()).copied().unwrap_or(0);
             let paste = Paste { version: network.version, stateful: self.stateful(), tiered: last_tier > 0 };
-            self.note_stateless(acl, context, matches);
+            self.note_stateless(id, acl, context, matches);
             match paste.parse(acl, id, context, matches) {
                 Ok(meaning) => {
+                    self.movable &= meaning.movable;
                     let row = Row::of(id, acl, network.version, meaning);
                     if let Some(forgets) = self.forgetful.get_mut(stage.index()) {
                         *forgets |= row.forgets() && row.looks.tracking;
@@ -198,7 +209,10 @@ impl Pipeline {
                         rows.push(row);
                     }
                 }
-                Err(error) => self.broken.push(error),
+                Err(error) => {
+                    self.movable = false;
+                    self.broken.push(error);
+                }
             }
         }
         stages.iter_mut().for_each(StageRows::sort);
@@ -211,12 +225,12 @@ impl Pipeline {
     }
 
     /// `build_stateless_filter`: where connections are tracked, for rows or for a load balancer; with the match verbatim.
-    fn note_stateless(&mut self, acl: &Acl, context: &Context, matches: &mut Matches) {
+    fn note_stateless(&mut self, id: AclId, acl: &Acl, context: &Context, matches: &mut Matches) {
         if !self.stateful() || acl.action != Action::AllowStateless {
             return;
         }
-        if let Ok(meaning) = matches.parse([&acl.matches, "", ""], context) {
-            self.stateless.push((acl.direction, meaning.matches));
+        if let Ok(meaning) = matches.parse(["", &acl.matches, ""], context) {
+            self.stateless.push((acl.direction, id, meaning.matches));
         }
     }
 }

@@ -216,15 +216,12 @@ impl<'n> Walk<'n> {
             Balancing::None | Balancing::Towards(_) => false,
         };
         let answer = by_balancer && tracking == Tracking::Reply;
-        let by_itself = |outcome, builtin| {
-            let decider = Decider::Row(Origin::Builtin(builtin));
-            Decision { outcome, decider, passed: Vec::new(), forgets: false }
-        };
+        let by_itself = |outcome, builtin| Decision::plain(outcome, Decider::Row(Origin::Builtin(builtin)));
         let decision = match pipeline.stage(stage) {
             _ if stage == Stage::FromLport && packet.vlan_tci != 0 => by_itself(Outcome::Drop, Builtin::Tagged),
             _ if answer => by_itself(Outcome::Allow, Builtin::Established),
             Some(rows) => decide::decide(rows, &view, self.choice),
-            None => Decision { outcome: Outcome::Allow, decider: Decider::Default, passed: Vec::new(), forgets: false },
+            None => Decision::plain(Outcome::Allow, Decider::Default),
         };
         let (outcome, forgets) = (decision.outcome, decision.forgets);
         journey.steps.push(Step { switch: pass.switch, stage, tracking, decision });

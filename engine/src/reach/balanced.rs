@@ -7,7 +7,7 @@
 
 use super::arena::{L4Arena, L4Id};
 use super::conversation::{At, Exchange, FIRST_TTL, Remembered, Solver, Talk, Tracker, Tracks};
-use super::endpoint::Attachment;
+use super::endpoint::{Attachment, Endpoint};
 use super::l4::{Family, L4Set};
 use super::region::{Ports, Region};
 use super::route::{Crossing, Route, leave};
@@ -42,7 +42,8 @@ impl<'n> Solver<'n> {
         let Some(balancer) = network.load_balancers.get(index) else { return (none, none) };
         let of_family = |vip: &&Vip| vip.address.is_ipv4() == (talk.family == Family::Ipv4);
         let (mut must, mut may) = (none, none);
-        for vip in balancer.vips.iter().filter(of_family) {
+        let Some((switch, _)) = self.endpoints.get(talk.from).and_then(Endpoint::port) else { return (none, none) };
+        for vip in balancer.vips.iter().filter(of_family).filter(|vip| vip.is_on(switch)) {
             let (certain, possible) = self.vip(balancer.router, vip, talk);
             must = self.either(must, certain);
             may = self.either(may, possible);
@@ -51,9 +52,14 @@ impl<'n> Solver<'n> {
     }
 
     fn vip(&mut self, router: usize, vip: &Vip, talk: Talk) -> (Exchange, Exchange) {
+        let none = Exchange { delivered: L4Arena::EMPTY, answered: L4Arena::EMPTY };
         let mut found: Option<(Exchange, Exchange)> = None;
         for (address, port) in &vip.backends {
-            let Some(backend) = self.at_address(router, *address) else { continue };
+            let Some(backend) = self.at_address(router, *address) else {
+                let possible = self.whatever(vip);
+                found = Some(self.mixed(found, (none, possible)));
+                continue;
+            };
             let service = Service {
                 family: talk.family,
                 choice: Choice::Strict,
@@ -71,14 +77,25 @@ impl<'n> Solver<'n> {
                 let certain = self.serve(service);
                 let possible =
                     if self.certain { certain } else { self.serve(Service { choice: Choice::Generous, ..service }) };
-                found = Some(match found {
-                    Some((must, may)) => (self.both(must, certain), self.either(may, possible)),
-                    None => (certain, possible),
-                });
+                let certain = if self.is_doubted(service) { none } else { certain };
+                found = Some(self.mixed(found, (certain, possible)));
             }
         }
-        let none = Exchange { delivered: L4Arena::EMPTY, answered: L4Arena::EMPTY };
         found.unwrap_or((none, none))
+    }
+
+    /// What may become of connections that go to nobody knows whom.
+    fn whatever(&mut self, vip: &Vip) -> Exchange {
+        let all = self.arena.intern(only(vip.protocol, vip.port));
+        Exchange { delivered: all, answered: all }
+    }
+
+    /// One more backend: certain is what holds of each, possible what holds of one.
+    fn mixed(&mut self, found: Option<(Exchange, Exchange)>, next: (Exchange, Exchange)) -> (Exchange, Exchange) {
+        match found {
+            Some((must, may)) => (self.both(must, next.0), self.either(may, next.1)),
+            None => next,
+        }
     }
 
     fn either(&mut self, one: Exchange, other: Exchange) -> Exchange {
@@ -108,6 +125,12 @@ impl<'n> Solver<'n> {
             local.collect()
         });
         map.get(&(router, address)).copied()
+    }
+
+    /// Whether the router between the client and the backend may do something else with the packets.
+    fn is_doubted(&self, service: Service) -> bool {
+        let ways = self.ways(service).filter(|_| !service.is_own);
+        ways.is_some_and(|(out, back)| self.topology.is_doubted(out.switch, back.switch))
     }
 
     /// One connection from end to end.

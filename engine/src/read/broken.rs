@@ -112,11 +112,11 @@ pub(crate) fn alias_bomb(place: Place) -> Diagnostic {
 
 /// A key that stands twice.
 pub(crate) fn duplicate_key(entry: &Entry, first: Place) -> Diagnostic {
-    let message = format!("key `{}` stands twice in this mapping; the first one counts here", entry.key);
+    let message = format!("key `{}` stands twice in this mapping; the last one counts", entry.key);
     Diagnostic::new(Code::DuplicateKey, message)
         .at(entry.key_place)
-        .label(first, "it stands here first")
-        .help("remove or rename one of them; `kubectl` takes the last one or refuses the document")
+        .label(first, "it stands here before")
+        .help("remove or rename one of them; `kubectl` takes the last one")
 }
 
 /// A tag that the core schema does not have.

@@ -39,6 +39,8 @@ pub struct Flags {
     pub network_policies: Option<Placed<bool>>,
     /// `enable-anp`: policies of administrators have one.
     pub admin_policies: Option<Placed<bool>>,
+    /// `enable-dns-name-resolver`: those may name domains.
+    pub resolves_names: Option<Placed<bool>>,
     /// `enable-lb`: Services are load balancers of OVN.
     pub balancers: Option<Placed<bool>>,
     /// `node-switch-cidr`: the prefixes of the Subnet `join`.
@@ -58,6 +60,7 @@ const FLAGS: &[&str] = &[
     "np-enforcement",
     "enable-np",
     "enable-anp",
+    "enable-dns-name-resolver",
     "enable-lb",
     "node-switch-cidr",
     "keep-vm-ip",
@@ -82,6 +85,7 @@ impl Flags {
             "node-switch-cidr" => self.join = prefixes(text, path, out),
             "enable-np" => self.network_policies = switch(text, path, out),
             "enable-anp" => self.admin_policies = switch(text, path, out),
+            "enable-dns-name-resolver" => self.resolves_names = switch(text, path, out),
             "enable-lb" => self.balancers = switch(text, path, out),
             "keep-vm-ip" => self.keeps_machines = switch(text, path, out),
             "non-primary-cni-mode" => self.secondary = switch(text, path, out),

@@ -67,12 +67,12 @@ pub(crate) fn documents<'t>(id: SourceId, source: &'t Source) -> Vec<Document<'t
         let ends = is_marker(line, "...");
         let cut = if begins { at } else { at + line.len() };
         if begins || ends {
-            documents.extend(document(id, text, start, cut));
+            documents.extend(document(id, text, start, cut).into_iter().flat_map(values));
             start = cut;
         }
         bare = ends || (bare && !is_marker(line, "---") && is_prefix(line));
     }
-    documents.extend(document(id, text, start, text.len()));
+    documents.extend(document(id, text, start, text.len()).into_iter().flat_map(values));
     documents
 }
 
@@ -80,14 +80,46 @@ fn document(source: SourceId, text: &str, start: usize, end: usize) -> Option<Do
     let text = text.get(start..end)?;
     // Empty documents are common between templates, and there may be millions of them.
     let bare = text.trim_start_matches('\u{feff}').trim_start_matches('-').trim();
-    if bare.is_empty() {
-        return None;
-    }
-    Some(Document { source, offset: start, text })
+    (!bare.is_empty()).then_some(Document { source, offset: start, text })
 }
 
+/// The values of a stream of JSON objects, which follow each other without a marker; of anything else, itself.
+fn values<'t>(document: Document<'t>) -> Vec<Document<'t>> {
+    let Document { source, offset, text } = document;
+    let mut values = Vec::new();
+    let mut start = 0;
+    while let Some(rest) = text.get(start..).filter(|rest| rest.trim_start().starts_with('{')) {
+        let Some(end) = closing(rest) else { break };
+        values.extend(rest.get(..end).map(|text| Document { source, offset: offset + start, text }));
+        start += end;
+    }
+    match text.get(start..).is_some_and(|rest| rest.trim().is_empty()) {
+        true => values,
+        false => alloc::vec![Document { source, offset, text }],
+    }
+}
+
+/// The byte after the bracket that closes the first one.
+fn closing(text: &str) -> Option<usize> {
+    let (mut depth, mut quoted, mut escaped) = (0_usize, false, false);
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if quoted => escaped = true,
+            b'"' => quoted = !quoted,
+            _ if quoted => {}
+            b'{' => depth += 1,
+            b'}' if depth == 1 => return Some(at + 1),
+            b'}' => depth = depth.checked_sub(1)?,
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Lines end as YAML ends them: a lone carriage return is an end, too.
 fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    text.split_inclusive('\n').scan(0, |next, line| {
+    text.split_inclusive(['\n', '\r']).scan(0, |next, line| {
         let at = *next;
         *next += line.len();
         Some((at, line))
@@ -117,12 +149,22 @@ mod tests {
     }
 
     #[test]
+    fn objects_of_json_follow_each_other() {
+        assert_eq!(texts("{\"a\": \"}{\\\"\"}\n{\"b\": {}}{}\n"), ["{\"a\": \"}{\\\"\"}", "\n{\"b\": {}}", "{}"]);
+        for one in ["{a: '}', b: {}}", "{a: 1} # {", "{a: 1}\nb: 2", "{{}", "a: {}\nb: {}"] {
+            assert_eq!(texts(one), [one]);
+        }
+    }
+
+    #[test]
     fn documents_are_cut_at_markers() {
         assert_eq!(texts("a: 1\n---\nb: 2\n"), ["a: 1\n", "---\nb: 2\n"]);
         assert_eq!(
             texts("# c\n%YAML 1.2\n---\na: 1\n...\n%YAML 1.2\n---\nb: 2"),
             ["# c\n%YAML 1.2\n---\na: 1\n...\n", "%YAML 1.2\n---\nb: 2"]
         );
+        assert_eq!(texts("a: 1\r---\rb: 2"), ["a: 1\r", "---\rb: 2"]);
+        assert_eq!(texts("a: 1\r\n---\r\nb: 2"), ["a: 1\r\n", "---\r\nb: 2"]);
         assert_eq!(texts("---\n---\na: |\n  ---\n  b\n----\n"), ["---\na: |\n  ---\n  b\n----\n"]);
     }
 }

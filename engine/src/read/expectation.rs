@@ -2,7 +2,7 @@
 
 use super::fields::{Fields, Out, Placed, items, unknown_value, word};
 use super::node::{Node, Value};
-use super::query::{Query, query};
+use super::query::{Query, queries};
 use super::review::Review;
 use super::selector::{Selector, selector};
 use crate::diagnostic::{Code, Diagnostic};
@@ -140,9 +140,9 @@ fn assertion(fields: &Fields<'_>, out: &mut Out) -> Option<Assertion> {
     let on = match fields.get("on").map(|node| &node.value) {
         Some(Value::Sequence(_)) => {
             let listed = fields.items("on", out);
-            listed.iter().map(|(path, item)| query(item, path, out)).collect::<Option<Vec<_>>>()?
+            listed.iter().map(|(path, item)| queries(item, path, out)).collect::<Option<Vec<_>>>()?.concat()
         }
-        Some(_) => [query(fields.get("on")?, &fields.path("on"), out)?].to_vec(),
+        Some(_) => queries(fields.get("on")?, &fields.path("on"), out)?,
         None => Vec::new(),
     };
     if let (true, Some(Expect::Only | Expect::AtMost)) = (on.is_empty(), expect) {

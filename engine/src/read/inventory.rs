@@ -2,6 +2,7 @@
 
 use super::acl::{AclEntry, Taker, entries};
 use super::address::{addresses, commas, mac, prefixes};
+use super::balancer::{Balancer, balancer};
 use super::controller::Flags;
 use super::fields::{Fields, Item, Out, Placed, unknown_value, words};
 use super::machine::{Identity, Interface, Machine, Origin, labels};
@@ -32,6 +33,8 @@ pub struct Inventory {
     pub port_groups: Vec<Group>,
     /// `addressSets`.
     pub address_sets: Vec<AddressSet>,
+    /// `loadBalancers`.
+    pub balancers: Vec<Balancer>,
 }
 
 /// A logical switch that no Subnet made, or rows that somebody adds to a Subnet's.
@@ -90,8 +93,18 @@ const ADDRESS: [&str; 4] = ["address", "addresses", "ip", "ips"];
 
 /// An inventory: whatever is wrong is a diagnostic, the rest is taken.
 pub(crate) fn inventory(object: &Fields<'_>, out: &mut Out) -> Inventory {
-    const SECTIONS: [&str; 9] =
-        ["ovn", "kubeOvn", "switches", "portGroups", "addressSets", "vms", "machines", "endpoints", "items"];
+    const SECTIONS: [&str; 10] = [
+        "ovn",
+        "kubeOvn",
+        "switches",
+        "portGroups",
+        "addressSets",
+        "loadBalancers",
+        "vms",
+        "machines",
+        "endpoints",
+        "items",
+    ];
     let spec = object.fields("spec", out);
     let outer: Vec<&str> = ["apiVersion", "kind", "metadata", "spec"].into_iter().chain(SECTIONS).collect();
     object.only(&outer, out);
@@ -122,6 +135,8 @@ fn add(part: &Fields<'_>, inventory: &mut Inventory, out: &mut Out) {
     inventory.port_groups.extend(each(&groups, out, group));
     let sets = part.items("addressSets", out);
     inventory.address_sets.extend(each(&sets, out, address_set));
+    let balancers = part.items("loadBalancers", out);
+    inventory.balancers.extend(each(&balancers, out, balancer));
 }
 
 fn each<T>(items: &[Item<'_>], out: &mut Out, read: fn(&Fields<'_>, &mut Out) -> Option<T>) -> Vec<T> {

@@ -3,6 +3,7 @@
 use super::address::{addresses, mac};
 use super::fields::{Fields, Out, Placed};
 use super::machine::{Identity, Interface, Machine, Origin};
+use crate::ovn::routing::Policy;
 use crate::reach::EndpointKind;
 use crate::source::Place;
 use alloc::string::String;
@@ -19,6 +20,8 @@ pub struct Vpc {
     pub peers: Vec<Peering>,
     /// `staticRoutes`.
     pub routes: Vec<StaticRoute>,
+    /// `policyRoutes`.
+    pub policies: Vec<Policy>,
 }
 
 /// A link to another VPC's router, which has to name this one too.
@@ -37,6 +40,10 @@ pub struct StaticRoute {
     pub prefix: IpNet,
     /// By which neighbour.
     pub next_hop: IpAddr,
+    /// Whether the source is looked up (`policy: policySrc`).
+    pub by_source: bool,
+    /// Whether it serves all ports of the router, and not those of one `routeTable`.
+    pub everywhere: bool,
     /// Where it is written.
     pub place: Place,
 }
@@ -67,13 +74,16 @@ pub(crate) fn ip(object: &Fields<'_>, name: &Placed<String>, out: &mut Out) -> O
 
 /// A `Vpc`.
 pub(crate) fn vpc(object: &Fields<'_>, name: Placed<String>, out: &mut Out) -> Vpc {
-    let mut vpc = Vpc { name, peers: Vec::new(), routes: Vec::new() };
+    let mut vpc = Vpc { name, peers: Vec::new(), routes: Vec::new(), policies: Vec::new() };
     let Some(spec) = object.fields("spec", out) else { return vpc };
     for (path, item) in spec.items("vpcPeerings", out) {
         vpc.peers.extend(Fields::of(item, path, out).and_then(|of| peering(&of, out)));
     }
     for (path, item) in spec.items("staticRoutes", out) {
         vpc.routes.extend(Fields::of(item, path, out).and_then(|route| static_route(&route, out)));
+    }
+    for (path, item) in spec.items("policyRoutes", out) {
+        vpc.policies.extend(Fields::of(item, path, out).map(|policy| policy_route(&policy, out)));
     }
     vpc
 }
@@ -85,11 +95,18 @@ fn peering(peering: &Fields<'_>, out: &mut Out) -> Option<Peering> {
     Some(Peering { remote, local: local.map(|address| address.value).collect() })
 }
 
-/// Routes by source are policies of their own; they are left out with a word by the reader of the paths.
+fn policy_route(policy: &Fields<'_>, out: &mut Out) -> Policy {
+    let priority = policy.integer("priority", out).map_or(0, |number| number.value);
+    let mut word = |key| policy.text(key, out).map(|text| text.value).unwrap_or_default();
+    Policy::new(priority, &word("action"), &word("match"))
+}
+
 fn static_route(route: &Fields<'_>, out: &mut Out) -> Option<StaticRoute> {
     let text = route.text("cidr", out)?;
     let prefix = super::address::prefix(&text, &route.path("cidr"), out)?.value;
     let text = route.text("nextHopIP", out)?;
     let next_hop = super::address::address(&text, &route.path("nextHopIP"), out)?.value;
-    Some(StaticRoute { prefix, next_hop, place: route.place() })
+    let by_source = route.text("policy", out).is_some_and(|policy| policy.value == "policySrc");
+    let everywhere = route.text("routeTable", out).is_none_or(|table| table.value.is_empty());
+    Some(StaticRoute { prefix, next_hop, by_source, everywhere, place: route.place() })
 }

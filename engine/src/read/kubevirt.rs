@@ -2,7 +2,7 @@
 
 use super::address::{addresses, mac};
 use super::fields::{Fields, Out, Placed, word};
-use super::machine::{Identity, Interface, Machine, Origin, Presence, annotated, labels};
+use super::machine::{DEFAULT_PROVIDER, Identity, Interface, Machine, Origin, Presence, annotated, labels};
 use super::node::Node;
 use crate::reach::EndpointKind;
 use alloc::format;
@@ -60,7 +60,7 @@ fn describe(machine: &mut Machine, metadata: Option<&Fields<'_>>, spec: Option<&
     let networks = spec.map(|spec| networks(spec, &machine.namespace, out)).unwrap_or_default();
     if networks.is_empty() && machine.interfaces.is_empty() {
         // KubeVirt gives a machine that names none the pod network.
-        machine.default_interface(None);
+        machine.default_interface(DEFAULT_PROVIDER.to_string(), None);
     }
     for Network { name, provider } in networks {
         let blank = Interface::new(Origin::Declared, machine.name.place);
@@ -79,6 +79,7 @@ fn given_labels(machine: &mut Machine, hostname: Option<String>) {
         given.push(("vmi.kubevirt.io/id", machine.name.value.clone()));
     }
     for (key, value) in given {
+        machine.given.insert(key.to_string());
         machine.labels.insert(key.to_string(), value);
     }
 }

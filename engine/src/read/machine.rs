@@ -3,10 +3,11 @@
 use super::address::{addresses, commas, mac};
 use super::fields::{Fields, Out, Placed};
 use super::policy_port::Transport;
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::ovn::network::Mac;
 use crate::reach::EndpointKind;
 use crate::source::Place;
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -23,6 +24,8 @@ pub struct Machine {
     pub name: Placed<String>,
     /// The labels that selectors see: those of the pod.
     pub labels: BTreeMap<String, String>,
+    /// The keys of those that the object itself does not have: its controller gives them to the pod.
+    pub given: BTreeSet<String>,
     /// The whole object.
     pub place: Place,
     /// What is said about its interfaces.
@@ -127,6 +130,7 @@ impl Machine {
             namespace: identity.namespace,
             name: identity.name,
             labels: BTreeMap::new(),
+            given: BTreeSet::new(),
             place,
             interfaces: Vec::new(),
             ports: Vec::new(),
@@ -153,18 +157,15 @@ impl Machine {
         }
     }
 
-    /// The interface in the cluster's default network, where nothing else is said of it.
-    pub(crate) fn default_interface(&mut self, observed: Option<Interface>) {
-        let known = self.interfaces.iter().any(|known| known.provider.as_deref() == Some(DEFAULT_PROVIDER));
-        if self.pod == Presence::HostNetwork || known {
+    /// The interface in the default network, with the addresses that a pod reports where nothing else is said of them.
+    pub(crate) fn default_interface(&mut self, provider: String, observed: Option<Interface>) {
+        let known = self.interfaces.iter().any(|known| known.provider.as_deref() == Some(&provider));
+        if self.pod == Presence::HostNetwork || (known && observed.is_none()) {
             return;
         }
         // What a pod reports may be the address of another network plugin.
-        let interface = match observed {
-            Some(observed) => observed,
-            None => Interface::new(Origin::Assumed, self.name.place),
-        };
-        self.interfaces.push(Interface { provider: Some(DEFAULT_PROVIDER.to_string()), ..interface });
+        let interface = observed.unwrap_or_else(|| Interface::new(Origin::Assumed, self.name.place));
+        self.add(Interface { provider: Some(provider), ..interface });
     }
 }
 
@@ -196,13 +197,23 @@ pub(crate) fn labels(metadata: Option<&Fields<'_>>, out: &mut Out) -> BTreeMap<S
     strings(&labels, out).into_iter().map(|(key, value)| (key.to_string(), value.value)).collect()
 }
 
-/// What the annotation of Multus is called.
+/// What the annotations of Multus are called.
 const NETWORKS: &str = "k8s.v1.cni.cncf.io/networks";
+const DEFAULT_NETWORK: &str = "v1.multus-cni.io/default-network";
+
+/// Kube-OVN's provider of the network that a pod has first. Kube-OVN adds the cluster's where Multus is told no other
+/// (`getPodKubeovnNets`).
+pub(crate) fn default_provider(metadata: Option<&Fields<'_>>, namespace: &str) -> String {
+    let annotations = metadata.and_then(|metadata| metadata.quiet("annotations"));
+    let text = annotations.and_then(|annotations| annotations.text(DEFAULT_NETWORK, &mut Vec::new()));
+    let named = text.and_then(|text| attachments(&text.value, namespace).into_iter().next());
+    named.map_or_else(|| DEFAULT_PROVIDER.to_string(), |attachment| format!("{attachment}.ovn"))
+}
 
 /// The interfaces that annotations speak of, one for each provider.
 ///
 /// Kube-OVN's `<provider>.kubernetes.io/ip_address`, `…/mac_address`, `…/logical_switch`, `…/security_groups`,
-/// `…/port_security`, and the networks that Multus attaches.
+/// `…/port_security`, `…/ip_pool`, and the networks that Multus attaches.
 pub(crate) fn annotated(metadata: Option<&Fields<'_>>, namespace: &str, out: &mut Out) -> Vec<Interface> {
     let Some(annotations) = metadata.and_then(|metadata| metadata.fields("annotations", out)) else {
         return Vec::new();
@@ -214,7 +225,7 @@ pub(crate) fn annotated(metadata: Option<&Fields<'_>>, namespace: &str, out: &mu
     };
     for (key, _, node) in annotations.entries() {
         let Some((provider, what)) = key.split_once(".kubernetes.io/") else { continue };
-        let known = ["ip_address", "mac_address", "logical_switch", "security_groups", "port_security"];
+        let known = ["ip_address", "ip_pool", "mac_address", "logical_switch", "security_groups", "port_security"];
         if !known.contains(&what) || node.is_null() {
             continue;
         }
@@ -223,19 +234,48 @@ pub(crate) fn annotated(metadata: Option<&Fields<'_>>, namespace: &str, out: &mu
         let interface = interfaces.entry(provider.to_string()).or_insert_with(|| blank(provider, text.place));
         match what {
             "ip_address" => interface.addresses = addresses(&text, &path, out),
+            "ip_pool" if states(&annotations, &format!("{provider}.kubernetes.io/ip_address")) => {}
+            "ip_pool" => interface.addresses = pooled(&text, &path, out),
             "mac_address" => interface.mac = mac(&text, &path, out),
             "security_groups" => interface.security_groups = commas(&text),
             "port_security" => interface.secured = text.value == "true",
             _ => interface.subnet = Some(text),
         }
     }
-    if let Some(text) = annotations.text(NETWORKS, out) {
+    for text in [DEFAULT_NETWORK, NETWORKS].iter().filter_map(|key| annotations.text(key, out)) {
         for attachment in attachments(&text.value, namespace) {
             let provider = format!("{attachment}.ovn");
             interfaces.entry(provider.clone()).or_insert_with(|| blank(&provider, text.place));
         }
     }
     interfaces.into_values().collect()
+}
+
+/// Whether an annotation has a text that is not empty.
+fn states(annotations: &Fields<'_>, key: &str) -> bool {
+    annotations.get(key).and_then(super::node::Node::word).is_some_and(|text| !text.is_empty())
+}
+
+/// The first address of each family of a pool: `a,b`, or of both families `a,A;b,B`. A name is that of an `IPPool`.
+fn pooled(text: &Placed<String>, path: &str, out: &mut Out) -> Vec<Placed<IpAddr>> {
+    let parts = commas(&text.with(text.value.replace(';', ",")));
+    let mut firsts: Vec<Placed<IpAddr>> = Vec::new();
+    for part in &parts {
+        let Ok(address) = part.value.parse::<IpAddr>() else { return Vec::new() };
+        if firsts.iter().all(|first| first.value.is_ipv4() != address.is_ipv4()) {
+            firsts.push(part.with(address));
+        }
+    }
+    if let Some(first) = firsts.first().filter(|_| parts.len() > firsts.len()) {
+        let message = format!(
+            "`{path}` has several addresses, of which a pod has any: `{}` is assumed, and rules about the others are not \
+             looked at",
+            first.value
+        );
+        let finding = Diagnostic::new(Code::AssumedAddress, message).severity(Severity::Warning).at(text.place);
+        out.push(finding.help("write rules about the Subnet or about labels, which hold for each of them"));
+    }
+    firsts
 }
 
 /// `<name>.<namespace>` of each network: `a, ns/b@eth1`, or JSON objects with `name` and `namespace`.

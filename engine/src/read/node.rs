@@ -67,12 +67,13 @@ impl Mapping {
     }
 }
 
-/// What a plain scalar is in the core schema of YAML 1.2 (section 10.3.2).
+/// What a plain scalar is to `kubectl`: the core schema of YAML 1.2 (section 10.3.2), with the words and octal numbers of
+/// YAML 1.1 (`resolve` of `sigs.k8s.io/yaml`).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Resolved {
     /// Nothing.
     Null,
-    /// `true` or `false`.
+    /// `true` or `false`, `yes` or `no`, `on` or `off`.
     Boolean(bool),
     /// A whole number; what does not fit is at the nearest end of the range.
     Integer(i64),
@@ -132,8 +133,10 @@ impl Node {
 pub(super) fn resolve(text: &str) -> Resolved {
     match text {
         "" | "~" | "null" | "Null" | "NULL" => Resolved::Null,
-        "true" | "True" | "TRUE" => Resolved::Boolean(true),
-        "false" | "False" | "FALSE" => Resolved::Boolean(false),
+        "true" | "True" | "TRUE" | "yes" | "Yes" | "YES" | "on" | "On" | "ON" | "y" | "Y" => Resolved::Boolean(true),
+        "false" | "False" | "FALSE" | "no" | "No" | "NO" | "off" | "Off" | "OFF" | "n" | "N" => {
+            Resolved::Boolean(false)
+        }
         _ => integer(text).map(Resolved::Integer).unwrap_or_else(|| float(text)),
     }
 }
@@ -149,7 +152,9 @@ fn integer(text: &str) -> Option<i64> {
         Some(digits) => (-1, digits),
         None => (1, text.strip_prefix('+').unwrap_or(text)),
     };
-    radix(digits, 10).map(|number| sign * number)
+    // YAML 1.1 counts in eights what begins with a zero.
+    let octal = digits.strip_prefix('0').and_then(|digits| radix(digits, 8));
+    octal.or_else(|| radix(digits, 10)).map(|number| sign * number)
 }
 
 fn radix(digits: &str, radix: u32) -> Option<i64> {
@@ -187,7 +192,13 @@ mod tests {
         for (text, expected) in [
             ("~", Resolved::Null),
             ("True", Resolved::Boolean(true)),
-            ("yes", Resolved::Text),
+            ("yes", Resolved::Boolean(true)),
+            ("OFF", Resolved::Boolean(false)),
+            ("n", Resolved::Boolean(false)),
+            ("yES", Resolved::Text),
+            ("0120", Resolved::Integer(80)),
+            ("-0o17", Resolved::Text),
+            ("089", Resolved::Integer(89)),
             ("-12", Resolved::Integer(-12)),
             ("0x1F", Resolved::Integer(31)),
             ("0o17", Resolved::Integer(15)),

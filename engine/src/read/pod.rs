@@ -2,7 +2,9 @@
 
 use super::address::addresses;
 use super::fields::{Fields, Out, Placed};
-use super::machine::{Identity, Interface, Machine, NamedPort, Origin, Owner, Presence, annotated, labels};
+use super::machine::{
+    Identity, Interface, Machine, NamedPort, Origin, Owner, Presence, annotated, default_provider, labels,
+};
 use super::node::Node;
 use super::policy_port::Transport;
 use crate::reach::EndpointKind;
@@ -28,7 +30,7 @@ pub(crate) fn pod(object: &Fields<'_>, identity: Identity, out: &mut Out) -> Mac
         machine.pod = Presence::Absent;
     }
     let observed = status.as_ref().and_then(|status| pod_addresses(status, out));
-    machine.default_interface(observed);
+    machine.default_interface(default_provider(metadata.as_ref(), &machine.namespace), observed);
     machine
 }
 
@@ -49,7 +51,7 @@ pub(crate) fn workload(kind: EndpointKind, object: &Fields<'_>, identity: Identi
     let metadata = template.as_ref().and_then(|template| template.fields("metadata", out));
     let pod = template.as_ref().and_then(|template| template.fields("spec", out));
     describe(&mut machine, metadata.as_ref(), pod.as_ref(), out);
-    machine.default_interface(None);
+    machine.default_interface(default_provider(metadata.as_ref(), &machine.namespace), None);
     machine
 }
 
@@ -65,13 +67,16 @@ fn describe(machine: &mut Machine, metadata: Option<&Fields<'_>>, spec: Option<&
     }
 }
 
-/// `containerPort`s with a name, in the order of the text.
+/// `containerPort`s with a name: of sidecars, which are the init containers that start anew, and of containers
+/// (`AddNamedPortByPod` of Kube-OVN).
 fn named_ports(spec: &Fields<'_>, out: &mut Out) -> Vec<NamedPort> {
     let mut ports = Vec::new();
-    let mut containers = spec.items("containers", out);
-    containers.extend(spec.items("initContainers", out));
-    for (path, item) in containers {
-        let Some(container) = Fields::of(item, path, out) else { continue };
+    let sidecar = |fields: &Fields<'_>| fields.get("restartPolicy").and_then(Node::word) == Some("Always");
+    let mut mappings = |key: &str| -> Vec<Fields<'_>> {
+        spec.items(key, out).into_iter().filter_map(|(path, item)| Fields::of(item, path, out)).collect()
+    };
+    let (sidecars, containers) = (mappings("initContainers"), mappings("containers"));
+    for container in sidecars.iter().filter(|container| sidecar(container)).chain(&containers) {
         let listed = container.items("ports", out);
         ports.extend(listed.iter().filter_map(|(path, item)| named_port(&Fields::of(item, path.clone(), out)?, out)));
     }

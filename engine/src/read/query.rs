@@ -46,8 +46,8 @@ impl Protocol {
     }
 }
 
-/// `on: tcp`, `on: {tcp: 80}`, `on: {udp: any, sport: 1024-65535}`, `on: icmp`.
-pub(super) fn query(node: &Node, path: &str, out: &mut Out) -> Option<Query> {
+/// `on: tcp`, `on: {tcp: 80}`, `on: {tcp: 80, udp: 53}`, `on: {udp: any, sport: 1024-65535}`, `on: icmp`.
+pub(super) fn queries(node: &Node, path: &str, out: &mut Out) -> Option<Vec<Query>> {
     let names: Vec<&str> = Protocol::ALL.iter().map(|protocol| protocol.name()).collect();
     if let Some(word) = node.word() {
         let text = Placed::new(word.to_string(), node.place);
@@ -55,27 +55,31 @@ pub(super) fn query(node: &Node, path: &str, out: &mut Out) -> Option<Query> {
         if protocol.is_none() {
             out.push(unknown_value(&text, path, &names, "; this assertion is left out"));
         }
-        return Some(Query { protocol: protocol?, port: None, sport: None });
+        return Some([Query { protocol: protocol?, port: None, sport: None }].to_vec());
     }
     let on = Fields::of(node, path, out)?;
     on.only(&["tcp", "udp", "sctp", "icmp", "sport"], out);
-    let Some(protocol) = Protocol::ALL.iter().copied().find(|protocol| on.get(protocol.name()).is_some()) else {
+    let sport = match on.get("sport") {
+        Some(_) => Some(ports(&on, "sport", out)?),
+        None => None,
+    };
+    let named = || Protocol::ALL.iter().copied().filter(|protocol| on.get(protocol.name()).is_some());
+    if named().next().is_none() {
         out.push(on.missing(
             "tcp",
             "; this assertion is left out",
             "write a protocol and a port, for example `{tcp: 80}`",
         ));
         return None;
+    }
+    let mut query = |protocol: Protocol| {
+        let port = match protocol {
+            Protocol::Icmp => None,
+            Protocol::Tcp | Protocol::Udp | Protocol::Sctp => Some(ports(&on, protocol.name(), out)?),
+        };
+        Some(Query { protocol, port, sport })
     };
-    let port = match protocol {
-        Protocol::Icmp => None,
-        Protocol::Tcp | Protocol::Udp | Protocol::Sctp => Some(ports(&on, protocol.name(), out)?),
-    };
-    let sport = match on.get("sport") {
-        Some(_) => Some(ports(&on, "sport", out)?),
-        None => None,
-    };
-    Some(Query { protocol, port, sport })
+    named().map(&mut query).collect()
 }
 
 fn ports(on: &Fields<'_>, key: &str, out: &mut Out) -> Option<(u16, u16)> {

@@ -1,7 +1,7 @@
 //! Kube-OVN's `Subnet` (`kubeovn.io/v1`), as far as it decides about isolation.
 
 use super::acl::{AclEntry, Fault, Taker, entries, fault};
-use super::address::{addresses, prefixes, range};
+use super::address::{addresses, commas, prefixes, range};
 use super::broken::INDENT;
 use super::fields::{Fields, Out, Placed, items, words};
 use super::review::Review;
@@ -51,6 +51,8 @@ pub struct Subnet {
     pub acls: Vec<AclEntry>,
     /// What is wrong with the others.
     pub fault: Option<Placed<Fault>>,
+    /// Why Kube-OVN does not take it, whatever its `acls`; nothing where it does.
+    pub refusal: Option<Placed<String>>,
     /// `namespaces`: whose pods it is for.
     pub namespaces: Vec<String>,
     /// `namespaceSelectors`, likewise.
@@ -109,6 +111,9 @@ const SPEC: &[&str] = &[
     "vpc",
 ];
 
+const GATEWAY_TYPES: [&str; 2] = ["distributed", "centralized"];
+const PROTOCOLS: [&str; 4] = ["IPv4", "IPv6", "Dual", "Mac"];
+
 /// A Subnet with a name; whatever else is wrong is a diagnostic.
 pub(crate) fn subnet(object: &Fields<'_>, name: Placed<String>, out: &mut Out) -> Option<Subnet> {
     object.only(&["apiVersion", "kind", "metadata", "spec", "status"], out);
@@ -121,7 +126,9 @@ pub(crate) fn subnet(object: &Fields<'_>, name: Placed<String>, out: &mut Out) -
         return None;
     };
     spec.only(SPEC, out);
-    Some(Subnet {
+    let acls = acls(&spec, out);
+    let before = out.len();
+    let mut subnet = Subnet {
         name,
         place: object.place(),
         cidrs: cidrs(&spec, out),
@@ -136,14 +143,45 @@ pub(crate) fn subnet(object: &Fields<'_>, name: Placed<String>, out: &mut Out) -
         private: flag(&spec, "private", out),
         allow_subnets: allow_subnets(&spec, out),
         allow_east_west: flag(&spec, "allowEWTraffic", out),
-        acls: acls(&spec, out),
-        fault: fault(&spec.items("acls", &mut Vec::new())),
+        acls,
+        fault: None,
+        refusal: refusal(&spec),
         namespaces: namespaces(&spec, out),
         namespace_selectors: namespace_selectors(&spec),
         without_balancers: spec.boolean("enableLb", out).filter(|flag| !flag.value).map(|flag| flag.place),
         default: flag(&spec, "default", out),
         dhcp: flag(&spec, "enableDHCP", out).is_some(),
-    })
+    };
+    let mut typed = out.iter().skip(before).filter(|found| found.code == Code::WrongType);
+    let typed = typed.find_map(|found| Some(Placed::new(Fault::Type, found.place?)));
+    subnet.fault = typed.or_else(|| fault(&spec.items("acls", &mut Vec::new())));
+    Some(subnet)
+}
+
+/// `ValidateSubnet` of Kube-OVN, which its controller asks before it writes anything: the first thing that it does not take.
+fn refusal(spec: &Fields<'_>) -> Option<Placed<String>> {
+    let cidrs = listed(spec, "cidrBlock", prefixes, &mut Vec::new());
+    let is_inside = |text: &str| {
+        let inside = |address: IpAddr| cidrs.is_empty() || cidrs.iter().any(|cidr| cidr.value.contains(&address));
+        text.parse().is_ok_and(inside)
+    };
+    let is_range = |text: &Placed<String>| range(text, "", &mut Vec::new()).is_some();
+    let is_lower = |text: &str| !text.contains(|letter: char| letter.is_ascii_uppercase());
+    let text = |key| named(spec, key, &mut Vec::new());
+    let list = |key| spec.get(key).map(|node| words(node, "", &mut Vec::new())).unwrap_or_default().into_iter();
+    let gateways = text("gateway").map(|text| commas(&text)).unwrap_or_default();
+    let found = [
+        ("gateway", gateways.into_iter().find(|gateway| !is_inside(&gateway.value))),
+        ("excludeIps", list("excludeIps").find(|text| !is_range(text))),
+        (
+            "allowSubnets",
+            list("allowSubnets").find(|text| !is_lower(&text.value) || text.value.parse::<IpNet>().is_err()),
+        ),
+        ("gatewayType", text("gatewayType").filter(|text| !GATEWAY_TYPES.contains(&text.value.as_str()))),
+        ("protocol", text("protocol").filter(|text| !PROTOCOLS.contains(&text.value.as_str()))),
+    ];
+    let (key, text) = found.into_iter().find_map(|(key, text)| Some((key, text?)))?;
+    Some(text.with(format!("`spec.{key}` is `{}`", text.value)))
 }
 
 /// Kube-OVN writes what it has taken into `status`.

@@ -210,25 +210,26 @@ impl<'d, 'o> Builder<'d, 'o> {
         Ok(())
     }
 
-    /// Merges `<<` and takes out the keys that stand twice: the first one counts.
+    /// Merges `<<` and takes out the keys that stand twice: the last one counts, as for `kubectl`.
     fn mapping(&mut self, entries: Vec<Entry>) -> Mapping {
         if is_plain(&entries) {
             return Mapping { entries };
         }
-        let mut seen: BTreeMap<Rc<str>, Place> = BTreeMap::new();
-        let mut kept = Vec::with_capacity(entries.len());
+        let mut seen: BTreeMap<Rc<str>, usize> = BTreeMap::new();
+        let mut kept: Vec<Entry> = Vec::with_capacity(entries.len());
         let mut merged = Vec::new();
         let mut duplicates = 0;
         for entry in entries {
             if &*entry.key == "<<" {
                 merged.push(entry.value);
-            } else if let Some(first) = seen.get(&entry.key) {
+            } else if let Some(before) = seen.get(&entry.key).and_then(|at| kept.get_mut(*at)) {
                 duplicates += 1;
                 if duplicates <= DUPLICATES {
-                    self.out.push(super::broken::duplicate_key(&entry, *first));
+                    self.out.push(super::broken::duplicate_key(&entry, before.key_place));
                 }
+                *before = entry;
             } else {
-                seen.insert(entry.key.clone(), entry.key_place);
+                seen.insert(entry.key.clone(), kept.len());
                 kept.push(entry);
             }
         }
@@ -239,7 +240,7 @@ impl<'d, 'o> Builder<'d, 'o> {
         let inherited = merged.iter().flat_map(merge_sources).flat_map(|mapping| mapping.entries.iter());
         for entry in inherited {
             if !seen.contains_key(&entry.key) {
-                seen.insert(entry.key.clone(), entry.key_place);
+                seen.insert(entry.key.clone(), kept.len());
                 kept.push(entry.clone());
             }
         }

@@ -5,7 +5,6 @@ use crate::read::{Attachment, Interface, Machine, Object, Plugin, Reading};
 use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::String;
-use alloc::vec::Vec;
 
 /// The definitions by the providers that annotations call them.
 pub(super) struct Attachments<'w>(BTreeMap<String, &'w Attachment>);
@@ -19,20 +18,13 @@ pub(super) enum Network {
 }
 
 impl<'w> Attachments<'w> {
-    /// Those of a reading; of two of one name the first.
-    pub(super) fn of(reading: &'w Reading, out: &mut Vec<Diagnostic>) -> Self {
+    /// Those of a reading.
+    pub(super) fn of(reading: &'w Reading) -> Self {
         let mut known: BTreeMap<String, &Attachment> = BTreeMap::new();
         for object in &reading.objects {
             let Object::Attachment(attachment) = object else { continue };
-            match known.get(&attachment.provider()) {
-                Some(first) => {
-                    out.push(super::twice("NetworkAttachmentDefinition", &attachment.name, first.name.place));
-                }
-                None => {
-                    known.insert(attachment.provider(), attachment);
-                    known.insert(attachment.addresses_provider(), attachment);
-                }
-            }
+            known.insert(attachment.provider(), attachment);
+            known.insert(attachment.addresses_provider(), attachment);
         }
         Self(known)
     }

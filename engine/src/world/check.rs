@@ -94,6 +94,18 @@ pub(crate) fn ports(world: &World, out: &mut Vec<Diagnostic>) {
     }
 }
 
+/// Checks that the switches of load balancers are there.
+pub(crate) fn balancers(world: &World, out: &mut Vec<Diagnostic>) {
+    let known: BTreeSet<&str> = world.switches.iter().map(|switch| switch.name.as_str()).collect();
+    for switch in world.balancers.iter().flat_map(|balancer| &balancer.switches) {
+        if !known.contains(switch.value.as_str()) {
+            let message = format!("a load balancer is on switch `{}`, which is not in the input", switch.value);
+            let help = "write the name of a switch or of a Subnet";
+            out.push(Diagnostic::new(Code::DanglingReference, message).at(switch.place).help(help));
+        }
+    }
+}
+
 fn interfaces(machines: &[Machine]) -> impl Iterator<Item = (&Machine, &Interface)> {
     machines.iter().flat_map(|machine| machine.interfaces.iter().map(move |interface| (machine, interface)))
 }

@@ -17,6 +17,8 @@ pub struct Controller {
     pub network_policies: bool,
     /// Whether policies of administrators have one; nothing where nobody says.
     pub admin_policies: Option<bool>,
+    /// Whether those may name domains.
+    pub resolves_names: bool,
     /// Whether Services are load balancers of OVN.
     pub balancers: bool,
     /// The prefixes of the Subnet `join`; empty where nobody says.
@@ -37,6 +39,7 @@ impl Default for Controller {
             enforcement: Enforcement::default(),
             network_policies: true,
             admin_policies: None,
+            resolves_names: false,
             balancers: true,
             join: Vec::new(),
             keeps_machines: true,
@@ -63,6 +66,8 @@ pub(super) fn controller(reading: &Reading, out: &mut Vec<Diagnostic>) -> Contro
         image: said.iter().find_map(|flags| flags.image.clone()),
         network_policies: is(|flags| flags.network_policies.as_ref(), "enable-np").unwrap_or(default.network_policies),
         admin_policies: is(|flags| flags.admin_policies.as_ref(), "enable-anp"),
+        resolves_names: is(|flags| flags.resolves_names.as_ref(), "enable-dns-name-resolver")
+            .unwrap_or(default.resolves_names),
         balancers: is(|flags| flags.balancers.as_ref(), "enable-lb").unwrap_or(default.balancers),
         keeps_machines: is(|flags| flags.keeps_machines.as_ref(), "keep-vm-ip").unwrap_or(default.keeps_machines),
         secondary: is(|flags| flags.secondary.as_ref(), "non-primary-cni-mode").unwrap_or(default.secondary),

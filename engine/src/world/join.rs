@@ -42,10 +42,13 @@ pub(crate) fn machines(
 ) -> Vec<Machine> {
     let mut spoken: BTreeMap<(Speaker, Key), Place> = BTreeMap::new();
     let mut machines: BTreeMap<Key, Machine> = BTreeMap::new();
-    let mut locator = Locator::new(switches, namespaces, Attachments::of(reading, out), controller);
-    for (speaker, said) in reading.objects.iter().flat_map(said) {
+    let mut locator = Locator::new(switches, namespaces, Attachments::of(reading), controller);
+    // Who is done speaks last: a migration leaves the launcher that a machine has left.
+    let (done, others): (Vec<_>, Vec<_>) = reading.objects.iter().flat_map(said).partition(is_done);
+    for (speaker, said) in others.into_iter().chain(done) {
         let kind = Some(said.kind).filter(|_| speaker == Speaker::Workload);
         let key = (said.namespace.clone(), said.name.value.clone(), kind);
+        let ended = said.kind == EndpointKind::VirtualMachine && is_done(&(speaker, said)) && is_known(&spoken, &key);
         let first = *spoken.entry((speaker, key.clone())).or_insert(said.name.place);
         let alone = !matches!(speaker, Speaker::Pod | Speaker::Ip);
         if alone && first != said.name.place {
@@ -53,11 +56,15 @@ pub(crate) fn machines(
             continue;
         }
         let machine = machines.entry(key).or_insert_with(|| blank(said));
-        learn(machine, said, switches, &mut locator, out);
+        if !ended {
+            learn(machine, said, switches, &mut locator, out);
+        } else if machine.interfaces.iter().all(|interface| interface.addresses.is_empty()) {
+            attach(machine, said, switches, &mut locator, out);
+        }
     }
     workload::drop_spoken_for(reading, &mut machines);
     let mut machines: Vec<Machine> = machines.into_values().collect();
-    machines.retain(|machine| machine.kind == EndpointKind::VirtualMachine || machine.pod != Presence::Absent);
+    drop_done(&mut machines, out);
     if !controller.keeps_machines {
         drop_stopped(&mut machines, out);
     }
@@ -68,6 +75,34 @@ pub(crate) fn machines(
         label(machine);
     }
     machines
+}
+
+/// Whether a pod speaks that has ended.
+fn is_done((speaker, said): &(Speaker, &read::Machine)) -> bool {
+    *speaker == Speaker::Pod && said.pod == Presence::Absent
+}
+
+/// Whether somebody has spoken who knows better than an ended pod whether a machine runs.
+fn is_known(spoken: &BTreeMap<(Speaker, Key), Place>, key: &Key) -> bool {
+    let mut speakers = [Speaker::VirtualMachine, Speaker::Instance, Speaker::Pod].into_iter();
+    speakers.any(|speaker| spoken.contains_key(&(speaker, key.clone())))
+}
+
+/// Pods that have ended are gone, and workloads without replicas have none.
+fn drop_done(machines: &mut Vec<Machine>, out: &mut Vec<Diagnostic>) {
+    let stays = |machine: &Machine| machine.kind == EndpointKind::VirtualMachine || machine.pod != Presence::Absent;
+    let mut idle = machines.iter().filter(|machine| !stays(machine) && machine.kind != EndpointKind::Pod);
+    if let Some(first) = idle.next() {
+        let others = match idle.count() {
+            0 => String::new(),
+            1 => "; nor has one other workload".into(),
+            more => format!("; nor have {more} other workloads"),
+        };
+        let message =
+            format!("{} `{}` has no replicas and no endpoint in this answer{others}", first.kind.name(), first.id());
+        out.push(Diagnostic::new(Code::NoEndpoint, message).severity(Severity::Info).at(first.place));
+    }
+    machines.retain(stays);
 }
 
 /// With `--keep-vm-ip=false` the port of a machine goes with its pod.
@@ -91,8 +126,12 @@ fn drop_stopped(machines: &mut Vec<Machine>, out: &mut Vec<Diagnostic>) {
 fn label(machine: &mut Machine) {
     if machine.kind == EndpointKind::VirtualMachine {
         let name = machine.name.clone();
-        machine.labels.entry("vm.kubevirt.io/name".to_string()).or_insert(name);
-        machine.labels.entry("kubevirt.io".to_string()).or_insert_with(|| "virt-launcher".to_string());
+        for (key, value) in [("vm.kubevirt.io/name", name), ("kubevirt.io", "virt-launcher".to_string())] {
+            machine.labels.entry(key.to_string()).or_insert_with(|| {
+                machine.given.insert(key.to_string());
+                value
+            });
+        }
     }
 }
 
@@ -132,6 +171,7 @@ fn blank(said: &read::Machine) -> Machine {
         kind: said.kind,
         own_labels: BTreeMap::new(),
         labels: BTreeMap::new(),
+        given: BTreeSet::new(),
         place: said.name.place,
         interfaces: Vec::new(),
         ports: Vec::new(),
@@ -156,12 +196,29 @@ fn learn(
         machine.kind = said.kind;
     }
     for (key, value) in &said.labels {
+        let is_first = !machine.labels.contains_key(key);
         machine.labels.entry(key.clone()).or_insert_with(|| value.clone());
+        if !said.given.contains(key) {
+            machine.given.remove(key);
+        } else if is_first {
+            machine.given.insert(key.clone());
+        }
     }
     machine.own_labels.extend(said.own_labels.clone());
     machine.ports.extend(said.ports.iter().filter(|port| !machine.ports.contains(port)).cloned().collect::<Vec<_>>());
     machine.node = machine.node.take().or_else(|| said.node.clone());
     machine.pod = machine.pod.max(said.pod);
+    attach(machine, said, switches, locator, out);
+}
+
+/// What an object says of interfaces.
+fn attach(
+    machine: &mut Machine,
+    said: &read::Machine,
+    switches: &[Switch],
+    locator: &mut Locator<'_>,
+    out: &mut Vec<Diagnostic>,
+) {
     // Interfaces of one object are different ones; those of another object may be the same.
     let before = machine.interfaces.len();
     for interface in &said.interfaces {

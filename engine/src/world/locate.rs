@@ -24,6 +24,8 @@ pub(super) struct Locator<'w> {
     names: BTreeMap<&'w str, usize>,
     /// Machines of which something was said already.
     told: BTreeSet<(String, String)>,
+    /// Machines whose default network has no Subnet here.
+    halved: BTreeSet<(String, String)>,
     /// Networks of machines that are none of OVN's and were told.
     elsewhere: BTreeSet<String>,
     found: Vec<Diagnostic>,
@@ -47,6 +49,7 @@ impl<'w> Locator<'w> {
             secondary: controller.secondary,
             names,
             told: BTreeSet::new(),
+            halved: BTreeSet::new(),
             elsewhere: BTreeSet::new(),
             found: Vec::new(),
             missing: BTreeMap::new(),
@@ -88,7 +91,13 @@ impl<'w> Locator<'w> {
                 self.found.push(self.ambiguous(said, interface, *first));
                 Some(*first)
             }
-            ([], _) if self.is_default(interface) => self.of_namespace(&said.namespace, &named),
+            ([], _) if self.is_default(interface) => {
+                let found = self.of_namespace(&said.namespace, &named);
+                if found.is_none() {
+                    self.halved.insert((said.namespace.clone(), said.name.value.clone()));
+                }
+                found
+            }
             ([], [only]) => Some(*only),
             ([], _) => {
                 if interface.origin == Origin::Declared && interface.subnet.is_none() {
@@ -137,6 +146,10 @@ impl<'w> Locator<'w> {
                 out.push(Diagnostic::new(Code::NoEndpoint, message).at(machine.place).help(help));
             }
         }
+        let is_halved = |machine: &&super::Machine| {
+            !machine.interfaces.is_empty() && self.halved.contains(&(machine.namespace.clone(), machine.name.clone()))
+        };
+        out.extend(halved(machines.iter().filter(is_halved)));
         out.extend(in_the_network_of_their_node(machines));
         for (mut diagnostic, more) in self.missing.into_values() {
             if more > 0 {
@@ -179,6 +192,21 @@ impl<'w> Locator<'w> {
         let conflict = Diagnostic::new(Code::Conflict, message).severity(Severity::Warning);
         conflict.at(interface.place).help("name the one with `subnet: ..`")
     }
+}
+
+/// What is to be said of machines that are seen in some of their networks alone.
+fn halved<'m>(mut machines: impl Iterator<Item = &'m super::Machine>) -> Option<Diagnostic> {
+    let first = machines.next()?;
+    let more = match machines.count() {
+        0 => String::new(),
+        more => format!(", and {more} more machines are"),
+    };
+    let message = format!(
+        "`{}` is on the default network, too{more}: it has no Subnet in the input, and what goes over it is not evaluated",
+        first.id()
+    );
+    let help = "add the Subnet of the default network, `ovn-default`";
+    Some(Diagnostic::new(Code::NoEndpoint, message).severity(Severity::Info).at(first.place).help(help))
 }
 
 /// Pods without a network of their own have no port that a rule could name.

@@ -4,7 +4,7 @@ use crate::ovn::network::Mac;
 use crate::reach::EndpointKind;
 use crate::read::{NamedPort, Placed, Presence};
 use crate::source::Place;
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -23,6 +23,8 @@ pub struct Machine {
     pub own_labels: BTreeMap<String, String>,
     /// The labels that selectors see.
     pub labels: BTreeMap<String, String>,
+    /// The keys of those that no object has: a controller is known to give them to pods.
+    pub given: BTreeSet<String>,
     /// Where it is declared first.
     pub place: Place,
     /// Its interfaces that are on a switch.

@@ -15,13 +15,15 @@ pub struct Namespace {
     pub name: String,
     /// Its labels, `kubernetes.io/metadata.name` among them.
     pub labels: BTreeMap<String, String>,
+    /// Whether it stands in the input itself, so that there are no other labels.
+    pub declared: bool,
 }
 
 impl Namespace {
     /// A namespace with the labels that somebody gave it.
     pub fn new(name: &str, mut labels: BTreeMap<String, String>) -> Self {
         labels.insert(NAME_LABEL.to_string(), name.to_string());
-        Self { name: name.to_string(), labels }
+        Self { name: name.to_string(), labels, declared: true }
     }
 }
 
@@ -50,7 +52,8 @@ pub(super) fn with_all_of(
     });
     for name in machines.iter().map(|machine| &machine.namespace).chain(services) {
         if !namespaces.contains_key(name) {
-            namespaces.insert(name.clone(), Namespace::new(name, BTreeMap::new()));
+            let namespace = Namespace { declared: false, ..Namespace::new(name, BTreeMap::new()) };
+            namespaces.insert(name.clone(), namespace);
         }
     }
     namespaces

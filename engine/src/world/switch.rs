@@ -1,6 +1,5 @@
 //! A logical switch and where it leads: out of a Subnet, out of an inventory, or out of both.
 
-use super::twice;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::read::{BareSwitch, DEFAULT_PROVIDER, Machine, Object, Reading, Subnet};
 use crate::source::Place;
@@ -128,10 +127,9 @@ pub(crate) fn switches(reading: &Reading, out: &mut Vec<Diagnostic>) -> Vec<Swit
     let mut switches: Vec<Switch> = Vec::new();
     for object in &reading.objects {
         if let Object::Subnet(subnet) = object {
-            match switches.iter().find(|known| known.name == subnet.name.value) {
-                Some(known) => out.push(twice("Subnet", &subnet.name, known.place)),
-                None if is_ovn(subnet) => switches.push(Switch::of_subnet(subnet)),
-                None => out.push(foreign(subnet)),
+            match is_ovn(subnet) {
+                true => switches.push(Switch::of_subnet(subnet)),
+                false => out.push(foreign(subnet)),
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use super::machine::Machine;
 use crate::reach::EndpointKind;
-use crate::read::{self, Object, Reading};
+use crate::read::{self, Object, Presence, Reading};
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::{String, ToString};
 
@@ -37,8 +37,9 @@ fn workload(object: &Object) -> Option<&read::Machine> {
     if let Object::Workload(machine) = object { Some(machine) } else { None }
 }
 
+/// A pod that has not ended: of what has, its workload may make another.
 fn pod(object: &Object) -> Option<&read::Machine> {
-    if let Object::Pod(machine) = object { Some(machine) } else { None }
+    if let Object::Pod(machine) = object { Some(machine).filter(|pod| pod.pod != Presence::Absent) } else { None }
 }
 
 fn name(machine: &read::Machine) -> Workload {

@@ -5,6 +5,7 @@ use super::{filter_of, settings, sources};
 use crate::offsets::Offsets;
 use crate::protocol::{Edit, Input, Intent, Proposal, Proposals};
 use ringfence_engine::answers::repair::{self, Wish, repair};
+use ringfence_engine::compile::load;
 use ringfence_engine::ovn::matching::Adviser;
 use ringfence_engine::source::Sources;
 use ringfence_view::difference::Difference;
@@ -26,7 +27,8 @@ pub(super) fn proposals(
     };
     let wish = Wish { from: id(from), to: id(to), intent: wanted, part: filter_of(filter) };
     let sources = sources(input);
-    let (found, refusal) = match repair(&sources, &settings(input, Adviser::default()), &wish) {
+    let settings = settings(input, Adviser::default());
+    let (found, refusal) = match repair(&sources, &|sources| load(sources, &settings), &wish) {
         Ok(found) => (found, None),
         Err(refusal) => (Vec::new(), Some(refusal)),
     };

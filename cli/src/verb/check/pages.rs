@@ -12,6 +12,7 @@ use ringfence_engine::source::Sources;
 use ringfence_view::mend::{Trust, mend};
 use ringfence_view::patch;
 use ringfence_view::report::{Joined, found};
+use std::collections::BTreeSet;
 use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -53,7 +54,10 @@ impl Arguments {
         }
         let names: Vec<_> = self.pages.iter().map(|path| format!("`{}`", path.display())).collect();
         let has = if names.len() == 1 { "has" } else { "have" };
-        console.complain(&format!("{} {has} no block with an object in it: nothing was checked", names.join(", ")));
+        let is_manifest = self.pages.iter().any(|path| files::is_manifest(path));
+        let hint = if is_manifest { "; a manifest goes behind `-f`" } else { "" };
+        console
+            .complain(&format!("{} {has} no block with an object in it: nothing was checked{hint}", names.join(", ")));
         Ok(Status::InputError)
     }
 
@@ -70,21 +74,27 @@ impl Arguments {
                 console.complain(&format!("cannot read `{}`", path.display()));
                 return Ok(Status::InputError);
             };
-            let mut new = old.clone();
+            let (mut new, mut told) = (old.clone(), Vec::new());
             for _ in 0..ROUNDS {
-                let edits = self.edits(&name, &new, trust, console);
+                let edits = self.edits(&name, &new, trust, &mut told, console);
                 if edits.is_empty() {
                     break;
                 }
                 new = edited(&new, edits);
             }
-            if self.dry_run {
-                all = all.max(self.dry(&name, &old, &new, console)?);
-            } else if old != new
+            let mut kept = BTreeSet::new();
+            if !self.dry_run
+                && old != new
                 && let Err(why) = files::replace(&name, &old, &new)
             {
                 console.complain(&format!("`{name}` is left as it is: {why}"));
+                kept.insert(name.clone());
                 all = Status::InputError;
+            }
+            let done = if self.dry_run { "would fix" } else { "fixed" };
+            console.report(|err| mend::tell(err, &told, &kept, done));
+            if self.dry_run {
+                all = all.max(self.dry(&name, &old, &new, console)?);
             }
         }
         if self.dry_run { Ok(all) } else { Ok(all.max(self.look(console)?)) }
@@ -105,9 +115,15 @@ impl Arguments {
         Ok(judged.max().unwrap_or(Status::Fine))
     }
 
-    /// What is to be edited in a page, told as it is found.
-    fn edits(&self, name: &str, page: &str, trust: Trust, console: &mut Console) -> Vec<Edit> {
-        let done = if self.dry_run { "would fix" } else { "fixed" };
+    /// What is to be edited in a page, and what is to be told of it once it is written.
+    fn edits(
+        &self,
+        name: &str,
+        page: &str,
+        trust: Trust,
+        told: &mut Vec<(String, String)>,
+        console: &mut Console,
+    ) -> Vec<Edit> {
         let mut edits = Vec::new();
         for Paged { world, loaded, source } in worlds(name, page, &self.input) {
             let place = |fix: &Fix| (fix.place.source == source).then(|| world.place(page, fix.place.span)).flatten();
@@ -126,7 +142,7 @@ impl Arguments {
             edits.extend(
                 mended.fixed.iter().filter_map(|(_, fix)| Some((place(fix)?, written(&fix.replacement, html)))),
             );
-            console.report(|err| mend::tell(err, &loaded.sources, &mended.fixed, done));
+            told.extend(mend::told(&loaded.sources, &mended.fixed));
             console.report(|err| mend::excuse(err, &loaded.sources, &mended.left));
             // It is read as if it had its indentation: with it, it means the same.
             let indent = |(position, columns): &(_, usize)| {
@@ -135,8 +151,8 @@ impl Arguments {
             };
             edits.extend(world.indents.iter().filter_map(indent));
             if !world.indents.is_empty() {
-                console
-                    .report(|err| writeln!(err, "{done} {name}:{} RF028: its lines get their indentation", world.line));
+                let line = format!("{name}:{} RF028: its lines get their indentation", world.line);
+                told.push((name.to_owned(), line));
             }
         }
         edits

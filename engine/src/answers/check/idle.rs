@@ -66,7 +66,15 @@ pub(super) fn check(network: &Network, pipelines: &[Pipeline]) -> Vec<Diagnostic
     let origins = |rule: &Rule| rule.rows.iter().copied().map(Origin::Acl).collect::<Vec<_>>();
     let mut gone: BTreeSet<Origin> = rules.values().filter(shadowed).flat_map(origins).collect();
     let mut findings = Vec::new();
+    let tracking: Vec<BTreeSet<Origin>> = pipelines.iter().map(|pipeline| tracking(network, pipeline)).collect();
     for rule in rules.values() {
+        // Of the rows that make a switch track connections each could go, and one must stay.
+        let stays = |row: &Origin| !gone.contains(row) && !rule.rows.iter().any(|own| Origin::Acl(*own) == *row);
+        let has_one = |rows: &BTreeSet<Origin>| rows.iter().any(stays);
+        let is_cause = |rows: &&BTreeSet<Origin>| rule.rows.iter().any(|own| rows.contains(&Origin::Acl(*own)));
+        if rule.is_redundant() && !tracking.iter().filter(is_cause).all(has_one) {
+            continue;
+        }
         if let Some(found) = rule.tell(network, &gone) {
             findings.push(found);
             gone.extend(origins(rule));
@@ -77,6 +85,12 @@ pub(super) fn check(network: &Network, pipelines: &[Pipeline]) -> Vec<Diagnostic
         findings.push(Diagnostic::new(Code::NotCompared, message));
     }
     findings
+}
+
+/// The rows that make a switch track connections.
+fn tracking(network: &Network, pipeline: &Pipeline) -> BTreeSet<Origin> {
+    let related = |id: &&AclId| id.acl(network).is_some_and(|acl| acl.action == Action::AllowRelated);
+    pipeline.acls.iter().filter(related).copied().map(Origin::Acl).collect()
 }
 
 /// The rows of one stage, and what must be known of all of them.
@@ -239,6 +253,10 @@ impl Compared<'_> {
 }
 
 impl Rule {
+    fn is_redundant(&self) -> bool {
+        self.idle.iter().flatten().any(|idle| matches!(idle, Idle::Redundant(_)))
+    }
+
     /// Only what is so of all its rows is told of a rule.
     fn tell(&self, network: &Network, gone: &BTreeSet<Origin>) -> Option<Diagnostic> {
         let (acl, row) = name(network, *self.rows.first()?)?;
@@ -252,7 +270,7 @@ impl Rule {
         }
         let reasons: Vec<Origin> = self.idle.iter().flatten().flat_map(Idle::reasons).copied().collect();
         let others: Vec<&Acl> = acls(network, &reasons);
-        if self.idle.iter().flatten().any(|idle| matches!(idle, Idle::Redundant(_))) {
+        if self.is_redundant() {
             if reasons.iter().any(|reason| gone.contains(reason)) {
                 return None;
             }

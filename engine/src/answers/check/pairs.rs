@@ -16,8 +16,9 @@ use crate::reach::{
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::rc::Rc;
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use core::net::IpAddr;
 use hashbrown::HashMap;
 
 /// Pairs of classes whose verdict is looked at; and how many rows are asked, over all those that are walked.
@@ -230,15 +231,16 @@ impl Judged<'_> {
 
     fn tell(&self, found: Found) -> Vec<Diagnostic> {
         let about =
-            |code, rows: BTreeMap<AclId, Vec<Example>>, words: &dyn Fn(AclId, &str, &str) -> (String, String)| {
+            |code, rows: BTreeMap<AclId, Vec<Example>>, words: &dyn Fn(AclId, &str, &[Example]) -> (String, String)| {
                 let tell = |(id, pairs): (AclId, Vec<Example>)| {
                     let (acl, row) = name(self.network, id)?;
-                    let (message, help) = words(id, &row, &self.list(&pairs));
+                    let (message, help) = words(id, &row, &pairs);
                     Some(Diagnostic::new(code, message).at_maybe(acl.provenance.place).help(help))
                 };
                 rows.into_iter().filter_map(tell).collect::<Vec<_>>()
             };
         let replies = about(Code::ReplyDropped, found.replies, &|id, row, pairs| {
+            let pairs = self.list(pairs);
             let tracking = match found.lasting.contains(&id) {
                 true => "",
                 false => {
@@ -251,31 +253,36 @@ impl Judged<'_> {
             )
         });
         // Where a row drops, one that lets pass both halves has to be: in the same direction.
-        let both = |id: AclId, ip: &str| {
+        let both = |id: AclId, family: Family, pairs: &[Example]| {
             let direction = id.acl(self.network).map_or("", |acl| acl.direction.name());
-            format!("`allow` in {direction}, at a higher priority, `{ip}.dst == GATEWAY || {ip}.src == GATEWAY`")
+            let ip = if family == Family::Ipv4 { "ip4" } else { "ip6" };
+            let gateway = self.gateway(family, pairs).map_or_else(|| "GATEWAY".into(), |address| address.to_string());
+            format!("`allow` in {direction}, at a higher priority, `{ip}.dst == {gateway} || {ip}.src == {gateway}`")
         };
         let gateways = about(Code::GatewayCut, found.gateways, &|id, row, pairs| {
-            (format!("{row} also cuts the gateway: {pairs}"), format!("if the VMs need it, {}", both(id, "ip4")))
+            let help = format!("if the VMs need it, {}", both(id, Family::Ipv4, pairs));
+            (format!("{row} also cuts the gateway: {}", self.list(pairs)), help)
         });
         let pings = about(Code::GatewayCut, found.pings, &|id, row, pairs| {
+            let help = format!("{}, or set `disableGatewayCheck: true` in the Subnet", both(id, Family::Ipv6, pairs));
+            let pairs = self.list(pairs);
             (
                 format!(
                     "{row} also drops pings of the IPv6 gateway, without which Kube-OVN lets no pod start: {pairs}"
                 ),
-                format!("{}, or set `disableGatewayCheck: true` in the Subnet", both(id, "ip6")),
+                help,
             )
         });
         let nodes = about(Code::NodeCut, found.nodes, &|_, row, pairs| {
             (
-                format!("{row} keeps nodes from machines: {pairs}"),
+                format!("{row} keeps nodes from machines: {}", self.list(pairs)),
                 "where the kubelet probes a machine or the console goes over the network, `allow` the node's address"
                     .into(),
             )
         });
         let resolution = about(Code::ArpDropped, found.resolution, &|_, row, pairs| {
             (
-                format!("{row} drops ARP, so nothing gets through once the ARP caches are empty: {pairs}"),
+                format!("{row} drops ARP, so nothing gets through once the ARP caches are empty: {}", self.list(pairs)),
                 "add `ip4` to the match, or `allow` `arp` at a higher priority, both ways".into(),
             )
         });
@@ -291,6 +298,14 @@ impl Judged<'_> {
             .chain(resolution)
             .chain(ties)
             .collect()
+    }
+
+    /// The address of the gateway that these pairs are about; nothing where there are several.
+    fn gateway(&self, family: Family, pairs: &[Example]) -> Option<IpAddr> {
+        let ends = pairs.iter().flat_map(|pair| [pair.from, pair.to]).filter_map(|end| self.endpoints.get(end));
+        let gateways = ends.filter(|end| end.kind == EndpointKind::Gateway);
+        let addresses: BTreeSet<IpAddr> = gateways.filter_map(|end| end.address(family)).collect();
+        addresses.first().copied().filter(|_| addresses.len() == 1)
     }
 
     fn tell_tie(&self, rows: &[AclId], pairs: &[Example]) -> Option<Diagnostic> {

@@ -11,7 +11,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 /// With more classes of endpoints than this the question is not asked.
-const MOST_CLASSES: usize = 60;
+const MOST_CLASSES: usize = 120;
 
 /// For each switch that only `allow-related` rows make stateful: the pairs whose verdict would be another without it.
 pub(super) fn check(network: &Network, endpoints: &[Endpoint], reach: &mut Reach<'_>) -> Vec<Diagnostic> {
@@ -25,7 +25,7 @@ pub(super) fn check(network: &Network, endpoints: &[Endpoint], reach: &mut Reach
 fn tell(network: &Network, pipeline: &Pipeline, endpoints: &[Endpoint], reach: &mut Reach<'_>) -> Option<Diagnostic> {
     let causes = causes(network, pipeline);
     let (cause, row) = name(network, *causes.first()?)?;
-    let pipelines = without(network, reach.pipelines(), &causes);
+    let pipelines = without(network, reach.pipelines(), pipeline);
     let mut other = evaluate_by(network, endpoints, pipelines.into());
     let others = other.classes();
     let classes = reach.classes().divided(&|endpoint| others.of(endpoint));
@@ -37,12 +37,12 @@ fn tell(network: &Network, pipeline: &Pipeline, endpoints: &[Endpoint], reach: &
         }
     }
     let switch = &network.switches.get(pipeline.switch)?.name;
-    let (rows, them) = match causes.len() {
-        1 => (row, "it"),
-        many => (format!("{many} `allow-related` rows"), "them"),
+    let (rows, place) = match causes.len() {
+        1 => (row, "its place"),
+        many => (format!("{many} `allow-related` rows"), "their place"),
     };
     let changed = list(endpoints, &changed)?;
-    let message = format!("{switch} tracks connections only because of {rows}; without {them} {changed}");
+    let message = format!("{switch} tracks connections only because of {rows}; with `allow` in {place} {changed}");
     Some(Diagnostic::new(Code::StatefulSwitch, message).at_maybe(cause.provenance.place))
 }
 

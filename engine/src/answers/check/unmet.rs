@@ -2,6 +2,7 @@
 
 use super::name;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::ovn::acl::Action;
 use crate::ovn::network::Network;
 use crate::ovn::pipeline::AclId;
 use crate::reach::{Endpoint, Reach, evaluate_by};
@@ -37,7 +38,11 @@ pub(super) fn check(
     let met = single.met();
     let asked = reach.pipelines().iter().flat_map(|pipeline| {
         let broken: BTreeSet<AclId> = pipeline.broken.iter().map(|error| error.id).collect();
-        pipeline.acls.iter().copied().filter(move |id| !broken.contains(id))
+        // What keeps packets out of connection tracking is asked before any row is.
+        let is_early = move |id: &AclId| {
+            pipeline.stateful() && id.acl(network).is_some_and(|acl| acl.action == Action::AllowStateless)
+        };
+        pipeline.acls.iter().copied().filter(move |id| !broken.contains(id) && !is_early(id))
     });
     let asked: BTreeSet<AclId> = asked.collect();
     let told: BTreeSet<_> = told.iter().filter_map(|found| found.place).collect();

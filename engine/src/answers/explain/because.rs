@@ -5,7 +5,7 @@ use super::{Decider, PacketKind, Step};
 use crate::answers::conversation::{Half, Question};
 use crate::ovn::acl::Direction;
 use crate::ovn::network::{Network, Unknown};
-use crate::ovn::pipeline::{Builtin, Outcome, Stage, Tracking};
+use crate::ovn::pipeline::{AclId, Builtin, Outcome, Stage, Tracking};
 use crate::reach::{Attachment, Endpoint, Family, L4Header, NoPath, Verdict};
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -60,6 +60,10 @@ pub(super) fn no_path(question: &Question<'_>, reason: NoPath) -> String {
         NoPath::Unknown(Unknown::Routing) => format!(
             "the way from {from} to {to} crosses a router that may know no way back, or whose policies, static routes or NAT \
              may change it, which are not evaluated: whether anything gets from one to the other cannot be known."
+        ),
+        NoPath::Unknown(Unknown::Backend) => format!(
+            "{to} may send {from}'s request to an address of which the input knows no machine: whether anybody answers cannot be \
+             known."
         ),
         NoPath::Unknown(Unknown::RouteBack) => format!(
             "the routers between {from} and {to} are peers, but only one of them has a route to the other's switch: \
@@ -201,7 +205,8 @@ fn decider(question: &Question<'_>, step: &Step) -> String {
 }
 
 pub(super) fn notes(question: &Question<'_>, verdict: Verdict, steps: &[Step]) -> Vec<String> {
-    lost_answer(question, verdict, steps).into_iter().chain(balanced(question)).collect()
+    let lost = lost_answer(question, verdict, steps).or_else(|| kept_out(question, verdict, steps));
+    lost.into_iter().chain(balanced(question)).collect()
 }
 
 fn balanced(question: &Question<'_>) -> Option<String> {
@@ -210,6 +215,31 @@ fn balanced(question: &Question<'_>) -> Option<String> {
     Some(format!(
         "{} sends this connection to {} ({address}, port {}); which of its backends gets a connection is not promised.",
         question.to.id, backend.endpoint.id, backend.port
+    ))
+}
+
+/// Why an answer is not known as one at a port that tracks: the request was kept out of connection tracking there.
+fn kept_out(question: &Question<'_>, verdict: Verdict, steps: &[Step]) -> Option<String> {
+    let dropped = steps.iter().find(|step| matches!(step.outcome, Outcome::Drop | Outcome::Reject));
+    let lost = dropped.filter(|step| verdict == Verdict::OneWay && step.packet == PacketKind::Ip)?;
+    let pipeline = question.pipelines.get(lost.switch).filter(|pipeline| pipeline.stateful())?;
+    let (direction, when) = match lost.stage.direction() {
+        Direction::ToLport => (Direction::FromLport, "as it leaves"),
+        Direction::FromLport => (Direction::ToLport, "as it arrives"),
+    };
+    let is_request = |step: &&Step| step.half == Half::Request && step.packet == PacketKind::Ip;
+    let mut there = steps.iter().filter(is_request).filter(|step| step.switch == lost.switch);
+    there.find(|step| step.stage.direction() == direction && step.tracking == Tracking::Untracked)?;
+    let rows: Vec<AclId> = pipeline.stateless_rows(direction).collect();
+    let row = match rows.as_slice() {
+        [] => return None,
+        [row] => decider(question, &Step { decider: Decider::Row(*row), ..lost.clone() }),
+        [..] => "a row `allow-stateless`".to_string(),
+    };
+    let name = question.network.switches.get(lost.switch).map_or("", |switch| switch.name.as_str());
+    Some(format!(
+        "{name} tracks connections, but not this one: {row}, keeps the request out of connection tracking {when}, whatever its \
+         priority, so that its answer is not known there."
     ))
 }
 

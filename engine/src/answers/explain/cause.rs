@@ -3,7 +3,6 @@
 use super::{Decider, Step};
 use crate::answers::conversation::{Conversation, Half, Question};
 use crate::answers::tracking::{causes, without};
-use crate::ovn::acl::Acl;
 use crate::ovn::pipeline::{AclId, Pipeline};
 use crate::ovn::walk::Choice;
 use crate::reach::Verdict;
@@ -43,17 +42,18 @@ pub(super) fn cause(question: &Question<'_>, verdict: Verdict, steps: &[Step]) -
 }
 
 fn of_switch(question: &Question<'_>, pipeline: &Pipeline, steps: &[Step]) -> Option<Cause> {
-    let causes = causes(question.network, pipeline);
-    let local = |id: &AclId| steps.iter().any(|step| step.half == Half::Request && step.decider.rows().contains(id));
-    if causes.is_empty() || causes.iter().any(local) {
+    let network = question.network;
+    let requests = steps.iter().filter(|step| step.half == Half::Request);
+    let mut rows = requests.flat_map(|step| step.decider.rows());
+    if pipeline.load_balancer || !pipeline.stateful_acl || rows.any(|row| pipeline.is_tracked_for(network, *row)) {
         return None;
     }
-    let pipelines = without(question.network, question.pipelines, &causes);
+    let pipelines = without(network, question.pipelines, pipeline);
     let untracked = Question { pipelines: &pipelines, ..*question };
     let lost = !untracked.walk(Choice::Strict).as_ref().is_some_and(Conversation::answered);
-    let object = |acl: &Acl| acl.provenance.object.clone();
+    let object = |id: &AclId| id.acl(network).map(|acl| acl.provenance.object.clone());
     lost.then(|| Cause {
-        switch: question.network.switches.get(pipeline.switch).map(|switch| switch.name.clone()).unwrap_or_default(),
-        objects: causes.iter().filter_map(|id| id.acl(question.network)).map(object).collect(),
+        switch: network.switches.get(pipeline.switch).map(|switch| switch.name.clone()).unwrap_or_default(),
+        objects: causes(network, pipeline).iter().filter_map(object).collect(),
     })
 }

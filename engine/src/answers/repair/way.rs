@@ -1,21 +1,20 @@
 //! The ways to fulfil a wish, each a kind of edit.
 
-use super::item::Item;
-use super::list::List;
-use super::{Edit, Intent, Wish, answer, ends, is_fulfilled, unfulfilled};
-use crate::answers::conversation::{Half, Question, Shape};
-use crate::answers::explain::{Decider, Explanation, Step, explain};
+use super::row::{excepted, rows, tracker};
+use super::rule::rule;
+use super::{Edit, Intent, Load, Wish, answer, edited, ends, is_fulfilled, missing, unfulfilled};
+use crate::answers::conversation::{Backend, Half, Question, Shape, backends};
+use crate::answers::explain::{Decider, Step, walked};
 use crate::answers::filter::Filter;
-use crate::compile::{Compiled, Settings, load};
-use crate::ovn::acl::{Acl, Direction, Priority};
-use crate::ovn::pipeline::{Outcome, Pipeline, Stage};
-use crate::reach::{Endpoint, Family};
-use crate::read::{NetworkPolicy, PolicyType, Presence, edit_within, read};
-use crate::source::{SourceId, Sources, Span};
-use crate::world::{Machine, NAME_LABEL, Roster, Scope, world};
+use crate::compile::Compiled;
+use crate::ovn::acl::Direction;
+use crate::ovn::network::Network;
+use crate::ovn::pipeline::{Outcome, Pipeline};
+use crate::reach::{Family, FamilyAnswer, L4Header};
+use crate::source::Sources;
 use alloc::borrow::ToOwned;
 use alloc::format;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 
 /// A kind of edit.
@@ -35,7 +34,7 @@ pub(super) enum Way {
 pub(super) type Made = (String, Vec<Edit>, Sources);
 
 /// More steps than this follow no walk.
-const MOST_STEPS: usize = 6;
+const MOST_STEPS: usize = 8;
 
 impl Way {
     /// The ways to an end.
@@ -52,7 +51,7 @@ impl Way {
     }
 
     /// Goes it, as far as it leads.
-    pub(super) fn go(self, sources: &Sources, settings: &Settings, wish: &Wish<'_>) -> Result<Made, String> {
+    pub(super) fn go(self, sources: &Sources, load: Load<'_>, wish: &Wish<'_>) -> Result<Made, String> {
         let mut texts = sources.clone();
         let mut edits = Vec::new();
         let mut add = |texts: &mut Sources, edit: Edit| {
@@ -61,35 +60,49 @@ impl Way {
         };
         match self {
             Self::Drop(direction, track) => {
-                let compiled = load(sources, settings);
+                let compiled = load(sources);
                 let at_target = direction == Direction::ToLport;
-                for edit in rows(&texts, &compiled, wish, (direction, "drop"), Half::Request)? {
+                let families = unfulfilled(&compiled, wish)?;
+                for edit in rows(&texts, &compiled, wish, &families, (direction, "drop"), Half::Request)? {
                     add(&mut texts, edit);
                 }
-                if track {
-                    let back = Wish { from: wish.to, to: wish.from, part: Filter::All, ..*wish };
-                    for edit in tracker(&texts, &compiled, &back)? {
-                        add(&mut texts, edit);
-                    }
+                if let (true, Some(family)) = (track, families.first()) {
+                    let (_, (_, to)) = ends(&compiled, wish)?;
+                    let edit = tracker(&texts, &compiled, to, *family)?;
+                    add(&mut texts, edit);
                 }
                 let word = if at_target { "arrives" } else { "leaves" };
                 let kept = if track { ", and track the connections of the other direction" } else { "" };
                 Ok((format!("drop it as it {word}{kept}"), edits, texts))
             }
             Self::Track => {
-                let compiled = load(sources, settings);
-                for edit in tracker(&texts, &compiled, wish)? {
-                    add(&mut texts, edit);
+                let compiled = load(sources);
+                let stop = Stop::of(&compiled, wish)?;
+                if stop.step.half == Half::Request {
+                    return Err(stop.words(&compiled.network));
                 }
+                let ((_, from), _) = ends(&compiled, wish)?;
+                let edit = tracker(&texts, &compiled, from, stop.family)?;
+                add(&mut texts, edit);
                 Ok((format!("track the connections of {}: answers to it come back", wish.from), edits, texts))
             }
             Self::Allow(_) | Self::Except => {
+                let mut before: Vec<String> = Vec::new();
                 for _ in 0..MOST_STEPS {
-                    let compiled = load(&texts, settings);
+                    let compiled = load(&texts);
                     if is_fulfilled(&answer(&compiled, wish)?, wish) {
                         break;
                     }
-                    for edit in self.next(&texts, &compiled, wish)? {
+                    let stop = Stop::of(&compiled, wish)?;
+                    let words = stop.words(&compiled.network);
+                    // What stops it once more does not give way.
+                    let (half, stage) = (stop.step.half.name(), stop.step.stage.name());
+                    let here = format!("{:?} {half} {stage} {} {words}", stop.family, stop.to(wish));
+                    if before.contains(&here) {
+                        return Err(words);
+                    }
+                    before.push(here);
+                    for edit in self.edits(&texts, &compiled, wish, &stop)? {
                         add(&mut texts, edit);
                     }
                 }
@@ -106,270 +119,102 @@ impl Way {
         }
     }
 
-    /// The edit at the first place where a conversation of the wish is dropped.
-    fn next(self, texts: &Sources, compiled: &Compiled, wish: &Wish<'_>) -> Result<Vec<Edit>, String> {
-        let (explanation, family) = told(compiled, wish)?;
-        let Some(step) = explanation.steps.iter().find(|step| matches!(step.outcome, Outcome::Drop | Outcome::Reject))
-        else {
-            return Err("what stops it is no rule".to_owned());
+    /// The edits at the place where a conversation of the wish is stopped.
+    fn edits(
+        self,
+        texts: &Sources,
+        compiled: &Compiled,
+        wish: &Wish<'_>,
+        stop: &Stop<'_>,
+    ) -> Result<Vec<Edit>, String> {
+        let half = stop.step.half;
+        let words = || stop.words(&compiled.network);
+        let acl = match &stop.step.decider {
+            Decider::Row(id) => id.acl(&compiled.network),
+            Decider::Default | Decider::Ambiguous(_) | Decider::Established | Decider::Builtin(_) => None,
         };
-        let Decider::Row(id) = step.decider else { return Err(undecided(step)) };
-        let acl = id.acl(&compiled.network).ok_or("what stops it is no rule")?;
-        if let Some(policy) = acl.provenance.object.strip_prefix("NetworkPolicy/") {
-            return policy_rule(texts, compiled, wish, (policy, step.stage, step.half), family)
-                .ok_or_else(|| said(acl));
+        if let Some(policy) = acl.and_then(|acl| acl.provenance.object.strip_prefix("NetworkPolicy/")) {
+            let place = (policy, stop.step.stage, half);
+            if let Some(edits) = rule(texts, compiled, &stop.served(wish), place, stop.family) {
+                return Ok(edits);
+            }
         }
-        let is_bare = acl.provenance.object.starts_with("Switch/");
-        if !(acl.provenance.object.starts_with("Subnet/") || (is_bare && matches!(self, Self::Allow(_)))) {
-            return Err(said(acl));
+        // Rows would have to speak of the Service in one place, of its backend in another.
+        if stop.backend.is_some() || matches!(stop.step.decider, Decider::Established | Decider::Builtin(_)) {
+            return Err(words());
         }
+        let families = unfulfilled(compiled, wish)?;
         match self {
-            Self::Except => excepted(texts, acl, compiled, wish, step.half).ok_or_else(|| said(acl)),
             Self::Allow(action) => {
-                let direction = step.stage.direction();
-                rows(texts, compiled, wish, (direction, action), step.half)
+                let row = (stop.step.stage.direction(), action);
+                rows(texts, compiled, wish, &families, row, half).map_err(|why| format!("{}, and {why}", words()))
             }
-            Self::Track | Self::Drop(..) => Ok(Vec::new()),
-        }
-    }
-}
-
-/// Who stops it, and that it is not ours to change.
-fn said(acl: &Acl) -> String {
-    format!("`{}` at priority {} of {} stops it", acl.action, acl.priority.get(), acl.provenance.object)
-}
-
-fn undecided(step: &Step) -> String {
-    match &step.decider {
-        Decider::Ambiguous(_) => {
-            "rows of equal priority disagree about it: make their priorities differ first".to_owned()
-        }
-        Decider::Builtin(builtin) => format!("OVN itself stops it: {}", builtin.describe()),
-        Decider::Default | Decider::Established | Decider::Row(_) => "the default of the switch is to drop".to_owned(),
-    }
-}
-
-/// The walk of a conversation that is not as it is wished.
-fn told(compiled: &Compiled, wish: &Wish<'_>) -> Result<(Explanation, Family), String> {
-    let ((_, from), (_, to)) = ends(compiled, wish).ok_or("one of the two is not there any more")?;
-    let (family, header) = unfulfilled(&answer(compiled, wish)?, wish).ok_or("nothing stops it")?;
-    let pipelines = Pipeline::all(&compiled.network);
-    let shape = Shape::default();
-    let question =
-        Question { network: &compiled.network, pipelines: &pipelines, from, to, family, header, shape, backend: None };
-    Ok((explain(&question), family))
-}
-
-/// A text with an edit.
-fn edited(sources: &Sources, edit: &Edit) -> Sources {
-    let mut changed = Sources::new();
-    for (id, source) in sources.iter() {
-        let text = source.text();
-        match (id == edit.source, text.get(..edit.from), text.get(edit.to..)) {
-            (true, Some(before), Some(after)) => {
-                changed.add(source.name(), format!("{before}{}{after}", edit.insert));
-            }
-            _ => {
-                changed.add(source.name(), text);
+            Self::Except | Self::Track | Self::Drop(..) => {
+                let acl = acl.filter(|acl| acl.provenance.object.starts_with("Subnet/"));
+                acl.and_then(|acl| excepted(texts, acl, compiled, wish, &families, half)).ok_or_else(words)
             }
         }
     }
-    changed
 }
 
-/// The one address of an endpoint in a family; nothing for ranges.
-fn address(endpoint: &Endpoint, family: Family) -> Option<String> {
-    let mut own = endpoint.addresses.iter().filter(|range| range.first.is_ipv4() == (family == Family::Ipv4));
-    let range = own.next()?;
-    (range.first == range.last && own.next().is_none()).then(|| range.first.to_string())
-}
-
-/// The match of one half of the wished conversations.
-fn matches(compiled: &Compiled, wish: &Wish<'_>, half: Half, family: Family) -> Option<String> {
-    let ((_, from), (_, to)) = ends(compiled, wish)?;
-    let ip = match family {
-        Family::Ipv4 => "ip4",
-        Family::Ipv6 => "ip6",
-    };
-    let (source, target, side) = match half {
-        Half::Request => (from, to, "dst"),
-        Half::Reply => (to, from, "src"),
-    };
-    let mut parts: Vec<String> = Vec::new();
-    parts.extend(address(source, family).map(|address| format!("{ip}.src == {address}")));
-    parts.extend(address(target, family).map(|address| format!("{ip}.dst == {address}")));
-    if parts.is_empty() {
-        return None;
-    }
-    let port = |name: &str, port: Option<u16>| port.map_or(name.to_owned(), |port| format!("{name}.{side} == {port}"));
-    parts.extend(match wish.part {
-        Filter::All => None,
-        Filter::Tcp(number) => Some(port("tcp", number)),
-        Filter::Udp(number) => Some(port("udp", number)),
-        Filter::Sctp(number) => Some(port("sctp", number)),
-        Filter::Icmp => Some(if family == Family::Ipv4 { "icmp4" } else { "icmp6" }.to_owned()),
-    });
-    Some(parts.join(" && "))
-}
-
-fn families(compiled: &Compiled, wish: &Wish<'_>) -> Vec<Family> {
-    let both = ends(compiled, wish);
-    let common = |family: &Family| both.is_some_and(|((_, from), (_, to))| from.has(*family) && to.has(*family));
-    Family::ALL.into_iter().filter(common).collect()
-}
-
-/// A row for each family, on the Subnet of whoever the packet leaves or reaches.
-fn rows(
-    texts: &Sources,
-    compiled: &Compiled,
-    wish: &Wish<'_>,
-    (direction, action): (Direction, &str),
-    half: Half,
-) -> Result<Vec<Edit>, String> {
-    let ((_, from), (_, to)) = ends(compiled, wish).ok_or("one of the two is not there any more")?;
-    let (source, target) = if half == Half::Request { (from, to) } else { (to, from) };
-    let near = if direction == Direction::FromLport { source } else { target };
-    let switch = if near.switch.is_empty() { if near.id == source.id { target } else { source } } else { near };
-    let priority = above(compiled, &switch.switch, direction);
-    let mut edits: Vec<Edit> = Vec::new();
-    let mut now = texts.clone();
-    for family in families(compiled, wish) {
-        let Some(matches) = matches(compiled, wish, half, family) else {
-            return Err("neither of the two has one address of its own to write a row for".to_owned());
-        };
-        let edit = row(&now, &switch.switch, direction, &matches, action, priority)?;
-        now = edited(&now, &edit);
-        edits.push(edit);
-    }
-    Ok(edits)
-}
-
-/// A row that makes the asker's switch track connections.
-fn tracker(texts: &Sources, compiled: &Compiled, wish: &Wish<'_>) -> Result<Vec<Edit>, String> {
-    let ((_, from), _) = ends(compiled, wish).ok_or("one of the two is not there any more")?;
-    let family = families(compiled, wish).into_iter().next().ok_or("no family in common")?;
-    let ip = if family == Family::Ipv4 { "ip4" } else { "ip6" };
-    let own = address(from, family).ok_or_else(|| format!("{} has no single address to write a row for", from.id))?;
-    let matches = format!("{ip}.src == {own}");
-    let priority = above(compiled, &from.switch, Direction::FromLport);
-    Ok([row(texts, &from.switch, Direction::FromLport, &matches, "allow-related", priority)?].into())
-}
-
-/// The lowest priority above every row of a direction that a Subnet's rows compete with.
-fn above(compiled: &Compiled, switch: &str, direction: Direction) -> u16 {
-    let network = &compiled.network;
-    let own = network.switches.iter().filter(|known| known.name == switch).flat_map(|switch| &switch.acls);
-    let groups = network.port_groups.iter().flat_map(|group| &group.acls);
-    let of = |acl: &&Acl| acl.direction == direction && !acl.after_lb && acl.tier.get() <= SUBNET_TIER;
-    let highest = own.chain(groups).filter(of).map(|acl| acl.priority.get()).max();
-    highest.map_or(FIRST, |highest| highest.saturating_add(1).min(Priority::MAX.get()))
-}
-
-/// The tier of a Subnet's rows.
-const SUBNET_TIER: u8 = 2;
-/// The priority of the first row of a Subnet.
-const FIRST: u16 = 1000;
-
-fn row(
-    texts: &Sources,
-    switch: &str,
-    direction: Direction,
-    matches: &str,
-    action: &str,
-    priority: u16,
-) -> Result<Edit, String> {
-    let row = Item::mapping([
-        ("action", Item::text(action)),
-        ("direction", Item::text(direction.name())),
-        ("match", Item::text(matches)),
-        ("priority", Item::Number(priority.to_string())),
-    ]);
-    let list = List { kind: "Subnet", namespace: None, name: switch, key: "acls" };
-    let place = |(id, source): (SourceId, &crate::source::Source)| {
-        let (from, to, insert) = list.prepend(source.text(), &row)?;
-        Some(Edit { source: id, from, to, insert })
-    };
-    texts.iter().find_map(place).ok_or_else(|| format!("there is no Subnet `{switch}` in these files to add a row to"))
-}
-
-/// The row that drops it, with one half of the wished conversations excepted.
-fn excepted(texts: &Sources, acl: &Acl, compiled: &Compiled, wish: &Wish<'_>, half: Half) -> Option<Vec<Edit>> {
-    let scalar = acl.provenance.place?;
-    // On one line, as which it fits into every style.
-    let mut text = acl.matches.trim().replace('\n', " ");
-    if text.contains("&&") || text.contains("||") {
-        text = format!("({text})");
-    }
-    for family in families(compiled, wish) {
-        text.push_str(&format!(" && !({})", matches(compiled, wish, half, family)?));
-    }
-    let (place, insert) = edit_within(texts, scalar, &acl.matches, Span::new(0, acl.matches.len()), &text);
-    Some([Edit { source: place.source, from: place.span.start, to: place.span.end, insert }].into())
-}
-
-/// A rule in a policy: of those that select who stands there the one that selects fewest. It names the other end by its
-/// labels, and by its address where it is no pod or has none.
-fn policy_rule(
-    texts: &Sources,
-    compiled: &Compiled,
-    wish: &Wish<'_>,
-    (policy, stage, half): (&str, Stage, Half),
+/// Where a conversation of a wish is stopped.
+struct Stop<'c> {
+    step: Step,
     family: Family,
-) -> Option<Vec<Edit>> {
-    let ((_, from), (_, to)) = ends(compiled, wish)?;
-    if half == Half::Reply {
-        return None;
-    }
-    let (list, near, other) = if stage == Stage::ToLport { ("ingress", to, from) } else { ("egress", from, to) };
-    let world = world(&read(texts));
-    let machine = |end: &Endpoint| {
-        let is = |machine: &&Machine| machine.interfaces.iter().any(|one| machine.endpoint_id(one) == end.id);
-        world.machines.iter().filter(|machine| machine.pod == Presence::Running).find(is)
-    };
-    let (namespace, name) = policy.split_once('/')?;
-    let selected = machine(other).and_then(|other| selector(other, namespace));
-    let peer = selected.or_else(|| {
-        let prefix = if family == Family::Ipv4 { 32 } else { 128 };
-        let cidr = Item::text(format!("{}/{prefix}", address(other, family)?));
-        Some(Item::of("ipBlock", Item::of("cidr", cidr)))
-    })?;
-    let port = match wish.part {
-        Filter::All => None,
-        Filter::Tcp(port) => Some(("TCP", port)),
-        Filter::Udp(port) => Some(("UDP", port)),
-        Filter::Sctp(port) => Some(("SCTP", port)),
-        Filter::Icmp => return None,
-    };
-    let port = port.map(|(protocol, number)| {
-        let number = number.map(|number| ("port", Item::Number(number.to_string())));
-        Item::mapping([("protocol", Item::text(protocol))].into_iter().chain(number))
-    });
-    let entry =
-        [(if list == "ingress" { "from" } else { "to" }, peer)].into_iter().chain(port.map(|port| ("ports", port)));
-    let rule = Item::mapping(entry.map(|(key, item)| (key, Item::List([item].into()))));
-    let kind = if list == "ingress" { PolicyType::Ingress } else { PolicyType::Egress };
-    let here = |policy: &&NetworkPolicy| {
-        let selects = |near: &Machine| near.namespace == namespace && policy.spec.pods.selects(&near.labels);
-        policy.namespace == namespace && policy.spec.types.contains(&kind) && machine(near).is_some_and(selects)
-    };
-    let mut policies: Vec<&NetworkPolicy> = world.network_policies.iter().filter(here).collect();
-    let roster = Roster::new(&world);
-    policies.sort_by_key(|policy| roster.pods(&Scope::Namespace(namespace.into()), &policy.spec.pods).len());
-    let names = policies.iter().map(|policy| policy.name.value.as_str()).chain([name]);
-    names.flat_map(|name| texts.iter().map(move |text| (name, text))).find_map(|(name, (id, source))| {
-        let list = List { kind: "NetworkPolicy", namespace: Some(namespace), name, key: list };
-        let (from, to, insert) = list.prepend(source.text(), &rule)?;
-        Some([Edit { source: id, from, to, insert }].into())
-    })
+    header: L4Header,
+    /// Who would answer in the place of a Service.
+    backend: Option<Backend<'c>>,
 }
 
-/// What selects a pod by all of its labels but those that are other ones after the next change; nothing where it has none.
-fn selector(machine: &Machine, namespace: &str) -> Option<Item> {
-    let own = machine.labels.iter().filter(|(key, _)| !key.ends_with("-hash"));
-    let labels: Vec<_> = own.map(|(key, value)| (&**key, Item::text(&**value))).collect();
-    let selector = |labels: Vec<_>| Item::of("matchLabels", Item::mapping(labels));
-    let elsewhere = (machine.namespace != namespace)
-        .then(|| ("namespaceSelector", selector([(NAME_LABEL, Item::text(machine.namespace.as_str()))].into())));
-    let pods = (!labels.is_empty()).then(|| ("podSelector", selector(labels)))?;
-    Some(Item::mapping([pods].into_iter().chain(elsewhere)))
+impl<'c> Stop<'c> {
+    /// The first one of a conversation that is not as it is wished.
+    fn of(compiled: &'c Compiled, wish: &Wish<'_>) -> Result<Self, String> {
+        let ((_, from), (_, to)) = ends(compiled, wish)?;
+        let (network, endpoints) = (&compiled.network, &compiled.endpoints);
+        let pair = answer(compiled, wish)?;
+        let example = |answer: &FamilyAnswer| Some((answer.family, missing(answer, wish).example()?));
+        let (family, header) = pair.families.iter().find_map(example).ok_or("nothing stops it")?;
+        let pipelines = Pipeline::all(network);
+        let shape = Shape::default();
+        let stopped = |backend| {
+            let question = Question { network, pipelines: &pipelines, from, to, family, header, shape, backend };
+            let mut steps = walked(&question)?.into_iter();
+            let step = steps.find(|step| matches!(step.outcome, Outcome::Drop | Outcome::Reject))?;
+            Some(Self { step, family, header, backend })
+        };
+        let mut backends = backends(network, endpoints, (from, to), family, header).into_iter();
+        let stop = stopped(None).or_else(|| backends.find_map(|backend| stopped(Some(backend))));
+        stop.ok_or_else(|| "what stops it is no rule".to_owned())
+    }
+
+    /// Who answers, by id.
+    fn to<'w>(&'w self, wish: &Wish<'w>) -> &'w str {
+        self.backend.map_or(wish.to, |backend| &backend.endpoint.id)
+    }
+
+    /// The wish as the one who answers sees it.
+    fn served<'w>(&'w self, wish: &Wish<'w>) -> Wish<'w> {
+        let port = self.backend.map(|backend| backend.port);
+        let part = match (port, self.header) {
+            (Some(port), L4Header::Tcp(..)) => Filter::Tcp(Some(port)),
+            (Some(port), L4Header::Udp(..)) => Filter::Udp(Some(port)),
+            (Some(port), L4Header::Sctp(..)) => Filter::Sctp(Some(port)),
+            (None, _) | (_, L4Header::Icmp(..) | L4Header::Other(_)) => wish.part,
+        };
+        Wish { to: self.to(wish), part, ..*wish }
+    }
+
+    /// What stops it.
+    fn words(&self, network: &Network) -> String {
+        match &self.step.decider {
+            Decider::Row(id) => id.acl(network).map_or_else(String::new, |acl| {
+                format!("`{}` at priority {} of {} stops it", acl.action, acl.priority.get(), acl.provenance.object)
+            }),
+            Decider::Ambiguous(_) => {
+                "rows of equal priority disagree about it: make their priorities differ first".to_owned()
+            }
+            Decider::Builtin(builtin) => format!("OVN itself stops it: {}", builtin.describe()),
+            Decider::Default | Decider::Established => "the default of the switch is to drop".to_owned(),
+        }
+    }
 }

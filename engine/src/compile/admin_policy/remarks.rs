@@ -1,7 +1,7 @@
 //! Selectors that select nothing, whoever enforces them.
 
 use super::super::compiler::Compiler;
-use super::super::network_policy::{impossible, missing};
+use super::super::network_policy::{impossible, missing, unlabelled};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::read::{AdminPeer, AdminPeerChoice, AdminPods, AdminPolicy, PolicyType, Selector};
 use crate::source::Place;
@@ -41,6 +41,7 @@ fn of_peer(peer: &AdminPeer, compiler: &Compiler<'_>, out: &mut Vec<Diagnostic>)
 }
 
 fn pods(of: &AdminPods, who: &str, follows: &str, compiler: &Compiler<'_>, out: &mut Vec<Diagnostic>) {
+    unlabelled(&of.namespaces, who.trim_matches('`'), of.place, compiler, out);
     let before = out.len();
     for selector in [&of.namespaces, &of.pods] {
         impossible(selector, &format!("{who} selects nothing by it, and {follows}"), out);

@@ -111,12 +111,8 @@ fn named(rule: &AdminRule, port: &PolicyPort, follows: &str) -> Diagnostic {
 }
 
 fn unresolved(rule: &AdminRule, peer: &AdminPeer) -> Diagnostic {
-    let message = format!(
-        "no address of the names of `{}` is known here: by them {}; Kube-OVN resolves names with \
-         `--enable-dns-name-resolver` only, and takes nothing of the policy without",
-        peer.field,
-        follows(rule.action)
-    );
+    let message =
+        format!("no address of the names of `{}` is known here: by them {}", peer.field, follows(rule.action));
     let help = "name prefixes in `networks` where the answer depends on them";
     Diagnostic::new(Code::EnforcerDiffers, message).at(peer.place).help(help)
 }

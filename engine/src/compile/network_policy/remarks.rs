@@ -10,7 +10,7 @@ use crate::read::{
     Transport, subdomain,
 };
 use crate::source::Place;
-use crate::world::{Machine, Scope};
+use crate::world::{Machine, NAME_LABEL, Scope};
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -86,6 +86,9 @@ fn peer(
         PolicyType::Ingress => "it lets nobody in",
         PolicyType::Egress => "it lets nothing out",
     };
+    if let Some(namespaces) = namespaces {
+        unlabelled(namespaces, &peer.field, peer.place, compiler, out);
+    }
     let before = out.len();
     for selector in namespaces.iter().chain(selector) {
         impossible(selector, &format!("`{}` selects nothing by it, and {follows}", peer.field), out);
@@ -115,6 +118,31 @@ pub(in super::super) fn missing(selector: &Selector) -> String {
             format!("namespace {}, which is not in the input", names.join(", "))
         }
         [..] => "no namespace".to_string(),
+    }
+}
+
+/// Namespaces that a selector selects because nothing is known of their labels.
+pub(in super::super) fn unlabelled(
+    selector: &Selector,
+    who: &str,
+    place: Place,
+    compiler: &Compiler<'_>,
+    out: &mut Vec<Diagnostic>,
+) {
+    let asks =
+        |of: &Requirement| matches!(of.test, LabelTest::NotIn(_) | LabelTest::DoesNotExist) && of.key != NAME_LABEL;
+    if !selector.requirements.iter().any(asks) {
+        return;
+    }
+    let unknown = compiler.roster.namespaces(selector).filter(|namespace| !namespace.declared);
+    let names: Vec<String> = unknown.map(|namespace| format!("`{}`", namespace.name)).collect();
+    if !names.is_empty() {
+        let message = format!(
+            "`{who}` selects by a label that is missing, and no Namespace {} is in the input: it is taken to have no labels",
+            names.join(", ")
+        );
+        let finding = Diagnostic::new(Code::DanglingReference, message).at(place);
+        out.push(finding.help("add the Namespace, with its labels, to the input"));
     }
 }
 

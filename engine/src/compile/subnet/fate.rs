@@ -1,5 +1,6 @@
-//! What becomes of a Subnet with an entry of `acls` that somebody does not take.
+//! What becomes of a Subnet that somebody does not take, or an entry of its `acls`.
 //!
+//! What `ValidateSubnet` refuses gets no switch, and no row where it had one before.
 //! Up to 1.15 the schema of the custom resource names the values. From 1.16 on nobody looks at them before the database:
 //! `handleAddOrUpdateSubnet` has then deleted the rows that were there and written those of `private`, and the transaction
 //! with the others fails as a whole.
@@ -7,17 +8,18 @@
 use super::super::Strictness;
 use super::super::compiler::Compiler;
 use super::super::profile::{BadAcl, Profile};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::ovn::acl::Action;
 use crate::ovn::network::Version;
 use crate::read::{AclEntry, Fault, Placed, Subnet};
 use crate::source::Place;
 use alloc::format;
+use alloc::string::String;
 
 /// What becomes of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fate {
-    /// The API server does not take it: it has no effect.
+    /// The API server or Kube-OVN does not take it: it has no effect.
     Refused,
     /// Neither `acls` nor `allowEWTraffic` is written; `private` is.
     WithoutAcls,
@@ -28,7 +30,12 @@ pub(super) enum Fate {
 /// The fate of a Subnet, and why.
 pub(super) fn fate(subnet: &Subnet, compiler: &Compiler<'_>) -> (Fate, Option<Diagnostic>) {
     let profile = compiler.profile;
-    let Some(Placed { value: fault, place }) = gravest(subnet, profile) else { return (Fate::Written, None) };
+    let gravest = gravest(subnet, profile);
+    let is_typed = gravest.as_ref().is_some_and(|fault| fault.value == Fault::Type);
+    if let Some(why) = subnet.refusal.as_ref().filter(|_| !is_typed) {
+        return (Fate::Refused, Some(invalid(subnet, why)));
+    }
+    let Some(Placed { value: fault, place }) = gravest else { return (Fate::Written, None) };
     let refused = match fault {
         Fault::Type => true,
         Fault::Value => profile.bad_acl == BadAcl::Refused,
@@ -54,16 +61,27 @@ pub(super) fn knows(profile: &Profile, entry: &AclEntry) -> bool {
     !old || entry.action.value != Action::Pass
 }
 
+fn invalid(subnet: &Subnet, why: &Placed<String>) -> Diagnostic {
+    let message = format!(
+        "Kube-OVN does not take Subnet `{}`, because {}: it writes neither its `acls` nor `private`, and makes no switch \
+         where there is none",
+        subnet.name.value, why.value
+    );
+    Diagnostic::new(Code::EnforcerDiffers, message)
+        .severity(Severity::Error)
+        .at(why.place)
+        .help("mend it; the Subnet's status says `ValidateLogicalSwitchFailed` until then")
+}
+
 fn refusal(subnet: &Subnet, compiler: &Compiler<'_>, place: Place) -> Diagnostic {
     let (name, profile) = (&subnet.name.value, compiler.profile.name);
     let (follows, help) = match compiler.strictness {
         Strictness::Strict => {
-            ("none of its rules has an effect", "mend the entry; `--lenient` shows what the others do without it")
+            ("none of its rules has an effect", "mend this; `--lenient` shows what the others do without it")
         }
-        Strictness::Lenient => ("read leniently, the entry alone is left out", "mend the entry"),
+        Strictness::Lenient => ("read leniently, this alone is left out", "mend this"),
     };
-    let message =
-        format!("with {profile} the API server does not take Subnet `{name}` because of this entry: {follows}");
+    let message = format!("with {profile} the API server does not take Subnet `{name}` because of this: {follows}");
     Diagnostic::new(Code::ApiRefused, message).at(place).help(help)
 }
 

@@ -124,6 +124,8 @@ pub struct Row {
     pub(crate) looks: Looks,
     /// The sketch of the name of a port, at which one end of every packet is that it matches.
     pub(crate) port: Option<u64>,
+    /// Whether its match means the same wherever it is pasted.
+    pub(super) movable: bool,
 }
 
 impl Row {
@@ -133,10 +135,12 @@ impl Row {
     }
 
     pub(super) fn meaning(&self) -> Meaning {
-        Meaning { matches: Arc::clone(&self.matches), looks: self.looks, port: self.port }
+        let Self { looks, port, movable, .. } = *self;
+        Meaning { matches: Arc::clone(&self.matches), looks, port, movable }
     }
 
-    pub(super) fn of(id: AclId, acl: &Acl, version: Version, Meaning { matches, looks, port }: Meaning) -> Self {
+    pub(super) fn of(id: AclId, acl: &Acl, version: Version, meaning: Meaning) -> Self {
+        let Meaning { matches, looks, port, movable } = meaning;
         let (guard, outcome) = match acl.action {
             Action::Allow | Action::AllowRelated => (Guard::ALLOW, Outcome::Allow),
             Action::AllowStateless => (Guard::ANY, Outcome::Allow),
@@ -158,6 +162,7 @@ impl Row {
             sketch: sketch(&acl.matches),
             looks,
             port,
+            movable,
         }
     }
 }

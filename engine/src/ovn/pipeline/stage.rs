@@ -168,8 +168,19 @@ fn fixed_rows(stage: Stage, network: &Network, stateful: bool, discovery: Meanin
 }
 
 fn fixed(priority: u16, guard: Guard, meaning: Meaning, outcome: Outcome, builtin: Builtin) -> Row {
-    let Meaning { matches, looks, port } = meaning;
-    Row { tier: 0, priority, guard, matches, outcome, origin: Origin::Builtin(builtin), sketch: 0, looks, port }
+    let Meaning { matches, looks, port, movable } = meaning;
+    Row {
+        tier: 0,
+        priority,
+        guard,
+        matches,
+        outcome,
+        origin: Origin::Builtin(builtin),
+        sketch: 0,
+        looks,
+        port,
+        movable,
+    }
 }
 
 fn service_monitor(stage: Stage, mac: Mac) -> Expression {

@@ -36,6 +36,15 @@ pub struct Decision {
     pub passed: Vec<Origin>,
     /// Whether connection tracking, if it sees the packet, is not told to remember the connection.
     pub forgets: bool,
+    /// Whether every choice comes to the same.
+    pub sure: bool,
+}
+
+impl Decision {
+    /// What is settled at once.
+    pub(super) fn plain(outcome: Outcome, decider: Decider) -> Self {
+        Self { outcome, decider, passed: Vec::new(), forgets: false, sure: true }
+    }
 }
 
 /// An outcome that OVN may come to, with its row; no row for the default.
@@ -44,12 +53,7 @@ type Possible<'r> = (Outcome, Option<&'r Row>);
 pub(super) fn decide(rows: &StageRows, view: &View<'_>, choice: Choice) -> Decision {
     let fixed = rows.fixed.iter().filter(|row| applies(row, view) == Truth::True).max_by_key(|row| row.priority);
     if let Some(row) = fixed {
-        return Decision {
-            outcome: row.outcome,
-            decider: Decider::Row(row.origin),
-            passed: Vec::new(),
-            forgets: false,
-        };
+        return Decision::plain(row.outcome, Decider::Row(row.origin));
     }
     let (possible, passed) = possible(rows, view);
     let disagree = possible.iter().any(|(outcome, _)| *outcome == Outcome::Allow)
@@ -75,7 +79,7 @@ pub(super) fn decide(rows: &StageRows, view: &View<'_>, choice: Choice) -> Decis
         Choice::Strict => possible.iter().any(forgets),
         Choice::Generous => possible.iter().all(forgets),
     };
-    Decision { outcome, decider, passed, forgets }
+    Decision { outcome, decider, passed, forgets, sure: possible.len() < 2 }
 }
 
 fn applies(row: &Row, view: &View<'_>) -> Truth {

@@ -1,0 +1,105 @@
+//! Load balancers of switches.
+
+use crate::doubt::peers;
+use crate::name::Names;
+use crate::row::{entry, text, uuids};
+use ringfence_ovsdb::{Row, Snapshot, Uuid};
+use serde_json::{Map, Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::{IpAddr, SocketAddr};
+
+/// Those of a database, each with the switches on which it is.
+pub(crate) struct Balancers<'s>(BTreeMap<Uuid, (&'s Row, Vec<Place<'s>>)>);
+
+/// A switch, and whether a router is there, by which the addresses of load balancers are found.
+struct Place<'s> {
+    switch: &'s str,
+    routed: bool,
+}
+
+impl<'s> Balancers<'s> {
+    pub(crate) fn of(snapshot: &'s Snapshot, names: &'s Names<'_>) -> Self {
+        let mut found: BTreeMap<Uuid, (&Row, Vec<Place<'_>>)> = BTreeMap::new();
+        for (id, row) in snapshot.rows("Logical_Switch") {
+            let switch = names.switches.get(&id).map_or("", String::as_str);
+            let routed = peers(snapshot, row).any(|peer| names.router_ports.contains_key(peer));
+            for (id, row) in balancers(snapshot, row) {
+                found.entry(id).or_insert_with(|| (row, Vec::new())).1.push(Place { switch, routed });
+            }
+        }
+        Self(found)
+    }
+
+    /// As an inventory has them: what they do for an address and port.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = Value> {
+        self.0.values().map(|(row, places)| {
+            let vips: Map<String, Value> = sockets(row).map(|(vip, to)| (vip.to_string(), json!(backends(to)))).collect();
+            let switches: BTreeSet<&str> = places.iter().map(|place| place.switch).collect();
+            json!({
+                "name": text(row, "name"), "protocol": text(row, "protocol").unwrap_or("tcp"), "switches": switches, "vips": vips,
+            })
+        })
+    }
+
+    /// What is not evaluated of them, a sentence each.
+    pub(crate) fn remarks(&self, machines: &BTreeSet<IpAddr>) -> Vec<String> {
+        let mut found = Vec::new();
+        for (row, places) in self.0.values() {
+            let name = text(row, "name").unwrap_or_default();
+            let others = vips(row).count() - sockets(row).count();
+            if others > 0 {
+                found.push(format!(
+                    "load balancer `{name}` takes connections to {others} addresses that have no port or are variables: who reaches \
+                     them is not evaluated"
+                ));
+            }
+            for vip in
+                sockets(row).map(|(vip, _)| vip.ip()).filter(|vip| machines.contains(vip)).collect::<BTreeSet<_>>()
+            {
+                found.push(format!(
+                    "load balancer `{name}` takes connections to {vip}, which a machine has as well: they go to its backends, and \
+                     what is said of that machine does not hold for them"
+                ));
+            }
+            let alone: Vec<&str> = places.iter().filter(|place| !place.routed).map(|place| place.switch).collect();
+            if !alone.is_empty() {
+                found.push(format!(
+                    "load balancer `{name}` is on switches without a router ({}): who reaches its addresses from there is not evaluated",
+                    alone.join(", ")
+                ));
+            }
+            if entry(row, "options", "hairpin_snat_ip").is_some() {
+                found.push(format!(
+                    "load balancer `{name}` has `hairpin_snat_ip`: rows see another address where a machine asks its own Service, \
+                     which is not evaluated"
+                ));
+            }
+        }
+        found
+    }
+}
+
+/// The load balancers of a switch, by themselves and by groups.
+pub(crate) fn balancers<'s>(snapshot: &'s Snapshot, switch: &Row) -> impl Iterator<Item = (Uuid, &'s Row)> {
+    let groups = uuids(switch, "load_balancer_group").into_iter();
+    let groups = groups.filter_map(|id| snapshot.row("Load_Balancer_Group", id));
+    let by_group = groups.flat_map(|group| uuids(group, "load_balancer"));
+    let all: BTreeSet<Uuid> = uuids(switch, "load_balancer").into_iter().chain(by_group).collect();
+    all.into_iter().filter_map(|id| Some((id, snapshot.row("Load_Balancer", id)?)))
+}
+
+/// The addresses of a load balancer, each with its backends, as they are written.
+fn vips(row: &Row) -> impl Iterator<Item = (&str, &str)> {
+    let pairs = row.get("vips").into_iter().flat_map(|vips| vips.pairs());
+    pairs.filter_map(|(vip, backends)| Some((vip.as_str()?, backends.as_str()?)))
+}
+
+/// Backends as they are written, one by one; what is no address with a port northd leaves out.
+fn backends(written: &str) -> Vec<&str> {
+    written.split(',').map(str::trim).filter(|backend| backend.parse::<SocketAddr>().is_ok()).collect()
+}
+
+/// Those with a port.
+fn sockets(row: &Row) -> impl Iterator<Item = (SocketAddr, &str)> {
+    vips(row).filter_map(|(vip, backends)| Some((vip.parse().ok()?, backends)))
+}

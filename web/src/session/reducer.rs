@@ -1,0 +1,288 @@
+//! What actions make of the state, and what is to be done about it.
+
+use super::action::{Action, Effect};
+use super::{Pair, Pending, Session, Side, blank, edits, some};
+use crate::offsets::Offsets;
+use crate::protocol::{Ask, Edit, File, Request};
+use crate::share::Link;
+
+impl Session {
+    /// Changes the state, and says what is to be done about it.
+    pub fn reduce(&mut self, action: Action) -> Vec<Effect> {
+        match action {
+            Action::Typed(text) => self.typed(text),
+            Action::Edited { from, to, insert, size } => {
+                let edit = Edit { file: self.active, from, to, insert };
+                match self.files.get(self.active).map(|file| edits::replaced(&file.text, &edit)) {
+                    Some(text) if Offsets::new(&text).unit(text.len()) == size => self.typed(text),
+                    _ => vec![Effect::Reread],
+                }
+            }
+            Action::Switch(index) => {
+                self.active = index.min(self.files.len().saturating_sub(1));
+                vec![Effect::Show, Effect::Annotate, Effect::Keep]
+            }
+            Action::Add => {
+                let name = self.fresh_name();
+                self.files.push(blank(&name));
+                self.active = self.files.len() - 1;
+                self.side = Side::Text;
+                self.shown()
+            }
+            Action::Close(index) if index < self.files.len() => {
+                self.files.remove(index);
+                if self.files.is_empty() {
+                    self.files.push(blank("rules.yaml"));
+                }
+                self.active = self.active.min(self.files.len() - 1);
+                self.all_shown()
+            }
+            Action::Close(_) => Vec::new(),
+            Action::Rename(index, name) => {
+                let free = self.files.iter().enumerate().all(|(other, file)| other == index || file.name != name);
+                if let Some(file) = self.files.get_mut(index).filter(|_| free && !name.trim().is_empty()) {
+                    file.name = name.trim().to_owned();
+                }
+                self.all_shown()
+            }
+            Action::Load(files) => self.replaced(Self::of(files, None)),
+            Action::Reload(files) => self.reloaded(files),
+            Action::Drop(files) => {
+                for file in some(files) {
+                    match self.files.iter_mut().find(|known| known.name == file.name) {
+                        Some(known) => known.text = file.text,
+                        None => self.files.push(file),
+                    }
+                }
+                self.active = self.files.len() - 1;
+                self.all_shown()
+            }
+            Action::Example(example) => self.replaced(Self::of(example.files(), Some(example))),
+            Action::Open(link) => {
+                let Link { input, filter, selected, pinned } = *link;
+                let mut session = Self::of(input.files, None);
+                session.profile = input.profile;
+                session.lenient = input.lenient;
+                session.tracking = input.tracking;
+                session.selected = selected.map(|(from, to)| Pair { from, to });
+                session.pinned = pinned;
+                if crate::share::is_filter(&filter) {
+                    session.filter.clone_from(&filter);
+                    session.scope.filter = filter;
+                }
+                // What somebody else wrote does not take the place of one's own work.
+                let mut effects = self.replaced(session);
+                effects.retain(|effect| !matches!(effect, Effect::Own | Effect::Keep));
+                effects
+            }
+            Action::Guess(guess) => {
+                if let Some(lesson) = &mut self.lesson {
+                    lesson.guess = Some(guess);
+                }
+                Vec::new()
+            }
+            Action::EndLesson => {
+                self.lesson = None;
+                Vec::new()
+            }
+            Action::Profile(profile) => {
+                self.profile = profile;
+                self.changed()
+            }
+            Action::Lenient(lenient) => {
+                self.lenient = lenient;
+                self.changed()
+            }
+            Action::Track(tracking) => {
+                self.tracking = tracking;
+                self.changed()
+            }
+            Action::Filter(text) => {
+                self.filter.clone_from(&text);
+                if crate::share::is_filter(&text) {
+                    self.scope.filter = text;
+                    return self.changed();
+                }
+                Vec::new()
+            }
+            Action::Closed(closed) => {
+                self.scope.closed = closed;
+                self.changed()
+            }
+            Action::Unfold(key) => {
+                match self.scope.unfolded.iter().position(|known| *known == key) {
+                    Some(index) => drop(self.scope.unfolded.remove(index)),
+                    None => self.scope.unfolded.push(key),
+                }
+                self.changed()
+            }
+            Action::View(view) => {
+                (self.view, self.chosen) = (view, true);
+                vec![Effect::Keep]
+            }
+            Action::Side(side) => {
+                self.side = side;
+                Vec::new()
+            }
+            Action::Select(from, to) => {
+                let id = |index: usize| Some(self.analysis.as_ref()?.endpoints.get(index)?.id.clone());
+                self.selected =
+                    id(from).zip(id(to)).filter(|(from, to)| from != to).map(|(from, to)| Pair { from, to });
+                self.explain()
+            }
+            Action::Turn => {
+                self.selected = self.selected.take().map(|pair| Pair { from: pair.to, to: pair.from });
+                self.explain()
+            }
+            Action::Deselect => {
+                self.selected = None;
+                self.explain()
+            }
+            Action::Source(source) => {
+                self.source = source;
+                Vec::new()
+            }
+            Action::From(asker) => {
+                let endpoints = self.analysis.iter().flat_map(|analysis| analysis.endpoints.iter());
+                self.source = endpoints.skip(asker).map(|endpoint| endpoint.id.clone()).next();
+                Vec::new()
+            }
+            Action::Only(verdict) => {
+                self.only = verdict;
+                Vec::new()
+            }
+            Action::Pin => {
+                self.pinned = Some(self.input());
+                self.changed()
+            }
+            Action::Unpin => {
+                self.pinned = None;
+                self.changed()
+            }
+            Action::Restore => match self.pinned.take() {
+                None => Vec::new(),
+                Some(input) => {
+                    self.files = input.files;
+                    self.profile = input.profile;
+                    self.lenient = input.lenient;
+                    self.tracking = input.tracking;
+                    self.active = self.active.min(self.files.len().saturating_sub(1));
+                    self.all_shown()
+                }
+            },
+            Action::Want(intent, on) => self.want(intent, on),
+            Action::Accept(index) => self.accept(index),
+            Action::Fix(edit) => self.edit(vec![edit]),
+            Action::Format => vec![self.ask(Request::Format { input: self.input() })],
+            Action::Script => vec![self.ask(Request::Script { input: self.input() })],
+            Action::Svg => vec![self.ask(Request::Svg { input: self.input(), scope: self.scope.clone() })],
+            Action::Reveal(file, line) => {
+                self.side = Side::Text;
+                if file == self.active {
+                    return vec![Effect::Reveal(line)];
+                }
+                self.active = file.min(self.files.len().saturating_sub(1));
+                vec![Effect::Show, Effect::Annotate, Effect::Reveal(line)]
+            }
+            Action::Theme => {
+                self.theme = self.theme.next();
+                vec![Effect::Colours, Effect::Keep]
+            }
+            Action::Notice(notice) => {
+                self.notice = notice;
+                Vec::new()
+            }
+            Action::Answered(answer) => self.answered(answer),
+        }
+    }
+
+    pub(super) fn typed(&mut self, text: String) -> Vec<Effect> {
+        match self.files.get_mut(self.active) {
+            Some(file) if file.text != text => file.text = text,
+            Some(_) | None => return Vec::new(),
+        }
+        self.proposals = None;
+        let mut effects = self.changed();
+        effects.extend([Effect::Own, Effect::Keep]);
+        effects
+    }
+
+    /// Another world altogether.
+    pub(super) fn replaced(&mut self, mut session: Self) -> Vec<Effect> {
+        session.theme = self.theme;
+        if self.chosen {
+            (session.view, session.chosen) = (self.view, true);
+        }
+        session.pending = Pending { wanted_why: None, wanted_proposals: None, ..self.pending };
+        *self = session;
+        self.all_shown()
+    }
+
+    /// The same world after somebody has saved it: what is looked at, and how, stays.
+    pub(super) fn reloaded(&mut self, files: Vec<File>) -> Vec<Effect> {
+        let active = self.files.get(self.active).map(|file| file.name.clone());
+        self.files = some(files);
+        self.active = self.files.iter().position(|file| Some(&file.name) == active.as_ref()).unwrap_or(0);
+        self.proposals = None;
+        self.all_shown()
+    }
+
+    pub(super) fn all_shown(&mut self) -> Vec<Effect> {
+        let mut effects = vec![Effect::Forget];
+        effects.extend(self.shown());
+        effects
+    }
+
+    pub(super) fn shown(&mut self) -> Vec<Effect> {
+        let mut effects = vec![Effect::Show];
+        effects.extend(self.changed());
+        effects.extend([Effect::Own, Effect::Keep]);
+        effects
+    }
+
+    /// Asks for a new analysis; one at a time, so that nobody waits for answers to what is gone.
+    pub(super) fn changed(&mut self) -> Vec<Effect> {
+        if self.pending.analyzing.is_some() {
+            self.pending.stale = true;
+            return Vec::new();
+        }
+        vec![self.analyze()]
+    }
+
+    pub(super) fn analyze(&mut self) -> Effect {
+        (self.pending.stale, self.pending.linting) = (false, None);
+        let (input, scope, pinned) = (self.input(), self.scope.clone(), self.pinned.clone());
+        let ask = self.ask(Request::Analyze { input, scope, pinned });
+        self.pending.analyzing = Some(self.pending.asked);
+        ask
+    }
+
+    pub(super) fn lint(&mut self, part: usize) -> Effect {
+        let input = (part == 0).then(|| self.input());
+        let ask = self.ask(Request::Lints { part, input });
+        self.pending.linting = Some(self.pending.asked);
+        ask
+    }
+
+    pub(super) fn ask(&mut self, request: Request) -> Effect {
+        self.pending.asked = self.pending.asked.wrapping_add(1);
+        Effect::Ask(Ask { number: self.pending.asked, request })
+    }
+
+    pub(super) fn explain(&mut self) -> Vec<Effect> {
+        self.proposals = None;
+        let Some((from, to)) = self.pair() else {
+            self.why = None;
+            self.pending.wanted_why = None;
+            return vec![Effect::Light];
+        };
+        let ask = self.ask(Request::Why { from, to, filter: self.scope.filter.clone() });
+        self.pending.wanted_why = Some(self.pending.asked);
+        vec![ask, Effect::Keep]
+    }
+
+    pub(super) fn fresh_name(&self) -> String {
+        let taken = |name: &String| self.files.iter().any(|file| file.name == *name);
+        (1..).map(|number| format!("file-{number}.yaml")).find(|name| !taken(name)).unwrap_or_default()
+    }
+}
