@@ -76,6 +76,7 @@ pub fn wish(page: &Page) -> Result<()> {
     click(page, "#proposals .accept")?;
     until(page, "the row in the text", "document.querySelector('.cm-content').innerText.includes('allow-related')")?;
     until(page, "the pair open", "document.querySelector('#why .verdict')?.innerText === 'open'")?;
+    until(page, "what is gained", "document.querySelector('#pinned .gained')")?;
     let told = page.run("return document.querySelector('#pinned').textContent", &[])?;
     let told = told.as_str().unwrap_or_default();
     if !told.contains("+6") || !told.contains("6 pairs with connections gained, 0 pairs with connections lost") {

@@ -77,11 +77,11 @@ pub enum Intent {
 /// Who answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Worker {
-    /// Who has the picture, and knows why.
+    /// Who has the picture, also to keep, and knows why.
     Answerer,
     /// Who looks for what lints find.
     Reviewer,
-    /// Who is there when somebody asks for something: for edits, or for a picture to keep.
+    /// Who is there when somebody asks for something: for edits, or for what is different from before.
     Mender,
 }
 
@@ -89,9 +89,9 @@ impl Request {
     /// Who answers it.
     pub fn worker(&self) -> Worker {
         match self {
-            Self::Analyze { .. } | Self::Why { .. } => Worker::Answerer,
+            Self::Analyze { .. } | Self::Why { .. } | Self::Svg { .. } => Worker::Answerer,
             Self::Lints { .. } | Self::Script { .. } | Self::Format { .. } => Worker::Reviewer,
-            Self::Propose { .. } | Self::Svg { .. } => Worker::Mender,
+            Self::Propose { .. } | Self::Compare { .. } => Worker::Mender,
         }
     }
 }
@@ -105,8 +105,13 @@ pub enum Request {
         input: Input,
         /// What to show.
         scope: Scope,
+    },
+    /// What is different from before; of the mender, so that the picture does not wait for it.
+    Compare {
+        /// The input.
+        input: Input,
         /// What to compare with.
-        pinned: Option<Input>,
+        pinned: Input,
     },
     /// What lints find. They take longer than the picture: a reviewer of their own looks, part by part, and somebody who
     /// goes on typing waits for no more than one.
@@ -143,7 +148,7 @@ pub enum Request {
         /// The input.
         input: Input,
     },
-    /// The picture as an SVG document; of the mender.
+    /// The picture as an SVG document.
     Svg {
         /// The input.
         input: Input,
@@ -180,6 +185,8 @@ pub enum Reply {
     },
     /// Why.
     Why(Box<Why>),
+    /// What is different from before.
+    Changes(Changes),
     /// What could be done.
     Proposals(Proposals),
     /// A text to download.

@@ -14,7 +14,7 @@ mod wishes;
 pub use mender::Mender;
 pub use reviewer::Reviewer;
 
-use crate::protocol::{Analysis, Answer, Ask, File, Input, Reply, Request, Scope, Tracking};
+use crate::protocol::{Answer, Ask, File, Input, Reply, Request, Scope, Tracking};
 use ringfence_engine::answers::filter::Filter;
 use ringfence_engine::compile::{Profile, Settings, Strictness};
 use ringfence_engine::ovn::acl::{Acl, Action, Direction, Priority, Provenance, Tier};
@@ -47,26 +47,27 @@ impl Service {
 
     fn reply(&mut self, request: Request) -> Option<Reply> {
         match request {
-            Request::Analyze { input, scope, pinned } => {
-                Some(Reply::Analysis(Box::new(self.analyze(input, &scope, pinned.as_ref()))))
+            Request::Analyze { input, scope } => {
+                Some(Reply::Analysis(Box::new(analysis::analysis(self.loaded(input), &scope))))
             }
             Request::Why { from, to, filter } => {
                 let (_, loaded) = self.loaded.as_ref()?;
                 why::why(loaded, from, to, filter_of(&filter)).map(|why| Reply::Why(Box::new(why)))
             }
+            Request::Svg { input, scope } => drawing::document(self.loaded(input), &scope).map(Reply::Svg),
             _ => None,
         }
     }
 
-    fn analyze(&mut self, input: Input, scope: &Scope, pinned: Option<&Input>) -> Analysis {
+    /// The input, compiled; what was asked about last is not compiled again.
+    fn loaded(&mut self, input: Input) -> &Loaded {
         let known = self.loaded.take().filter(|(last, _)| *last == input);
         // What to write instead of a mistake is the reviewer's to say.
-        let mut load = |input: &Input| load_by(input, Adviser::default(), &mut self.matches);
-        let loaded = known.map_or_else(|| load(&input), |(_, loaded)| loaded);
-        let mut analysis = analysis::analysis(&loaded, scope);
-        analysis.changes = pinned.map(|pinned| changes::changes(&load(pinned), &loaded));
-        self.loaded = Some((input, loaded));
-        analysis
+        let loaded = known.unwrap_or_else(|| {
+            let loaded = load_by(&input, Adviser::default(), &mut self.matches);
+            (input, loaded)
+        });
+        &self.loaded.insert(loaded).1
     }
 }
 

@@ -11,7 +11,7 @@ pub use action::{Action, Effect};
 pub use look::{Side, Theme, View};
 
 use crate::gallery::{self, Example};
-use crate::protocol::{Analysis, File, Finding, Input, Proposals, Scope, Tracking, Why};
+use crate::protocol::{Analysis, Changes, File, Finding, Input, Proposals, Scope, Tracking, Why};
 use lints::Lints;
 use std::rc::Rc;
 
@@ -72,6 +72,8 @@ pub struct Session {
     pub proposals: Option<Rc<Proposals>>,
     /// What is compared with.
     pub pinned: Option<Input>,
+    /// What is different from it, with the endpoints of the last answer.
+    pub changes: Option<Rc<Changes>>,
     /// Pairs whose verdict the last change turned, by index.
     pub turned: Rc<Vec<(usize, usize)>>,
     /// The lesson that is read.
@@ -88,6 +90,9 @@ pub struct Session {
 struct Pending {
     analyzing: Option<u32>,
     linting: Option<u32>,
+    comparing: Option<u32>,
+    /// Whether there is something else to compare by now.
+    outrun: bool,
     /// Whether the answer to come is about what is gone.
     stale: bool,
     /// The number of the last question.
@@ -127,6 +132,7 @@ impl Session {
             why: None,
             proposals: None,
             pinned: None,
+            changes: None,
             turned: Rc::default(),
             lesson: example.map(|example| Lesson { example, guess: None }),
             notice: None,

@@ -53,7 +53,7 @@ impl Props {
             only: session.only.clone(),
             closed: session.scope.closed,
             turned: Rc::clone(&session.turned),
-            changed: analysis.changes.iter().flat_map(|changes| changes.pairs.iter().copied()).collect(),
+            changed: session.changes.iter().flat_map(|changes| changes.pairs.iter().copied()).collect(),
             send: send.clone(),
         })
     }

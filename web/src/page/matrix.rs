@@ -4,7 +4,7 @@ mod lens;
 mod paint;
 
 use super::table::word;
-use crate::protocol::Analysis;
+use crate::protocol::{Analysis, Changes};
 use crate::session::{Action, Session, Theme};
 use lens::{LARGEST, Lens, fitting, following, hit, least, room_for_names, scrolled};
 use paint::{Sheet, glyph};
@@ -17,6 +17,8 @@ use yew::prelude::*;
 pub(super) struct Props {
     /// What is told.
     analysis: Rc<Analysis>,
+    /// What is different from what was pinned.
+    changes: Option<Rc<Changes>>,
     /// The pair that is explained, by endpoint.
     pair: Option<(usize, usize)>,
     /// The colours.
@@ -30,7 +32,7 @@ impl PartialEq for Props {
     fn eq(&self, other: &Self) -> bool {
         self.analysis.reaches_like(&other.analysis)
             && (self.pair, self.theme) == (other.pair, other.theme)
-            && self.send == other.send
+            && (&self.changes, &self.send) == (&other.changes, &other.send)
     }
 }
 
@@ -38,14 +40,15 @@ impl Props {
     /// What the matrix shows of a session; nothing before the first answer.
     pub(super) fn of(session: &Session, send: &Callback<Action>) -> Option<Self> {
         let analysis = Rc::clone(session.analysis.as_ref()?);
-        Some(Self { analysis, pair: session.pair(), theme: session.theme, send: send.clone() })
+        let changes = session.changes.clone();
+        Some(Self { analysis, changes, pair: session.pair(), theme: session.theme, send: send.clone() })
     }
 }
 
 /// The matrix.
 #[component]
 pub(super) fn Matrix(props: &Props) -> Html {
-    let Props { analysis, pair: chosen, send, .. } = props;
+    let Props { analysis, changes, pair: chosen, send, .. } = props;
     let place = use_node_ref();
     let cursor = use_state(|| (0_usize, 1_usize));
     let lens = use_state(|| None::<Lens>);
@@ -53,12 +56,13 @@ pub(super) fn Matrix(props: &Props) -> Html {
     let names = (size, room_for_names(analysis));
     use_redraw(&place);
     {
-        let (place, analysis, cursor, lens, pair) = (place.clone(), Rc::clone(analysis), *cursor, *lens, *chosen);
+        let (place, analysis, changes) = (place.clone(), Rc::clone(analysis), changes.clone());
+        let (cursor, lens, pair) = (*cursor, *lens, *chosen);
         use_effect(move || {
             if let Some(canvas) = place.cast::<HtmlCanvasElement>() {
                 let lens = lens.unwrap_or_else(|| fitting(&canvas, names));
                 // A browser that draws nothing leaves the table.
-                let _ = paint::paint(&Sheet { canvas: &canvas, analysis: &analysis, lens, cursor, pair });
+                let _ = paint::paint(&Sheet { canvas: &canvas, analysis: &analysis, changes: changes.as_deref(), lens, cursor, pair });
             }
         });
     }

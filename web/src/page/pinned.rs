@@ -14,19 +14,25 @@ pub(super) fn view(session: &Session, send: &Callback<Action>) -> Html {
             <button id="pin" class="quiet" onclick={send.reform(|_| Action::Pin)} title="From now on, show what is gained and lost against this">{ "Pin as before" }</button>
         };
     }
-    let Some(changes) = session.analysis.as_ref().and_then(|analysis| analysis.changes.as_ref()) else {
-        return html! {};
+    let changes = session.changes.as_deref();
+    let count = |sign: char, changes: &Changes| changes.pairs.iter().filter(|(_, _, of)| *of == sign).count();
+    let counts = |changes: &Changes| {
+        let (gained, lost) = (count('+', changes), count('-', changes));
+        html! {
+            <>
+                <b class="gained" aria-label={format!("{gained} pairs gained")}>{ format!("+{gained}") }</b>
+                <b class="lost" aria-label={format!("{lost} pairs lost")}>{ format!("−{lost}") }</b>
+            </>
+        }
     };
-    let count = |sign: char| changes.pairs.iter().filter(|(_, _, of)| *of == sign).count();
     html! {
         <details class="menu pinned" id="pinned">
-            <summary title={format!("against before: {}", changes.summary)}>
+            <summary title={changes.map(|changes| format!("against before: {}", changes.summary))}>
                 { "before" }
-                <b class="gained" aria-label={format!("{} pairs gained", count('+'))}>{ format!("+{}", count('+')) }</b>
-                <b class="lost" aria-label={format!("{} pairs lost", count('-'))}>{ format!("−{}", count('-')) }</b>
+                { for changes.map(counts) }
             </summary>
             <div class="list">
-                { list(changes) }
+                { for changes.map(list) }
                 <div class="row">
                     <button onclick={send.reform(|_| Action::Restore)}>{ "Back to before" }</button>
                     <button onclick={send.reform(|_| Action::Pin)}>{ "Pin this instead" }</button>

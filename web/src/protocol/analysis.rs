@@ -1,6 +1,6 @@
 //! Who talks to whom, and all that the page shows of it.
 
-use super::{Changes, Finding, Note, Parcel, Picture, Place, Word};
+use super::{Finding, Note, Parcel, Picture, Place, Word};
 use serde::{Deserialize, Serialize};
 
 /// Somebody who asks and answers.
@@ -117,8 +117,6 @@ pub struct Analysis {
     pub findings: Vec<Finding>,
     /// What is claimed.
     pub claims: Vec<Claim>,
-    /// What is different from what was pinned.
-    pub changes: Option<Changes>,
     /// Names of this world, for completion.
     pub names: Parcel<Vec<Word>>,
     /// What can be said of pieces of text.
@@ -147,10 +145,10 @@ impl Analysis {
         self.findings.len() == other.findings.len() && self.findings.iter().zip(&other.findings).all(same)
     }
 
-    /// Whether both say the same of every pair, and of what was pinned.
+    /// Whether both say the same of every pair.
     pub fn reaches_like(&self, other: &Self) -> bool {
         (&self.endpoints, &self.classes, &self.order) == (&other.endpoints, &other.classes, &other.order)
-            && (&self.verdicts, &self.changes) == (&other.verdicts, &other.changes)
+            && self.verdicts == other.verdicts
     }
 
     /// Whether a page shows the same of both: remarks on pieces of text are the editor's business.

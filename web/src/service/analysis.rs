@@ -37,7 +37,6 @@ pub(super) fn analysis(loaded: &Loaded, scope: &Scope) -> Analysis {
         picture: Parcel::of(&drawing::plain(picture)),
         findings: findings.iter().map(|found| finding(&texts, found)).collect(),
         claims: judgements.into_iter().map(|judgement| claim(sources, judgement)).collect(),
-        changes: None,
         names: Parcel::of(&names::names(loaded)),
         notes: Parcel::of(&names::notes(loaded, reach.pipelines(), &texts)),
     }

@@ -6,10 +6,13 @@ use ringfence_view::loaded::Loaded;
 use ringfence_view::matrix::Matrix;
 use ringfence_view::picture::{self, Frame};
 
-/// Draws an input.
-pub(super) fn drawn(loaded: &Loaded, scope: &Scope) -> picture::Picture {
+/// Draws an input as an SVG document.
+pub(super) fn document(loaded: &Loaded, scope: &Scope) -> Option<String> {
     let matrix = Matrix::of(&mut reach(loaded), filter_of(&scope.filter));
-    picture::Picture::of(&loaded.compiled.endpoints, &matrix, &shown(scope))
+    let drawn = picture::Picture::of(&loaded.compiled.endpoints, &matrix, &shown(scope));
+    let mut text = String::new();
+    picture::write(&mut text, &drawn, "Who can talk to whom").ok()?;
+    Some(text)
 }
 
 /// The drawing as it crosses to the page.

@@ -1,12 +1,12 @@
 //! The mender: what somebody asks for now and then, in a worker that starts with the first question.
 
-use super::{drawing, load_by, wishes};
-use crate::protocol::{Answer, Ask, Reply, Request};
+use super::{changes, load_by, wishes};
+use crate::protocol::{Answer, Ask, Input, Reply, Request};
 use ringfence_engine::ovn::matching::Adviser;
 use ringfence_engine::ovn::pipeline::Matches;
-use ringfence_view::picture;
+use ringfence_view::loaded::Loaded;
 
-/// Looks for edits that do what somebody wants, and draws pictures to keep.
+/// Looks for edits that do what somebody wants, and for what is different from what was pinned.
 #[derive(Default)]
 pub struct Mender {
     matches: Matches,
@@ -26,16 +26,18 @@ impl Mender {
     fn reply(&mut self, request: Request) -> Option<Reply> {
         match request {
             Request::Propose { input, from, to, intent, filter } => {
-                let loaded = load_by(&input, Adviser::default(), &mut self.matches);
+                let loaded = self.load(&input);
                 Some(Reply::Proposals(wishes::proposals(&input, &loaded, (from, to), intent, &filter)))
             }
-            Request::Svg { input, scope } => {
-                let loaded = load_by(&input, Adviser::default(), &mut self.matches);
-                let mut text = String::new();
-                picture::write(&mut text, &drawing::drawn(&loaded, &scope), "Who can talk to whom").ok()?;
-                Some(Reply::Svg(text))
+            Request::Compare { input, pinned } => {
+                let (old, new) = (self.load(&pinned), self.load(&input));
+                Some(Reply::Changes(changes::changes(&old, &new)))
             }
             _ => None,
         }
+    }
+
+    fn load(&mut self, input: &Input) -> Loaded {
+        load_by(input, Adviser::default(), &mut self.matches)
     }
 }

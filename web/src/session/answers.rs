@@ -23,6 +23,10 @@ impl Session {
                 if self.analysis.is_none() && !self.chosen {
                     self.view = if analysis.lines > READABLE { View::Matrix } else { View::Graph };
                 }
+                // Pairs are known by number: with others than before they would be those of somebody else.
+                if !self.analysis.as_ref().is_some_and(|last| last.endpoints == analysis.endpoints) {
+                    self.changes = None;
+                }
                 let (lints, whole) = self.lints.moved(&self.files);
                 // An editor moves what it shows by itself.
                 let same = whole && self.analysis.as_ref().is_some_and(|last| last.tells_like(&analysis));
@@ -32,8 +36,17 @@ impl Session {
                 let proposals = self.proposals.take();
                 effects.extend(self.explain());
                 self.proposals = proposals;
+                effects.extend(self.compare());
                 effects.push(self.lint(0));
                 effects
+            }
+            Some(Reply::Changes(changes)) if self.pending.comparing == Some(answer.number) => {
+                self.pending.comparing = None;
+                if self.pending.outrun {
+                    return if self.busy() { Vec::new() } else { self.compare() };
+                }
+                self.changes = Some(Rc::new(changes));
+                Vec::new()
             }
             Some(Reply::Lints { findings, next }) if self.pending.linting == Some(answer.number) => match next {
                 Some(part) => vec![self.lint(part)],
@@ -62,7 +75,14 @@ impl Session {
                 }
                 self.edit(edits)
             }
-            Some(Reply::Analysis(_) | Reply::Lints { .. } | Reply::Why(_) | Reply::Proposals(_)) | None => Vec::new(),
+            Some(
+                Reply::Analysis(_)
+                | Reply::Lints { .. }
+                | Reply::Why(_)
+                | Reply::Changes(_)
+                | Reply::Proposals(_),
+            )
+            | None => Vec::new(),
         }
     }
 }

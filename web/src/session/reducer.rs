@@ -3,7 +3,7 @@
 use super::action::{Action, Effect};
 use super::{Pair, Pending, Session, Side, blank, edits, some};
 use crate::offsets::Offsets;
-use crate::protocol::{Ask, Edit, File, Request};
+use crate::protocol::{Ask, Edit, File, Input, Request};
 use crate::share::Link;
 
 impl Session {
@@ -151,17 +151,12 @@ impl Session {
                 self.only = verdict;
                 Vec::new()
             }
-            Action::Pin => {
-                self.pinned = Some(self.input());
-                self.changed()
-            }
-            Action::Unpin => {
-                self.pinned = None;
-                self.changed()
-            }
-            Action::Restore => match self.pinned.take() {
+            Action::Pin => self.pinned(Some(self.input())),
+            Action::Unpin => self.pinned(None),
+            Action::Restore => match self.pinned.clone() {
                 None => Vec::new(),
                 Some(input) => {
+                    self.pin(None);
                     self.files = input.files;
                     self.profile = input.profile;
                     self.lenient = input.lenient;
@@ -213,7 +208,8 @@ impl Session {
         if self.chosen {
             (session.view, session.chosen) = (self.view, true);
         }
-        session.pending = Pending { wanted_why: None, wanted_proposals: None, ..self.pending };
+        let outrun = self.pending.comparing.is_some();
+        session.pending = Pending { wanted_why: None, wanted_proposals: None, outrun, ..self.pending };
         *self = session;
         self.all_shown()
     }
@@ -251,10 +247,33 @@ impl Session {
 
     pub(super) fn analyze(&mut self) -> Effect {
         (self.pending.stale, self.pending.linting) = (false, None);
-        let (input, scope, pinned) = (self.input(), self.scope.clone(), self.pinned.clone());
-        let ask = self.ask(Request::Analyze { input, scope, pinned });
+        let (input, scope) = (self.input(), self.scope.clone());
+        let ask = self.ask(Request::Analyze { input, scope });
         self.pending.analyzing = Some(self.pending.asked);
         ask
+    }
+
+    /// From now on something else is what there was before, or nothing.
+    fn pin(&mut self, pinned: Option<Input>) {
+        (self.pinned, self.changes) = (pinned, None);
+        self.pending.outrun = self.pending.comparing.is_some();
+    }
+
+    /// The same, and what is different from it; an analysis that is under way asks for that when it comes.
+    fn pinned(&mut self, pinned: Option<Input>) -> Vec<Effect> {
+        self.pin(pinned);
+        let mut effects = if self.busy() { Vec::new() } else { self.compare() };
+        effects.push(Effect::Keep);
+        effects
+    }
+
+    /// Asks what is different from before; one at a time, as with analyses.
+    pub(super) fn compare(&mut self) -> Vec<Effect> {
+        self.pending.outrun = self.pending.comparing.is_some();
+        let Some(pinned) = self.pinned.clone().filter(|_| !self.pending.outrun) else { return Vec::new() };
+        let ask = self.ask(Request::Compare { input: self.input(), pinned });
+        self.pending.comparing = Some(self.pending.asked);
+        vec![ask]
     }
 
     pub(super) fn lint(&mut self, part: usize) -> Effect {

@@ -1,6 +1,6 @@
 use super::edits::replaced;
 use super::*;
-use crate::protocol::{Intent, Worker};
+use crate::protocol::{Ask, Intent, Request, Worker};
 use crate::service::{Mender, Reviewer, Service};
 
 /// A page without a browser: effects are done until nothing is left to do.
@@ -97,7 +97,7 @@ fn a_wish_is_granted_and_compared() {
     page.act(Action::Accept(0));
     assert!(page.text().contains("allow-related"));
     assert_eq!(page.verdict("default/vm1", "default/vm2"), 'O');
-    let changes = page.session.analysis.as_ref().unwrap().changes.clone().unwrap();
+    let changes = page.session.changes.clone().unwrap();
     assert!(changes.summary.starts_with("6 pairs with connections gained, 0 pairs"), "{}", changes.summary);
     page.act(Action::Restore);
     assert_eq!(page.verdict("default/vm1", "default/vm2"), '>');
@@ -249,7 +249,7 @@ fn files_that_are_saved_elsewhere_leave_everything_else_as_it_is() {
     assert_eq!((&page.session.selected, &page.session.pinned), (&selected, &pinned));
     assert_eq!(page.session.scope.filter, "tcp/80");
     assert_eq!(page.session.why.clone().unwrap().verdict, "open");
-    assert!(!page.session.analysis.as_ref().unwrap().changes.as_ref().unwrap().pairs.is_empty());
+    assert!(!page.session.changes.as_ref().unwrap().pairs.is_empty());
 }
 
 #[test]
@@ -305,4 +305,49 @@ fn a_piece_that_was_typed_is_put_where_it_belongs() {
     // Where the editor has another text, all of it is read.
     assert_eq!(page.session.reduce(edited(0, 0, "x", 99)), [Effect::Reread]);
     assert_eq!(page.text(), "\u{1f600}: 1\nb: 33\n");
+}
+
+/// The question of what is different from before, if there is one.
+fn comparison(effects: &[Effect]) -> Option<Ask> {
+    effects.iter().find_map(|effect| match effect {
+        Effect::Ask(ask) if matches!(ask.request, Request::Compare { .. }) => Some(ask.clone()),
+        _ => None,
+    })
+}
+
+#[test]
+fn a_comparison_with_what_is_pinned_no_more_is_not_shown() {
+    let mut page = Page::open();
+    let first = comparison(&page.session.reduce(Action::Pin)).unwrap();
+    let late = page.mender.ask(first);
+    // Something else is pinned, and typed, before the answer comes.
+    assert_eq!(comparison(&page.session.reduce(Action::Unpin)), None);
+    page.act(Action::Typed(page.text().replacen("action: drop", "action: allow", 1)));
+    assert_eq!(comparison(&page.session.reduce(Action::Pin)), None);
+    let next = page.session.reduce(Action::Answered(late));
+    assert_eq!(page.session.changes, None);
+    page.follow(next);
+    assert!(page.session.changes.as_ref().is_some_and(|changes| changes.pairs.is_empty()), "{:?}", page.session.changes);
+    page.act(Action::Restore);
+    assert_eq!((page.session.changes.clone(), page.session.pinned.clone()), (None, None));
+}
+
+#[test]
+fn pairs_that_changed_are_never_those_of_others() {
+    let mut page = Page::open();
+    page.act(Action::Pin);
+    page.act(Action::Typed(page.text().replacen("action: drop", "action: allow", 1)));
+    assert!(!page.session.changes.as_ref().unwrap().pairs.is_empty());
+    // Until it is known what is different now, nothing is shown of pairs that have other numbers.
+    let asked = page.session.reduce(Action::Load([crowd(3)].into()));
+    assert_eq!(page.session.changes, None);
+    page.follow(asked);
+    page.act(Action::Pin);
+    let typed = page.session.reduce(Action::Typed(crowd(4).text));
+    let Some(Effect::Ask(ask)) = typed.first() else { panic!("{typed:?}") };
+    let answered = page.service.ask(ask.clone());
+    let next = page.session.reduce(Action::Answered(answered));
+    assert_eq!(page.session.changes, None);
+    page.follow(next);
+    assert!(page.session.changes.is_some());
 }

@@ -2,7 +2,7 @@
 
 use super::lens::{Lens, room, seen, short};
 use crate::page::element::window;
-use crate::protocol::Analysis;
+use crate::protocol::{Analysis, Changes};
 use crate::raster::Raster;
 use std::collections::HashMap;
 use wasm_bindgen::prelude::*;
@@ -54,6 +54,8 @@ pub(super) struct Sheet<'a> {
     pub(super) canvas: &'a HtmlCanvasElement,
     /// What is told of whom.
     pub(super) analysis: &'a Analysis,
+    /// What is different from what was pinned.
+    pub(super) changes: Option<&'a Changes>,
     /// The part that is seen.
     pub(super) lens: Lens,
     /// Row and column under the pointer.
@@ -164,7 +166,7 @@ impl Brush<'_> {
 
     /// Pairs that are not as they were when the state was pinned: framed; small ones filled.
     fn changes(&self) -> Option<()> {
-        let pairs = self.sheet.analysis.changes.iter().flat_map(|changes| &changes.pairs);
+        let pairs = self.sheet.changes.iter().flat_map(|changes| &changes.pairs);
         let signs: HashMap<(usize, usize), char> = pairs.map(|(from, to, sign)| ((*from, *to), *sign)).collect();
         if signs.is_empty() {
             return Some(());
