@@ -2,7 +2,7 @@
 
 use serde_json::de::IoRead;
 use serde_json::{StreamDeserializer, Value, json};
-use std::io::{self, BufReader, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use std::time::Duration;
 /// A connection to one daemon.
 pub struct Connection {
     stream: UnixStream,
-    replies: StreamDeserializer<'static, IoRead<BufReader<UnixStream>>, Value>,
+    replies: StreamDeserializer<'static, IoRead<Lossy<BufReader<UnixStream>>>, Value>,
     last: u64,
 }
 
@@ -20,7 +20,8 @@ impl Connection {
         let stream = UnixStream::connect(socket)?;
         stream.set_read_timeout(Some(Duration::from_secs(120)))?;
         let reader = BufReader::with_capacity(1 << 16, stream.try_clone()?);
-        let replies = serde_json::Deserializer::from_reader(reader).into_iter();
+        let replies =
+            serde_json::Deserializer::from_reader(Lossy { inner: reader, ready: io::Cursor::default() }).into_iter();
         Ok(Self { stream, replies, last: 0 })
     }
 
@@ -64,6 +65,31 @@ impl Connection {
     fn receive(&mut self) -> io::Result<Value> {
         let end = || io::Error::new(io::ErrorKind::UnexpectedEof, "the daemon closed the connection");
         Ok(self.replies.next().ok_or_else(end)??)
+    }
+}
+
+/// Text in which U+FFFD stands for what is no UTF-8: of a character that C prints with `%c` only the first byte comes.
+struct Lossy<R> {
+    inner: R,
+    ready: io::Cursor<Vec<u8>>,
+}
+
+impl<R: BufRead> Read for Lossy<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let number = self.ready.read(buffer)?;
+        if number > 0 || buffer.is_empty() {
+            return Ok(number);
+        }
+        let mut bytes = self.inner.fill_buf()?.to_vec();
+        self.inner.consume(bytes.len());
+        // A character is whole when another one begins; no message ends within one.
+        while bytes.last().is_some_and(|last| !last.is_ascii()) {
+            let Some(next) = self.inner.fill_buf()?.first().copied() else { break };
+            bytes.push(next);
+            self.inner.consume(1);
+        }
+        self.ready = io::Cursor::new(String::from_utf8_lossy(&bytes).into_owned().into_bytes());
+        self.ready.read(buffer)
     }
 }
 

@@ -81,7 +81,7 @@ pub enum Worker {
     Answerer,
     /// Who looks for what lints find.
     Reviewer,
-    /// Who is there when somebody asks for something: for edits, or for what is different from before.
+    /// Who is there when somebody asks for something: for edits, for what is different from before, for rows to take away.
     Mender,
 }
 
@@ -90,8 +90,8 @@ impl Request {
     pub fn worker(&self) -> Worker {
         match self {
             Self::Analyze { .. } | Self::Why { .. } | Self::Svg { .. } => Worker::Answerer,
-            Self::Lints { .. } | Self::Script { .. } | Self::Format { .. } => Worker::Reviewer,
-            Self::Propose { .. } | Self::Compare { .. } => Worker::Mender,
+            Self::Lints { .. } => Worker::Reviewer,
+            Self::Propose { .. } | Self::Compare { .. } | Self::Script { .. } | Self::Format { .. } => Worker::Mender,
         }
     }
 }
@@ -143,7 +143,7 @@ pub enum Request {
         /// Of which conversations.
         filter: String,
     },
-    /// The rows as a script for `ovn-nbctl`; of the reviewer.
+    /// The rows as a script for `ovn-nbctl`; of the mender.
     Script {
         /// The input.
         input: Input,
@@ -155,7 +155,7 @@ pub enum Request {
         /// What to show.
         scope: Scope,
     },
-    /// Canonical match expressions; of the reviewer.
+    /// Canonical match expressions; of the mender.
     Format {
         /// The input.
         input: Input,

@@ -62,7 +62,14 @@ pub(super) fn Matrix(props: &Props) -> Html {
             if let Some(canvas) = place.cast::<HtmlCanvasElement>() {
                 let lens = lens.unwrap_or_else(|| fitting(&canvas, names));
                 // A browser that draws nothing leaves the table.
-                let _ = paint::paint(&Sheet { canvas: &canvas, analysis: &analysis, changes: changes.as_deref(), lens, cursor, pair });
+                let _ = paint::paint(&Sheet {
+                    canvas: &canvas,
+                    analysis: &analysis,
+                    changes: changes.as_deref(),
+                    lens,
+                    cursor,
+                    pair,
+                });
             }
         });
     }

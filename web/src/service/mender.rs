@@ -1,12 +1,15 @@
 //! The mender: what somebody asks for now and then, in a worker that starts with the first question.
 
+use super::names::canonical;
 use super::{changes, load_by, wishes};
 use crate::protocol::{Answer, Ask, Input, Reply, Request};
 use ringfence_engine::ovn::matching::Adviser;
 use ringfence_engine::ovn::pipeline::Matches;
 use ringfence_view::loaded::Loaded;
+use ringfence_view::nbctl;
 
-/// Looks for edits that do what somebody wants, and for what is different from what was pinned.
+/// Looks for edits that do what somebody wants, and for what is different from what was pinned; writes rows as a script, and
+/// matches as OVN prints them.
 #[derive(Default)]
 pub struct Mender {
     matches: Matches,
@@ -33,6 +36,12 @@ impl Mender {
                 let (old, new) = (self.load(&pinned), self.load(&input));
                 Some(Reply::Changes(changes::changes(&old, &new)))
             }
+            Request::Script { input } => {
+                let mut script = Vec::new();
+                nbctl::write(&mut script, &self.load(&input)).ok()?;
+                String::from_utf8(script).ok().map(Reply::Script)
+            }
+            Request::Format { input } => Some(Reply::Format(canonical(&self.load(&input)))),
             _ => None,
         }
     }

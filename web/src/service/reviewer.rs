@@ -1,7 +1,6 @@
 //! The reviewer: what takes longer than the picture, in a worker of its own, so that the picture does not wait for it.
 
 use super::analysis::finding;
-use super::names::canonical;
 use super::texts::Texts;
 use super::{load_by, reach};
 use crate::protocol::{Answer, Ask, Reply, Request};
@@ -10,10 +9,9 @@ use ringfence_engine::diagnostic::{Code, Diagnostic};
 use ringfence_engine::ovn::matching::Adviser;
 use ringfence_engine::ovn::pipeline::Matches;
 use ringfence_view::loaded::Loaded;
-use ringfence_view::nbctl;
 use ringfence_view::report::is_news;
 
-/// Looks for what lints find in one input after the other, writes its rows as a script, and its matches as OVN prints them.
+/// Looks for what lints find in one input after the other.
 #[derive(Default)]
 pub struct Reviewer {
     loaded: Option<Loaded>,
@@ -40,14 +38,6 @@ impl Reviewer {
                     self.loaded = Some(load_by(&input, Adviser::FULL, &mut self.matches));
                 }
                 Some(lints(self.loaded.as_ref()?, part, &mut self.known))
-            }
-            Request::Script { input } => {
-                let mut script = Vec::new();
-                nbctl::write(&mut script, &load_by(&input, Adviser::FULL, &mut self.matches)).ok()?;
-                String::from_utf8(script).ok().map(Reply::Script)
-            }
-            Request::Format { input } => {
-                Some(Reply::Format(canonical(&load_by(&input, Adviser::FULL, &mut self.matches))))
             }
             _ => None,
         }

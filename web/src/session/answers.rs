@@ -76,11 +76,7 @@ impl Session {
                 self.edit(edits)
             }
             Some(
-                Reply::Analysis(_)
-                | Reply::Lints { .. }
-                | Reply::Why(_)
-                | Reply::Changes(_)
-                | Reply::Proposals(_),
+                Reply::Analysis(_) | Reply::Lints { .. } | Reply::Why(_) | Reply::Changes(_) | Reply::Proposals(_),
             )
             | None => Vec::new(),
         }

@@ -327,7 +327,11 @@ fn a_comparison_with_what_is_pinned_no_more_is_not_shown() {
     let next = page.session.reduce(Action::Answered(late));
     assert_eq!(page.session.changes, None);
     page.follow(next);
-    assert!(page.session.changes.as_ref().is_some_and(|changes| changes.pairs.is_empty()), "{:?}", page.session.changes);
+    assert!(
+        page.session.changes.as_ref().is_some_and(|changes| changes.pairs.is_empty()),
+        "{:?}",
+        page.session.changes
+    );
     page.act(Action::Restore);
     assert_eq!((page.session.changes.clone(), page.session.pinned.clone()), (None, None));
 }
