@@ -7,6 +7,7 @@ mod completions;
 mod diff;
 mod explain;
 mod export;
+mod fmt;
 mod import;
 mod man;
 mod plan;
@@ -34,6 +35,8 @@ pub(crate) enum Verb {
     Check(check::Arguments),
     /// Show the OVN rows, in the order in which OVN asks them
     Compile(compile::Arguments),
+    /// Write the match expressions as OVN prints them
+    Fmt(fmt::Arguments),
     /// What other files or another profile change: connections gained and lost
     Diff(diff::Arguments),
     /// Lines of OVN's log or of `acl-list`, and the rules that they come from
@@ -70,6 +73,7 @@ impl Verb {
             Self::Explain(arguments) => arguments.run(console),
             Self::Check(arguments) => arguments.run(console),
             Self::Compile(arguments) => arguments.run(console),
+            Self::Fmt(arguments) => arguments.run(console),
             Self::Diff(arguments) => arguments.run(console),
             Self::Import(arguments) => arguments.run(console),
             Self::Export(arguments) => arguments.run(console),

@@ -59,7 +59,7 @@ pub use object::Object;
 pub use policy_port::{PolicyPort, PortChoice, Transport};
 pub use query::{Protocol, Query};
 pub(crate) use scalar::{FLOW, quoted, written};
-pub use scalar::{edit_within, place_within};
+pub use scalar::{edit_whole, edit_within, place_within};
 pub use security_group::{SecurityGroup, SecurityRule};
 pub use selector::{LabelTest, Requirement, Selector};
 pub use subnet::Subnet;

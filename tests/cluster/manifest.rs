@@ -16,7 +16,8 @@ pub struct Manifest {
 }
 
 /// A kind of the server's that is loaded and not read.
-const OTHERS: [(&str, &str); 5] = [
+const OTHERS: [(&str, &str); 6] = [
+    ("ReplicationController", "replicationcontrollers"),
     ("CustomResourceDefinition", "customresourcedefinitions"),
     ("ClusterRole", "clusterroles"),
     ("ClusterRoleBinding", "clusterrolebindings"),
@@ -70,7 +71,7 @@ fn is_namespaced(object: &Value) -> bool {
     let (group, _) = group_and_version(object);
     let of_kube_ovn = group == "kubeovn.io" || group == "policy.networking.k8s.io";
     let kind = text(&object["kind"]);
-    let is_ours = ["RoleBinding", "ServiceAccount"].contains(&kind);
+    let is_ours = ["RoleBinding", "ServiceAccount", "ReplicationController"].contains(&kind);
     is_ours || (!of_kube_ovn && !["Namespace", "Node"].contains(&kind) && known(object).is_some())
 }
 
@@ -103,9 +104,12 @@ fn completed(mut object: Value) -> Value {
             }
             complete_pod(&mut object["spec"]["template"]["spec"]);
         }
+        "ReplicationController" => complete_pod(&mut object["spec"]["template"]["spec"]),
         "Pod" => complete_pod(&mut object["spec"]),
         "Job" => complete_job(&mut object["spec"]),
         "CronJob" => {
+            // Of a release that had no other version yet.
+            object["apiVersion"] = json!("batch/v1beta1");
             object["spec"]["schedule"] = json!("0 0 * * *");
             complete_job(&mut object["spec"]["jobTemplate"]["spec"]);
         }

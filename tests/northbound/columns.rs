@@ -152,7 +152,7 @@ pub(crate) fn balancers(store: &Store) -> Result<(), Failed> {
     )?;
     let vip = "vip/10.196.0.10";
     verdicts(store, &[("e12", vip, Verdict::Partial), ("e22", vip, Verdict::Closed)])?;
-    nbctl(store, &["acl-add", "lb2", "to-lport", "1000", "outport == \"e23\"", "drop"])?;
+    nbctl(store, &["acl-add", "lb2", "to-lport", "1000", "outport == \"e23\" && ip4", "drop"])?;
     verdicts(store, &[("e12", vip, Verdict::Undefined)])?;
     nbctl(store, &["acl-add", "lb1", "to-lport", "1000", "outport == \"e13\" && tcp.dst == 8080", "drop"])?;
     verdicts(store, &[("e12", vip, Verdict::Closed)])?;

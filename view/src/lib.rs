@@ -7,6 +7,7 @@
 //! texts → loaded → report, rows, story, difference → words, wire
 //! ```
 
+pub mod canonical;
 pub mod cover;
 pub mod difference;
 pub mod ends;

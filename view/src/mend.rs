@@ -111,7 +111,7 @@ fn apart(fixes: Vec<Made>) -> (Vec<Made>, Vec<Left>) {
 }
 
 /// The texts with fixes that do not touch one another.
-fn with(sources: &Sources, fixes: &[&Fix]) -> Sources {
+pub fn with(sources: &Sources, fixes: &[&Fix]) -> Sources {
     let mut new = Sources::new();
     for (id, source) in sources.iter() {
         let mut text = source.text().to_owned();

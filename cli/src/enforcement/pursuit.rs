@@ -90,8 +90,10 @@ impl Manner {
         attempt: u32,
     ) -> Result<Outcome, Halt> {
         let plan = &proposal.plan;
+        let sent = place.send(plan, attempt);
+        // A cluster knows what to take back once it is written.
         let back = place.way_back(plan).map(|command| command + accepting(&proposal.tripped));
-        let outcome = place.send(plan, attempt).map_err(|message| match &back {
+        let outcome = sent.map_err(|message| match &back {
             Some(back) if place.has_begun() => {
                 Halt::Failed(format!("{message}; `{back}` takes back what is written, another `apply` goes on"))
             }

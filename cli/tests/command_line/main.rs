@@ -4,6 +4,7 @@
 
 mod action;
 mod answers;
+mod canonical;
 mod contexts;
 mod emptiness;
 mod fixes;

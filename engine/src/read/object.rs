@@ -276,13 +276,14 @@ fn is_own(api: &str) -> bool {
     ["", "core", "extensions", "apps", "batch", "networking.k8s.io"].contains(&group)
 }
 
-/// Whether a cluster serves a kind of a group in a version: each has one, KubeVirt an older one too. Of policies of
+/// Whether a cluster serves a kind of a group in a version: each has one, KubeVirt and CronJobs an older one too. Of policies of
 /// administrators, which had several, their review says it.
 fn is_served(known: Kind, api: &str, group: &str) -> bool {
     api == canonical(known, group)
         || matches!(known, Kind::AdminPolicy(_)) && api.starts_with("policy.networking.k8s.io/v1")
         || matches!(group, "ringfence" | "pool.kubevirt.io")
         || matches!((group, api), ("kubevirt.io", "kubevirt.io/v1alpha3"))
+        || matches!((known, api), (Kind::Workload(EndpointKind::CronJob), "batch/v1beta1"))
 }
 
 fn canonical(known: Kind, group: &str) -> String {

@@ -46,6 +46,16 @@ pub fn edit_within(sources: &Sources, scalar: Place, value: &str, part: Span, te
     }
 }
 
+/// The same of a scalar's whole value, but for the blanks and line ends around it; nothing where the source does not have that
+/// value there.
+pub fn edit_whole(sources: &Sources, scalar: Place, value: &str, text: &str) -> Option<(Place, String)> {
+    let source = sources.get(scalar.source)?.text().get(scalar.span.range())?;
+    unfold(source, value)?;
+    let start = value.len() - value.trim_start().len();
+    let part = Span::new(start, value.trim_end().len().max(start));
+    Some(edit_within(sources, scalar, value, part, text))
+}
+
 /// A text as YAML takes it: plain where that is the same, and it has none of the `special` letters.
 pub(crate) fn written(text: &str, special: &str) -> String {
     let first = text.chars().next().unwrap_or('\'');

@@ -1,10 +1,11 @@
 //! The mender: what somebody asks for now and then, in a worker that starts with the first question.
 
-use super::names::canonical;
+use super::texts::Texts;
 use super::{changes, load_by, wishes};
 use crate::protocol::{Answer, Ask, Input, Reply, Request};
 use ringfence_engine::ovn::matching::Adviser;
 use ringfence_engine::ovn::pipeline::Matches;
+use ringfence_view::canonical::canonical;
 use ringfence_view::loaded::Loaded;
 use ringfence_view::nbctl;
 
@@ -41,7 +42,11 @@ impl Mender {
                 nbctl::write(&mut script, &self.load(&input)).ok()?;
                 String::from_utf8(script).ok().map(Reply::Script)
             }
-            Request::Format { input } => Some(Reply::Format(canonical(&self.load(&input)))),
+            Request::Format { input } => {
+                let loaded = self.load(&input);
+                let texts = Texts::of(&loaded.sources);
+                Some(Reply::Format(canonical(&loaded).iter().filter_map(|fix| texts.edit(fix)).collect()))
+            }
             _ => None,
         }
     }

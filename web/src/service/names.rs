@@ -1,8 +1,7 @@
-//! What an editor knows of this world: names to complete, remarks on pieces of text, canonical matches.
+//! What an editor knows of this world: names to complete, remarks on pieces of text.
 
 use super::texts::Texts;
-use crate::protocol::{Edit, Note, Word};
-use ringfence_engine::ovn::matching::{Context, parse};
+use crate::protocol::{Note, Word};
 use ringfence_engine::ovn::pipeline::{Pipeline, Stage};
 use ringfence_engine::reach::EndpointKind;
 use ringfence_view::loaded::Loaded;
@@ -76,29 +75,4 @@ pub(super) fn notes(loaded: &Loaded, pipelines: &[Pipeline], texts: &Texts<'_>) 
         Note { file, from, to, text: lines.join("\n") }
     };
     told.into_iter().map(note).collect()
-}
-
-/// Edits that write each match of a Subnet as OVN prints it. What OVN does not understand stays as it is, and so does
-/// what is not written on one plain line.
-pub(super) fn canonical(loaded: &Loaded) -> Vec<Edit> {
-    let network = &loaded.compiled.network;
-    let (context, texts) = (Context::of(network), Texts::of(&loaded.sources));
-    let edit = |acl: &ringfence_engine::ovn::acl::Acl| {
-        let place = acl.provenance.place?;
-        let written = loaded.sources.get(place.source)?.text().get(place.span.range())?;
-        let printed = parse(&acl.matches, &context).ok()?.to_string();
-        // What stands between quotes needs none that are escaped: it is the match, letter for letter.
-        let quotes = ["'", "\""].into_iter().find(|quote| written.starts_with(quote)).map_or(0, str::len);
-        let inner = written.get(quotes..written.len().saturating_sub(quotes))?;
-        if inner != acl.matches || printed == acl.matches {
-            return None;
-        }
-        let (from, to) = texts.units(place)?;
-        let (from, to) = (from + quotes, to - quotes);
-        Some(Edit { file: usize::try_from(place.source.0).ok()?, from, to, insert: printed })
-    };
-    let mut edits: Vec<Edit> = network.switches.iter().flat_map(|switch| &switch.acls).filter_map(edit).collect();
-    edits.sort_by_key(|edit| (edit.file, edit.from));
-    edits.dedup();
-    edits
 }

@@ -25,6 +25,9 @@ use hashbrown::HashMap;
 const MOST_PAIRS: usize = 1_000_000;
 const MOST_ROWS: usize = 20_000_000;
 
+/// What to say of a row, its name and its examples: what is wrong, and what to do.
+type Words<'w> = &'w dyn Fn(AclId, &str, &[Example]) -> (String, String);
+
 /// The pairs of classes about which something is found, by what is found and the row behind it.
 #[derive(Default)]
 struct Found {
@@ -230,15 +233,14 @@ impl Judged<'_> {
     }
 
     fn tell(&self, found: Found) -> Vec<Diagnostic> {
-        let about =
-            |code, rows: BTreeMap<AclId, Vec<Example>>, words: &dyn Fn(AclId, &str, &[Example]) -> (String, String)| {
-                let tell = |(id, pairs): (AclId, Vec<Example>)| {
-                    let (acl, row) = name(self.network, id)?;
-                    let (message, help) = words(id, &row, &pairs);
-                    Some(Diagnostic::new(code, message).at_maybe(acl.provenance.place).help(help))
-                };
-                rows.into_iter().filter_map(tell).collect::<Vec<_>>()
+        let about = |code, rows: BTreeMap<AclId, Vec<Example>>, words: Words<'_>| {
+            let tell = |(id, pairs): (AclId, Vec<Example>)| {
+                let (acl, row) = name(self.network, id)?;
+                let (message, help) = words(id, &row, &pairs);
+                Some(Diagnostic::new(code, message).at_maybe(acl.provenance.place).help(help))
             };
+            rows.into_iter().filter_map(tell).collect::<Vec<_>>()
+        };
         let replies = about(Code::ReplyDropped, found.replies, &|id, row, pairs| {
             let pairs = self.list(pairs);
             let tracking = match found.lasting.contains(&id) {
