@@ -56,6 +56,7 @@ fn main() -> ExitCode {
         ("options in any letters", columns::options),
         ("variables of templates", columns::templates),
         ("what OVN does beside the rows", columns::beside),
+        ("names that Neutron gives", columns::neutron),
         ("load balancers of switches", columns::balancers),
     ] {
         let store = Arc::clone(&store);

@@ -127,7 +127,7 @@ impl Document {
                             "port `{own}` of switch `{name}` is disabled: it gets nothing and sends nothing, as if on a switch alone"
                         ));
                     }
-                    for interface in Interface::of(port, name, &prefixes) {
+                    for interface in Interface::of(port, names, name, &prefixes) {
                         if interface.addresses.is_empty() && !is_disabled {
                             others.push(own);
                         }

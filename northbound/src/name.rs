@@ -1,9 +1,9 @@
-//! What switches and routers are called, each by a name of its own.
+//! What switches, routers and machines are called, each by a name of its own.
 //!
 //! Neither table has an index on `name` (`ovn-nb.ovsschema`): two rows may have the same one, or none.
 
 use crate::port::is_disabled;
-use crate::row::{text, uuids};
+use crate::row::{entry, text, uuids};
 use crate::template::Variables;
 use ringfence_ovsdb::{Row, Snapshot, Uuid};
 use std::collections::BTreeMap;
@@ -16,6 +16,8 @@ pub(crate) struct Names<'s> {
     /// Ports of routers, each with its router; none that is disabled, or whose router is.
     pub(crate) router_ports: BTreeMap<&'s str, (Uuid, &'s Row)>,
     pub(crate) variables: Variables<'s>,
+    /// How many ports of machines Neutron calls so: two may have one name.
+    neutron: BTreeMap<&'s str, usize>,
 }
 
 impl<'s> Names<'s> {
@@ -25,8 +27,31 @@ impl<'s> Names<'s> {
             routers: names(snapshot, "Logical_Router"),
             router_ports: router_ports(snapshot),
             variables: Variables::of(snapshot),
+            neutron: neutron(snapshot),
         }
     }
+
+    /// What Neutron calls the port of a machine, whose own name is a UUID.
+    pub(crate) fn by_neutron(&self, row: &Row) -> Option<String> {
+        let name = named_by_neutron(row)?;
+        let port = text(row, "name").unwrap_or_default();
+        Some(match self.neutron.get(name) {
+            Some(1) => name.to_owned(),
+            _ => format!("{name} ({})", port.chars().take(8).collect::<String>()),
+        })
+    }
+}
+
+fn neutron(snapshot: &Snapshot) -> BTreeMap<&str, usize> {
+    let mut count = BTreeMap::new();
+    let ports =
+        snapshot.rows("Logical_Switch_Port").filter(|(_, port)| text(port, "type").unwrap_or_default().is_empty());
+    ports.filter_map(|(_, port)| named_by_neutron(port)).for_each(|name| *count.entry(name).or_default() += 1);
+    count
+}
+
+fn named_by_neutron(row: &Row) -> Option<&str> {
+    entry(row, "external_ids", "neutron:port_name").filter(|name| !name.is_empty())
 }
 
 fn router_ports(snapshot: &Snapshot) -> BTreeMap<&str, (Uuid, &Row)> {

@@ -1,5 +1,6 @@
 //! Ports of machines: whose they are, and which addresses they have.
 
+use crate::name::Names;
 use crate::row::{entry, flag, text, texts, uuids};
 use ipnet::IpNet;
 use ringfence_ovsdb::Row;
@@ -33,9 +34,9 @@ impl Interface {
     /// further address, named by it, as rows may tell them apart; so is an address with another Ethernet address, or one
     /// that lies in none of the router's networks where the first one does. A disabled port is on a switch of its own, as OVN
     /// gives it nothing and takes nothing from it.
-    pub(crate) fn of(row: &Row, switch: &str, networks: &[IpNet]) -> Vec<Self> {
+    pub(crate) fn of(row: &Row, names: &Names<'_>, switch: &str, networks: &[IpNet]) -> Vec<Self> {
         let port = text(row, "name").unwrap_or_default().to_owned();
-        let machine = machine(row, &port);
+        let machine = machine(row, names, &port);
         let secured = !texts(row, "port_security").is_empty();
         let switch = if is_disabled(row) { format!("{port} (disabled)") } else { switch.to_owned() };
         let leased = !uuids(row, "dhcpv4_options").is_empty();
@@ -82,9 +83,10 @@ impl Interface {
     }
 }
 
-/// Kube-OVN says it in `external_ids:pod`, ovn-kubernetes by the namespace there and `NAMESPACE_NAME`; without either,
-/// Kube-OVN's `NAME.NAMESPACE` is understood, and any other name stands for itself.
-fn machine(row: &Row, port: &str) -> Machine {
+/// Kube-OVN says it in `external_ids:pod`, ovn-kubernetes by the namespace there and `NAMESPACE_NAME`, Neutron in
+/// `external_ids:neutron:port_name`; without any of them, Kube-OVN's `NAME.NAMESPACE` is understood, and any other name stands
+/// for itself.
+fn machine(row: &Row, names: &Names<'_>, port: &str) -> Machine {
     let machine = |namespace: &str, name: &str| Machine { namespace: namespace.to_owned(), name: name.to_owned() };
     let id = |key: &str| entry(row, "external_ids", key);
     if let Some((namespace, name)) = id("pod").and_then(|pod| pod.split_once('/')) {
@@ -94,6 +96,9 @@ fn machine(row: &Row, port: &str) -> Machine {
         .and_then(|namespace| Some(machine(namespace, port.strip_prefix(namespace)?.strip_prefix('_')?)));
     if let Some(found) = by_namespace {
         return found;
+    }
+    if let Some(name) = names.by_neutron(row) {
+        return machine("default", &name);
     }
     match port.rsplit_once('.') {
         Some((name, namespace)) if !name.is_empty() && !namespace.is_empty() => machine(namespace, name),

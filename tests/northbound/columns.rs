@@ -132,6 +132,20 @@ pub(crate) fn beside(store: &Store) -> Result<(), Failed> {
     Ok(())
 }
 
+/// Neutron's ports are called by UUIDs: what somebody calls them stands beside.
+pub(crate) fn neutron(store: &Store) -> Result<(), Failed> {
+    nbctl(store, &["ls-add", "neutron-1"])?;
+    for (number, called) in ["web", "db", "db"].iter().enumerate() {
+        let port = format!("{number}aaaaaaa-0000-4000-8000-000000000000");
+        let addresses = format!("02:00:00:0c:00:0{number} 10.89.0.{}", number + 2);
+        nbctl(store, &["lsp-add", "neutron-1", &port, "--", "lsp-set-addresses", &port, &addresses])?;
+        nbctl(store, &["set", "logical_switch_port", &port, &format!("external_ids:\"neutron:port_name\"={called}")])?;
+    }
+    let row = "outport == \"1aaaaaaa-0000-4000-8000-000000000000\" && ip4";
+    nbctl(store, &["acl-add", "neutron-1", "to-lport", "1000", row, "drop"])?;
+    verdicts(store, &[("web", "db (1aaaaaaa)", Verdict::Closed), ("web", "db (2aaaaaaa)", Verdict::Open)])
+}
+
 /// Connections to an address of a load balancer go where its backends are, as the rows let them.
 pub(crate) fn balancers(store: &Store) -> Result<(), Failed> {
     nbctl(store, &["lr-add", "sharing"])?;

@@ -1,7 +1,10 @@
 """Which rows never decide anything, and which could be left out: asked of Z3, row by row.
 
-Reads {"rows": [{"direction", "priority", "allow", "port", "first", "last", "protocol", "ports": [[first, last], ..]}]},
-prints {"shadowed": [index], "redundant": [index], "cpu": seconds}.
+Reads {"rows": [{"direction", "priority", "allow", "port", "first", "last", "protocol", "ports": [[first, last], ..]}],
+"told": [index]}, prints {"shadowed": [index], "redundant": [index], "needed": [index], "wrong": [index], "cpu": seconds}.
+
+"redundant" are those that could be left out alone. Where all that is told is left out, "needed" are those of them that could
+not be any more, and "wrong" those of "told" that could not.
 """
 
 import json
@@ -27,27 +30,40 @@ def match(row):
     )
 
 
-rows = json.load(open(sys.argv[1]))["rows"]
-begin = time.process_time()
-matches = [match(row) for row in rows]
-shadowed, redundant = [], []
-for at, row in enumerate(rows):
-    others = [other for other in range(len(rows)) if other != at and rows[other]["direction"] == row["direction"]]
+def others(at, gone):
+    return [row for row in range(len(rows)) if row != at and row not in gone and rows[row]["direction"] == rows[at]["direction"]]
+
+
+def decides(at, gone):
+    """A solver for the packets that get to the row."""
     solver = Solver()
     solver.add(matches[at])
-    solver.add(*[Not(matches[other]) for other in others if rows[other]["priority"] > row["priority"]])
-    if solver.check() == unsat:
-        shadowed.append(at)
-        continue
-    # What would decide without it: the first row, or equal rows, among the others; else the default, which lets pass.
+    solver.add(*[Not(matches[other]) for other in others(at, gone) if rows[other]["priority"] > rows[at]["priority"]])
+    return solver
+
+
+def is_needed(at, gone):
+    """Whether what would decide without the row differs: the first row, or equal rows; else the default, which lets pass."""
+    row, solver = rows[at], decides(at, gone)
     changes = BoolVal(not row["allow"])
-    later = [other for other in others if rows[other]["priority"] <= row["priority"]]
+    later = [other for other in others(at, gone) if rows[other]["priority"] <= row["priority"]]
     for priority in sorted({rows[other]["priority"] for other in later}):
         level = [other for other in later if rows[other]["priority"] == priority]
         differs = Or([matches[other] for other in level if rows[other]["allow"] != row["allow"]])
         agrees = Or([matches[other] for other in level if rows[other]["allow"] == row["allow"]])
         changes = If(differs, BoolVal(True), If(agrees, BoolVal(False), changes))
     solver.add(changes)
-    if solver.check() == unsat:
-        redundant.append(at)
-print(json.dumps({"shadowed": shadowed, "redundant": redundant, "cpu": time.process_time() - begin}))
+    return solver.check() != unsat
+
+
+asked = json.load(open(sys.argv[1]))
+rows, told = asked["rows"], asked["told"]
+begin = time.process_time()
+matches = [match(row) for row in rows]
+shadowed = [at for at in range(len(rows)) if decides(at, ()).check() == unsat]
+redundant = [at for at in range(len(rows)) if at not in shadowed and not is_needed(at, ())]
+spent = time.process_time() - begin
+gone = {*shadowed, *told}
+needed = [at for at in redundant if at not in gone and is_needed(at, gone)]
+wrong = [at for at in told if is_needed(at, gone)]
+print(json.dumps({"shadowed": shadowed, "redundant": redundant, "needed": needed, "wrong": wrong, "cpu": spent}))
