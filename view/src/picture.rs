@@ -13,6 +13,7 @@ mod stack;
 mod svg;
 
 pub use edge::{Edge, Point};
+pub use layout::MOST_LETTERS;
 pub use stack::{Stack, key};
 pub use svg::write;
 

@@ -24,7 +24,7 @@ const GAP: f32 = 7.0 * GRID;
 /// The width of a letter of the label, and of the detail below it.
 const LETTER: (f32, f32) = (7.8, 6.3);
 /// Longer words are cut by whoever draws them.
-const MOST_LETTERS: usize = 34;
+pub const MOST_LETTERS: usize = 34;
 
 /// An area whose boxes have places relative to its corner.
 struct Block {

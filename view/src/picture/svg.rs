@@ -1,7 +1,8 @@
 //! The drawing as an SVG document that stands by itself, in light and dark.
 
 use super::pixels::Pixels;
-use super::{Edge, Node, Picture};
+use super::{Edge, MOST_LETTERS, Node, Picture};
+use crate::line::shortened;
 use ringfence_engine::reach::{EndpointKind, Verdict};
 use std::fmt::{self, Display, Write};
 
@@ -119,7 +120,12 @@ fn write_node(out: &mut dyn Write, node: &Node) -> fmt::Result {
     }
     shape(out, 0.0)?;
     let label = Pixels(if node.detail.is_empty() { middle.y + 4.5 } else { middle.y - 2.0 });
-    writeln!(out, "<text x=\"{}\" y=\"{label}\">{}</text>", Pixels(middle.x), Escaped(&cut(&node.label)))?;
+    writeln!(
+        out,
+        "<text x=\"{}\" y=\"{label}\">{}</text>",
+        Pixels(middle.x),
+        Escaped(&shortened(&node.label, MOST_LETTERS))
+    )?;
     if node.detail.is_empty() {
         return Ok(());
     }
@@ -128,13 +134,8 @@ fn write_node(out: &mut dyn Write, node: &Node) -> fmt::Result {
         "<text class=\"detail\" x=\"{}\" y=\"{}\">{}</text>",
         Pixels(middle.x),
         Pixels(middle.y + 14.0),
-        Escaped(&cut(&node.detail))
+        Escaped(&shortened(&node.detail, MOST_LETTERS))
     )
-}
-
-fn cut(text: &str) -> String {
-    const MOST: usize = 34;
-    if text.chars().count() <= MOST { text.to_owned() } else { text.chars().take(MOST - 1).chain(['…']).collect() }
 }
 
 /// The height of the legend.

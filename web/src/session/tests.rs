@@ -307,6 +307,17 @@ fn a_piece_that_was_typed_is_put_where_it_belongs() {
     assert_eq!(page.text(), "\u{1f600}: 1\nb: 33\n");
 }
 
+#[test]
+fn an_example_gives_way_to_files_and_ones_own_work_does_not() {
+    let mut page = Page::open();
+    let names = |page: &Page| page.session.files.iter().map(|file| file.name.clone()).collect::<Vec<_>>();
+    page.act(Action::Drop([crowd(2)].into()));
+    assert_eq!((names(&page), page.session.lesson.clone()), (vec![crowd(2).name], None));
+    page.act(Action::Typed(format!("{}# mine\n", page.text())));
+    page.act(Action::Drop([File { name: "more.yaml".into(), text: String::new() }].into()));
+    assert_eq!(names(&page), [crowd(2).name, "more.yaml".to_owned()]);
+}
+
 /// The question of what is different from before, if there is one.
 fn comparison(effects: &[Effect]) -> Option<Ask> {
     effects.iter().find_map(|effect| match effect {

@@ -3,6 +3,8 @@
 use super::lens::Point;
 use super::{Graph, Msg, at, keys};
 use crate::protocol::Node;
+use ringfence_view::line::shortened;
+use ringfence_view::picture::MOST_LETTERS;
 use yew::html::Scope;
 use yew::prelude::*;
 
@@ -66,13 +68,8 @@ fn boxed(node: &Node) -> Html {
             <title>{ label(node) }</title>
             { if node.members.len() > 1 { rect(4.0) } else { html! {} } }
             { rect(0.0) }
-            <text x={middle.to_string()} y={line.to_string()}>{ cut(&node.label) }</text>
-            <text class="detail" x={middle.to_string()} y={(centre + 14.0).to_string()}>{ cut(&node.detail) }</text>
+            <text x={middle.to_string()} y={line.to_string()}>{ shortened(&node.label, MOST_LETTERS) }</text>
+            <text class="detail" x={middle.to_string()} y={(centre + 14.0).to_string()}>{ shortened(&node.detail, MOST_LETTERS) }</text>
         </>
     }
-}
-
-fn cut(text: &str) -> String {
-    const MOST: usize = 34;
-    if text.chars().count() <= MOST { text.to_owned() } else { text.chars().take(MOST - 1).chain(['…']).collect() }
 }

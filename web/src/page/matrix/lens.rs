@@ -1,6 +1,7 @@
 //! What part of the matrix is seen, and how large.
 
 use crate::protocol::Analysis;
+use ringfence_view::line::shortened;
 use web_sys::{HtmlCanvasElement, MouseEvent, WheelEvent};
 
 /// The largest cell.
@@ -47,8 +48,7 @@ pub(super) fn room_for_names(analysis: &Analysis) -> f64 {
 
 /// The name of an endpoint as far as there is room for it.
 pub(super) fn short(id: &str) -> String {
-    let short = id.strip_prefix("default/").unwrap_or(id);
-    if short.chars().count() > 20 { short.chars().take(19).chain(['…']).collect() } else { short.to_owned() }
+    shortened(id.strip_prefix("default/").unwrap_or(id), 20)
 }
 
 /// The smallest cell: then all are seen.
