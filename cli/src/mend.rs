@@ -6,7 +6,8 @@ use ringfence_engine::diagnostic::{Code, Fix};
 use ringfence_engine::source::{Position, Sources};
 use ringfence_view::line::Line;
 use ringfence_view::loaded::Loaded;
-use ringfence_view::mend::{Left, Made};
+use ringfence_view::mend::{Left, Made as Fixed};
+use ringfence_view::uphold::{Made, Upheld};
 use std::collections::BTreeSet;
 use std::io;
 
@@ -26,7 +27,7 @@ pub(crate) fn write(old: &Loaded, new: &Loaded, console: &mut Console) -> BTreeS
 }
 
 /// What was fixed in these texts: of each the file, and a line about it.
-pub(crate) fn told(sources: &Sources, fixed: &[Made]) -> Vec<(String, String)> {
+pub(crate) fn told(sources: &Sources, fixed: &[Fixed]) -> Vec<(String, String)> {
     let file = |fix: &Fix| sources.get(fix.place.source).map(|source| source.name().to_owned()).unwrap_or_default();
     fixed.iter().map(|(code, fix)| (file(fix), one(sources, *code, fix))).collect()
 }
@@ -46,6 +47,22 @@ pub(crate) fn tell(
 pub(crate) fn excuse(out: &mut dyn io::Write, sources: &Sources, left: &[Left]) -> io::Result<()> {
     let mut each = left.iter();
     each.try_for_each(|(code, fix, why)| writeln!(out, "not fixed {}: {}", one(sources, *code, fix), Line(why)))
+}
+
+/// Tells what was done for claims, and why nothing was.
+pub(crate) fn tell_claims(
+    out: &mut dyn io::Write,
+    upheld: &Upheld,
+    kept: &BTreeSet<String>,
+    done: &str,
+) -> io::Result<()> {
+    for Made { claim, what, files } in
+        upheld.made.iter().filter(|made| !made.files.iter().any(|file| kept.contains(file)))
+    {
+        writeln!(out, "{done} {}: for the claim `{}`: {}", Line(&files.join(", ")), Line(claim), Line(what))?;
+    }
+    let mut left = upheld.left.iter();
+    left.try_for_each(|(claim, why)| writeln!(out, "nothing was done for the claim `{}`: {}", Line(claim), Line(why)))
 }
 
 fn one(sources: &Sources, code: Code, fix: &Fix) -> String {

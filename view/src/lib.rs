@@ -24,6 +24,7 @@ pub mod picture;
 pub mod report;
 pub mod rows;
 pub mod story;
+pub mod uphold;
 pub mod walk;
 pub mod wire;
 pub mod words;

@@ -2,7 +2,7 @@
 
 use crate::loaded::Loaded;
 use crate::report::found;
-use ringfence_engine::answers::diff::{changes, matched};
+use ringfence_engine::answers::diff::{Change, Matched, changes, matched};
 use ringfence_engine::compile::Settings;
 use ringfence_engine::diagnostic::{Code, Diagnostic, Fix, Severity};
 use ringfence_engine::source::{SourceId, Sources};
@@ -143,12 +143,15 @@ fn objection(first: &Loaded, last: &Loaded, new: &Loaded, trust: Trust) -> Optio
     if trust == Trust::All {
         return None;
     }
-    let (old, new) = (&first.compiled.endpoints, new);
-    let matched = matched(old, &new.compiled.endpoints);
+    let matched = matched(&first.compiled.endpoints, &new.compiled.endpoints);
+    exposure(&matched, &changes(&matched, &mut first.reach(), &mut new.reach()))
+}
+
+/// What is to be said against a change that lets more through, or may.
+pub(crate) fn exposure(matched: &Matched, changes: &[Change]) -> Option<String> {
     if !matched.come.is_empty() {
         return Some("with it there are machines that were not there".to_owned());
     }
-    let changes = changes(&matched, &mut first.reach(), &mut new.reach());
     let id = |common: usize| matched.common.get(common).map(|common| common.id.as_str());
     let exposed: BTreeSet<(&str, &str)> = changes
         .iter()

@@ -19,6 +19,7 @@ use ringfence_view::loaded::Loaded;
 use ringfence_view::mend::{Trust, mend};
 use ringfence_view::patch;
 use ringfence_view::report::{Report, found};
+use ringfence_view::uphold::uphold;
 use ringfence_view::wire;
 use std::collections::BTreeSet;
 use std::io;
@@ -40,7 +41,7 @@ pub(crate) struct Arguments {
     #[arg(short = 'o', long = "output", value_enum, default_value_t, value_name = "FORMAT")]
     output: Format,
 
-    /// Make the fixes of what is found: those after which nothing more arrives or is answered, or all
+    /// Make the fixes of what is found, and edit rules so that claims hold: what lets nothing more arrive or be answered, or all
     #[arg(long, value_enum, value_name = "WHICH", num_args = 0..=1, require_equals = true, default_missing_value = "safe")]
     #[arg(conflicts_with_all = [&["nb"], &cluster::ARGUMENTS[..]].concat(), help_heading = "Fixes")]
     fix: Option<Which>,
@@ -166,12 +167,15 @@ impl Arguments {
             told.extend(mend::told(&mended.loaded.sources, &next.fixed));
             mended = next;
         }
-        let kept = if self.dry_run { BTreeSet::new() } else { mend::write(&old, &mended.loaded, console) };
+        let unwritable = |name: &str| files::writable(name).err().map(|why| format!("`{name}` stays as it is: {why}"));
+        let upheld = uphold(mended.loaded, &settings, namespace, trust, unwritable);
+        let kept = if self.dry_run { BTreeSet::new() } else { mend::write(&old, &upheld.loaded, console) };
         let done = if self.dry_run { "would fix" } else { "fixed" };
         console.report(|err| mend::tell(err, &told, &kept, done));
-        console.report(|err| mend::excuse(err, &mended.loaded.sources, &mended.left));
+        console.report(|err| mend::excuse(err, &upheld.loaded.sources, &mended.left));
+        console.report(|err| mend::tell_claims(err, &upheld, &kept, done));
         if self.dry_run {
-            console.print(|out| out.write_all(patch::lines(&old.sources, &mended.loaded.sources).as_bytes()))?;
+            console.print(|out| out.write_all(patch::lines(&old.sources, &upheld.loaded.sources).as_bytes()))?;
             let (findings, judgements) = found(&old, &mut old.reach(), namespace);
             return Ok(status(&findings, &judgements));
         }

@@ -122,3 +122,48 @@ fn nothing_is_told_to_be_fixed_in_a_file_that_could_not_be_written() {
     assert_eq!(ran.status, 2, "{}", ran.err);
     assert!(ran.err.contains("is left as it is") && !ran.err.contains("fixed "), "{}", ran.err);
 }
+
+/// A machine whose claim wants it closed, and one whose claim wants an answer.
+fn claimed(claim: &str) -> String {
+    format!(
+        "apiVersion: kubeovn.io/v1\nkind: Subnet\nmetadata: {{name: web}}\nspec:\n  cidrBlock: 10.1.0.0/24\n  acls:\n  \
+         - {{direction: to-lport, priority: 1001, action: allow-related, match: 'ip4.dst == 10.1.0.3 && tcp.dst == 80'}}\n  \
+         - {{direction: to-lport, priority: 1000, action: drop, match: 'ip4.dst == 10.1.0.3 && udp.dst == 53'}}\n---\n\
+         apiVersion: ringfence/v1\nkind: Inventory\nvms: [{{name: a, address: 10.1.0.2}}, {{name: b, address: 10.1.0.3}}]\n---\n\
+         apiVersion: ringfence/v1\nkind: Expectation\nmetadata: {{name: claimed}}\nassertions:\n- {claim}\n"
+    )
+}
+
+#[test]
+fn a_claim_is_made_true_by_an_edit_that_lets_nothing_more_through() {
+    let (closes, opens) = (
+        claimed("{from: a, to: b, on: {tcp: 22}, expect: closed}"),
+        claimed("{from: a, to: b, on: {udp: 53}, expect: open}"),
+    );
+    let folder = folder("claims", &[("closes.yaml", closes.as_bytes()), ("opens.yaml", opens.as_bytes())]);
+    let path = |name: &str| folder.join(name).to_str().unwrap().to_owned();
+    let read = |name: &str| std::fs::read_to_string(path(name)).unwrap();
+    assert_eq!(ringfence(&["check", "-f", &path("closes.yaml")]).status, 1);
+    let ran = ringfence(&["check", "-f", &path("closes.yaml"), "--fix"]);
+    assert_eq!(ran.status, 0, "{}{}", ran.out, ran.err);
+    assert!(ran.err.contains("for the claim `claimed`: drop it as it arrives"), "{}", ran.err);
+    assert!(read("closes.yaml").contains("match: ip4.src == 10.1.0.2 && ip4.dst == 10.1.0.3 && tcp.dst == 22\n"));
+
+    let ran = ringfence(&["check", "-f", &path("opens.yaml"), "--fix"]);
+    assert_eq!((ran.status, read("opens.yaml")), (1, opens.clone()), "{}{}", ran.out, ran.err);
+    let why = "nothing was done for the claim `claimed`: it lets more through, or may, for default/a -> default/b";
+    assert!(ran.err.contains(why), "{}", ran.err);
+    let ran = ringfence(&["check", "-f", &path("opens.yaml"), "--fix=all"]);
+    assert_eq!(ran.status, 0, "{}{}", ran.out, ran.err);
+    assert_ne!(read("opens.yaml"), opens);
+}
+
+#[test]
+fn an_edit_that_cuts_the_gateway_is_not_safe() {
+    let example = include_str!("../../../examples/kube-ovn-vm-isolation/network-policy-1.yaml");
+    let folder = folder("claims-gateway", &[("np.yaml", example.as_bytes())]);
+    let path = folder.join("np.yaml").to_str().unwrap().to_owned();
+    let ran = ringfence(&["check", "-f", &path, "--fix"]);
+    assert_eq!((ran.status, std::fs::read_to_string(&path).unwrap().as_str()), (1, example), "{}", ran.err);
+    assert!(ran.err.contains("RF203"), "{}", ran.err);
+}
