@@ -1,12 +1,15 @@
 //! `repair`: the smallest edits after which a pair connects, or does not.
 
+use crate::cluster;
 use crate::console::Console;
+use crate::files;
 use crate::input::{self, Input};
 use crate::render;
 use crate::status::Status;
 use clap::{Args, ValueEnum};
 use ringfence_engine::answers::filter::Filter;
-use ringfence_engine::answers::repair::{Intent, Wish, repair};
+use ringfence_engine::answers::repair::{Intent, Proposal, Wish, repair};
+use ringfence_engine::source::Sources;
 use ringfence_view::ends::ends;
 use ringfence_view::wire;
 use std::io;
@@ -29,6 +32,12 @@ pub(crate) struct Arguments {
     #[arg(long, default_value = "all", value_parser = filter, value_name = "PART", help_heading = "Wish")]
     on: Filter,
 
+    /// Write a proposal into the files: the first one, or that with the number
+    #[arg(long, value_name = "NUMBER", num_args = 0..=1, require_equals = true, default_missing_value = "1")]
+    #[arg(value_parser = clap::value_parser!(u8).range(1..), help_heading = "Wish")]
+    #[arg(conflicts_with_all = [&["nb"], &cluster::ARGUMENTS[..]].concat())]
+    write: Option<u8>,
+
     #[command(flatten)]
     input: Input,
 
@@ -41,11 +50,13 @@ const EXAMPLES: &str = "\
 Examples:
   ringfence repair vm1 vm2 -f subnet.yaml                        what lets vm1 talk to vm2
   ringfence repair vm3 vm1 --must separate --on tcp/22 -f .      what keeps vm3 from vm1's ssh
+  ringfence repair vm1 vm2 -f subnet.yaml --write=2              the second proposal, into the file
 
-Every proposal was evaluated as a whole: what it changes, for every pair, is told with it. Nothing is written.
+Every proposal was evaluated as a whole: what it changes, for every pair, is told with it. Nothing is written but with \
+`--write`.
 
-Exit status: 0 there is a proposal; 1 there is none, or nothing has to change; 2 some of the input could not be used \
-as it is written.";
+Exit status: 0 there is a proposal, and it is written where that was asked; 1 there is none, or nothing has to change; 2 \
+some of the input could not be used as it is written, or a file could not be written.";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 enum Must {
@@ -93,6 +104,35 @@ impl Arguments {
             (Format::Text, Err(refusal)) => render::repair::refuse(out, refusal),
         })?;
         let answer = if found.is_ok() { Status::Fine } else { Status::Findings };
-        Ok(answer.max(input::status(&loaded)))
+        let written = match (self.write, &found) {
+            (Some(number), Ok(proposals)) => take(&loaded.sources, proposals, number.into(), console),
+            (Some(_), Err(_)) | (None, _) => Status::Fine,
+        };
+        Ok(answer.max(written).max(input::status(&loaded)))
     }
+}
+
+/// Writes a proposal into the files that it edits, and names them.
+fn take(old: &Sources, proposals: &[Proposal], number: usize, console: &mut Console) -> Status {
+    let Some(proposal) = proposals.get(number.saturating_sub(1)) else {
+        let last = proposals.len();
+        console.complain(&format!("there is no proposal {number}: the last one is {last}; nothing was written"));
+        return Status::InputError;
+    };
+    let edited = old.iter().zip(proposal.sources.iter()).filter(|((_, old), (_, new))| old.text() != new.text());
+    for ((_, old), (_, new)) in edited {
+        let name = old.name();
+        let done = match name {
+            "-" => Err(io::Error::other("name files where something is to be written")),
+            file => files::replace(file, old.text(), new.text()),
+        };
+        match done {
+            Ok(()) => console.report(|err| writeln!(err, "wrote proposal {number} into {name}")),
+            Err(why) => {
+                console.complain(&format!("`{name}` is left as it is: {why}"));
+                return Status::InputError;
+            }
+        }
+    }
+    Status::Fine
 }

@@ -1,6 +1,6 @@
 //! `check --fix`: texts that are mended, and what is left alone.
 
-use crate::run::{folder, ringfence};
+use crate::run::{folder, ringfence, ringfence_reading};
 
 /// One switch whose only rule OVN cannot parse: `=` is no operator.
 fn subnet(action: &str) -> String {
@@ -166,4 +166,23 @@ fn an_edit_that_cuts_the_gateway_is_not_safe() {
     let ran = ringfence(&["check", "-f", &path, "--fix"]);
     assert_eq!((ran.status, std::fs::read_to_string(&path).unwrap().as_str()), (1, example), "{}", ran.err);
     assert!(ran.err.contains("RF203"), "{}", ran.err);
+}
+
+#[test]
+fn a_proposal_is_written_where_that_is_asked() {
+    let text = claimed("{from: a, to: b, on: {udp: 53}, expect: open}");
+    let folder = folder("proposals", &[("a.yaml", text.as_bytes())]);
+    let path = folder.join("a.yaml").to_str().unwrap().to_owned();
+    let read = || std::fs::read_to_string(&path).unwrap();
+    let shown = ringfence(&["repair", "a", "b", "-f", &path]);
+    assert_eq!((shown.status, read()), (0, text.clone()), "{}", shown.err);
+    let none = ringfence(&["repair", "a", "b", "-f", &path, "--write=9"]);
+    assert_eq!((none.status, read()), (2, text.clone()), "{}", none.err);
+    assert!(none.err.contains("there is no proposal 9"), "{}", none.err);
+    let ran = ringfence(&["repair", "a", "b", "-f", &path, "--write"]);
+    assert_eq!((ran.status, ran.out), (0, shown.out), "{}", ran.err);
+    assert!(ran.err.contains(&format!("wrote proposal 1 into {path}")), "{}", ran.err);
+    assert_eq!(ringfence(&["check", "-f", &path]).status, 0);
+    let piped = ringfence_reading(&text, &["repair", "a", "b", "-f", "-", "--write"]);
+    assert_eq!(piped.status, 2, "{}", piped.err);
 }
