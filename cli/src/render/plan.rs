@@ -6,9 +6,11 @@ use crate::console::Script;
 use crate::enforcement::Proposal;
 use crate::planned::{Planned, Sign};
 use anstyle::Style;
-use ringfence_enforce::PolicySet;
+use ringfence_enforce::{PolicySet, Tripped};
+use ringfence_view::difference::Difference;
 use ringfence_view::wire;
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
@@ -153,14 +155,70 @@ pub(crate) fn history(out: &mut dyn Write, set: &PolicySet, steps: &[(u64, Strin
     Ok(())
 }
 
+/// What programs are told of a plan; with what else there is to tell.
+#[derive(Serialize)]
+struct Document<'p> {
+    ringfence: &'static str,
+    set: &'p str,
+    #[serde(flatten)]
+    plan: Map<String, Value>,
+    connections: wire::diff::Document<'p>,
+    guards: Vec<Value>,
+    ignored: Vec<Value>,
+    cost: Value,
+    remarks: Vec<&'p String>,
+    #[serde(flatten)]
+    more: Map<String, Value>,
+}
+
+impl<'p> Document<'p> {
+    fn of(proposal: &'p Proposal<impl Planned>, difference: &'p Difference<'p>, more: Option<(&str, Value)>) -> Self {
+        let (plan, meaning) = (&proposal.plan, &proposal.meaning);
+        let guard = |tripped: &Tripped| json!({ "name": tripped.guard.name(), "message": tripped.message });
+        let cost = meaning.cost().map(|cost| json!({ "rows": cost.rows, "asked": cost.asked, "flows": cost.flows }));
+        Self {
+            ringfence: wire::VERSION,
+            set: plan.set().name(),
+            plan: plan.wire(),
+            connections: wire::diff::Document::of(difference),
+            guards: proposal.tripped.iter().map(guard).collect(),
+            ignored: ignored(meaning).iter().map(|row| row.wire(plan)).collect(),
+            cost: json!({ "before": cost.first(), "after": cost.last() }),
+            remarks: plan.remarks().iter().chain(&meaning.remarks).collect(),
+            more: more.into_iter().map(|(key, value)| (key.to_owned(), value)).collect(),
+        }
+    }
+}
+
 /// Everything, for programs; with what else there is to tell.
 pub(crate) fn json(
     out: &mut dyn Write,
     proposal: &Proposal<impl Planned>,
     more: Option<(&str, Value)>,
 ) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, &document(proposal, more)?)?;
+    let difference = proposal.meaning.difference();
+    serde_json::to_writer_pretty(&mut *out, &Document::of(proposal, &difference, more))?;
     writeln!(out)
+}
+
+/// One of several clusters.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum One<'p> {
+    Planned(Box<Document<'p>>),
+    /// Nothing can be told of it but why.
+    Failed(Value),
+}
+
+impl<'p> One<'p> {
+    fn of<P: Planned>(context: &str, proposal: &'p Result<(&Proposal<P>, Difference<'_>), &String>) -> Self {
+        match proposal {
+            Ok((proposal, difference)) => {
+                Self::Planned(Box::new(Document::of(proposal, difference, Some(("context", json!(context))))))
+            }
+            Err(message) => Self::Failed(json!({ "ringfence": wire::VERSION, "context": context, "error": message })),
+        }
+    }
 }
 
 /// The same of several clusters, each under its context: a list. One of which nothing can be told has an `error` in it.
@@ -168,38 +226,12 @@ pub(crate) fn json_of_each<'p, P: Planned + 'p>(
     out: &mut dyn Write,
     clusters: impl Iterator<Item = (&'p str, Result<&'p Proposal<P>, &'p String>)>,
 ) -> io::Result<()> {
-    let one = |(context, proposal): (&str, Result<&Proposal<P>, &String>)| match proposal {
-        Ok(proposal) => document(proposal, Some(("context", json!(context)))),
-        Err(message) => Ok(json!({ "ringfence": wire::VERSION, "context": context, "error": message })),
-    };
-    let documents = clusters.map(one).collect::<io::Result<Vec<Value>>>()?;
+    let clusters: Vec<_> = clusters
+        .map(|(context, proposal)| (context, proposal.map(|proposal| (proposal, proposal.meaning.difference()))))
+        .collect();
+    let documents: Vec<One<'_>> = clusters.iter().map(|(context, proposal)| One::of(context, proposal)).collect();
     serde_json::to_writer_pretty(&mut *out, &documents)?;
     writeln!(out)
-}
-
-fn document(proposal: &Proposal<impl Planned>, more: Option<(&str, Value)>) -> io::Result<Value> {
-    let (plan, meaning) = (&proposal.plan, &proposal.meaning);
-    let mut connections = Vec::new();
-    wire::diff::write(&mut connections, &meaning.difference())?;
-    let connections: Value = serde_json::from_slice(&connections)?;
-    let guard =
-        |tripped: &ringfence_enforce::Tripped| json!({ "name": tripped.guard.name(), "message": tripped.message });
-    let cost = meaning.cost().map(|cost| json!({ "rows": cost.rows, "asked": cost.asked, "flows": cost.flows }));
-    let remarks: Vec<&String> = plan.remarks().iter().chain(&meaning.remarks).collect();
-    let mut document = json!({ "ringfence": wire::VERSION, "set": plan.set().name() });
-    let rest = json!({
-        "connections": connections,
-        "guards": proposal.tripped.iter().map(guard).collect::<Vec<_>>(),
-        "ignored": ignored(meaning).iter().map(|row| row.wire(plan)).collect::<Vec<_>>(),
-        "cost": { "before": cost.first(), "after": cost.last() },
-        "remarks": remarks,
-    });
-    if let (Some(document), Value::Object(rest)) = (document.as_object_mut(), rest) {
-        document.extend(plan.wire());
-        document.extend(rest);
-        document.extend(more.map(|(key, value)| (key.to_owned(), value)));
-    }
-    Ok(document)
 }
 
 /// For a comment on a change.

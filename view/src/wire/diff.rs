@@ -5,18 +5,20 @@ use super::explain::RowAndSource;
 use super::l4::{self, L4};
 use super::{VERSION, lines};
 use crate::difference::{self, Difference, Side as Which};
+use crate::loaded::Loaded;
 use ringfence_engine::answers::diff::{Behind, Change, FamilyChange, Role};
 use ringfence_engine::reach::L4Set;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
+/// The document. Its pairs are worked out while it is written: there may be millions.
 #[derive(Serialize)]
-struct Diff<'a> {
+pub struct Document<'a> {
     ringfence: &'static str,
     old: Side<'a>,
     new: Side<'a>,
-    pairs: Vec<Pair<'a>>,
+    pairs: Pairs<'a>,
     unchanged: usize,
     /// The same changes in few groups, as the text tells them.
     groups: Vec<Group<'a>>,
@@ -53,6 +55,15 @@ struct Side<'a> {
     /// Endpoints that only this side knows.
     endpoints: Vec<&'a str>,
     diagnostics: Vec<Diagnostic<'a>>,
+}
+
+struct Pairs<'a>(&'a Difference<'a>);
+
+impl Serialize for Pairs<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(difference) = *self;
+        serializer.collect_seq(difference.changes.iter().filter_map(|change| Pair::of(difference, change)))
+    }
 }
 
 #[derive(Serialize)]
@@ -124,28 +135,29 @@ fn groups<'a>(difference: &Difference<'a>) -> Vec<Group<'a>> {
     difference.groups(&names).into_iter().map(group).collect()
 }
 
+impl<'a> Document<'a> {
+    /// What lies between two inputs.
+    pub fn of(difference: &'a Difference<'a>) -> Self {
+        let side = |side: &'a Loaded, only: &[usize]| {
+            let id = |index: &usize| side.compiled.endpoints.get(*index).map(|endpoint| endpoint.id.as_str());
+            Side {
+                profile: side.compiled.profile.name,
+                endpoints: only.iter().filter_map(id).collect(),
+                diagnostics: Diagnostic::all(&side.sources, &side.compiled.diagnostics),
+            }
+        };
+        Self {
+            ringfence: VERSION,
+            old: side(difference.old, &difference.matched.gone),
+            new: side(difference.new, &difference.matched.come),
+            pairs: Pairs(difference),
+            unchanged: difference.matched.pairs().saturating_sub(difference.changes.len()),
+            groups: groups(difference),
+        }
+    }
+}
+
 /// Writes the document.
 pub fn write(out: &mut dyn Write, difference: &Difference<'_>) -> io::Result<()> {
-    let ids = |side: &'_ crate::loaded::Loaded, only: &[usize]| -> Vec<String> {
-        let id = |index: &usize| side.compiled.endpoints.get(*index).map(|endpoint| endpoint.id.clone());
-        only.iter().filter_map(id).collect()
-    };
-    let (gone, come) = (ids(difference.old, &difference.matched.gone), ids(difference.new, &difference.matched.come));
-    let document = Diff {
-        ringfence: VERSION,
-        old: Side {
-            profile: difference.old.compiled.profile.name,
-            endpoints: gone.iter().map(String::as_str).collect(),
-            diagnostics: Diagnostic::all(&difference.old.sources, &difference.old.compiled.diagnostics),
-        },
-        new: Side {
-            profile: difference.new.compiled.profile.name,
-            endpoints: come.iter().map(String::as_str).collect(),
-            diagnostics: Diagnostic::all(&difference.new.sources, &difference.new.compiled.diagnostics),
-        },
-        pairs: difference.changes.iter().filter_map(|change| Pair::of(difference, change)).collect(),
-        unchanged: difference.matched.pairs().saturating_sub(difference.changes.len()),
-        groups: groups(difference),
-    };
-    lines::write(out, &document)
+    lines::write(out, &Document::of(difference))
 }

@@ -4,7 +4,7 @@ use super::name;
 use crate::answers::tracking::{causes, without};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::ovn::network::Network;
-use crate::ovn::pipeline::Pipeline;
+use crate::ovn::pipeline::{AclId, Pipeline};
 use crate::reach::{Endpoint, Example, Reach, Verdict, evaluate_by};
 use alloc::format;
 use alloc::string::String;
@@ -23,7 +23,7 @@ pub(super) fn check(network: &Network, endpoints: &[Endpoint], reach: &mut Reach
 }
 
 fn tell(network: &Network, pipeline: &Pipeline, endpoints: &[Endpoint], reach: &mut Reach<'_>) -> Option<Diagnostic> {
-    let causes = causes(network, pipeline);
+    let causes: Vec<AclId> = causes(network, pipeline).collect();
     let (cause, row) = name(network, *causes.first()?)?;
     let pipelines = without(network, reach.pipelines(), pipeline);
     let mut other = evaluate_by(network, endpoints, pipelines.into());

@@ -117,8 +117,8 @@ impl<'a> Sides<'a> {
         };
         let world = self.world(side);
         let pipeline = world.pipelines.get(if side == failing { stop.switch } else { passed?.switch })?;
-        let causes = causes(world.network, pipeline);
-        let row = causes.iter().copied().find(|row| self.is_own(side, *row)).or(causes.first().copied())?;
+        let causes = || causes(world.network, pipeline);
+        let row = causes().find(|row| self.is_own(side, *row)).or_else(|| causes().next())?;
         Some(Behind { side, row, role: Role::Tracks })
     }
 

@@ -51,9 +51,9 @@ fn of_switch(question: &Question<'_>, pipeline: &Pipeline, steps: &[Step]) -> Op
     let pipelines = without(network, question.pipelines, pipeline);
     let untracked = Question { pipelines: &pipelines, ..*question };
     let lost = !untracked.walk(Choice::Strict).as_ref().is_some_and(Conversation::answered);
-    let object = |id: &AclId| id.acl(network).map(|acl| acl.provenance.object.clone());
+    let object = |id: AclId| id.acl(network).map(|acl| acl.provenance.object.clone());
     lost.then(|| Cause {
         switch: network.switches.get(pipeline.switch).map(|switch| switch.name.clone()).unwrap_or_default(),
-        objects: causes(network, pipeline).iter().filter_map(object).collect(),
+        objects: causes(network, pipeline).filter_map(object).collect(),
     })
 }
