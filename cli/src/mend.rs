@@ -43,10 +43,10 @@ pub(crate) fn tell(
     written.try_for_each(|(_, line)| writeln!(out, "{done} {line}"))
 }
 
-/// Tells what was not, and why.
-pub(crate) fn excuse(out: &mut dyn io::Write, sources: &Sources, left: &[Left]) -> io::Result<()> {
-    let mut each = left.iter();
-    each.try_for_each(|(code, fix, why)| writeln!(out, "not fixed {}: {}", one(sources, *code, fix), Line(why)))
+/// What was not fixed in these texts, and why: a line each.
+pub(crate) fn excuses(sources: &Sources, left: &[Left]) -> Vec<String> {
+    let line = |(code, fix, why): &Left| format!("not fixed {}: {}", one(sources, *code, fix), Line(why));
+    left.iter().map(line).collect()
 }
 
 /// Tells what was done for claims, and why nothing was.

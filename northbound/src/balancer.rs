@@ -1,4 +1,4 @@
-//! Load balancers of switches.
+//! Load balancers of switches, and what is to be said of those of routers.
 
 use crate::doubt::peers;
 use crate::name::Names;
@@ -9,7 +9,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 
 /// Those of a database, each with the switches on which it is.
-pub(crate) struct Balancers<'s>(BTreeMap<Uuid, (&'s Row, Vec<Place<'s>>)>);
+pub(crate) struct Balancers<'s> {
+    on_switches: BTreeMap<Uuid, (&'s Row, Vec<Place<'s>>)>,
+    /// Those of routers, each with the names of these.
+    on_routers: BTreeMap<Uuid, (&'s Row, Vec<&'s str>)>,
+}
 
 /// A switch, and whether a router is there, by which the addresses of load balancers are found.
 struct Place<'s> {
@@ -27,12 +31,19 @@ impl<'s> Balancers<'s> {
                 found.entry(id).or_insert_with(|| (row, Vec::new())).1.push(Place { switch, routed });
             }
         }
-        Self(found)
+        let mut on_routers: BTreeMap<Uuid, (&Row, Vec<&str>)> = BTreeMap::new();
+        for (id, router) in snapshot.rows("Logical_Router") {
+            let name = names.routers.get(&id).map_or("", String::as_str);
+            for (id, row) in balancers(snapshot, router) {
+                on_routers.entry(id).or_insert_with(|| (row, Vec::new())).1.push(name);
+            }
+        }
+        Self { on_switches: found, on_routers }
     }
 
     /// As an inventory has them: what they do for an address and port.
     pub(crate) fn entries(&self) -> impl Iterator<Item = Value> {
-        self.0.values().map(|(row, places)| {
+        self.on_switches.values().map(|(row, places)| {
             let vips: Map<String, Value> = sockets(row).map(|(vip, to)| (vip.to_string(), json!(backends(to)))).collect();
             let switches: BTreeSet<&str> = places.iter().map(|place| place.switch).collect();
             json!({
@@ -42,9 +53,16 @@ impl<'s> Balancers<'s> {
     }
 
     /// What is not evaluated of them, a sentence each.
-    pub(crate) fn remarks(&self, machines: &BTreeSet<IpAddr>) -> Vec<String> {
+    pub(crate) fn remarks(&self, known: &BTreeSet<IpAddr>) -> Vec<String> {
         let mut found = Vec::new();
-        for (row, places) in self.0.values() {
+        for (row, routers) in self.on_routers.values() {
+            let (name, routers) = (text(row, "name").unwrap_or_default(), routers.join(", "));
+            found.push(format!(
+                "load balancer `{name}` is on routers ({routers}), which is not evaluated: what passes them for one of its addresses \
+                 goes to its backends"
+            ));
+        }
+        for (row, places) in self.on_switches.values() {
             let name = text(row, "name").unwrap_or_default();
             let others = vips(row).count() - sockets(row).count();
             if others > 0 {
@@ -53,12 +71,11 @@ impl<'s> Balancers<'s> {
                      them is not evaluated"
                 ));
             }
-            for vip in
-                sockets(row).map(|(vip, _)| vip.ip()).filter(|vip| machines.contains(vip)).collect::<BTreeSet<_>>()
+            for vip in sockets(row).map(|(vip, _)| vip.ip()).filter(|vip| known.contains(vip)).collect::<BTreeSet<_>>()
             {
                 found.push(format!(
-                    "load balancer `{name}` takes connections to {vip}, which a machine has as well: they go to its backends, and \
-                     what is said of that machine does not hold for them"
+                    "load balancer `{name}` takes connections to {vip}, which a machine or a router has as well: they go to its backends, \
+                     and what is said of that one does not hold for them"
                 ));
             }
             let alone: Vec<&str> = places.iter().filter(|place| !place.routed).map(|place| place.switch).collect();

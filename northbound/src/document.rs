@@ -88,12 +88,12 @@ impl Document {
         lines.extend(machines.iter().map(|(machine, interfaces)| format!("- {}", vm(machine, interfaces))));
         document.text = lines.join("\n") + "\n";
         document.doubts = doubts(snapshot, &names);
-        let addresses = by_port.into_values().flatten().collect();
+        let addresses: BTreeSet<IpAddr> = by_port.into_values().flatten().collect();
         for (id, switch) in snapshot.rows("Logical_Switch") {
             let name = names.switches.get(&id).map_or("", String::as_str);
             document.remarks.extend(beside(snapshot, name, switch, &addresses));
         }
-        document.remarks.extend(balanced.remarks(&addresses));
+        document.remarks.extend(balanced.remarks(&addresses.into_iter().chain(gateways(&names)).collect()));
         document.remark_on_routers(snapshot, &names);
         document.remark_on_meters(snapshot);
         document
@@ -351,6 +351,12 @@ fn vm(machine: &Machine, interfaces: &[Interface]) -> Value {
         }
     }
     vm
+}
+
+/// The addresses of the routers themselves.
+fn gateways(names: &Names<'_>) -> impl Iterator<Item = IpAddr> {
+    let networks = names.router_ports.values().flat_map(|(_, port)| texts(port, "networks"));
+    networks.filter_map(|network| network.parse::<IpNet>().ok()).map(|network| network.addr())
 }
 
 /// Whether a load balancer with at least one address is on a switch.

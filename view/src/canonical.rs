@@ -7,11 +7,15 @@ use ringfence_engine::ovn::matching::{Context, parse};
 use ringfence_engine::read::edit_whole;
 
 /// Edits after which every match that is written somewhere stands there as OVN prints it, on one line, by place. What OVN does
-/// not understand stays as it is.
+/// not understand stays as it is, and so does a match with a comment in it.
 pub fn canonical(loaded: &Loaded) -> Vec<Fix> {
     let network = &loaded.compiled.network;
     let context = Context::of(network);
     let edit = |acl: &Acl| {
+        // Somebody wrote a comment for others to read.
+        if acl.matches.contains("//") || acl.matches.contains("/*") {
+            return None;
+        }
         let printed = parse(&acl.matches, &context).ok()?.to_string();
         if printed == acl.matches.trim() {
             return None;

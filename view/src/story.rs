@@ -7,6 +7,7 @@ use ringfence_engine::answers::filter::Filter;
 use ringfence_engine::compile::Compiled;
 use ringfence_engine::ovn::pipeline::Pipeline;
 use ringfence_engine::reach::{Endpoint, Family, FamilyAnswer, L4Header, L4Set, PairAnswer, Verdict};
+use std::collections::BTreeSet;
 
 /// What somebody wants to know of a pair.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -132,21 +133,30 @@ impl<'a> Story<'a> {
 }
 
 /// The same question about the first backend of a load balancer with which the conversation fails, else about the
-/// first one.
+/// first one. Where it becomes of it what it does not with another one, nobody can tell.
 fn telling_backend<'a>(compiled: &'a Compiled, blank: Question<'a>) -> (Question<'a>, Explanation) {
-    let known = backends(&compiled.network, &compiled.endpoints, (blank.from, blank.to), blank.family, blank.header);
-    let mut asked = known.iter().map(|backend| {
-        let question = Question { backend: Some(*backend), ..blank };
-        (question, explain(&question))
-    });
-    let Some(first) = asked.next() else { return (blank, explain(&blank)) };
-    let failing = |(_, explanation): &(Question<'_>, Explanation)| explanation.verdict != Verdict::Open;
-    let strange = || {
-        let (network, endpoints) = (&compiled.network, &compiled.endpoints);
-        let is_there = has_strangers(network, endpoints, (blank.from, blank.to), blank.family, blank.header);
-        is_there.then(|| (blank, explain(&blank)))
-    };
-    if failing(&first) { first } else { asked.find(failing).or_else(strange).unwrap_or(first) }
+    let (network, endpoints, ends) = (&compiled.network, &compiled.endpoints, (blank.from, blank.to));
+    let known = backends(network, endpoints, ends, blank.family, blank.header);
+    let mut asked: Vec<(Question<'_>, Explanation)> = known
+        .iter()
+        .map(|backend| Question { backend: Some(*backend), ..blank })
+        .map(|question| (question, explain(&question)))
+        .collect();
+    if asked.is_empty() || has_strangers(network, endpoints, ends, blank.family, blank.header) {
+        asked.push((blank, explain(&blank)));
+    }
+    let fates: BTreeSet<(Verdict, bool)> =
+        asked.iter().map(|(_, explanation)| (explanation.verdict, explanation.delivered)).collect();
+    let telling = asked.iter().position(|(_, explanation)| explanation.verdict != Verdict::Open);
+    let (question, mut explanation) = asked.swap_remove(telling.unwrap_or(0));
+    if fates.len() > 1 && explanation.verdict != Verdict::Undefined {
+        explanation.verdict = Verdict::Undefined;
+        explanation.because = format!(
+            "which backend gets this connection is not promised, and they fare differently; with one of them: {}",
+            explanation.because
+        );
+    }
+    (question, explanation)
 }
 
 /// A header that says most about a pair: one of which nobody can tell, else one whose answer is lost, else one that

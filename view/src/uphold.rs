@@ -11,6 +11,7 @@ use ringfence_engine::diagnostic::{Diagnostic, Severity};
 use ringfence_engine::reach::{L4Header, evaluate};
 use ringfence_engine::read::{Expect, Protocol, Query};
 use ringfence_engine::source::Sources;
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 /// What became of the claims.
@@ -34,11 +35,12 @@ pub struct Made {
     pub files: Vec<String>,
 }
 
-/// So many edits are looked for at most: each takes several evaluations of everything.
-const MOST: usize = 32;
+/// So many edits are made at most: each takes several evaluations of everything.
+const MOST: usize = 16;
 
 /// Makes claims true as far as edits are trusted: pair by pair, each time by the first edit after which fewer pairs contradict the
-/// claims and each claim that held still does. What is to be safe lets nothing more through, and makes no lint warn. A file that may not be edited is left with what `barred` says of it.
+/// claims and each claim that held still does. What is to be safe lets nothing more through, and makes no lint warn. A file
+/// that may not be edited is left with what `barred` says of it.
 pub fn uphold(
     old: Loaded,
     settings: &Settings,
@@ -49,28 +51,32 @@ pub fn uphold(
     let mut upheld = Upheld { loaded: old, made: Vec::new(), left: Vec::new() };
     let compile = |sources: &Sources| load(sources, settings);
     let mut given_up = BTreeSet::new();
-    for _ in 0..MOST {
+    for left in (0..MOST).rev() {
+        let now = Now::of(&upheld.loaded, namespace, trust, left);
         let compiled = &upheld.loaded.compiled;
-        let before = judged(compiled, namespace);
-        let open = before.iter().find(|judged| !judged.holds && !given_up.contains(&judged.name));
-        let Some((claim, wanted)) = open.map(|judged| (judged.name.clone(), wanted(compiled, judged))) else { break };
-        let mut refusal = "no edit of a rule makes it true by itself".to_owned();
-        let proposals = wanted.iter().flat_map(|wanted| {
-            repair(&upheld.loaded.sources, &compile, &wanted.by_id(compiled)).unwrap_or_else(|why| {
-                refusal = why;
-                Vec::new()
-            })
-        });
-        let proposals: Vec<Proposal> = proposals.collect();
-        let mut chosen = None;
-        for proposal in proposals {
-            match objection(&upheld.loaded, &before, &proposal, namespace, trust, &barred) {
-                None => {
-                    chosen = Some(proposal);
-                    break;
+        let mut open = now.judgements.iter().enumerate();
+        let Some((number, open)) = open.find(|(number, judged)| !judged.holds && !given_up.contains(number)) else {
+            break;
+        };
+        let claim = open.name.clone();
+        let proposals = match wanted(compiled, open) {
+            Some(wanted) => repair(&upheld.loaded.sources, &compile, &wanted.by_id(compiled)),
+            None => Err("no edit of a rule makes it true by itself".to_owned()),
+        };
+        let (mut chosen, mut refusal) = (None, String::new());
+        match proposals {
+            Ok(proposals) => {
+                for proposal in proposals {
+                    match now.objection(number, &proposal, &barred) {
+                        None => {
+                            chosen = Some(proposal);
+                            break;
+                        }
+                        Some(why) => refusal = why,
+                    }
                 }
-                Some(why) => refusal = why,
             }
+            Err(why) => refusal = why,
         }
         match chosen {
             Some(proposal) => {
@@ -79,12 +85,78 @@ pub fn uphold(
                 upheld.loaded = Loaded::new(proposal.sources, settings);
             }
             None => {
-                given_up.insert(claim.clone());
+                given_up.insert(number);
                 upheld.left.push((claim, refusal));
             }
         }
     }
+    for (number, judged) in judged(&upheld.loaded.compiled, namespace).into_iter().enumerate() {
+        if !judged.holds && !given_up.contains(&number) {
+            upheld.left.push((judged.name, format!("after {MOST} edits no more is looked for: run it again")));
+        }
+    }
     upheld
+}
+
+/// What is so before an edit.
+struct Now<'a> {
+    loaded: &'a Loaded,
+    judgements: Vec<Judgement>,
+    /// What lints warn of, once that is asked.
+    warnings: OnceCell<BTreeSet<String>>,
+    namespace: &'a str,
+    trust: Trust,
+    /// How many edits may follow.
+    left: usize,
+}
+
+impl<'a> Now<'a> {
+    fn of(loaded: &'a Loaded, namespace: &'a str, trust: Trust, left: usize) -> Self {
+        let judgements = judged(&loaded.compiled, namespace);
+        Self { loaded, judgements, warnings: OnceCell::new(), namespace, trust, left }
+    }
+
+    /// What is to be said against an edit for the claim with that number.
+    fn objection(
+        &self,
+        number: usize,
+        proposal: &Proposal,
+        barred: &impl Fn(&str) -> Option<String>,
+    ) -> Option<String> {
+        if let Some(why) = edited(&self.loaded.sources, &proposal.sources).find_map(barred) {
+            return Some(why);
+        }
+        if let (Trust::Safe, Some(why)) = (self.trust, exposure(&proposal.matched, &proposal.changes)) {
+            return Some(why);
+        }
+        let after = judged(&proposal.compiled, self.namespace);
+        let broken = self.judgements.iter().zip(&after).find(|(before, after)| before.holds && !after.holds);
+        if let Some((broken, _)) = broken {
+            return Some(format!("with it `{}` does not hold any more", broken.name));
+        }
+        let wrong = |all: &[Judgement]| all.iter().map(|judgement| judgement.wrong).sum::<usize>();
+        if wrong(&after) >= wrong(&self.judgements) {
+            return Some("it helps no pair for good".to_owned());
+        }
+        let of_claim = |all: &[Judgement]| all.get(number).map_or(0, |judgement| judgement.wrong);
+        let (before, more) = (of_claim(&self.judgements), of_claim(&after));
+        if more.div_ceil(before.saturating_sub(more).max(1)) > self.left {
+            return Some(format!(
+                "pair by pair it takes too many edits, as {before} pairs contradict it: write one rule for all of them"
+            ));
+        }
+        if self.trust == Trust::All {
+            return None;
+        }
+        let new = self.news(&proposal.compiled)?;
+        Some(format!("with it there is what is {}: {}", new.code.name(), new.message))
+    }
+
+    /// A warning of what is new that was none before.
+    fn news(&self, new: &Compiled) -> Option<Diagnostic> {
+        let known = self.warnings.get_or_init(|| warnings(&self.loaded.compiled).map(|found| found.message).collect());
+        warnings(new).find(|found| !known.contains(&found.message))
+    }
 }
 
 fn judged(compiled: &Compiled, namespace: &str) -> Vec<Judgement> {
@@ -92,46 +164,10 @@ fn judged(compiled: &Compiled, namespace: &str) -> Vec<Judgement> {
     judge(&compiled.expectations, &compiled.endpoints, &mut reach, namespace).0
 }
 
-/// What is to be said against an edit.
-fn objection(
-    old: &Loaded,
-    before: &[Judgement],
-    proposal: &Proposal,
-    namespace: &str,
-    trust: Trust,
-    barred: &impl Fn(&str) -> Option<String>,
-) -> Option<String> {
-    if let Some(why) = edited(&old.sources, &proposal.sources).find_map(barred) {
-        return Some(why);
-    }
-    if let (Trust::Safe, Some(why)) = (trust, exposure(&proposal.matched, &proposal.changes)) {
-        return Some(why);
-    }
-    let after = judged(&proposal.compiled, namespace);
-    let broken = before.iter().zip(&after).find(|(before, after)| before.holds && !after.holds);
-    if let Some((broken, _)) = broken {
-        return Some(format!("with it `{}` does not hold any more", broken.name));
-    }
-    let wrong = |all: &[Judgement]| all.iter().map(|judgement| judgement.wrong).sum::<usize>();
-    if wrong(&after) >= wrong(before) {
-        return Some("it helps no pair for good".to_owned());
-    }
-    if trust == Trust::All {
-        return None;
-    }
-    let new = news(old, &proposal.compiled)?;
-    Some(format!("with it there is what is {}: {}", new.code.name(), new.message))
-}
-
-/// A warning that lints have of what is new, and had not of what was there.
-fn news(old: &Loaded, new: &Compiled) -> Option<Diagnostic> {
-    let lints = |compiled: &Compiled| {
-        let mut reach = evaluate(&compiled.network, &compiled.endpoints);
-        let all = check(&compiled.network, &compiled.endpoints, &mut reach);
-        all.into_iter().filter(|found| found.severity != Severity::Info).collect::<Vec<_>>()
-    };
-    let known: BTreeSet<String> = lints(&old.compiled).into_iter().map(|found| found.message).collect();
-    lints(new).into_iter().find(|found| !known.contains(&found.message))
+fn warnings(compiled: &Compiled) -> impl Iterator<Item = Diagnostic> + use<> {
+    let mut reach = evaluate(&compiled.network, &compiled.endpoints);
+    let all = check(&compiled.network, &compiled.endpoints, &mut reach);
+    all.into_iter().filter(|found| found.severity != Severity::Info)
 }
 
 /// The names of the texts that an edit changes.

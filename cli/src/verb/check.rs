@@ -167,12 +167,13 @@ impl Arguments {
             told.extend(mend::told(&mended.loaded.sources, &next.fixed));
             mended = next;
         }
+        let excuses = mend::excuses(&mended.loaded.sources, &mended.left);
         let unwritable = |name: &str| files::writable(name).err().map(|why| format!("`{name}` stays as it is: {why}"));
         let upheld = uphold(mended.loaded, &settings, namespace, trust, unwritable);
         let kept = if self.dry_run { BTreeSet::new() } else { mend::write(&old, &upheld.loaded, console) };
         let done = if self.dry_run { "would fix" } else { "fixed" };
         console.report(|err| mend::tell(err, &told, &kept, done));
-        console.report(|err| mend::excuse(err, &upheld.loaded.sources, &mended.left));
+        console.report(|err| excuses.iter().try_for_each(|line| writeln!(err, "{line}")));
         console.report(|err| mend::tell_claims(err, &upheld, &kept, done));
         if self.dry_run {
             console.print(|out| out.write_all(patch::lines(&old.sources, &upheld.loaded.sources).as_bytes()))?;

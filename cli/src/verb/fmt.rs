@@ -34,7 +34,7 @@ Examples:
   kustomize build . | ringfence fmt -f -         standard input comes out again
 
 A match comes to stand on one line, in OVN's spelling: `ip4.src==10.0.0.1&&tcp` becomes `ip4.src == 10.0.0.1 && tcp`. It \
-means the same. Nothing else of a file changes, and what OVN does not understand stays as it is.
+means the same. Nothing else of a file changes; what OVN does not understand, and a match with a comment in it, stays as it is.
 
 Exit status: 0; with `--dry-run` 1 where lines would change; 2 some of the input could not be used as it is written, or \
 a file could not be written.";

@@ -120,19 +120,24 @@ fn take(old: &Sources, proposals: &[Proposal], number: usize, console: &mut Cons
         return Status::InputError;
     };
     let edited = old.iter().zip(proposal.sources.iter()).filter(|((_, old), (_, new))| old.text() != new.text());
-    for ((_, old), (_, new)) in edited {
-        let name = old.name();
-        let done = match name {
-            "-" => Err(io::Error::other("name files where something is to be written")),
-            file => files::replace(file, old.text(), new.text()),
-        };
-        match done {
-            Ok(()) => console.report(|err| writeln!(err, "wrote proposal {number} into {name}")),
-            Err(why) => {
-                console.complain(&format!("`{name}` is left as it is: {why}"));
-                return Status::InputError;
-            }
+    let edited: Vec<_> = edited.map(|((_, old), (_, new))| (old.name(), old.text(), new.text())).collect();
+    // All of it, or nothing.
+    let writable = |name: &str| match name {
+        "-" => Err(io::Error::other("name files where something is to be written")),
+        file => files::writable(file).map(drop),
+    };
+    let mut done = edited.iter().try_for_each(|(name, ..)| writable(name).map_err(|why| (*name, why)));
+    for (name, old, new) in edited {
+        done = done.and_then(|()| files::replace(name, old, new).map_err(|why| (name, why)));
+        if done.is_ok() {
+            console.report(|err| writeln!(err, "wrote proposal {number} into {name}"));
         }
     }
-    Status::Fine
+    match done {
+        Ok(()) => Status::Fine,
+        Err((name, why)) => {
+            console.complain(&format!("`{name}` is left as it is: {why}"));
+            Status::InputError
+        }
+    }
 }

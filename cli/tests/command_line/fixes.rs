@@ -186,3 +186,15 @@ fn a_proposal_is_written_where_that_is_asked() {
     let piped = ringfence_reading(&text, &["repair", "a", "b", "-f", "-", "--write"]);
     assert_eq!(piped.status, 2, "{}", piped.err);
 }
+
+#[test]
+fn nobody_gets_an_edit_for_each_of_many_pairs() {
+    let machines: Vec<String> = (10..40).map(|host| format!("{{name: m{host}, address: 10.1.0.{host}}}")).collect();
+    let text = claimed("{from: '*', to: b, on: {tcp: 22}, expect: closed}")
+        .replace("{name: a, address: 10.1.0.2}", &machines.join(", "));
+    let folder = folder("many-pairs", &[("a.yaml", text.as_bytes())]);
+    let path = folder.join("a.yaml").to_str().unwrap().to_owned();
+    let ran = ringfence(&["check", "-f", &path, "--fix"]);
+    assert_eq!((ran.status, std::fs::read_to_string(&path).unwrap()), (1, text), "{}{}", ran.out, ran.err);
+    assert!(ran.err.contains("nothing was done for the claim `claimed`: pair by pair"), "{}", ran.err);
+}

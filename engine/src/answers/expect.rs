@@ -6,7 +6,9 @@ use super::select::select_all;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::ovn::network::Network;
 use crate::ovn::pipeline::Pipeline;
-use crate::reach::{Endpoint, EndpointKind, Family, L4Header, L4Set, PairAnswer, Ports, Reach, Region, Verdict};
+use crate::reach::{
+    Endpoint, EndpointKind, Family, FamilyAnswer, L4Header, L4Set, PairAnswer, Ports, Reach, Region, Verdict,
+};
 use crate::read::{Assertion, Expect, Expectation, Party, Protocol, Query};
 use crate::source::Place;
 use alloc::format;
@@ -230,7 +232,7 @@ fn one(query: &Query, family: Family) -> L4Set {
 
 /// A conversation of which the expectation does not hold.
 fn example(assertion: &Assertion, answer: &PairAnswer) -> Option<(Family, L4Header)> {
-    answer.families.iter().find_map(|family| {
+    let of = |family: &FamilyAnswer, any: bool| {
         let part = asked(&assertion.on, family.family);
         let beyond = L4Set::full(family.family).difference(&part).intersection(&family.delivered);
         let within = |set: &L4Set| set.intersection(&part);
@@ -242,7 +244,11 @@ fn example(assertion: &Assertion, answer: &PairAnswer) -> Option<(Family, L4Head
             Expect::OneWay => within(&family.answered),
             Expect::AtMost | Expect::Partial | Expect::Reaches | Expect::Undefined => within(&family.delivered),
         };
-        let header = within(&family.undefined).example().or_else(|| telling.example()).or_else(|| part.example())?;
-        Some((family.family, header))
-    })
+        let example = || within(&family.undefined).example().or_else(|| telling.example());
+        let header = if any { part.example() } else { example() };
+        Some((family.family, header?))
+    };
+    // What holds in one family says nothing where it does not in the other.
+    let telling = answer.families.iter().find_map(|family| of(family, false));
+    telling.or_else(|| answer.families.iter().find_map(|family| of(family, true)))
 }

@@ -1,7 +1,7 @@
 //! What somebody wants of a pair, and the edits that do it.
 
 use super::changes::lines;
-use super::{filter_of, settings, sources};
+use super::{filter_of, settings, sources, track};
 use crate::offsets::Offsets;
 use crate::protocol::{Edit, Input, Intent, Proposal, Proposals};
 use ringfence_engine::answers::repair::{self, Wish, repair};
@@ -28,7 +28,12 @@ pub(super) fn proposals(
     let wish = Wish { from: id(from), to: id(to), intent: wanted, part: filter_of(filter) };
     let sources = sources(input);
     let settings = settings(input, Adviser::default());
-    let (found, refusal) = match repair(&sources, &|sources| load(sources, &settings), &wish) {
+    let compiled = |sources: &Sources| {
+        let mut compiled = load(sources, &settings);
+        track(&mut compiled.network, input.tracking);
+        compiled
+    };
+    let (found, refusal) = match repair(&sources, &compiled, &wish) {
         Ok(found) => (found, None),
         Err(refusal) => (Vec::new(), Some(refusal)),
     };

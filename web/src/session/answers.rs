@@ -23,8 +23,8 @@ impl Session {
                 if self.analysis.is_none() && !self.chosen {
                     self.view = if analysis.lines > READABLE { View::Matrix } else { View::Graph };
                 }
-                // Pairs are known by number: with others than before they would be those of somebody else.
-                if !self.analysis.as_ref().is_some_and(|last| last.endpoints == analysis.endpoints) {
+                // What is said of other answers than these would be marked in them.
+                if !self.analysis.as_ref().is_some_and(|last| last.reaches_like(&analysis)) {
                     self.changes = None;
                 }
                 let (lints, whole) = self.lints.moved(&self.files);
@@ -71,14 +71,20 @@ impl Session {
             Some(Reply::Svg(svg)) => vec![Effect::Download("ringfence.svg", svg)],
             Some(Reply::Format(edits)) => {
                 if edits.is_empty() {
-                    self.notice = Some("every match is written as OVN prints it".to_owned());
+                    self.notice = Some("there is nothing to format".to_owned());
                 }
                 self.edit(edits)
             }
             Some(
                 Reply::Analysis(_) | Reply::Lints { .. } | Reply::Why(_) | Reply::Changes(_) | Reply::Proposals(_),
             )
-            | None => Vec::new(),
+            | None => {
+                // Whoever could not answer may be asked again.
+                if self.pending.comparing == Some(answer.number) {
+                    self.pending.comparing = None;
+                }
+                Vec::new()
+            }
         }
     }
 }

@@ -143,7 +143,8 @@ impl Arguments {
                 mended.fixed.iter().filter_map(|(_, fix)| Some((place(fix)?, written(&fix.replacement, html)))),
             );
             told.extend(mend::told(&loaded.sources, &mended.fixed));
-            console.report(|err| mend::excuse(err, &loaded.sources, &mended.left));
+            let excuses = mend::excuses(&loaded.sources, &mended.left);
+            console.report(|err| excuses.iter().try_for_each(|line| writeln!(err, "{line}")));
             // It is read as if it had its indentation: with it, it means the same.
             let indent = |(position, columns): &(_, usize)| {
                 let at = byte(page, *position)?;

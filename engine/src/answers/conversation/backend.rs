@@ -29,8 +29,8 @@ pub fn backends<'a>(
     family: Family,
     header: L4Header,
 ) -> Vec<Backend<'a>> {
-    let found = listed(network, (from, to), family, header).flat_map(|(address, port)| {
-        let Some(endpoint) = at_address(endpoints, address) else { return Vec::new() };
+    let found = listed(network, (from, to), family, header).flat_map(|(router, address, port)| {
+        let Some(endpoint) = at_address(network, endpoints, (router, address)) else { return Vec::new() };
         let served = from.served_by(endpoint.id == from.id);
         served.iter().map(|is_own| Backend { endpoint, port, is_own: *is_own }).collect()
     });
@@ -45,16 +45,17 @@ pub fn has_strangers(
     family: Family,
     header: L4Header,
 ) -> bool {
-    listed(network, ends, family, header).any(|(address, _)| at_address(endpoints, address).is_none())
+    listed(network, ends, family, header)
+        .any(|(router, address, _)| at_address(network, endpoints, (router, address)).is_none())
 }
 
-/// The backends of a load balancer for a request with this header.
+/// The backends of a load balancer for a request with this header, each with the router that gets there.
 fn listed(
     network: &Network,
     (from, to): (&Endpoint, &Endpoint),
     family: Family,
     header: L4Header,
-) -> impl Iterator<Item = (IpAddr, u16)> {
+) -> impl Iterator<Item = (usize, IpAddr, u16)> {
     let client = from.port().map(|(switch, _)| switch);
     let balancer = match to.attachment {
         Attachment::Balancer(balancer) => network.load_balancers.get(balancer),
@@ -66,17 +67,24 @@ fn listed(
         L4Header::Sctp(_, port) => Some((VipProtocol::Sctp, port)),
         L4Header::Icmp(..) | L4Header::Other(_) => None,
     };
-    let vips = balancer.into_iter().flat_map(|balancer| &balancer.vips);
-    let serving = vips.filter(move |vip| {
+    let vips = balancer.into_iter().flat_map(|balancer| balancer.vips.iter().map(move |vip| (balancer.router, vip)));
+    let serving = vips.filter(move |(_, vip)| {
         let is_asked = asked == Some((vip.protocol, vip.port)) && vip.address.is_ipv4() == (family == Family::Ipv4);
         is_asked && client.is_some_and(|switch| vip.is_on(switch))
     });
-    serving.flat_map(|vip| vip.backends.iter().copied())
+    serving.flat_map(|(router, vip)| vip.backends.iter().map(move |(address, port)| (router, *address, *port)))
 }
 
-fn at_address(endpoints: &[Endpoint], address: IpAddr) -> Option<&Endpoint> {
+/// The endpoint with an address on a switch of a router: behind another one there may be one with the same.
+fn at_address<'a>(
+    network: &Network,
+    endpoints: &'a [Endpoint],
+    (router, address): (usize, IpAddr),
+) -> Option<&'a Endpoint> {
+    let links = network.routers.get(router).map_or(&[][..], |router| &router.links);
+    let is_there = |(switch, _): (usize, &str)| links.iter().any(|link| link.switch == switch);
     let is = |endpoint: &&Endpoint| {
-        endpoint.port().is_some() && endpoint.addresses.iter().any(|range| range.first == address)
+        endpoint.addresses.iter().any(|range| range.first == address) && endpoint.port().is_some_and(is_there)
     };
     endpoints.iter().find(is)
 }
