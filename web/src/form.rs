@@ -96,6 +96,10 @@ impl Form {
 
     /// What is wrong with it, in OVN's words.
     pub fn error(&self) -> Option<String> {
+        let is_without_ports = matches!(self.protocol.as_str(), "" | "icmp4" | "icmp6");
+        if self.written.is_none() && is_without_ports && !self.port.trim().is_empty() {
+            return Some("choose TCP, UDP or SCTP: nothing else has a port".to_owned());
+        }
         if self.priority.trim().parse::<u16>().ok().is_none_or(|priority| priority > 32_767) {
             return Some("a priority is a number from 0 to 32767".to_owned());
         }

@@ -99,6 +99,7 @@ struct Pending {
     asked: u32,
     wanted_why: Option<u32>,
     wanted_proposals: Option<u32>,
+    wanted_format: Option<u32>,
 }
 
 impl Default for Session {
@@ -187,6 +188,18 @@ impl Session {
         let told = self.analysis.iter().flat_map(|analysis| &analysis.findings);
         let advised = move |found| mistakes.iter().copied().find(|known| known.tells_like(found)).unwrap_or(found);
         told.map(advised).chain(lints)
+    }
+
+    /// What is to be said over every view where some of the text could not be read: nothing there knows of it.
+    pub fn unread(&self) -> Option<String> {
+        // The codes below 100 are those of reading.
+        let is_unread = |found: &&Finding| found.severity == "error" && found.code.starts_with("RF0");
+        let place = self.analysis.as_ref()?.findings.iter().find(is_unread)?.place;
+        let file = place.and_then(|place| Some((self.files.get(place.file)?.name.as_str(), place.line)));
+        let at = file.map(|(name, line)| format!(" ({name}, line {line})")).unwrap_or_default();
+        Some(format!(
+            "Some of the text could not be read{at}: what is shown leaves it out, and may be more open than what is meant."
+        ))
     }
 
     /// The index of an endpoint.

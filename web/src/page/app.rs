@@ -233,7 +233,9 @@ impl App {
             View::Table => html! {},
         };
         let hidden = self.session.view != View::Table;
-        html! { <div class="picture">{ shown }{ table::view(&self.session, send, hidden) }</div> }
+        let unread =
+            self.session.unread().map(|unread| html! { <p id="unread" class="unread" role="status">{ unread }</p> });
+        html! { <>{ for unread }<div class="picture">{ shown }{ table::view(&self.session, send, hidden) }</div></> }
     }
 
     /// Does what the state asks for.

@@ -15,7 +15,8 @@ pub(super) fn view(session: &Session, send: &Callback<Action>) -> Html {
         };
     }
     let changes = session.changes.as_deref();
-    let count = |sign: char, changes: &Changes| changes.pairs.iter().filter(|(_, _, of)| *of == sign).count();
+    let count =
+        |sign: char, changes: &Changes| changes.pairs.iter().filter(|(_, _, of)| [sign, '±'].contains(of)).count();
     let counts = |changes: &Changes| {
         let (gained, lost) = (count('+', changes), count('-', changes));
         html! {
@@ -60,5 +61,10 @@ fn line(line: &ChangeLine) -> Html {
         '-' => "lost",
         _ => "other",
     };
-    html! { <li class={class}><b>{ line.sign }</b>{ " " }{ &line.who }{ ": " }{ &line.what }<small>{ format!(" ({}) {}", line.verdicts, line.because.join("; ")) }</small></li> }
+    let rest = if line.verdicts.is_empty() {
+        html! {}
+    } else {
+        html! { <small>{ format!(" ({}) {}", line.verdicts, line.because.join("; ")) }</small> }
+    };
+    html! { <li class={class}><b>{ line.sign }</b>{ " " }{ &line.who }{ ": " }{ &line.what }{ rest }</li> }
 }

@@ -10,12 +10,12 @@ pub struct Changes {
     pub summary: String,
     /// `+`, `-`, `~` or `?`, whose, what, and the verdicts.
     pub lines: Vec<ChangeLine>,
-    /// The pairs: from, to, and a sign.
+    /// The pairs: from, to, and a sign; `±` where something is gained and something lost.
     pub pairs: Vec<(usize, usize, char)>,
 }
 
-/// A group of pairs that change alike.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// A group of pairs that change alike; without verdicts, somebody who is new or gone.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct ChangeLine {
     /// `+`, `-`, `~` or `?`.
     pub sign: char,

@@ -2,7 +2,7 @@
 
 use super::reach;
 use crate::protocol::{ChangeLine, Changes};
-use ringfence_engine::answers::diff::{changes as changed, matched};
+use ringfence_engine::answers::diff::{Side, changes as changed, matched};
 use ringfence_view::difference::{Difference, Kind};
 use ringfence_view::loaded::Loaded;
 
@@ -18,12 +18,20 @@ pub(super) fn changes(old: &Loaded, new: &Loaded) -> Changes {
         let sign = match (gained, lost) {
             (true, false) => '+',
             (false, true) => '-',
-            (true, true) | (false, false) => '~',
+            (true, true) => '±',
+            (false, false) => '~',
         };
         let index = |common: usize| matched.common.get(common).map(|common| common.new);
         Some((index(change.from)?, index(change.to)?, sign))
     };
-    Changes { summary: difference.summary(), lines: lines(&difference), pairs: found.iter().filter_map(pair).collect() }
+    let ends = difference.endpoints().into_iter().map(|(side, id)| ChangeLine {
+        sign: if side == Side::New { '+' } else { '-' },
+        who: id.to_owned(),
+        what: if side == Side::New { "is new" } else { "is gone" }.to_owned(),
+        ..ChangeLine::default()
+    });
+    let lines = ends.chain(lines(&difference)).collect();
+    Changes { summary: difference.summary(), lines, pairs: found.iter().filter_map(pair).collect() }
 }
 
 /// Of more rows behind one line only the first ones are told.

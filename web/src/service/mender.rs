@@ -2,7 +2,7 @@
 
 use super::texts::Texts;
 use super::{changes, load_by, wishes};
-use crate::protocol::{Answer, Ask, Input, Reply, Request};
+use crate::protocol::{Answer, Ask, Input, Reply, Request, Tracking};
 use ringfence_engine::ovn::matching::Adviser;
 use ringfence_engine::ovn::pipeline::Matches;
 use ringfence_view::canonical::canonical;
@@ -39,6 +39,8 @@ impl Mender {
             }
             Request::Script { input } => {
                 let mut script = Vec::new();
+                // What somebody plays with is no row of his.
+                let input = Input { tracking: Tracking::AsWritten, ..input };
                 nbctl::write(&mut script, &self.load(&input)).ok()?;
                 String::from_utf8(script).ok().map(Reply::Script)
             }

@@ -33,9 +33,7 @@ impl Session {
                 self.analysis = Some(Rc::new(analysis));
                 self.lints = Rc::new(lints);
                 let mut effects = vec![if same { Effect::Remark } else { Effect::Annotate }];
-                let proposals = self.proposals.take();
                 effects.extend(self.explain());
-                self.proposals = proposals;
                 effects.extend(self.compare());
                 effects.push(self.lint(0));
                 effects
@@ -69,14 +67,20 @@ impl Session {
             }
             Some(Reply::Script(script)) => vec![Effect::Download("ringfence.sh", script)],
             Some(Reply::Svg(svg)) => vec![Effect::Download("ringfence.svg", svg)],
-            Some(Reply::Format(edits)) => {
+            Some(Reply::Format(edits)) if self.pending.wanted_format == Some(answer.number) => {
+                self.pending.wanted_format = None;
                 if edits.is_empty() {
                     self.notice = Some("there is nothing to format".to_owned());
                 }
                 self.edit(edits)
             }
             Some(
-                Reply::Analysis(_) | Reply::Lints { .. } | Reply::Why(_) | Reply::Changes(_) | Reply::Proposals(_),
+                Reply::Analysis(_)
+                | Reply::Lints { .. }
+                | Reply::Why(_)
+                | Reply::Changes(_)
+                | Reply::Format(_)
+                | Reply::Proposals(_),
             )
             | None => {
                 // Whoever could not answer may be asked again.

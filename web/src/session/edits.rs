@@ -18,7 +18,11 @@ impl Session {
 
     /// Asks for edits after which the selected pair connects, or does not.
     pub(super) fn want(&mut self, intent: Intent, filter: String) -> Vec<Effect> {
-        let Some((from, to)) = self.pair() else { return Vec::new() };
+        // The numbers of endpoints are those of the last answer: with another text they may be those of others.
+        let Some((from, to)) = self.pair().filter(|_| !self.busy()) else {
+            self.notice = Some("the text has just changed: ask again in a moment".to_owned());
+            return Vec::new();
+        };
         let ask = self.ask(Request::Propose { input: self.input(), from, to, intent, filter });
         self.pending.wanted_proposals = Some(self.pending.asked);
         vec![ask]

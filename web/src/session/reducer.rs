@@ -92,14 +92,17 @@ impl Session {
             }
             Action::Profile(profile) => {
                 self.profile = profile;
+                self.forget();
                 self.changed()
             }
             Action::Lenient(lenient) => {
                 self.lenient = lenient;
+                self.forget();
                 self.changed()
             }
             Action::Track(tracking) => {
                 self.tracking = tracking;
+                self.forget();
                 self.changed()
             }
             Action::Filter(text) => {
@@ -133,15 +136,15 @@ impl Session {
                 let id = |index: usize| Some(self.analysis.as_ref()?.endpoints.get(index)?.id.clone());
                 self.selected =
                     id(from).zip(id(to)).filter(|(from, to)| from != to).map(|(from, to)| Pair { from, to });
-                self.explain()
+                self.look_at()
             }
             Action::Turn => {
                 self.selected = self.selected.take().map(|pair| Pair { from: pair.to, to: pair.from });
-                self.explain()
+                self.look_at()
             }
             Action::Deselect => {
                 self.selected = None;
-                self.explain()
+                self.look_at()
             }
             Action::Source(source) => {
                 self.source = source;
@@ -173,7 +176,11 @@ impl Session {
             Action::Want(intent, on) => self.want(intent, on),
             Action::Accept(index) => self.accept(index),
             Action::Fix(edit) => self.edit(vec![edit]),
-            Action::Format => vec![self.ask(Request::Format { input: self.input() })],
+            Action::Format => {
+                let ask = self.ask(Request::Format { input: self.input() });
+                self.pending.wanted_format = Some(self.pending.asked);
+                vec![ask]
+            }
             Action::Script => vec![self.ask(Request::Script { input: self.input() })],
             Action::Svg => vec![self.ask(Request::Svg { input: self.input(), scope: self.scope.clone() })],
             Action::Reveal(file, line) => {
@@ -201,7 +208,7 @@ impl Session {
             Some(file) if file.text != text => file.text = text,
             Some(_) | None => return Vec::new(),
         }
-        self.proposals = None;
+        self.forget();
         let mut effects = self.changed();
         effects.extend([Effect::Own, Effect::Keep]);
         effects
@@ -214,7 +221,8 @@ impl Session {
             (session.view, session.chosen) = (self.view, true);
         }
         let outrun = self.pending.comparing.is_some();
-        session.pending = Pending { wanted_why: None, wanted_proposals: None, outrun, ..self.pending };
+        session.pending =
+            Pending { wanted_why: None, wanted_proposals: None, wanted_format: None, outrun, ..self.pending };
         *self = session;
         self.all_shown()
     }
@@ -224,8 +232,13 @@ impl Session {
         let active = self.files.get(self.active).map(|file| file.name.clone());
         self.files = some(files);
         self.active = self.files.iter().position(|file| Some(&file.name) == active.as_ref()).unwrap_or(0);
-        self.proposals = None;
         self.all_shown()
+    }
+
+    /// Edits of the text as it was are for nothing else.
+    fn forget(&mut self) {
+        self.proposals = None;
+        (self.pending.wanted_proposals, self.pending.wanted_format) = (None, None);
     }
 
     pub(super) fn all_shown(&mut self) -> Vec<Effect> {
@@ -235,6 +248,7 @@ impl Session {
     }
 
     pub(super) fn shown(&mut self) -> Vec<Effect> {
+        self.forget();
         let mut effects = vec![Effect::Show];
         effects.extend(self.changed());
         effects.extend([Effect::Own, Effect::Keep]);
@@ -293,8 +307,14 @@ impl Session {
         Effect::Ask(Ask { number: self.pending.asked, request })
     }
 
-    pub(super) fn explain(&mut self) -> Vec<Effect> {
+    /// Explains another pair: what was wanted of the one before is not wanted of it.
+    pub(super) fn look_at(&mut self) -> Vec<Effect> {
         self.proposals = None;
+        self.pending.wanted_proposals = None;
+        self.explain()
+    }
+
+    pub(super) fn explain(&mut self) -> Vec<Effect> {
         let Some((from, to)) = self.pair() else {
             self.why = None;
             self.pending.wanted_why = None;

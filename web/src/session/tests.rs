@@ -366,3 +366,67 @@ fn pairs_that_changed_are_never_those_of_others() {
     page.follow(next);
     assert!(page.session.changes.is_some());
 }
+
+#[test]
+fn edits_of_a_text_that_is_gone_are_not_taken() {
+    let mut page = Page::open();
+    let asks = |page: &mut Page, action: Action| {
+        let effects = page.session.reduce(action);
+        effects.into_iter().find_map(|effect| if let Effect::Ask(ask) = effect { Some(ask) } else { None }).unwrap()
+    };
+    // Proposals and canonical matches that come after another key.
+    let wish = asks(&mut page, Action::Want(Intent::Connect, "all".into()));
+    let format = asks(&mut page, Action::Format);
+    let (wish, format) = (page.mender.ask(wish), page.mender.ask(format));
+    page.act(Action::Typed(format!("# one more line\n{}", page.text())));
+    let text = page.text();
+    page.act(Action::Answered(wish));
+    page.act(Action::Answered(format));
+    assert_eq!((page.session.proposals.clone(), page.text()), (None, text));
+    // Those that are there go with the text, with its reading, and with the pair.
+    for action in [
+        Action::Profile(Some("kubernetes".into())),
+        Action::Track(Tracking::On),
+        Action::Turn,
+        Action::Add,
+        Action::Close(0),
+    ] {
+        let mut page = Page::open();
+        page.act(Action::Want(Intent::Connect, "all".into()));
+        assert!(page.session.proposals.is_some());
+        page.act(action.clone());
+        assert_eq!(page.session.proposals, None, "{action:?}");
+    }
+    // A filter leaves them where they are.
+    let mut page = Page::open();
+    page.act(Action::Want(Intent::Connect, "all".into()));
+    page.act(Action::Filter("tcp/80".into()));
+    assert!(page.session.proposals.is_some());
+}
+
+#[test]
+fn a_document_that_cannot_be_read_is_told_over_the_picture() {
+    let mut page = Page::open();
+    assert_eq!(page.session.unread(), None);
+    page.act(Action::Typed(page.text().replacen("metadata:", "metadata: [", 1)));
+    assert!(page.session.unread().is_some_and(|unread| unread.contains("could not be read (subnet-acl-3.yaml, line ")));
+}
+
+#[test]
+fn who_is_new_or_gone_is_told_beside_what_is_pinned() {
+    let mut page = Page::open();
+    page.act(Action::Load([crowd(3)].into()));
+    page.act(Action::Pin);
+    page.act(Action::Typed(crowd(4).text));
+    let told = |page: &Page| {
+        page.session
+            .changes
+            .as_ref()
+            .unwrap()
+            .lines
+            .iter()
+            .map(|line| (line.sign, line.what.clone()))
+            .collect::<Vec<_>>()
+    };
+    assert!(told(&page).contains(&('+', "is new".to_owned())), "{:?}", told(&page));
+}
