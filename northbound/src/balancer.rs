@@ -6,7 +6,7 @@ use crate::row::{entry, text, uuids};
 use ringfence_ovsdb::{Row, Snapshot, Uuid};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 /// Those of a database, each with the switches on which it is.
 pub(crate) struct Balancers<'s> {
@@ -44,7 +44,8 @@ impl<'s> Balancers<'s> {
     /// As an inventory has them: what they do for an address and port.
     pub(crate) fn entries(&self) -> impl Iterator<Item = Value> {
         self.on_switches.values().map(|(row, places)| {
-            let vips: Map<String, Value> = sockets(row).map(|(vip, to)| (vip.to_string(), json!(backends(to)))).collect();
+            let vips = sockets(row).filter_map(|(vip, to)| Some((vip.to_string(), json!(backends(vip, to).ok()?))));
+            let vips: Map<String, Value> = vips.collect();
             let switches: BTreeSet<&str> = places.iter().map(|place| place.switch).collect();
             json!({
                 "name": text(row, "name"), "protocol": text(row, "protocol").unwrap_or("tcp"), "switches": switches, "vips": vips,
@@ -69,6 +70,12 @@ impl<'s> Balancers<'s> {
                 found.push(format!(
                     "load balancer `{name}` takes connections to {others} addresses that have no port or are variables: who reaches \
                      them is not evaluated"
+                ));
+            }
+            for (vip, backend) in sockets(row).filter_map(|(vip, to)| Some((vip, backends(vip, to).err()?))) {
+                found.push(format!(
+                    "northd makes nothing of {vip} of load balancer `{name}`, as `{backend}` is no backend: an address of the same \
+                     family with a port, without blanks"
                 ));
             }
             for vip in sockets(row).map(|(vip, _)| vip.ip()).filter(|vip| known.contains(vip)).collect::<BTreeSet<_>>()
@@ -111,9 +118,20 @@ fn vips(row: &Row) -> impl Iterator<Item = (&str, &str)> {
     pairs.filter_map(|(vip, backends)| Some((vip.as_str()?, backends.as_str()?)))
 }
 
-/// Backends as they are written, one by one; what is no address with a port northd leaves out.
-fn backends(written: &str) -> Vec<&str> {
-    written.split(',').map(str::trim).filter(|backend| backend.parse::<SocketAddr>().is_ok()).collect()
+/// Backends of an address, one by one; a variable of a template is somebody whom nobody knows.
+///
+/// # Errors
+///
+/// The first that northd does not understand: it makes nothing of the address then (`ovn_lb_vip_init`).
+fn backends(vip: SocketAddr, written: &str) -> Result<Vec<SocketAddr>, &str> {
+    let nobody =
+        SocketAddr::new(if vip.is_ipv4() { Ipv4Addr::UNSPECIFIED.into() } else { Ipv6Addr::UNSPECIFIED.into() }, 1);
+    let backend = |text| match str::parse::<SocketAddr>(text) {
+        Ok(backend) if backend.port() > 0 && backend.is_ipv4() == vip.is_ipv4() => Ok(backend),
+        Err(_) if text.starts_with('^') => Ok(nobody),
+        Ok(_) | Err(_) => Err(text),
+    };
+    written.split(',').filter(|text| !text.is_empty()).map(backend).collect()
 }
 
 /// Those with a port.

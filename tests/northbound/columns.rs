@@ -175,6 +175,19 @@ pub(crate) fn balancers(store: &Store) -> Result<(), Failed> {
     verdicts(store, &[("e23", "vip/10.196.0.12", Verdict::Partial), ("e12", "vip/10.196.0.12", Verdict::Closed)])?;
     nbctl(store, &["acl-add", "lb2", "to-lport", "1001", "udp.dst == 53", "drop"])?;
     verdicts(store, &[("e23", "vip/10.196.0.12", Verdict::Closed)])?;
+    // northd makes nothing of an address with a backend that it does not understand, and knows variables that nobody else does.
+    nbctl(
+        store,
+        &["create", "load_balancer", "name=broken", "vips=\"10.196.0.13:80\"=\"10.99.1.3:8080,, 10.99.2.3:8080\""],
+    )?;
+    nbctl(store, &["ls-lb-add", "lb1", "broken"])?;
+    told(
+        store,
+        "northd makes nothing of 10.196.0.13:80 of load balancer `broken`, as ` 10.99.2.3:8080` is no backend",
+    )?;
+    nbctl(store, &["create", "load_balancer", "name=template", "vips=\"10.196.0.14:80\"=\"^who\""])?;
+    nbctl(store, &["ls-lb-add", "lb1", "template"])?;
+    verdicts(store, &[("e12", "vip/10.196.0.14", Verdict::Undefined)])?;
     nbctl(store, &["lb-add", "strange", "10.196.0.11:80", "192.0.2.9:80", "--", "ls-lb-add", "lb1", "strange"])?;
     verdicts(store, &[("e12", "vip/10.196.0.11", Verdict::Undefined)])
 }
