@@ -11,11 +11,6 @@ use super::relop::Relop;
 use super::token::{LexicalError, Punctuation, Token, TokenKind};
 use crate::source::Span;
 use alloc::vec::Vec;
-use nom::branch::alt;
-use nom::bytes::complete::{tag, take_while, take_while_m_n, take_while1};
-use nom::combinator::{map, peek, recognize, value};
-use nom::sequence::{pair, preceded, terminated};
-use nom::{IResult, Parser};
 
 /// The number that an element of an address set stands for: OVN looks at the first token only.
 pub(super) fn element(text: &str) -> Option<Constant> {
@@ -26,10 +21,13 @@ pub(super) fn element(text: &str) -> Option<Constant> {
     }
 }
 
+/// Bytes of a token, blanks included, so that most texts need no more room than is taken for them first.
+const USUAL_LENGTH: usize = 4;
+
 /// All tokens of a text; the last one is [`TokenKind::End`].
 pub(super) fn tokens(text: &str) -> Vec<Token<'_>> {
     let mut lexer = Lexer { text, rest: text };
-    let mut tokens = Vec::new();
+    let mut tokens = Vec::with_capacity(text.len() / USUAL_LENGTH + 1);
     loop {
         let token = lexer.next();
         let end = token.kind == TokenKind::End;
@@ -55,125 +53,118 @@ impl<'a> Lexer<'a> {
         let before = self.rest;
         let (after, kind) = scan(before);
         self.rest = after;
-        let length = before.len() - after.len();
+        let (text, _) = split(before, before.len() - after.len());
         let start = self.text.len() - before.len();
-        Token { kind, text: before.get(..length).unwrap_or(""), span: Span::new(start, start + length) }
+        Token { kind, text, span: Span::new(start, start + text.len()) }
     }
 }
 
 fn scan(rest: &str) -> Scanned<'_> {
     let Some(first) = rest.chars().next() else { return (rest, TokenKind::End) };
     let scanned = match first {
-        '"' => Ok(quoted::scan(rest)),
-        '$' => Ok(name(rest, '$', TokenKind::AddressSet)),
-        '@' => Ok(name(rest, '@', TokenKind::PortGroup)),
-        '^' => Ok(name(rest, '^', TokenKind::Template)),
-        '0'..='9' => Ok(number::scan(rest)),
-        ':' if rest.starts_with("::") => Ok(number::scan(rest)),
-        'a'..='f' | 'A'..='F' if starts_like_address(rest) => Ok(number::scan(rest)),
+        '"' => Some(quoted::scan(rest)),
+        '$' => Some(name(rest, '$', TokenKind::AddressSet)),
+        '@' => Some(name(rest, '@', TokenKind::PortGroup)),
+        '^' => Some(name(rest, '^', TokenKind::Template)),
+        '0'..='9' => Some(number::scan(rest)),
+        ':' if rest.starts_with("::") => Some(number::scan(rest)),
+        'a'..='f' | 'A'..='F' if starts_like_address(rest) => Some(number::scan(rest)),
         'a'..='z' | 'A'..='Z' | '_' => identifier(rest).map(|(after, name)| (after, TokenKind::Identifier(name))),
         _ => symbol(rest),
     };
-    scanned.unwrap_or_else(|_| invalid(rest, first))
+    scanned.unwrap_or_else(|| invalid(rest, first))
+}
+
+/// The text in front of a place, and what is behind it.
+fn split(rest: &str, at: usize) -> (&str, &str) {
+    rest.split_at_checked(at).unwrap_or((rest, ""))
 }
 
 /// Blanks and comments. An open `/*` stays, to be reported.
 fn skip_blanks(rest: &str) -> &str {
     let mut rest = rest;
     loop {
-        let skipped: IResult<&str, &str> = alt((
-            take_while1(|c| matches!(c, ' ' | '\t' | '\n' | '\r' | '\x0b' | '\x0c')),
-            recognize(pair(tag("//"), take_while(|c| c != '\n'))),
-            block_comment,
-        ))
-        .parse(rest);
-        match skipped {
-            Ok((after, _)) => rest = after,
-            Err(_) => return rest,
-        }
+        rest = rest.trim_start_matches([' ', '\t', '\n', '\r', '\x0b', '\x0c']);
+        let skipped = match rest.as_bytes() {
+            [b'/', b'/', ..] => rest.find('\n').unwrap_or(rest.len()),
+            [b'/', b'*', ..] => match block_comment(rest) {
+                Some(length) => length,
+                None => return rest,
+            },
+            _ => return rest,
+        };
+        rest = split(rest, skipped).1;
     }
 }
 
-fn block_comment(rest: &str) -> IResult<&str, &str> {
-    let (inside, _) = tag("/*").parse(rest)?;
-    let (line, _) = peek(take_while(|c| c != '\n')).parse(inside).map(|(_, line)| (line, ()))?;
-    let end = line.find("*/").ok_or_else(|| nom::Err::Error(error(rest)))?;
-    let length = end + "/**/".len();
-    Ok((rest.get(length..).unwrap_or(""), rest.get(..length).unwrap_or("")))
+/// The length of a comment that ends on its line.
+fn block_comment(rest: &str) -> Option<usize> {
+    let inside = rest.strip_prefix("/*")?;
+    let line = inside.split('\n').next()?;
+    Some(line.find("*/")? + "/**/".len())
 }
 
-fn error(rest: &str) -> nom::error::Error<&str> {
-    nom::error::Error::new(rest, nom::error::ErrorKind::Tag)
+fn is_name_start(byte: u8) -> bool {
+    byte.is_ascii_alphabetic() || byte == b'_' || byte == b'.'
 }
 
-fn is_name_start(c: char) -> bool {
-    c.is_ascii_alphabetic() || c == '_' || c == '.'
-}
-
-fn is_name(c: char) -> bool {
-    is_name_start(c) || c.is_ascii_digit()
-}
-
-fn identifier(rest: &str) -> IResult<&str, &str> {
-    recognize(pair(take_while_m_n(1, 1, is_name_start), take_while(is_name))).parse(rest)
+/// The text behind a name, and the name.
+fn identifier(rest: &str) -> Option<(&str, &str)> {
+    let inside = |byte: u8| is_name_start(byte) || byte.is_ascii_digit();
+    rest.bytes().next().filter(|first| is_name_start(*first))?;
+    let (name, after) = split(rest, rest.bytes().position(|byte| !inside(byte)).unwrap_or(rest.len()));
+    Some((after, name))
 }
 
 /// Whether a run of hex digits is followed by a colon: then it is an address, not a name.
 fn starts_like_address(rest: &str) -> bool {
-    let digits: IResult<&str, &str> = terminated(take_while1(|c: char| c.is_ascii_hexdigit()), tag(":")).parse(rest);
-    digits.is_ok()
+    rest.bytes().find(|byte| !byte.is_ascii_hexdigit()) == Some(b':')
 }
 
 fn name<'a>(rest: &'a str, sigil: char, kind: fn(&'a str) -> TokenKind<'a>) -> Scanned<'a> {
-    let after = rest.get(sigil.len_utf8()..).unwrap_or("");
+    let after = split(rest, sigil.len_utf8()).1;
     match identifier(after) {
-        Ok((after, name)) => (after, kind(name)),
-        Err(_) => (after, TokenKind::Invalid(LexicalError::MissingName(sigil))),
+        Some((after, name)) => (after, kind(name)),
+        None => (after, TokenKind::Invalid(LexicalError::MissingName(sigil))),
     }
 }
 
-fn symbol(rest: &str) -> IResult<&str, TokenKind<'_>> {
-    let relops = alt((
-        value(Relop::Equal, tag("==")),
-        value(Relop::NotEqual, tag("!=")),
-        value(Relop::LessOrEqual, tag("<=")),
-        value(Relop::GreaterOrEqual, tag(">=")),
-        value(Relop::Less, tag("<")),
-        value(Relop::Greater, tag(">")),
-    ));
-    let brackets = alt((
-        value(Punctuation::LeftParenthesis, tag("(")),
-        value(Punctuation::RightParenthesis, tag(")")),
-        value(Punctuation::LeftBrace, tag("{")),
-        value(Punctuation::RightBrace, tag("}")),
-        value(Punctuation::LeftBracket, tag("[")),
-        value(Punctuation::RightBracket, tag("]")),
-    ));
-    let marks = alt((
-        value(Punctuation::And, tag("&&")),
-        value(Punctuation::Or, tag("||")),
-        value(Punctuation::Not, tag("!")),
-        value(Punctuation::Ellipsis, tag("..")),
-        value(Punctuation::Comma, tag(",")),
-        value(Punctuation::Semicolon, tag(";")),
-        value(Punctuation::Equals, tag("=")),
-        value(Punctuation::Decrement, tag("--")),
-        value(Punctuation::Minus, tag("-")),
-        value(Punctuation::Colon, tag(":")),
-    ));
-    alt((
-        value(TokenKind::Punctuation(Punctuation::Exchange), tag("<->")),
-        map(relops, TokenKind::Relop),
-        map(alt((brackets, marks)), TokenKind::Punctuation),
-    ))
-    .parse(rest)
+fn symbol(rest: &str) -> Option<Scanned<'_>> {
+    let mark = TokenKind::Punctuation;
+    let (length, kind) = match rest.as_bytes() {
+        [b'<', b'-', b'>', ..] => (3, mark(Punctuation::Exchange)),
+        [b'=', b'=', ..] => (2, TokenKind::Relop(Relop::Equal)),
+        [b'!', b'=', ..] => (2, TokenKind::Relop(Relop::NotEqual)),
+        [b'<', b'=', ..] => (2, TokenKind::Relop(Relop::LessOrEqual)),
+        [b'>', b'=', ..] => (2, TokenKind::Relop(Relop::GreaterOrEqual)),
+        [b'<', ..] => (1, TokenKind::Relop(Relop::Less)),
+        [b'>', ..] => (1, TokenKind::Relop(Relop::Greater)),
+        [b'&', b'&', ..] => (2, mark(Punctuation::And)),
+        [b'|', b'|', ..] => (2, mark(Punctuation::Or)),
+        [b'.', b'.', ..] => (2, mark(Punctuation::Ellipsis)),
+        [b'-', b'-', ..] => (2, mark(Punctuation::Decrement)),
+        [b'(', ..] => (1, mark(Punctuation::LeftParenthesis)),
+        [b')', ..] => (1, mark(Punctuation::RightParenthesis)),
+        [b'{', ..] => (1, mark(Punctuation::LeftBrace)),
+        [b'}', ..] => (1, mark(Punctuation::RightBrace)),
+        [b'[', ..] => (1, mark(Punctuation::LeftBracket)),
+        [b']', ..] => (1, mark(Punctuation::RightBracket)),
+        [b'!', ..] => (1, mark(Punctuation::Not)),
+        [b',', ..] => (1, mark(Punctuation::Comma)),
+        [b';', ..] => (1, mark(Punctuation::Semicolon)),
+        [b'=', ..] => (1, mark(Punctuation::Equals)),
+        [b'-', ..] => (1, mark(Punctuation::Minus)),
+        [b':', ..] => (1, mark(Punctuation::Colon)),
+        _ => return None,
+    };
+    Some((split(rest, length).1, kind))
 }
 
 fn invalid(rest: &str, first: char) -> Scanned<'_> {
     let error = match first {
         '/' if rest.starts_with("/*") => {
             let line = rest.find('\n').unwrap_or(rest.len());
-            return (rest.get(line..).unwrap_or(""), TokenKind::Invalid(LexicalError::OpenComment));
+            return (split(rest, line).1, TokenKind::Invalid(LexicalError::OpenComment));
         }
         '/' => LexicalError::Slash,
         '&' => LexicalError::Ampersand,
@@ -182,11 +173,5 @@ fn invalid(rest: &str, first: char) -> Scanned<'_> {
         ' '..='~' => LexicalError::Character(first),
         _ => LexicalError::Byte(rest.bytes().next().unwrap_or_default()),
     };
-    (rest.get(first.len_utf8()..).unwrap_or(""), TokenKind::Invalid(error))
-}
-
-/// The text behind `tag`, where it starts with it.
-fn after<'a>(mark: &'static str, rest: &'a str) -> Option<&'a str> {
-    let skipped: IResult<&str, &str> = preceded(tag(mark), nom::combinator::rest).parse(rest);
-    skipped.ok().map(|(_, rest)| rest)
+    (split(rest, first.len_utf8()).1, TokenKind::Invalid(error))
 }

@@ -3,7 +3,7 @@
 use super::constant::Constant;
 use super::relop::Relop;
 use crate::source::Span;
-use alloc::string::String;
+use alloc::borrow::Cow;
 use core::fmt;
 
 /// A token with its place.
@@ -19,7 +19,7 @@ pub(super) struct Token<'a> {
 pub(super) enum TokenKind<'a> {
     End,
     Identifier(&'a str),
-    Text(String),
+    Text(Cow<'a, str>),
     Number(Constant),
     AddressSet(&'a str),
     PortGroup(&'a str),

@@ -98,7 +98,7 @@ impl<'a> Scene<'a> {
             return Advice::help("a set holds either numbers or strings");
         };
         match &constant.kind {
-            TokenKind::Text(text) if lexer::element(text).is_some() => Advice::write(constant.span, text.as_str()),
+            TokenKind::Text(text) if lexer::element(text).is_some() => Advice::write(constant.span, &**text),
             TokenKind::Text(_) => Advice::help(format!("`{name}` is a number; only ports have names")),
             TokenKind::Number(_) => Advice::write(constant.span, format!("\"{}\"", constant.text)),
             TokenKind::AddressSet(_) => Advice::help(format!("compare `{name}` with a port group: `{name} == @group`")),

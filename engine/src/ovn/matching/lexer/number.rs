@@ -21,7 +21,7 @@ pub(super) fn scan(rest: &str) -> Scanned<'_> {
         Ok(constant) => constant,
         Err(error) => return (behind, TokenKind::Invalid(error)),
     };
-    let Some(mask) = super::after("/", behind) else { return (behind, TokenKind::Number(constant)) };
+    let Some(mask) = behind.strip_prefix('/') else { return (behind, TokenKind::Number(constant)) };
     let (behind, scanned) = integer(mask);
     match scanned.and_then(|mask| apply(constant, mask)) {
         Ok(masked) => (behind, TokenKind::Number(masked)),
@@ -30,9 +30,8 @@ pub(super) fn scan(rest: &str) -> Scanned<'_> {
 }
 
 fn integer(rest: &str) -> (&str, Result<Constant, LexicalError>) {
-    let length = extent(rest);
-    let text = rest.get(..length).unwrap_or("");
-    (rest.get(length..).unwrap_or(""), classify(text))
+    let (text, behind) = super::split(rest, extent(rest));
+    (behind, classify(text))
 }
 
 /// How far a number reaches: `..` ends it, and so does a colon behind a dot.
@@ -66,7 +65,7 @@ fn classify(text: &str) -> Result<Constant, LexicalError> {
         return decimal(text);
     }
     for (prefix, x) in [("0x", 'x'), ("0X", 'X')] {
-        if let Some(digits) = super::after(prefix, text) {
+        if let Some(digits) = text.strip_prefix(prefix) {
             return hexadecimal(digits, x);
         }
     }
@@ -92,7 +91,7 @@ fn mac(text: &str) -> Option<u128> {
 }
 
 fn mac_byte(text: &str) -> Option<u8> {
-    let digits = super::after("0x", text).or(super::after("0X", text)).unwrap_or(text);
+    let digits = text.strip_prefix("0x").or(text.strip_prefix("0X")).unwrap_or(text);
     let number = u64::from_str_radix(digits, 16).ok()?;
     let [.., byte] = number.to_be_bytes();
     Some(byte)

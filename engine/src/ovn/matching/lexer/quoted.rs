@@ -2,14 +2,15 @@
 
 use super::super::token::{BadEscape, LexicalError, TokenKind};
 use super::Scanned;
+use alloc::borrow::Cow;
 use alloc::string::String;
 use core::str::Chars;
 
 pub(super) fn scan(rest: &str) -> Scanned<'_> {
-    let inside = super::after("\"", rest).unwrap_or("");
+    let inside = rest.strip_prefix('"').unwrap_or("");
     let Some(length) = closing_quote(inside) else { return ("", TokenKind::Invalid(LexicalError::OpenString)) };
-    let behind = inside.get(length + 1..).unwrap_or("");
-    let text = unescape(inside.get(..length).unwrap_or(""));
+    let (text, behind) = super::split(inside, length);
+    let (text, behind) = (unescape(text), behind.strip_prefix('"').unwrap_or(""));
     let kind = text.map_or_else(|error| TokenKind::Invalid(LexicalError::BadString(error)), TokenKind::Text);
     (behind, kind)
 }
@@ -28,7 +29,10 @@ fn closing_quote(inside: &str) -> Option<usize> {
     None
 }
 
-fn unescape(text: &str) -> Result<String, BadEscape> {
+fn unescape(text: &str) -> Result<Cow<'_, str>, BadEscape> {
+    if !text.contains('\\') {
+        return Ok(text.into());
+    }
     let mut out = String::new();
     let mut characters = text.chars();
     while let Some(character) = characters.next() {
@@ -37,7 +41,7 @@ fn unescape(text: &str) -> Result<String, BadEscape> {
             _ => out.push(character),
         }
     }
-    Ok(out)
+    Ok(out.into())
 }
 
 fn escape(characters: &mut Chars<'_>) -> Result<char, BadEscape> {
@@ -61,7 +65,7 @@ fn unicode(characters: &mut Chars<'_>) -> Result<char, BadEscape> {
         return Ok(char::from_u32(first).unwrap_or(char::REPLACEMENT_CHARACTER));
     }
     let behind = characters.as_str();
-    let Some(rest) = super::after("\\u", behind) else { return Err(BadEscape::LoneSurrogate) };
+    let Some(rest) = behind.strip_prefix("\\u") else { return Err(BadEscape::LoneSurrogate) };
     *characters = rest.chars();
     let second = four_digits(characters)?;
     if !(0xdc00..0xe000).contains(&second) {

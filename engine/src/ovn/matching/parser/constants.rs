@@ -71,7 +71,7 @@ impl Parser<'_> {
         let token = self.token();
         let (element, kind) = match &token.kind {
             TokenKind::Number(constant) => (ElementKind::Number(*constant), Kind::Integer),
-            TokenKind::Text(text) => (ElementKind::Text(text.clone()), Kind::Text),
+            TokenKind::Text(text) => (ElementKind::Text(text.to_string()), Kind::Text),
             TokenKind::AddressSet(name) => match self.context.address_set(name) {
                 Some(constants) => (ElementKind::AddressSet(name.to_string(), constants), Kind::Integer),
                 None => return self.no_constant(Expected::AddressSet),

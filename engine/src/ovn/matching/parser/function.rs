@@ -5,7 +5,7 @@ use super::super::token::{Punctuation, TokenKind};
 use super::super::tree::{Node, NodeKind};
 use super::{Form, Parsed, Parser};
 use crate::source::Span;
-use alloc::string::String;
+use alloc::string::{String, ToString};
 
 impl Parser<'_> {
     pub(super) fn function(&mut self, name: &str) -> Parsed<(Node, Form)> {
@@ -31,7 +31,7 @@ impl Parser<'_> {
     fn argument(&mut self) -> String {
         match &self.token().kind {
             TokenKind::Text(port) => {
-                let port = port.clone();
+                let port = port.to_string();
                 self.advance();
                 port
             }
