@@ -11,7 +11,8 @@ use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::hash::BuildHasher;
-use hashbrown::DefaultHashBuilder;
+use core::ops::Range;
+use hashbrown::{DefaultHashBuilder, HashMap};
 use once_cell::race::OnceBox;
 
 /// Finds rows for packets; made when the first packet comes, for all who have the same rows.
@@ -21,8 +22,10 @@ pub struct Finder(Arc<OnceBox<Index>>);
 /// Rows by what a packet must have that they match.
 #[derive(Debug, Default)]
 struct Index {
-    /// Rows by their marks, in the order of marks: as numbers, of which two may be equal by chance, at the cost of a look.
-    marks: Vec<(u64, u32)>,
+    /// Rows in the order of their marks.
+    rows: Vec<u32>,
+    /// Where in `rows` those of a mark stand. Marks are numbers, of which two may be equal by chance, at the cost of a look.
+    marks: HashMap<u64, Range<usize>>,
     /// Fields that marks are made of, each with the bits that count.
     tests: Vec<(Field, u128)>,
     /// Rows that need no mark.
@@ -68,24 +71,30 @@ impl Finder {
 
 impl Index {
     fn of(rows: &[Row], members: &Members) -> Self {
-        let mut index = Self::default();
+        let (mut index, mut marked) = (Self::default(), Vec::new());
         for (row, at) in rows.iter().zip(0..) {
             match need(&row.matches, members) {
                 None => index.others.push(at),
-                Some(need) => need.marks.iter().for_each(|mark| index.note(mark, at)),
+                Some(need) => marked.extend(need.marks.iter().map(|mark| (index.note(mark), at))),
             }
         }
-        index.marks.sort_unstable();
+        marked.sort_unstable();
+        for alike in marked.chunk_by(|(one, _), (other, _)| one == other) {
+            let start = index.rows.len();
+            index.rows.extend(alike.iter().map(|(_, row)| row));
+            index.marks.extend(alike.first().map(|(mark, _)| (*mark, start..index.rows.len())));
+        }
         index
     }
 
-    fn note(&mut self, mark: &Mark<'_>, row: u32) {
+    /// The number of a mark, whose test is remembered.
+    fn note(&mut self, mark: &Mark<'_>) -> u64 {
         if let Mark::Field(field, Masked { mask, .. }) = *mark
             && !self.tests.contains(&(field, mask))
         {
             self.tests.push((field, mask));
         }
-        self.marks.push((self.hasher.hash_one(mark), row));
+        self.hasher.hash_one(mark)
     }
 
     fn near<'p>(
@@ -109,10 +118,8 @@ impl Index {
     }
 
     fn gather(&self, mark: &Mark<'_>, near: &mut Vec<u32>) {
-        let mark = self.hasher.hash_one(mark);
-        let start = self.marks.partition_point(|(known, _)| *known < mark);
-        let rest = self.marks.get(start..).unwrap_or_default();
-        near.extend(rest.iter().take_while(|(known, _)| *known == mark).map(|(_, row)| row));
+        let rows = self.marks.get(&self.hasher.hash_one(mark)).and_then(|rows| self.rows.get(rows.clone()));
+        near.extend(rows.into_iter().flatten());
     }
 }
 

@@ -4,7 +4,7 @@ use super::matches::{Matches, Meaning};
 use super::row::AclId;
 use crate::ovn::acl::{Acl, Action};
 use crate::ovn::field::Field;
-use crate::ovn::matching::{Context, Expression, parse};
+use crate::ovn::matching::{Context, Expression, FieldTest, Relation, parse};
 use crate::ovn::network::Version;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -93,23 +93,59 @@ pub(super) fn stands_alone(text: &str) -> bool {
 /// that have to hold together those come first that are quickly asked, and none that says nothing.
 pub(super) fn installed(expression: Expression) -> Expression {
     match expression {
-        Expression::All(parts) => {
-            let mut all = Vec::new();
-            for part in parts.into_iter().map(installed) {
-                match part {
-                    Expression::All(inner) => inner.into_iter().for_each(|part| add(&mut all, part)),
-                    part => add(&mut all, part),
-                }
-            }
-            all.sort_by_key(effort);
-            if all.len() == 1 { all.pop().unwrap_or(Expression::Constant(true)) } else { Expression::All(all) }
-        }
+        Expression::All(parts) => together(parts.into_iter().map(installed)),
         Expression::Any(parts) => {
             let mut any: Vec<Expression> = parts.into_iter().map(installed).collect();
-            if any.len() == 1 { any.pop().unwrap_or(Expression::Constant(false)) } else { Expression::Any(any) }
+            match shared(&any) {
+                _ if any.len() == 1 => any.pop().unwrap_or(Expression::Constant(false)),
+                shared if shared.is_empty() => Expression::Any(any),
+                mut shared => {
+                    any.iter_mut().for_each(|part| leave_out(part, &shared));
+                    shared.push(Expression::Any(any));
+                    together(shared)
+                }
+            }
         }
         Expression::Field(test) if matches!(test.field, Field::IpDscp | Field::IpEcn) => Expression::Constant(true),
         other => other,
+    }
+}
+
+/// Parts that have to hold together.
+fn together(parts: impl IntoIterator<Item = Expression>) -> Expression {
+    let mut all = Vec::new();
+    for part in parts {
+        match part {
+            Expression::All(inner) => inner.into_iter().for_each(|part| add(&mut all, part)),
+            part => add(&mut all, part),
+        }
+    }
+    all.sort_by_key(effort);
+    if all.len() == 1 { all.pop().unwrap_or(Expression::Constant(true)) } else { Expression::All(all) }
+}
+
+/// What each of some alternatives asks for, besides something else: it is asked once.
+fn shared(any: &[Expression]) -> Vec<Expression> {
+    let asks = |one: &Expression, part: &Expression| match one {
+        Expression::All(parts) => parts.contains(part),
+        _ => false,
+    };
+    match any {
+        [Expression::All(first), others @ ..] if !others.is_empty() && any.len() <= MOST_COMPARED => {
+            first.iter().filter(|part| others.iter().all(|other| asks(other, part))).cloned().collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// What is left to be asked where some parts hold.
+fn leave_out(one: &mut Expression, known: &[Expression]) {
+    let Expression::All(parts) = one else { return };
+    parts.retain(|part| !known.contains(part));
+    match parts.as_mut_slice() {
+        [] => *one = Expression::Constant(true),
+        [only] => *one = core::mem::replace(only, Expression::Constant(true)),
+        _ => {}
     }
 }
 
@@ -129,13 +165,28 @@ fn add(all: &mut Vec<Expression>, part: Expression) {
     }
 }
 
-/// How long it takes to ask, roughly.
+/// How long it takes, roughly, until a packet is known not to match: what most packets have tells little.
 fn effort(expression: &Expression) -> u8 {
     match expression {
         Expression::Constant(_) | Expression::Resident { .. } => 0,
-        Expression::Field(test) if matches!(test.field, Field::EthType | Field::IpProto) => 1,
+        Expression::Field(FieldTest { field, relation: Relation::In(_), .. }) if is_telling(*field) => 1,
         Expression::Field(_) => 2,
         Expression::Port(_) => 3,
         Expression::All(_) | Expression::Any(_) => 4,
     }
+}
+
+/// Whether packets seldom have the same in a field.
+fn is_telling(field: Field) -> bool {
+    matches!(
+        field,
+        Field::Ip4Src
+            | Field::Ip4Dst
+            | Field::Ip6Src
+            | Field::Ip6Dst
+            | Field::TcpSrc
+            | Field::TcpDst
+            | Field::UdpSrc
+            | Field::UdpDst
+    )
 }
