@@ -112,12 +112,12 @@ fn walked(
     let (network, shape) = (&world.network, Shape::default());
     let question = Question { network, pipelines, from: &from, to: &to, family, header, shape, backend: None };
     let [strict, generous] = [Choice::Strict, Choice::Generous].map(|choice| question.walk(choice));
-    let told = |of: fn(&Conversation) -> bool, talk: &Option<Conversation>| talk.as_ref().is_some_and(of);
+    let told = |of: fn(&Conversation<'_>) -> bool, talk: &Option<Conversation<'_>>| talk.as_ref().is_some_and(of);
     [
-        told(Conversation::delivered, &strict),
-        told(Conversation::answered, &strict),
-        told(Conversation::delivered, &generous),
-        told(Conversation::answered, &generous),
+        told(|talk| talk.delivered(), &strict),
+        told(|talk| talk.answered(), &strict),
+        told(|talk| talk.delivered(), &generous),
+        told(|talk| talk.answered(), &generous),
     ]
 }
 

@@ -144,8 +144,8 @@ fn network() -> impl Strategy<Value = Network> {
 fn outcomes(question: &Question<'_>) -> [(bool, bool); 2] {
     let told = explain(question);
     let talk = question.walk(Choice::Generous);
-    let possible = |of: fn(&Conversation) -> bool| talk.as_ref().is_some_and(of);
-    [(told.delivered, told.answered), (possible(Conversation::delivered), possible(Conversation::answered))]
+    let possible = |of: fn(&Conversation<'_>) -> bool| talk.as_ref().is_some_and(of);
+    [(told.delivered, told.answered), (possible(|talk| talk.delivered()), possible(|talk| talk.answered()))]
 }
 
 /// TCP 80 goes to two backends at another port, UDP 53 to one; SCTP 80, on one switch alone, to one that is nobody's as well.

@@ -12,7 +12,6 @@ use crate::ovn::pipeline::Pipeline;
 use crate::ovn::walk::{Balancing, Choice, Journey, Pass, Walk};
 use crate::reach::{Attachment, Crossing, Endpoint, Family, L4Header, Route, Topology};
 use alloc::boxed::Box;
-use alloc::string::ToString;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
@@ -84,7 +83,7 @@ impl Half {
 
 /// What happened to one half.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Leg {
+pub struct Leg<'a> {
     /// Which half.
     pub half: Half,
     /// The question for the next hop's Ethernet address, where one has to be asked.
@@ -92,10 +91,10 @@ pub struct Leg {
     /// The packet itself; nothing where the address could not be learnt.
     pub packet: Option<Journey>,
     /// Each switch with the packet as it enters there.
-    pub way: Vec<(Pass, Packet)>,
+    pub way: Vec<(Pass<'a>, Packet)>,
 }
 
-impl Leg {
+impl Leg<'_> {
     /// Whether the packet came through.
     pub fn delivered(&self) -> bool {
         self.packet.as_ref().is_some_and(|journey| journey.delivered)
@@ -104,14 +103,14 @@ impl Leg {
 
 /// A conversation: the request, and the answer where the request arrived.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Conversation {
+pub struct Conversation<'a> {
     /// The request.
-    pub request: Leg,
+    pub request: Leg<'a>,
     /// The answer; nothing where there is none to give.
-    pub reply: Option<Leg>,
+    pub reply: Option<Leg<'a>>,
 }
 
-impl Conversation {
+impl Conversation<'_> {
     /// Whether the request arrived.
     pub fn delivered(&self) -> bool {
         self.request.delivered()
@@ -138,12 +137,12 @@ impl<'a> Question<'a> {
 
     /// Walks the conversation on a network that has seen no packet before. Nothing where there is no way at all:
     /// no route, or no address of that family on one of the two.
-    pub fn walk(&self, choice: Choice) -> Option<Conversation> {
+    pub fn walk(&self, choice: Choice) -> Option<Conversation<'a>> {
         self.walk_along(&Ways::of(self)?, choice)
     }
 
     /// The same by ways that are known.
-    pub(super) fn walk_along(&self, ways: &Ways<'_>, choice: Choice) -> Option<Conversation> {
+    pub(super) fn walk_along(&self, ways: &Ways<'a>, choice: Choice) -> Option<Conversation<'a>> {
         let mut walk = Walk::new(self.network, self.pipelines, choice);
         let request = self.leg(&mut walk, Half::Request, ways)?;
         let answerable = request.delivered() && self.answer().is_some();
@@ -161,7 +160,7 @@ impl<'a> Question<'a> {
         self.backend.is_some_and(|backend| backend.is_own)
     }
 
-    fn leg(&self, walk: &mut Walk<'_>, half: Half, ways: &Ways<'_>) -> Option<Leg> {
+    fn leg(&self, walk: &mut Walk<'a>, half: Half, ways: &Ways<'a>) -> Option<Leg<'a>> {
         let crossings = ways.of_half(half);
         let way = self.way(half, crossings, ways.hops)?;
         let resolution = self.resolve(walk, half, crossings);
@@ -171,20 +170,20 @@ impl<'a> Question<'a> {
     }
 
     /// The packet as it enters each switch.
-    fn way(&self, half: Half, crossings: &[Crossing<'_>], hops: u8) -> Option<Vec<(Pass, Packet)>> {
+    fn way(&self, half: Half, crossings: &[Crossing<'a>], hops: u8) -> Option<Vec<(Pass<'a>, Packet)>> {
         let (source, target) = self.parties(half);
         let (src, dst) = self.addresses(half)?;
         let l4 = match half {
             Half::Request => l4(self.served(), self.shape.tcp_flags.unwrap_or(SYN)),
             Half::Reply => l4(self.answer()?, SYN_ACK),
         };
-        let packet = |(crossing, ttl): (&Crossing<'_>, u8)| {
+        let packet = |(crossing, ttl): (&Crossing<'a>, u8)| {
             let eth_src = crossing.from.map_or(source.mac, |link| link.mac);
             let eth_dst = crossing.to.map_or(target.mac, |link| link.mac);
             let Shape { dscp, ecn, frag, label, .. } = self.shape;
             let ip = Ip { src, dst, ttl, dscp, ecn, frag, label, l4: l4.clone() };
-            let (inport, outport) = (crossing.inport.to_string(), crossing.outport.to_string());
-            let pass = Pass { switch: crossing.switch, inport, outport, balancing: Balancing::None };
+            let Crossing { switch, inport, outport, .. } = *crossing;
+            let pass = Pass { switch, inport, outport, balancing: Balancing::None };
             (pass, Packet { eth_src, eth_dst, vlan_tci: self.shape.vlan_tci, payload: Payload::Ip(Box::new(ip)) })
         };
         let ttl = (0..=self.shape.ttl).rev().step_by(usize::from(hops.max(1)));
@@ -194,7 +193,7 @@ impl<'a> Question<'a> {
     }
 
     /// The address resolution before the first packet of a half: only for IPv4, only by a machine on a switch.
-    fn resolve(&self, walk: &mut Walk<'_>, half: Half, crossings: &[Crossing<'_>]) -> Option<Journey> {
+    fn resolve(&self, walk: &mut Walk<'a>, half: Half, crossings: &[Crossing<'a>]) -> Option<Journey> {
         let (source, target) = self.parties(half);
         let first = crossings.first().filter(|crossing| crossing.from.is_none() && self.family == Family::Ipv4)?;
         if [first.inport, first.outport].iter().any(|port| self.is_physical(first.switch, port)) {

@@ -134,7 +134,7 @@ pub fn explain(question: &Question<'_>) -> Explanation {
     let Some(strict) = question.walk_along(&ways, walk::Choice::Strict) else { return apart(question) };
     let other = if strict.is_sure() { None } else { question.walk_along(&ways, walk::Choice::Generous) };
     let generous = other.as_ref().unwrap_or(&strict);
-    let outcome = |conversation: &Conversation| (conversation.delivered(), conversation.answered());
+    let outcome = |conversation: &Conversation<'_>| (conversation.delivered(), conversation.answered());
     let is_doubted = ways.carried == Carried::Perhaps && generous.delivered();
     let verdict = match (outcome(&strict), outcome(generous)) {
         _ if is_doubted => Verdict::Undefined,
@@ -187,12 +187,12 @@ fn apart(question: &Question<'_>) -> Explanation {
     }
 }
 
-fn legs(conversation: &Conversation) -> impl Iterator<Item = &Leg> {
+fn legs<'l, 'a>(conversation: &'l Conversation<'a>) -> impl Iterator<Item = &'l Leg<'a>> {
     core::iter::once(&conversation.request).chain(&conversation.reply)
 }
 
 /// The steps of a conversation. Address resolution is told only where it fails.
-fn steps(network: &Network, conversation: &Conversation) -> Vec<Step> {
+fn steps(network: &Network, conversation: &Conversation<'_>) -> Vec<Step> {
     let mut steps = Vec::new();
     for leg in legs(conversation) {
         let failed = leg.resolution.iter().filter(|journey| !journey.delivered);

@@ -20,18 +20,17 @@ use super::network::{Network, PortKind};
 use super::packet::{Packet, Payload};
 use super::pipeline::{Builtin, Members, Origin, Outcome, Pipeline, Row, Stage, StageRows, Tracking};
 use alloc::boxed::Box;
-use alloc::string::String;
 use alloc::vec::Vec;
 
 /// One crossing of a switch.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Pass {
+pub struct Pass<'p> {
     /// Index of the switch.
     pub switch: usize,
     /// Name of the port by which the packet enters.
-    pub inport: String,
+    pub inport: &'p str,
     /// Name of the port by which it leaves.
-    pub outport: String,
+    pub outport: &'p str,
     /// What a load balancer has to do with it here.
     pub balancing: Balancing,
 }
@@ -92,7 +91,7 @@ pub struct Walk<'n> {
     network: &'n Network,
     pipelines: &'n [Pipeline],
     choice: Choice,
-    conntrack: Conntrack,
+    conntrack: Conntrack<'n>,
 }
 
 impl<'n> Walk<'n> {
@@ -102,7 +101,7 @@ impl<'n> Walk<'n> {
     }
 
     /// Sends one packet along its passes, each with the packet as it enters there.
-    pub fn send(&mut self, route: &[(Pass, Packet)]) -> Journey {
+    pub fn send(&mut self, route: &[(Pass<'n>, Packet)]) -> Journey {
         let mut journey = Journey { delivered: true, ..Journey::default() };
         for (pass, packet) in route {
             let Some(pipeline) = self.pipelines.get(pass.switch) else { continue };
@@ -123,10 +122,10 @@ impl<'n> Walk<'n> {
     /// Asks for an Ethernet address. OVN answers in the place of its owner
     /// (`build_lswitch_arp_nd_responder_known_ips`): the question passes the from-lport stages, the answer the
     /// to-lport stage of the asker's own port.
-    pub fn resolve(&mut self, switch: usize, port: &str, question: &Packet, answer: &Packet) -> Journey {
+    pub fn resolve(&mut self, switch: usize, port: &'n str, question: &Packet, answer: &Packet) -> Journey {
         let mut journey = Journey::default();
         let Some(pipeline) = self.pipelines.get(switch) else { return journey };
-        let pass = Pass { switch, inport: port.into(), outport: port.into(), balancing: Balancing::None };
+        let pass = Pass { switch, inport: port, outport: port, balancing: Balancing::None };
         journey.delivered = self
             .enter(pipeline, &pass, question, &mut journey)
             .and_then(|tracking| self.leave(pipeline, &pass, answer, tracking, &mut journey))
@@ -135,7 +134,13 @@ impl<'n> Walk<'n> {
     }
 
     /// The ingress pipeline; gives the tracking state that the packet goes on with.
-    fn enter(&mut self, pipeline: &Pipeline, pass: &Pass, packet: &Packet, journey: &mut Journey) -> Option<Entered> {
+    fn enter(
+        &mut self,
+        pipeline: &Pipeline,
+        pass: &Pass<'n>,
+        packet: &Packet,
+        journey: &mut Journey,
+    ) -> Option<Entered> {
         let tracking = self.track(pipeline, pass, packet, Direction::FromLport).unwrap_or(Tracking::Untracked);
         let Forgets(mut forgets) = self.ask(pipeline, Stage::FromLport, pass, packet, tracking, journey)?;
         // What connection tracking does not see the balancer does not see either, and nobody has its address.
@@ -145,7 +150,7 @@ impl<'n> Walk<'n> {
             }
             Balancing::Turned { .. } if tracking == Tracking::Untracked => return None,
             Balancing::Turned { remembered: Some(balanced), .. } | Balancing::Towards(balanced) => {
-                self.commit((pass.switch, &pass.inport, Direction::FromLport), tracking, balanced);
+                self.commit((pass.switch, pass.inport, Direction::FromLport), tracking, balanced);
                 balanced
             }
             Balancing::None | Balancing::Back | Balancing::Turned { remembered: None, .. } => packet,
@@ -157,7 +162,7 @@ impl<'n> Walk<'n> {
         let is_known = matches!(pass.balancing, Balancing::Towards(_) | Balancing::Turned { .. });
         let is_forgotten = forgets && pipeline.forgets(Stage::FromLport);
         if !(is_known || is_forgotten) {
-            self.commit((pass.switch, &pass.inport, Direction::FromLport), tracking, packet);
+            self.commit((pass.switch, pass.inport, Direction::FromLport), tracking, packet);
         }
         let is_new = is_forgotten && !is_known && tracking == Tracking::New;
         Some(Entered(if is_new { tracking } else { tracking.after_commit() }))
@@ -167,7 +172,7 @@ impl<'n> Walk<'n> {
     fn leave(
         &mut self,
         pipeline: &Pipeline,
-        pass: &Pass,
+        pass: &Pass<'n>,
         packet: &Packet,
         Entered(carried): Entered,
         journey: &mut Journey,
@@ -176,13 +181,13 @@ impl<'n> Walk<'n> {
             Balancing::Towards(changed) | Balancing::Turned { leaving: changed, .. } => changed,
             Balancing::None | Balancing::Back => packet,
         };
-        let kind = pipeline.port_kind(&pass.outport);
+        let kind = pipeline.port_kind(pass.outport);
         if !pipeline.tracks(kind) && kind != PortKind::Vif {
             let carried = if pipeline.carries_state(self.network, kind) { carried } else { Tracking::Untracked };
             let Forgets(forgets) = self.ask(pipeline, Stage::ToLport, pass, packet, carried, journey)?;
             // A port without a zone of its own has what is still new remembered where it entered.
             if !(forgets && pipeline.forgets(Stage::ToLport)) {
-                self.commit((pass.switch, &pass.inport, Direction::FromLport), carried, packet);
+                self.commit((pass.switch, pass.inport, Direction::FromLport), carried, packet);
             }
             return Some(());
         }
@@ -194,7 +199,7 @@ impl<'n> Walk<'n> {
         let tracking = known.unwrap_or(carried);
         let Forgets(forgets) = self.ask(pipeline, Stage::ToLport, pass, packet, tracking, journey)?;
         if !(forgets && pipeline.forgets(Stage::ToLport)) {
-            self.commit((pass.switch, &pass.outport, Direction::ToLport), tracking, packet);
+            self.commit((pass.switch, pass.outport, Direction::ToLport), tracking, packet);
         }
         Some(())
     }
@@ -203,7 +208,7 @@ impl<'n> Walk<'n> {
         &mut self,
         pipeline: &Pipeline,
         stage: Stage,
-        pass: &Pass,
+        pass: &Pass<'n>,
         packet: &Packet,
         tracking: Tracking,
         journey: &mut Journey,
@@ -235,10 +240,10 @@ impl<'n> Walk<'n> {
     }
 
     /// `pre_acl`, `pre_lb`: whether the packet is sent to conntrack, and what that says.
-    fn track(&self, pipeline: &Pipeline, pass: &Pass, packet: &Packet, direction: Direction) -> Option<Tracking> {
+    fn track(&self, pipeline: &Pipeline, pass: &Pass<'n>, packet: &Packet, direction: Direction) -> Option<Tracking> {
         let port = match direction {
-            Direction::FromLport => &pass.inport,
-            Direction::ToLport => &pass.outport,
+            Direction::FromLport => pass.inport,
+            Direction::ToLport => pass.outport,
         };
         let balanced = matches!(
             (&pass.balancing, direction),
@@ -264,7 +269,7 @@ impl<'n> Walk<'n> {
         }
     }
 
-    fn commit(&mut self, zone: Zone<'_>, tracking: Tracking, packet: &Packet) {
+    fn commit(&mut self, zone: Zone<'n>, tracking: Tracking, packet: &Packet) {
         match tracking {
             Tracking::New => self.conntrack.commit(zone, packet),
             Tracking::BlockedRequest => self.conntrack.set_blocked(zone, packet, false),
@@ -278,10 +283,10 @@ impl<'n> Walk<'n> {
     }
 
     /// A drop row that meets a known connection marks it in the port's zone.
-    fn block(&mut self, pass: &Pass, stage: Stage, tracking: Tracking, packet: &Packet) {
+    fn block(&mut self, pass: &Pass<'n>, stage: Stage, tracking: Tracking, packet: &Packet) {
         let port = match stage.direction() {
-            Direction::FromLport => &pass.inport,
-            Direction::ToLport => &pass.outport,
+            Direction::FromLport => pass.inport,
+            Direction::ToLport => pass.outport,
         };
         if tracking == Tracking::Request {
             self.conntrack.set_blocked((pass.switch, port, stage.direction()), packet, true);
@@ -308,7 +313,7 @@ fn is_exempt(packet: &Packet) -> bool {
 /// A packet as a stage sees it.
 struct View<'a> {
     members: &'a Members,
-    pass: &'a Pass,
+    pass: &'a Pass<'a>,
     packet: &'a Packet,
     stage: Option<Stage>,
     tracking: Tracking,
@@ -318,8 +323,8 @@ impl<'a> View<'a> {
     /// The ports that the packet has at its stage.
     fn ports(&self) -> impl Iterator<Item = (PortField, &'a str)> {
         let leaving = self.stage == Some(Stage::ToLport);
-        let outport = leaving.then_some((PortField::Outport, self.pass.outport.as_str()));
-        [(PortField::Inport, self.pass.inport.as_str())].into_iter().chain(outport)
+        let outport = leaving.then_some((PortField::Outport, self.pass.outport));
+        [(PortField::Inport, self.pass.inport)].into_iter().chain(outport)
     }
 
     /// Whether OVS shows a field of a fragment as zero (`rule_dpif_lookup_from_table`, `OFPUTIL_FRAG_NORMAL`): ports and ICMP

@@ -27,9 +27,10 @@ impl<'n> Tracked<'n> {
         let Some(tracking) = self.tracking.entry(switch).or_insert_with(made) else { return false };
         core::mem::swap(place, tracking);
         let walked = Question { pipelines: &self.pipelines, ..*question }.walk(Choice::Strict);
+        let answered = walked.is_some_and(|walked| walked.answered());
         if let (Some(place), Some(Some(before))) = (self.pipelines.get_mut(switch), self.tracking.get_mut(&switch)) {
             core::mem::swap(place, before);
         }
-        walked.is_some_and(|walked| walked.answered())
+        answered
     }
 }

@@ -96,7 +96,7 @@ impl Question<'_> {
     }
 
     /// Before the balancer of the asker's switch a request is for the balancer, an answer comes back by it.
-    pub(super) fn balance(&self, half: Half, way: &mut [(Pass, Packet)]) {
+    pub(super) fn balance(&self, half: Half, way: &mut [(Pass<'_>, Packet)]) {
         let Some(vip) = self.backend.and_then(|_| self.to.address(self.family)) else { return };
         let end = if half == Half::Request { way.first_mut() } else { way.last_mut() };
         let Some((pass, packet)) = end else { return };

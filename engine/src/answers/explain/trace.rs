@@ -36,18 +36,18 @@ impl Trace {
 
 /// One command for each switch that each half of a conversation crosses. A reply is traced even where the request
 /// does not arrive for certain, if it may.
-pub(super) fn traces(question: &Question<'_>, strict: &Conversation, generous: &Conversation) -> Vec<Trace> {
+pub(super) fn traces(question: &Question<'_>, strict: &Conversation<'_>, generous: &Conversation<'_>) -> Vec<Trace> {
     let reply = strict.reply.as_ref().or(generous.reply.as_ref());
     core::iter::once(&strict.request).chain(reply).flat_map(|leg| of_leg(question, leg)).collect()
 }
 
-fn of_leg(question: &Question<'_>, leg: &Leg) -> Vec<Trace> {
+fn of_leg(question: &Question<'_>, leg: &Leg<'_>) -> Vec<Trace> {
     let steps = leg.packet.iter().flat_map(|journey| &journey.steps);
     // Each switch begins with this stage.
     let starts = |step: &&&Step| step.stage == Stage::FromLport;
     let crossed = steps.clone().filter(|step| starts(&step)).count();
     let delivered = leg.delivered();
-    let trace = |(number, (pass, packet)): (usize, &(Pass, Packet))| {
+    let trace = |(number, (pass, packet)): (usize, &(Pass<'_>, Packet))| {
         let switch = question.network.switches.get(pass.switch)?.name.clone();
         let mut begun = 0;
         let of_pass = steps.clone().filter(|step| {
@@ -59,7 +59,7 @@ fn of_leg(question: &Question<'_>, leg: &Leg) -> Vec<Trace> {
             switch,
             tracking: tracking(of_pass),
             microflow: microflow(pass, packet),
-            outport: pass.outport.clone(),
+            outport: pass.outport.to_string(),
             passes: number + 1 < crossed || (number + 1 == crossed && delivered),
         })
     };
@@ -81,9 +81,9 @@ fn tracking<'s>(steps: impl Iterator<Item = &'s Step>) -> Vec<&'static str> {
 }
 
 /// The packet as an OVN expression.
-fn microflow(pass: &Pass, packet: &Packet) -> String {
+fn microflow(pass: &Pass<'_>, packet: &Packet) -> String {
     let mut ethernet =
-        format!("inport == {} && eth.src == {} && eth.dst == {}", Quoted(&pass.inport), packet.eth_src, packet.eth_dst);
+        format!("inport == {} && eth.src == {} && eth.dst == {}", Quoted(pass.inport), packet.eth_src, packet.eth_dst);
     if packet.vlan_tci != 0 {
         ethernet += &format!(" && vlan.tci == {}", packet.vlan_tci);
     }

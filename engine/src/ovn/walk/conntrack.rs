@@ -3,19 +3,18 @@
 use crate::ovn::acl::Direction;
 use crate::ovn::packet::{Ip, L4, Packet, SYN, SYN_ACK};
 use crate::ovn::pipeline::Tracking;
-use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
 /// The connection tracking zones: one for each port of each switch.
 #[derive(Debug, Clone, Default)]
-pub struct Conntrack {
-    entries: Vec<Entry>,
+pub struct Conntrack<'p> {
+    entries: Vec<Entry<'p>>,
 }
 
 #[derive(Debug, Clone)]
-struct Entry {
-    zone: (usize, String),
+struct Entry<'p> {
+    zone: (usize, &'p str),
     /// How the request crossed the port; its answer crosses it the other way. Several that share a port are told apart so.
     way: Direction,
     request: Tuple,
@@ -67,7 +66,7 @@ fn answer_of(protocol: u8, kind: u16) -> u16 {
     }
 }
 
-impl Conntrack {
+impl<'p> Conntrack<'p> {
     /// What the zone of a port says of a packet.
     pub fn look_up(&self, zone: Zone<'_>, packet: &Packet) -> Tracking {
         let Some(ip) = packet.ip() else { return Tracking::Untracked };
@@ -88,10 +87,9 @@ impl Conntrack {
     }
 
     /// Remembers a connection by its first packet.
-    pub fn commit(&mut self, (switch, port, way): Zone<'_>, packet: &Packet) {
+    pub fn commit(&mut self, (switch, port, way): Zone<'p>, packet: &Packet) {
         if let Some(ip) = packet.ip() {
-            let zone = (switch, port.to_string());
-            self.entries.push(Entry { zone, way, request: Tuple::of(ip), blocked: false });
+            self.entries.push(Entry { zone: (switch, port), way, request: Tuple::of(ip), blocked: false });
         }
     }
 
@@ -104,14 +102,14 @@ impl Conntrack {
         }
     }
 
-    fn find(&self, zone: Zone<'_>, tuple: Tuple) -> Option<&Entry> {
+    fn find(&self, zone: Zone<'_>, tuple: Tuple) -> Option<&Entry<'p>> {
         self.entries.iter().find(|entry| entry.is(zone, tuple))
     }
 }
 
-impl Entry {
+impl Entry<'_> {
     fn is(&self, zone: Zone<'_>, tuple: Tuple) -> bool {
-        let here = (self.zone.0, self.zone.1.as_str()) == (zone.0, zone.1);
+        let here = self.zone == (zone.0, zone.1);
         here && (self.is_request(zone, tuple) || self.way != zone.2 && self.request.reversed() == tuple)
     }
 

@@ -5,20 +5,16 @@ use crate::ovn::packet::{Ip, L4, Packet, Payload, RST_ACK};
 use crate::ovn::pipeline::{Pipeline, Stage};
 use alloc::boxed::Box;
 
-impl Walk<'_> {
+impl<'n> Walk<'n> {
     /// Whether the sender hears of it. An answer to a from-lport reject goes out past the to-lport rows; one to a
     /// to-lport reject passes the to-lport rows of the sender's port (`build_reject_acl_rules`, `pinctrl.c`).
-    pub(super) fn tell_sender(&mut self, pipeline: &Pipeline, stage: Stage, pass: &Pass, packet: &Packet) -> bool {
+    pub(super) fn tell_sender(&mut self, pipeline: &Pipeline, stage: Stage, pass: &Pass<'n>, packet: &Packet) -> bool {
         let Some(answer) = answer(packet) else { return false };
         if stage != Stage::ToLport {
             return true;
         }
-        let back = Pass {
-            switch: pass.switch,
-            inport: pass.outport.clone(),
-            outport: pass.inport.clone(),
-            balancing: Balancing::None,
-        };
+        let Pass { switch, inport, outport, .. } = *pass;
+        let back = Pass { switch, inport: outport, outport: inport, balancing: Balancing::None };
         let mut journey = super::Journey::default();
         let entered = super::Entered(super::Tracking::Untracked);
         self.leave(pipeline, &back, &answer, entered, &mut journey).is_some()
