@@ -147,6 +147,15 @@ impl<'n> Reach<'n> {
         route.is_some_and(|route| !matches!(route, Route::Unknown(_) | Route::Apart))
     }
 
+    /// Whether a router between two endpoints may do something else with packets than to pass them on, whatever rows say.
+    pub fn is_doubted(&self, from: usize, to: usize) -> bool {
+        let route = self.solver.route(from, to);
+        route.is_some_and(|route| match route {
+            Route::Routed(out, back, _) => self.solver.topology.is_doubted(out.switch, back.switch),
+            Route::Direct | Route::Switched(_) | Route::Balanced(_) | Route::Unknown(_) | Route::Apart => false,
+        })
+    }
+
     /// What the answer about a pair depends on, rows and their order included: of two pairs with equal ones, the same
     /// rows decide about the same headers. Nothing where that cannot be told.
     pub fn alike(&mut self, from: usize, to: usize) -> Option<Alike> {

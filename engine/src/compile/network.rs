@@ -28,7 +28,7 @@ pub(super) fn network(compiler: &Compiler<'_>, out: &mut Vec<Diagnostic>) -> Net
         options: options(compiler),
         switches: switches.map(|(index, switch)| compile_switch(take(index), switch, compiler, &joined, out)).collect(),
         routers: routers(world),
-        beyond: beyond(world, out),
+        beyond: beyond(world, out).into_iter().collect(),
         load_balancers: Vec::new(),
         port_groups: world.port_groups.iter().map(|group| compile_group(group, version, out)).collect(),
         address_sets: BTreeMap::new(),

@@ -176,7 +176,7 @@ pub struct Network {
     /// The routers between them.
     pub routers: Vec<Router>,
     /// What lies between switches that share no router.
-    pub beyond: Vec<Beyond>,
+    pub beyond: WaysBeyond,
     /// The load balancers whose addresses are asked about.
     pub load_balancers: Vec<LoadBalancer>,
     /// The port groups.
@@ -223,6 +223,37 @@ pub struct Beyond {
     pub switches: [usize; 2],
     /// What lies between them.
     pub way: Way,
+}
+
+/// What lies between switches of different routers, whoever asks: looked up by both of them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct WaysBeyond(BTreeMap<[usize; 2], Way>);
+
+impl WaysBeyond {
+    /// What lies between two switches, whichever comes first; nothing where nothing is said of them.
+    pub fn between(&self, one: usize, other: usize) -> Option<Way> {
+        self.0.get(&[one.min(other), one.max(other)]).copied()
+    }
+
+    /// Whether nothing is said of any.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl Extend<Beyond> for WaysBeyond {
+    fn extend<I: IntoIterator<Item = Beyond>>(&mut self, ways: I) {
+        let ordered = |Beyond { switches: [one, other], way }| ([one.min(other), one.max(other)], way);
+        self.0.extend(ways.into_iter().map(ordered));
+    }
+}
+
+impl FromIterator<Beyond> for WaysBeyond {
+    fn from_iter<I: IntoIterator<Item = Beyond>>(ways: I) -> Self {
+        let mut all = Self::default();
+        all.extend(ways);
+        all
+    }
 }
 
 /// A way from a switch to another by more than one router.

@@ -1,17 +1,16 @@
 //! Which routers meet which switches, and what lies beyond them.
 
-use crate::ovn::network::{Link, LoadBalancer, Network, PortKind, Switch, Unknown, Way};
+use crate::ovn::network::{Link, LoadBalancer, Network, PortKind, Switch, Unknown, Way, WaysBeyond};
 use alloc::vec;
 use alloc::vec::Vec;
 use core::cell::OnceCell;
-use hashbrown::HashMap;
 
 /// The links of every switch.
 #[derive(Debug, Clone)]
 pub struct Topology<'n> {
     /// By switch: each link with the index of its router, in the order of routers.
     links: Vec<Vec<(usize, &'n Link)>>,
-    beyond: HashMap<(usize, usize), Way>,
+    beyond: &'n WaysBeyond,
     /// The load balancers of the network.
     balancers: &'n [LoadBalancer],
     switches: &'n [Switch],
@@ -39,12 +38,8 @@ impl<'n> Topology<'n> {
         {
             links.get_mut(link.switch).into_iter().for_each(|links| links.push((router, link)));
         }
-        let beyond = network.beyond.iter().flat_map(|beyond| {
-            let [one, other] = beyond.switches;
-            [((one, other), beyond.way), ((other, one), beyond.way)]
-        });
         Self {
-            beyond: beyond.collect(),
+            beyond: &network.beyond,
             balancers: &network.load_balancers,
             switches: &network.switches,
             physical: vec![OnceCell::new(); links.len()],
@@ -75,7 +70,7 @@ impl<'n> Topology<'n> {
 
     /// What lies between two different switches: the first router that meets both, or what the network says.
     pub fn between(&self, one: usize, other: usize) -> Between<'n> {
-        let said = self.beyond.get(&(one, other));
+        let said = self.beyond.between(one, other);
         let shared = self.links(one).iter().find_map(|(router, link)| Some((*link, self.link(*router, other)?)));
         if let Some((out, back)) = shared {
             return Between::Routers(out, back, 1);
@@ -85,7 +80,7 @@ impl<'n> Topology<'n> {
                 let ends = self.links(one).first().zip(self.links(other).first());
                 ends.map_or(Between::Apart, |((_, out), (_, back))| Between::Routers(out, back, 2))
             }
-            Some(Way::Unknown(why)) => Between::Unknown(*why),
+            Some(Way::Unknown(why)) => Between::Unknown(why),
             None if self.connected(one)
                 && self.connected(other)
                 && (self.is_physical(one) || self.is_physical(other)) =>
@@ -98,7 +93,7 @@ impl<'n> Topology<'n> {
 
     /// Whether what lies between two switches may do something else with packets than to pass them on.
     pub fn is_doubted(&self, one: usize, other: usize) -> bool {
-        self.beyond.get(&(one, other)) == Some(&Way::Unknown(Unknown::Routing))
+        self.beyond.between(one, other) == Some(Way::Unknown(Unknown::Routing))
     }
 
     /// Whether a physical network is the only way out of a switch.

@@ -66,18 +66,22 @@ pub(super) fn check(network: &Network, pipelines: &[Pipeline]) -> Vec<Diagnostic
     let origins = |rule: &Rule| rule.rows.iter().copied().map(Origin::Acl).collect::<Vec<_>>();
     let mut gone: BTreeSet<Origin> = rules.values().filter(shadowed).flat_map(origins).collect();
     let mut findings = Vec::new();
-    let tracking: Vec<BTreeSet<Origin>> = pipelines.iter().map(|pipeline| tracking(network, pipeline)).collect();
+    let mut tracking: Vec<BTreeSet<Origin>> = pipelines.iter().map(|pipeline| tracking(network, pipeline)).collect();
+    tracking.iter_mut().for_each(|rows| rows.retain(|row| !gone.contains(row)));
     for rule in rules.values() {
         // Of the rows that make a switch track connections each could go, and one must stay.
-        let stays = |row: &Origin| !gone.contains(row) && !rule.rows.iter().any(|own| Origin::Acl(*own) == *row);
-        let has_one = |rows: &BTreeSet<Origin>| rows.iter().any(stays);
-        let is_cause = |rows: &&BTreeSet<Origin>| rule.rows.iter().any(|own| rows.contains(&Origin::Acl(*own)));
+        let own = origins(rule);
+        let has_one = |rows: &BTreeSet<Origin>| rows.iter().any(|row| !own.contains(row));
+        let is_cause = |rows: &&BTreeSet<Origin>| own.iter().any(|row| rows.contains(row));
         if rule.is_redundant() && !tracking.iter().filter(is_cause).all(has_one) {
             continue;
         }
         if let Some(found) = rule.tell(network, &gone) {
             findings.push(found);
-            gone.extend(origins(rule));
+            for rows in &mut tracking {
+                own.iter().for_each(|row| _ = rows.remove(row));
+            }
+            gone.extend(own);
         }
     }
     if unknown > 0 {

@@ -5,7 +5,7 @@ use super::idle::is_by_hand;
 use super::name;
 use super::tracked::Tracked;
 use crate::answers::conversation::{Question, Shape, backends};
-use crate::answers::explain::{Decider, Explanation, PacketKind, Step, explain};
+use crate::answers::explain::{Decider, PacketKind, Step, walked};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::ovn::acl::Action;
 use crate::ovn::network::Network;
@@ -54,10 +54,13 @@ pub(super) fn check(network: &Network, endpoints: &[Endpoint], reach: &mut Reach
     let judged = Judged { network, pipelines: &pipelines, endpoints, classes: &classes };
     let cuts = Cuts::new(endpoints, &classes, &verdicts);
     let (mut found, mut tracked) = (Found::default(), Tracked::new(network, &pipelines));
-    // Where there is no way there is no row behind it.
-    let has_way = |pair: &Example| reach.has_way(pair.from, pair.to);
-    let unlike = verdicts.iter().filter(|(_, verdict)| *verdict != Verdict::Open).map(|(pair, _)| *pair);
-    let mut left = unlike.filter(has_way).collect::<Vec<_>>().into_iter();
+    // Where there is no way, or nobody knows what a router does on it, there is no row behind it.
+    let by_rows = |(pair, verdict): &&(Example, Verdict)| match verdict {
+        Verdict::Open => false,
+        Verdict::Undefined if reach.is_doubted(pair.from, pair.to) => false,
+        Verdict::Undefined | Verdict::Partial | Verdict::OneWay | Verdict::Closed => reach.has_way(pair.from, pair.to),
+    };
+    let mut left = verdicts.iter().filter(by_rows).map(|(pair, _)| *pair).collect::<Vec<_>>().into_iter();
     let (mut known, mut walked) = (HashMap::new(), 0);
     // Of pairs that are alike one is walked, and the same is found of all.
     while walked < most {
@@ -147,18 +150,18 @@ impl Judged<'_> {
                 family.delivered.intersection(&L4Set::answerable(family.family)).difference(&family.answered);
             let missing = L4Set::full(family.family).difference(&family.delivered);
             let asked = |header| self.question(pair, family.family, header);
-            let walked = |header: Option<L4Header>| Some(explain(&asked(header?)?));
+            let steps = |header: Option<L4Header>| walked(&asked(header?)?);
             let asks_gateway =
                 matches!(cut, Cut::Gateway | Cut::Ping) && self.kind(pair.to) == Some(EndpointKind::Gateway);
             if asks_gateway && family.family == Family::Ipv6 && !family.answered.contains(PING) {
-                walked(Some(PING)).iter().for_each(|walk| {
-                    dropped(walk, |_, row| found.extend(by_hand(row).then_some(Behind::Ping(row))));
+                steps(Some(PING)).iter().for_each(|steps| {
+                    dropped(steps, |_, row| found.extend(by_hand(row).then_some(Behind::Ping(row))));
                 });
             }
-            if let Some(explanation) = walked(family.undefined.example()) {
-                tie(&explanation, |rows| found.push(Behind::Tie(rows)));
-            } else if let Some(explanation) = walked(unanswered.example()) {
-                dropped(&explanation, |step, row| match step.packet {
+            if let Some(steps) = steps(family.undefined.example()) {
+                tie(&steps, |rows| found.push(Behind::Tie(rows)));
+            } else if let Some(steps) = steps(unanswered.example()) {
+                dropped(&steps, |step, row| match step.packet {
                     PacketKind::Arp => found.push(Behind::Resolution(row)),
                     PacketKind::Ip => {
                         let question = unanswered.example().and_then(asked);
@@ -166,13 +169,11 @@ impl Judged<'_> {
                         found.push(Behind::Reply(row, helps));
                     }
                 });
-                if let Some(step) =
-                    explanation.steps.iter().find(|step| step.decider == Decider::Builtin(Builtin::Invalid))
-                {
+                if let Some(step) = steps.iter().find(|step| step.decider == Decider::Builtin(Builtin::Invalid)) {
                     found.push(Behind::Invalid(step.switch));
                 }
-            } else if let Some(explanation) = walked(missing.example()) {
-                dropped(&explanation, |step, row| match step.packet {
+            } else if let Some(steps) = steps(missing.example()) {
+                dropped(&steps, |step, row| match step.packet {
                     PacketKind::Arp => found.push(Behind::Resolution(row)),
                     PacketKind::Ip if cut == Cut::Gateway && family.family == Family::Ipv4 => {
                         found.extend(by_hand(row).then_some(Behind::Gateway(row)));
@@ -364,8 +365,8 @@ const PING: L4Header = L4Header::Icmp(128, 0);
 /// Pairs that are named.
 const MOST_SHOWN: usize = 3;
 
-fn tie(explanation: &Explanation, mut found: impl FnMut(Vec<AclId>)) {
-    for step in &explanation.steps {
+fn tie(steps: &[Step], mut found: impl FnMut(Vec<AclId>)) {
+    for step in steps {
         if let Decider::Ambiguous(rows) = &step.decider {
             let mut rows = rows.clone();
             rows.sort_unstable();
@@ -375,9 +376,9 @@ fn tie(explanation: &Explanation, mut found: impl FnMut(Vec<AclId>)) {
     }
 }
 
-fn dropped(explanation: &Explanation, mut found: impl FnMut(&Step, AclId)) {
+fn dropped(steps: &[Step], mut found: impl FnMut(&Step, AclId)) {
     let is_drop = |step: &&Step| matches!(step.outcome, Outcome::Drop | Outcome::Reject);
-    if let Some(step) = explanation.steps.iter().find(is_drop)
+    if let Some(step) = steps.iter().find(is_drop)
         && let Decider::Row(row) = &step.decider
     {
         found(step, *row);
