@@ -1,6 +1,8 @@
 //! Every rule set of the packet lab, written into a real Northbound database and read back: who reaches whom is the same.
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::indexing_slicing, reason = "test code")]
 
+#[path = "northbound/balancers.rs"]
+mod balancers;
 #[path = "northbound/columns.rs"]
 mod columns;
 #[path = "northbound/members.rs"]
@@ -57,7 +59,12 @@ fn main() -> ExitCode {
         ("variables of templates", columns::templates),
         ("what OVN does beside the rows", columns::beside),
         ("names that Neutron gives", columns::neutron),
-        ("load balancers of switches", columns::balancers),
+        ("load balancers of switches", balancers::switches),
+        ("load balancers of routers, and addresses without a port", balancers::routers),
+        ("addresses of load balancers in the asker's own network", balancers::near),
+        ("addresses that two load balancers take", balancers::disputed),
+        ("addresses of load balancers behind two routers", balancers::twice),
+        ("what routers do with connections to load balancers", balancers::carried),
     ] {
         let store = Arc::clone(&store);
         trials.push(Trial::test(name, move || trial(&store.lock().unwrap())));
@@ -222,6 +229,15 @@ fn verdicts(store: &Store, wanted: &[(&str, &str, Verdict)]) -> Result<(), Faile
         }
     }
     Ok(())
+}
+
+/// Whether a remark of the database has these words.
+fn told(store: &Store, part: &str) -> Result<(), Failed> {
+    let remarks = asked(&store.remote())?.remarks;
+    match remarks.iter().any(|remark| remark.contains(part)) {
+        true => Ok(()),
+        false => Err(format!("nothing says `{part}`, but {remarks:#?}").into()),
+    }
 }
 
 fn nbctl(store: &Store, arguments: &[&str]) -> Result<String, Failed> {

@@ -149,6 +149,7 @@ fn outcomes(question: &Question<'_>) -> [(bool, bool); 2] {
 }
 
 /// TCP 80 goes to two backends at another port, UDP 53 to one; SCTP 80, on one switch alone, to one that is nobody's as well.
+/// The whole IPv6 address, on the other switch, goes nobody knows where.
 fn balancer() -> LoadBalancer {
     let vip = |address: &str, protocol, port, backends: &[(&str, u16)]| Vip {
         switches: if protocol == VipProtocol::Sctp { vec![0] } else { Vec::new() },
@@ -162,6 +163,7 @@ fn balancer() -> LoadBalancer {
         vip("fd96::1", VipProtocol::Tcp, 80, &[("fd00::3", 443), ("fd00:1::4", 443)]),
         vip("10.96.0.1", VipProtocol::Udp, 53, &[("10.0.1.4", 53)]),
         vip("10.96.0.1", VipProtocol::Sctp, 80, &[("10.0.1.4", 80), ("192.0.2.1", 80)]),
+        Vip { switches: vec![1], ..Vip::whole("fd96::1".parse().unwrap()) },
     ];
     LoadBalancer { name: "balancer".into(), router: 0, switches: vec![0, 1], vips }
 }
@@ -259,19 +261,20 @@ proptest! {
             let answer = reach.pair(from, to);
             for family in &answer.families {
                 for header in headers(family.family) {
-                    let known = backends(&network, &endpoints, (&endpoints[from], &endpoints[to]), family.family, header);
-                    let of_backend = |backend: &Backend<'_>| {
+                    let ends = (&endpoints[from], &endpoints[to]);
+                    let known = backends(&network, &endpoints, ends, family.family, header);
+                    let of_backend = |backend: Option<Backend<'_>>| {
                         outcomes(&Question {
-                            network: &network, pipelines: &pipelines, from: &endpoints[from], to: &endpoints[to],
-                            family: family.family, header, shape: Shape::default(), backend: Some(*backend),
+                            network: &network, pipelines: &pipelines, from: ends.0, to: ends.1,
+                            family: family.family, header, shape: Shape::default(), backend,
                         })
                     };
+                    let strange = has_strangers(&network, &endpoints, ends, family.family, header);
+                    let asked = known.into_iter().map(Some).chain(strange.then_some(None));
                     let (strict, generous): (Vec<_>, Vec<_>) =
-                        known.iter().map(of_backend).map(|[certain, possible]| (certain, possible)).unzip();
-                    let strange =
-                        has_strangers(&network, &endpoints, (&endpoints[from], &endpoints[to]), family.family, header);
-                    let all = |of: fn(&(bool, bool)) -> bool| !strange && !strict.is_empty() && strict.iter().all(of);
-                    let any = |of: fn(&(bool, bool)) -> bool| strange || generous.iter().any(of);
+                        asked.map(of_backend).map(|[certain, possible]| (certain, possible)).unzip();
+                    let all = |of: fn(&(bool, bool)) -> bool| !strict.is_empty() && strict.iter().all(of);
+                    let any = |of: fn(&(bool, bool)) -> bool| generous.iter().any(of);
                     let name = || format!("{} {:?} {header:?}", endpoints[from].id, family.family);
                     prop_assert_eq!(family.delivered.contains(header), all(|one| one.0), "{}", name());
                     prop_assert_eq!(family.answered.contains(header), all(|one| one.1), "{}", name());

@@ -34,7 +34,8 @@ pub(crate) fn doubts(snapshot: &Snapshot, names: &Names<'_>) -> Vec<[String; 2]>
     let harmless = |id: &Uuid| routers.get(id).is_none_or(Routing::is_plain);
     let mut found = Vec::new();
     for (index, one) in places.iter().enumerate() {
-        for other in places.iter().skip(index + 1) {
+        // What goes to a load balancer comes by the router even to a backend of the same switch.
+        for other in places.iter().skip(index) {
             if harmless(&one.router) && harmless(&other.router) {
                 continue;
             }
@@ -107,7 +108,7 @@ pub(crate) fn peers<'s>(snapshot: &'s Snapshot, switch: &'s Row) -> impl Iterato
 }
 
 /// Of each router one that stands for all that it is linked with, by ports or by switches in between.
-fn linked(snapshot: &Snapshot, names: &Names<'_>) -> BTreeMap<Uuid, Uuid> {
+pub(crate) fn linked(snapshot: &Snapshot, names: &Names<'_>) -> BTreeMap<Uuid, Uuid> {
     let ports = &names.router_ports;
     let mut of: BTreeMap<Uuid, Uuid> = snapshot.rows("Logical_Router").map(|(id, _)| (id, id)).collect();
     let direct = ports.values().filter_map(|(router, port)| Some([*router, ports.get(text(port, "peer")?)?.0]));

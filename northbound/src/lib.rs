@@ -12,6 +12,7 @@ mod link;
 mod log;
 mod members;
 mod name;
+mod open;
 mod owner;
 mod port;
 mod replaced;

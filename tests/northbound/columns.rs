@@ -1,6 +1,6 @@
 //! Columns that change who reaches whom: options as OVN reads them, addresses by which rows name ports, routes of routers.
 
-use crate::{asked, joined, nbctl, verdicts};
+use crate::{joined, nbctl, told, verdicts};
 use libtest_mimic::Failed;
 use ringfence_engine::reach::Verdict;
 use ringfence_tests::ovn::store::Store;
@@ -144,58 +144,4 @@ pub(crate) fn neutron(store: &Store) -> Result<(), Failed> {
     let row = "outport == \"1aaaaaaa-0000-4000-8000-000000000000\" && ip4";
     nbctl(store, &["acl-add", "neutron-1", "to-lport", "1000", row, "drop"])?;
     verdicts(store, &[("web", "db (1aaaaaaa)", Verdict::Closed), ("web", "db (2aaaaaaa)", Verdict::Open)])
-}
-
-/// Connections to an address of a load balancer go where its backends are, as the rows let them.
-pub(crate) fn balancers(store: &Store) -> Result<(), Failed> {
-    nbctl(store, &["lr-add", "sharing"])?;
-    for number in ["1", "2"] {
-        let (switch, port) = (format!("lb{number}"), format!("lb{number}-r"));
-        let (mac, network) = (format!("02:00:00:0b:00:0{number}"), format!("10.99.{number}.1/24"));
-        nbctl(store, &["ls-add", &switch, "--", "lrp-add", "sharing", &format!("r-{port}"), &mac, &network])?;
-        joined(store, &switch, &port)?;
-        for host in ["2", "3"] {
-            let (machine, addresses) =
-                (format!("e{number}{host}"), format!("02:00:00:0b:0{number}:0{host} 10.99.{number}.{host}"));
-            nbctl(store, &["lsp-add", &switch, &machine, "--", "lsp-set-addresses", &machine, &addresses])?;
-        }
-    }
-    nbctl(
-        store,
-        &["lb-add", "svc", "10.196.0.10:80", "10.99.1.3:8080,10.99.2.3:8080", "--", "ls-lb-add", "lb1", "svc"],
-    )?;
-    let vip = "vip/10.196.0.10";
-    verdicts(store, &[("e12", vip, Verdict::Partial), ("e22", vip, Verdict::Closed)])?;
-    nbctl(store, &["acl-add", "lb2", "to-lport", "1000", "outport == \"e23\" && ip4", "drop"])?;
-    verdicts(store, &[("e12", vip, Verdict::Undefined)])?;
-    nbctl(store, &["acl-add", "lb1", "to-lport", "1000", "outport == \"e13\" && tcp.dst == 8080", "drop"])?;
-    verdicts(store, &[("e12", vip, Verdict::Closed)])?;
-    // An address has its ports of each protocol, on the switches of each load balancer.
-    nbctl(store, &["lb-add", "names", "10.196.0.12:53", "10.99.2.2:53", "udp", "--", "ls-lb-add", "lb2", "names"])?;
-    verdicts(store, &[("e23", "vip/10.196.0.12", Verdict::Partial), ("e12", "vip/10.196.0.12", Verdict::Closed)])?;
-    nbctl(store, &["acl-add", "lb2", "to-lport", "1001", "udp.dst == 53", "drop"])?;
-    verdicts(store, &[("e23", "vip/10.196.0.12", Verdict::Closed)])?;
-    // northd makes nothing of an address with a backend that it does not understand, and knows variables that nobody else does.
-    nbctl(
-        store,
-        &["create", "load_balancer", "name=broken", "vips=\"10.196.0.13:80\"=\"10.99.1.3:8080,, 10.99.2.3:8080\""],
-    )?;
-    nbctl(store, &["ls-lb-add", "lb1", "broken"])?;
-    told(
-        store,
-        "northd makes nothing of 10.196.0.13:80 of load balancer `broken`, as ` 10.99.2.3:8080` is no backend",
-    )?;
-    nbctl(store, &["create", "load_balancer", "name=template", "vips=\"10.196.0.14:80\"=\"^who\""])?;
-    nbctl(store, &["ls-lb-add", "lb1", "template"])?;
-    verdicts(store, &[("e12", "vip/10.196.0.14", Verdict::Undefined)])?;
-    nbctl(store, &["lb-add", "strange", "10.196.0.11:80", "192.0.2.9:80", "--", "ls-lb-add", "lb1", "strange"])?;
-    verdicts(store, &[("e12", "vip/10.196.0.11", Verdict::Undefined)])
-}
-
-fn told(store: &Store, part: &str) -> Result<(), Failed> {
-    let remarks = asked(&store.remote())?.remarks;
-    match remarks.iter().any(|remark| remark.contains(part)) {
-        true => Ok(()),
-        false => Err(format!("nothing says `{part}`, but {remarks:#?}").into()),
-    }
 }

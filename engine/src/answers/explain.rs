@@ -11,7 +11,7 @@ use super::conversation::{Conversation, Half, Leg, Question, Ways};
 use crate::ovn::network::{Network, Unknown};
 use crate::ovn::pipeline::{AclId, Builtin, Origin, Outcome, Stage, Tracking};
 use crate::ovn::walk;
-use crate::reach::{Carried, NoPath, Route, Verdict};
+use crate::reach::{Attachment, Carried, NoPath, Route, Verdict};
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -152,13 +152,19 @@ pub fn explain(question: &Question<'_>) -> Explanation {
         answered: strict.answered() && !is_doubted,
         refused,
         because: match is_doubted {
-            true => because::no_path(question, NoPath::Unknown(Unknown::Routing)),
+            true => because::no_path(question, NoPath::Unknown(doubt(question))),
             false => because::because(question, verdict, &steps, refused),
         },
         notes: because::notes(question, verdict, &steps),
         traces: trace::traces(question, &strict, generous),
         steps,
     }
+}
+
+/// Why the way of a conversation is doubted.
+fn doubt(question: &Question<'_>) -> Unknown {
+    let is_lost = question.backend.is_none() && matches!(question.to.attachment, Attachment::Balancer(_));
+    if is_lost { Unknown::Backend } else { Unknown::Routing }
 }
 
 /// The steps of a conversation alone; nothing where there is no way at all.
@@ -171,7 +177,6 @@ fn apart(question: &Question<'_>) -> Explanation {
     let (reason, verdict) = match question.route() {
         _ if !common => (NoPath::NoCommonFamily, Verdict::Closed),
         Route::Unknown(why) => (NoPath::Unknown(why), Verdict::Undefined),
-        Route::Balanced(_) if question.has_strangers() => (NoPath::Unknown(Unknown::Backend), Verdict::Undefined),
         Route::Balanced(_) => (NoPath::NoBackend, Verdict::Closed),
         Route::Direct | Route::Switched(_) | Route::Routed(..) | Route::Apart => (NoPath::Apart, Verdict::Closed),
     };

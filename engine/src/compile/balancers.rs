@@ -5,43 +5,80 @@
 
 use super::compiler::Compiler;
 use super::profile::Enforcer;
-use crate::ovn::network::{LoadBalancer, Router, Vip, VipProtocol};
+use crate::ovn::network::{LoadBalancer, Router, Vip, VipProtocol, nobody};
 use crate::read::{LabelTest, Presence, Requirement, Selector, ServicePort, TargetPort, Transport};
 use crate::world::{Machine, Scope, Service, Uplink};
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use core::net::{IpAddr, SocketAddr};
+use hashbrown::HashMap;
 
 /// The load balancer of each Service, in their order; then one for each further address that has any, on each router.
 pub(super) fn balancers(compiler: &Compiler<'_>, routers: &[Router]) -> Vec<LoadBalancer> {
     let services = compiler.world.services.iter().map(|service| balancer(compiler, routers, service));
-    let stated = routers.iter().enumerate().flat_map(|(index, router)| stated(compiler, index, router));
-    services.chain(stated).collect()
+    services.chain(stated(compiler, routers)).collect()
 }
 
-/// The addresses of a database's load balancers on the switches of a router, but those of which a Service says more.
-fn stated(compiler: &Compiler<'_>, index: usize, router: &Router) -> impl Iterator<Item = LoadBalancer> {
-    let services: BTreeSet<IpAddr> =
-        compiler.world.services.iter().flat_map(|service| service.addresses.clone()).collect();
-    let mut found: BTreeMap<IpAddr, Vec<Vip>> = BTreeMap::new();
-    for balancer in &compiler.world.balancers {
-        let links = router.links.iter().map(|link| link.switch);
-        let is_named = |switch: &usize| {
-            let known = compiler.world.switches.get(*switch);
-            known.is_some_and(|known| balancer.switches.iter().any(|name| name.value == known.name))
-        };
-        let switches: Vec<usize> = links.filter(is_named).collect();
-        let vips = balancer.vips.iter().filter(|vip| !switches.is_empty() && !services.contains(&vip.address));
-        vips.for_each(|vip| {
-            found.entry(vip.address).or_default().push(Vip { switches: switches.clone(), ..vip.clone() });
+/// The addresses of a database's load balancers on the switches of each router, but those of which a Service says more.
+fn stated(compiler: &Compiler<'_>, routers: &[Router]) -> Vec<LoadBalancer> {
+    let world = compiler.world;
+    if world.balancers.is_empty() {
+        return Vec::new();
+    }
+    let services: BTreeSet<IpAddr> = world.services.iter().flat_map(|service| service.addresses.clone()).collect();
+    // Each switch that a router meets, by name.
+    let links =
+        routers.iter().enumerate().flat_map(|(router, of)| of.links.iter().map(move |link| (router, link.switch)));
+    let places: HashMap<&str, (usize, usize)> =
+        links.filter_map(|place| Some((world.switches.get(place.1)?.name.as_str(), place))).collect();
+    let mut found: BTreeMap<(usize, IpAddr), Vec<Vip>> = BTreeMap::new();
+    for balancer in &world.balancers {
+        let mut switches: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for (router, switch) in balancer.switches.iter().filter_map(|name| places.get(name.value.as_str())) {
+            switches.entry(*router).or_default().push(*switch);
+        }
+        for (router, switches) in &mut switches {
+            switches.sort_unstable();
+            switches.dedup();
+            for vip in balancer.vips.iter().filter(|vip| !services.contains(&vip.address)) {
+                let own = Vip { switches: switches.clone(), ..vip.clone() };
+                join(found.entry((*router, vip.address)).or_default(), own);
+            }
+        }
+    }
+    let mut count: BTreeMap<IpAddr, usize> = BTreeMap::new();
+    found.keys().for_each(|(_, address)| *count.entry(*address).or_default() += 1);
+    let made = found.into_iter().map(|((router, address), vips)| {
+        let switches: BTreeSet<usize> = vips.iter().flat_map(|vip| vip.switches.iter().copied()).collect();
+        // Two routers may each have it on a switch, with others behind it.
+        let of = routers.get(router).filter(|_| count.get(&address) > Some(&1));
+        let name = of.map_or_else(|| format!("vip/{address}"), |router| format!("{}/vip/{address}", router.name));
+        LoadBalancer { name, router, switches: switches.into_iter().collect(), vips }
+    });
+    made.collect()
+}
+
+/// One more of an address. Where another one takes the same connections to other backends, OVN has two equal flows, and nobody
+/// knows which is asked.
+fn join(known: &mut Vec<Vip>, mut next: Vip) {
+    let mut disputed = Vec::new();
+    for vip in known.iter_mut().filter(|vip| vip.is_door_of(&next) && vip.backends != next.backends) {
+        vip.switches.retain(|switch| {
+            let is_both = next.switches.binary_search(switch).is_ok();
+            disputed.extend(is_both.then_some(*switch));
+            !is_both
         });
     }
-    found.into_iter().map(move |(address, vips)| {
-        let switches: BTreeSet<usize> = vips.iter().flat_map(|vip| vip.switches.iter().copied()).collect();
-        LoadBalancer { name: format!("vip/{address}"), router: index, switches: switches.into_iter().collect(), vips }
-    })
+    disputed.sort_unstable();
+    disputed.dedup();
+    next.switches.retain(|switch| disputed.binary_search(switch).is_err());
+    let backends = [(nobody(next.address), next.port)].into();
+    known.push(Vip { switches: disputed, backends, ..next.clone() });
+    known.push(next);
+    // On none means on all.
+    known.retain(|vip| !vip.switches.is_empty());
 }
 
 fn balancer(compiler: &Compiler<'_>, routers: &[Router], service: &Service) -> LoadBalancer {
@@ -113,18 +150,9 @@ fn vip(address: IpAddr, port: &ServicePort, pods: &[&Machine], strangers: bool) 
         let own = pod.interfaces.first()?.addresses.iter().map(|own| own.value);
         own.filter(|own| own.is_ipv4() == address.is_ipv4()).map(|own| (own, target)).next()
     };
-    let nobody = match address {
-        IpAddr::V4(_) => IpAddr::V4(Ipv4Addr::UNSPECIFIED),
-        IpAddr::V6(_) => IpAddr::V6(Ipv6Addr::UNSPECIFIED),
-    };
-    let strangers = strangers.then_some((nobody, port.port));
-    Vip {
-        address,
-        protocol,
-        port: port.port,
-        backends: pods.iter().filter_map(backend).chain(strangers).collect(),
-        switches: Vec::new(),
-    }
+    let strangers = strangers.then_some((nobody(address), port.port));
+    let backends = pods.iter().filter_map(backend).chain(strangers).collect();
+    Vip { backends, ..Vip::of(SocketAddr::new(address, port.port), protocol) }
 }
 
 /// The port of a pod; nothing where the pod has no port of that name.

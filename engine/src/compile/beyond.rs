@@ -76,7 +76,8 @@ fn switches<'w>(world: &'w World, vpc: &Vpc) -> Vec<(usize, &'w Switch)> {
     world.switches.iter().enumerate().filter(|(_, switch)| switch.uplink == router).collect()
 }
 
-/// The pairs of switches of a VPC between which nobody can say what its router does.
+/// The pairs of switches of a VPC between which nobody can say what its router does; a switch with itself, too, as what goes to a
+/// load balancer comes by the router.
 fn within(world: &World, vpc: &Vpc) -> Vec<Beyond> {
     let route = |route: &StaticRoute| ovn::StaticRoute { prefix: route.prefix, by_source: route.by_source };
     let routing = Routing::new(vpc.policies.clone(), vpc.routes.iter().map(route).collect(), Vec::new());
@@ -84,7 +85,7 @@ fn within(world: &World, vpc: &Vpc) -> Vec<Beyond> {
         return Vec::new();
     }
     let own = switches(world, vpc);
-    let pairs = own.iter().enumerate().flat_map(|(at, one)| own.iter().skip(at + 1).map(move |other| (one, other)));
+    let pairs = own.iter().enumerate().flat_map(|(at, one)| own.iter().skip(at).map(move |other| (one, other)));
     let doubted = pairs.filter(|((_, one), (_, other))| {
         routing.may_change(&one.cidrs, &other.cidrs) || routing.may_change(&other.cidrs, &one.cidrs)
     });

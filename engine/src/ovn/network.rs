@@ -5,7 +5,7 @@ use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
-use core::net::IpAddr;
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use hashbrown::HashSet;
 use ipnet::IpNet;
 
@@ -298,7 +298,7 @@ pub struct Vip {
     pub address: IpAddr,
     /// The protocol.
     pub protocol: VipProtocol,
-    /// The port.
+    /// The port; zero for the whole address, as OVN has it (`ovn_lb_vip_init`): what is sent there goes to nobody knows whom.
     pub port: u16,
     /// Where connections go: addresses and ports.
     pub backends: Vec<(IpAddr, u16)>,
@@ -307,9 +307,38 @@ pub struct Vip {
 }
 
 impl Vip {
+    /// An address and port without backends, on all switches of its balancer.
+    pub fn of(socket: SocketAddr, protocol: VipProtocol) -> Self {
+        Self { address: socket.ip(), protocol, port: socket.port(), backends: Vec::new(), switches: Vec::new() }
+    }
+
+    /// A whole address, of every protocol and port, and nobody knows who is behind it.
+    pub fn whole(address: IpAddr) -> Self {
+        let vip = Self::of(SocketAddr::new(address, 0), VipProtocol::Tcp);
+        Self { backends: [(nobody(address), 0)].into(), ..vip }
+    }
+
+    /// Whether it is a whole address.
+    pub fn is_whole(&self) -> bool {
+        self.port == 0
+    }
+
+    /// Whether it takes the same connections as another one, where both are.
+    pub fn is_door_of(&self, other: &Self) -> bool {
+        (self.address, self.protocol, self.port) == (other.address, other.protocol, other.port)
+    }
+
     /// Whether it takes connections on a switch of its balancer.
     pub fn is_on(&self, switch: usize) -> bool {
         self.switches.is_empty() || self.switches.contains(&switch)
+    }
+}
+
+/// An address of the family of another one that is nobody's.
+pub fn nobody(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
+        IpAddr::V6(_) => Ipv6Addr::UNSPECIFIED.into(),
     }
 }
 

@@ -41,6 +41,10 @@ pub enum Balancing {
     /// Nothing.
     #[default]
     None,
+    /// Nobody knows what becomes of the packet behind the first stage.
+    Open,
+    /// It sends the packet on to nobody knows whom.
+    Lost,
     /// It sends the packet on to a backend, as this packet.
     Towards(Box<Packet>),
     /// The packet is the answer of a backend, on its way to the port that asked.
@@ -145,9 +149,12 @@ impl<'n> Walk<'n> {
         let Forgets(mut forgets) = self.ask(pipeline, Stage::FromLport, pass, packet, tracking, journey)?;
         // What connection tracking does not see the balancer does not see either, and nobody has its address.
         let packet = match &pass.balancing {
-            Balancing::Towards(_) | Balancing::Turned { remembered: Some(_), .. } if tracking != Tracking::New => {
+            Balancing::Lost | Balancing::Towards(_) | Balancing::Turned { remembered: Some(_), .. }
+                if tracking != Tracking::New =>
+            {
                 return None;
             }
+            Balancing::Lost | Balancing::Open => return Some(Entered(tracking)),
             Balancing::Turned { .. } if tracking == Tracking::Untracked => return None,
             Balancing::Turned { remembered: Some(balanced), .. } | Balancing::Towards(balanced) => {
                 self.commit((pass.switch, pass.inport, Direction::FromLport), tracking, balanced);
@@ -178,6 +185,7 @@ impl<'n> Walk<'n> {
         journey: &mut Journey,
     ) -> Option<()> {
         let packet = match &pass.balancing {
+            Balancing::Lost | Balancing::Open => return Some(()),
             Balancing::Towards(changed) | Balancing::Turned { leaving: changed, .. } => changed,
             Balancing::None | Balancing::Back => packet,
         };
@@ -218,7 +226,7 @@ impl<'n> Walk<'n> {
         let by_balancer = match pass.balancing {
             Balancing::Back => stage == Stage::ToLport,
             Balancing::Turned { .. } => true,
-            Balancing::None | Balancing::Towards(_) => false,
+            Balancing::None | Balancing::Open | Balancing::Lost | Balancing::Towards(_) => false,
         };
         let answer = by_balancer && tracking == Tracking::Reply;
         let by_itself = |outcome, builtin| Decision::plain(outcome, Decider::Row(Origin::Builtin(builtin)));
@@ -247,7 +255,7 @@ impl<'n> Walk<'n> {
         };
         let balanced = matches!(
             (&pass.balancing, direction),
-            (Balancing::Towards(_), Direction::FromLport)
+            (Balancing::Lost | Balancing::Towards(_), Direction::FromLport)
                 | (Balancing::Back, Direction::ToLport)
                 | (Balancing::Turned { .. }, _)
         );

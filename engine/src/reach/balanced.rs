@@ -10,7 +10,7 @@ use super::conversation::{At, Exchange, FIRST_TTL, Remembered, Solver, Talk, Tra
 use super::endpoint::{Attachment, Endpoint};
 use super::l4::{Family, L4Set};
 use super::region::{Ports, Region};
-use super::route::{Crossing, Route, leave};
+use super::route::{Carried, Crossing, Route, leave};
 use super::scene::Half;
 use crate::ovn::acl::Direction;
 use crate::ovn::network::{PortKind, Vip, VipProtocol};
@@ -43,7 +43,12 @@ impl<'n> Solver<'n> {
         let of_family = |vip: &&Vip| vip.address.is_ipv4() == (talk.family == Family::Ipv4);
         let (mut must, mut may) = (none, none);
         let Some((switch, _)) = self.endpoints.get(talk.from).and_then(Endpoint::port) else { return (none, none) };
-        for vip in balancer.vips.iter().filter(of_family).filter(|vip| vip.is_on(switch)) {
+        let vips = balancer.vips.iter().filter(of_family).filter(|vip| vip.is_on(switch));
+        if self.topology.is_open_on(index, switch) {
+            let all = self.arena.full(talk.family);
+            return (none, self.whatever(talk, all, Tracker::Rows));
+        }
+        for vip in vips {
             let (certain, possible) = self.vip(balancer.router, vip, talk);
             must = self.either(must, certain);
             may = self.either(may, possible);
@@ -56,7 +61,8 @@ impl<'n> Solver<'n> {
         let mut found: Option<(Exchange, Exchange)> = None;
         for (address, port) in &vip.backends {
             let Some(backend) = self.at_address(router, *address) else {
-                let possible = self.whatever(vip);
+                let asked = self.arena.intern(only(vip.protocol, vip.port));
+                let possible = self.whatever(talk, asked, Tracker::Balancer);
                 found = Some(self.mixed(found, (none, possible)));
                 continue;
             };
@@ -77,17 +83,39 @@ impl<'n> Solver<'n> {
                 let certain = self.serve(service);
                 let possible =
                     if self.certain { certain } else { self.serve(Service { choice: Choice::Generous, ..service }) };
-                let certain = if self.is_doubted(service) { none } else { certain };
-                found = Some(self.mixed(found, (certain, possible)));
+                let carried = match self.routed(service) {
+                    Carried::Surely => (certain, possible),
+                    Carried::Perhaps => (none, possible),
+                    Carried::Nowhere => (none, none),
+                };
+                found = Some(self.mixed(found, carried));
             }
         }
         found.unwrap_or((none, none))
     }
 
-    /// What may become of connections that go to nobody knows whom.
-    fn whatever(&mut self, vip: &Vip) -> Exchange {
-        let all = self.arena.intern(only(vip.protocol, vip.port));
-        Exchange { delivered: all, answered: all }
+    /// What may become of connections that go to nobody knows whom: the rows before the balancer are asked.
+    fn whatever(&mut self, talk: Talk, asked: L4Id, tracker: Tracker) -> Exchange {
+        let passed = self.before(Talk { choice: Choice::Generous, ..talk }, asked, tracker).unwrap_or(L4Arena::EMPTY);
+        Exchange { delivered: passed, answered: passed }
+    }
+
+    fn before(&mut self, talk: Talk, asked: L4Id, tracker: Tracker) -> Option<L4Id> {
+        let (switch, port) = self.endpoints.get(talk.from)?.port()?;
+        let (_, link) = self.topology.links(switch).first()?;
+        let out = leave(switch, port, link);
+        self.meet(switch);
+        if !self.resolves(Some(out), talk) {
+            return None;
+        }
+        let parties = self.parties(switch)?;
+        let (source, target) = (parties.endpoint(talk.from)?, parties.endpoint(talk.to)?);
+        let Talk { family, choice, .. } = talk;
+        let at = At { switch, source, target, family, half: Half::Request, ttl: FIRST_TTL, choice };
+        let entering = self.tracks(at, PortKind::Vif, Direction::FromLport, None, tracker);
+        // What connection tracking does not see the balancer does not see either.
+        let asked = if tracker == Tracker::Balancer { self.arena.intersection(asked, entering.new) } else { asked };
+        Some(self.admitted(at, Stage::FromLport, entering, asked))
     }
 
     /// One more backend: certain is what holds of each, possible what holds of one.
@@ -127,10 +155,15 @@ impl<'n> Solver<'n> {
         map.get(&(router, address)).copied()
     }
 
-    /// Whether the router between the client and the backend may do something else with the packets.
-    fn is_doubted(&self, service: Service) -> bool {
-        let ways = self.ways(service).filter(|_| !service.is_own);
-        ways.is_some_and(|(out, back)| self.topology.is_doubted(out.switch, back.switch))
+    /// What the router between the client and the backend does with the packets.
+    fn routed(&self, service: Service) -> Carried {
+        let Service { family, client, backend, .. } = service;
+        let links = self.ways(service).filter(|_| !service.is_own).and_then(|(out, back)| {
+            let ends = [self.endpoints.get(client)?, self.endpoints.get(backend)?];
+            let links = [(out.switch, out.to?), (back.switch, back.from?)];
+            Some(Carried::between(&self.topology, links, ends, family))
+        });
+        links.unwrap_or(Carried::Surely)
     }
 
     /// One connection from end to end.

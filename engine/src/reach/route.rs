@@ -4,6 +4,8 @@ use super::endpoint::{Attachment, Endpoint};
 use super::l4::Family;
 use super::topology::{Between, Topology};
 use crate::ovn::network::{Link, Unknown};
+use core::net::IpAddr;
+use ipnet::IpNet;
 
 /// One crossing of a switch: by which ports, and on which link of a router where one is at an end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,17 +57,47 @@ pub enum Carried {
     Nowhere,
 }
 
+impl Carried {
+    /// What routers do with packets between two links, each of a switch.
+    pub(crate) fn between(
+        topology: &Topology<'_>,
+        [(near, out), (far, back)]: [(usize, &Link); 2],
+        [from, to]: [&Endpoint; 2],
+        family: Family,
+    ) -> Self {
+        match topology.is_doubted(near, far) {
+            true => Self::Perhaps,
+            false if !to.is_routed_in(family, back) => Self::Nowhere,
+            // What has no way back may still come there, if the sender knows its router.
+            false if !from.is_routed_in(family, out) => Self::Perhaps,
+            false => Self::Surely,
+        }
+    }
+
+    /// Whether somebody gets to his router with what he sends to a load balancer: to an address of his own networks he does
+    /// not send by it, and nobody answers for one there; a router without a network of its family he has not.
+    fn to_balancer(topology: &Topology<'_>, balancer: usize, from: &Endpoint, address: Option<IpAddr>) -> Self {
+        let near = || {
+            let (switch, _) = from.port()?;
+            let networks = &topology.balancer_link(balancer, switch)?.networks;
+            let (address, is_open) = (address?, topology.is_open_on(balancer, switch));
+            let is_foreign = |net: &IpNet| net.network().is_ipv4() != address.is_ipv4();
+            let is_near = networks.iter().any(|net| net.contains(&address));
+            Some(!is_open && !networks.is_empty() && (is_near || networks.iter().all(is_foreign)))
+        };
+        if near() == Some(true) { Self::Nowhere } else { Self::Surely }
+    }
+}
+
 impl<'n> Route<'n> {
     /// What the routers on it do with packets of a family from one endpoint to another, and with their answers.
     pub fn carried(self, topology: &Topology<'n>, from: &Endpoint, to: &Endpoint, family: Family) -> Carried {
-        let Self::Routed(out, back, _) = self else { return Carried::Surely };
-        let routes = |end: &Endpoint, link: Option<&Link>| link.is_none_or(|link| end.is_routed_in(family, link));
-        match topology.is_doubted(out.switch, back.switch) {
-            true => Carried::Perhaps,
-            false if !routes(to, back.from) => Carried::Nowhere,
-            // What has no way back may still come there, if the sender knows its router.
-            false if !routes(from, out.to) => Carried::Perhaps,
-            false => Carried::Surely,
+        match self {
+            Self::Routed(Crossing { switch, to: Some(out), .. }, Crossing { switch: far, from: Some(back), .. }, _) => {
+                Carried::between(topology, [(switch, out), (far, back)], [from, to], family)
+            }
+            Self::Balanced(balancer) => Carried::to_balancer(topology, balancer, from, to.address(family)),
+            Self::Routed(..) | Self::Direct | Self::Switched(_) | Self::Unknown(_) | Self::Apart => Carried::Surely,
         }
     }
 
@@ -74,6 +106,9 @@ impl<'n> Route<'n> {
         match (&from.attachment, &to.attachment) {
             (Attachment::Port { switch, .. }, Attachment::Balancer(balancer)) => {
                 if topology.serves(*balancer, *switch) { Self::Balanced(*balancer) } else { Self::Apart }
+            }
+            (Attachment::Router(router), Attachment::Balancer(balancer)) if topology.is_open(*balancer, *router) => {
+                Self::Unknown(Unknown::Backend)
             }
             (Attachment::Balancer(_), _) | (_, Attachment::Balancer(_)) => Self::Apart,
             (Attachment::Router(a), Attachment::Router(b)) if a == b => Self::Direct,

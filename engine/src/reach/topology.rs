@@ -1,6 +1,6 @@
 //! Which routers meet which switches, and what lies beyond them.
 
-use crate::ovn::network::{Link, LoadBalancer, Network, PortKind, Switch, Unknown, Way, WaysBeyond};
+use crate::ovn::network::{Link, LoadBalancer, Network, PortKind, Switch, Unknown, Vip, Way, WaysBeyond};
 use alloc::vec;
 use alloc::vec::Vec;
 use core::cell::OnceCell;
@@ -66,6 +66,17 @@ impl<'n> Topology<'n> {
     pub fn serves(&self, balancer: usize, switch: usize) -> bool {
         let here = self.balancers.get(balancer).is_some_and(|balancer| balancer.switches.contains(&switch));
         here && self.balancer_link(balancer, switch).is_some()
+    }
+
+    /// Whether nobody knows what becomes of all that a router gets for the address of one of its load balancers.
+    pub fn is_open(&self, balancer: usize, router: usize) -> bool {
+        self.balancers.get(balancer).is_some_and(|of| of.router == router && of.vips.iter().any(Vip::is_whole))
+    }
+
+    /// Whether nobody knows that of what comes from a switch.
+    pub fn is_open_on(&self, balancer: usize, switch: usize) -> bool {
+        let is_here = |vip: &Vip| vip.is_whole() && vip.is_on(switch);
+        self.balancers.get(balancer).is_some_and(|of| of.vips.iter().any(is_here))
     }
 
     /// What lies between two different switches: the first router that meets both, or what the network says.

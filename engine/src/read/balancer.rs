@@ -8,7 +8,8 @@ use crate::source::Place;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::net::SocketAddr;
+use core::net::{IpAddr, SocketAddr};
+use core::str::FromStr;
 
 /// A load balancer that no Service made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,7 +18,8 @@ pub struct Balancer {
     pub place: Place,
     /// `switches`: on which it takes connections.
     pub switches: Vec<Placed<String>>,
-    /// `vips`: each with its backends, with commas between them, as `ovn-nbctl lb-add` takes both.
+    /// `vips`: each with its backends, with commas between them, as `ovn-nbctl lb-add` takes both. Where those of one without a
+    /// port are nobody asks.
     pub vips: Vec<Vip>,
 }
 
@@ -43,17 +45,16 @@ pub(super) fn balancer(fields: &Fields<'_>, out: &mut Out) -> Option<Balancer> {
     let mut vips = Vec::new();
     for (key, place, node) in stated.iter().flat_map(Fields::entries) {
         let path = format!("{}.{key}", fields.path("vips"));
-        let vip = socket(&Placed::new(key.into(), place), &path, out);
+        let key = Placed::new(String::from(key), place);
+        if let Ok(address) = IpAddr::from_str(key.value.trim()) {
+            vips.push(Vip::whole(address));
+            continue;
+        }
+        let vip = socket(&key, &path, out);
         let backends = words(node, &path, out).iter().flat_map(commas).collect::<Vec<_>>();
         let backends = backends.iter().filter_map(|text| socket(text, &path, out));
         let backends = backends.map(|backend| (backend.ip(), backend.port())).collect();
-        vips.extend(vip.map(|vip| Vip {
-            address: vip.ip(),
-            protocol,
-            port: vip.port(),
-            backends,
-            switches: Vec::new(),
-        }));
+        vips.extend(vip.map(|vip| Vip { backends, ..Vip::of(vip, protocol) }));
     }
     Some(Balancer { place: fields.place(), switches, vips })
 }

@@ -68,9 +68,13 @@ fn listed(
         L4Header::Icmp(..) | L4Header::Other(_) => None,
     };
     let vips = balancer.into_iter().flat_map(|balancer| balancer.vips.iter().map(move |vip| (balancer.router, vip)));
-    let serving = vips.filter(move |(_, vip)| {
-        let is_asked = asked == Some((vip.protocol, vip.port)) && vip.address.is_ipv4() == (family == Family::Ipv4);
-        is_asked && client.is_some_and(|switch| vip.is_on(switch))
+    let here = vips.filter(move |(_, vip)| {
+        vip.address.is_ipv4() == (family == Family::Ipv4) && client.is_some_and(|switch| vip.is_on(switch))
+    });
+    let is_whole = here.clone().any(|(_, vip)| vip.is_whole());
+    let serving = here.filter(move |(_, vip)| match is_whole {
+        true => vip.is_whole(),
+        false => asked == Some((vip.protocol, vip.port)),
     });
     serving.flat_map(|(router, vip)| vip.backends.iter().map(move |(address, port)| (router, *address, *port)))
 }
@@ -97,6 +101,14 @@ impl Question<'_> {
 
     /// Before the balancer of the asker's switch a request is for the balancer, an answer comes back by it.
     pub(super) fn balance(&self, half: Half, way: &mut [(Pass<'_>, Packet)]) {
+        if let (None, Attachment::Balancer(index), Some((pass, _))) =
+            (self.backend, &self.to.attachment, way.first_mut())
+        {
+            let switch = pass.switch;
+            let vips = self.network.load_balancers.get(*index).map_or(&[][..], |balancer| &balancer.vips);
+            let is_whole = vips.iter().any(|vip| vip.is_whole() && vip.is_on(switch));
+            pass.balancing = if is_whole { Balancing::Open } else { Balancing::Lost };
+        }
         let Some(vip) = self.backend.and_then(|_| self.to.address(self.family)) else { return };
         let end = if half == Half::Request { way.first_mut() } else { way.last_mut() };
         let Some((pass, packet)) = end else { return };

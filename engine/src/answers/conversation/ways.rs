@@ -36,18 +36,25 @@ impl<'a> Ways<'a> {
     }
 
     /// The request to a load balancer goes by the router even to a backend of the same switch; its answer does not. What an
-    /// endpoint asks of itself is turned back to its port, both ways.
+    /// endpoint asks of itself is turned back to its port, both ways. Of what goes to nobody knows whom the beginning is known.
     fn balanced(question: &Question<'a>, topology: &Topology<'a>) -> Option<Self> {
-        let backend = question.backend?.endpoint;
-        let ((near, client), (far, server)) = (question.from.port()?, backend.port()?);
+        let (near, client) = question.from.port()?;
         let link = |switch: usize| topology.links(switch).first().map(|(_, link)| *link);
         let way = |switch, port, link| Crossing { switch, inport: port, outport: "", from: None, to: Some(link) };
         let leave = |switch, port, link: &'a Link| Crossing { outport: &link.port, ..way(switch, port, link) };
-        let is_doubted = !question.is_turned() && topology.is_doubted(near, far);
-        let carried = if is_doubted { Carried::Perhaps } else { Carried::Surely };
+        let Some(backend) = question.backend.map(|backend| backend.endpoint) else {
+            let there = question.has_strangers().then(|| Some([leave(near, client, link(near)?)].to_vec()))??;
+            return Some(Self { there, back: Vec::new(), hops: 1, carried: Carried::Perhaps });
+        };
+        let (far, server) = backend.port()?;
         if question.is_turned() {
             let here = [Crossing { outport: client, ..leave(near, client, link(near)?) }].to_vec();
-            return Some(Self { there: here.clone(), back: here, hops: 1, carried });
+            return Some(Self { there: here.clone(), back: here, hops: 1, carried: Carried::Surely });
+        }
+        let links = [(near, link(near)?), (far, link(far)?)];
+        let carried = Carried::between(topology, links, [question.from, backend], question.family);
+        if carried == Carried::Nowhere {
+            return None;
         }
         let (out, back) = (leave(near, client, link(near)?), leave(far, server, link(far)?));
         let straight = Crossing { switch: far, inport: server, outport: client, from: None, to: None };

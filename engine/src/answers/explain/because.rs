@@ -6,7 +6,7 @@ use crate::answers::conversation::{Half, Question};
 use crate::ovn::acl::Direction;
 use crate::ovn::network::{Network, Unknown};
 use crate::ovn::pipeline::{AclId, Builtin, Outcome, Stage, Tracking};
-use crate::reach::{Attachment, Endpoint, Family, L4Header, NoPath, Verdict};
+use crate::reach::{Attachment, Carried, Endpoint, Family, L4Header, NoPath, Topology, Verdict};
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -33,6 +33,9 @@ pub(crate) fn is_disabled(end: &Endpoint, network: &Network) -> bool {
 pub(super) fn no_path(question: &Question<'_>, reason: NoPath) -> String {
     let (from, to) = (&question.from.id, &question.to.id);
     match reason {
+        NoPath::NoBackend if is_carried_nowhere(question) => format!(
+            "{from} gets to {to} by no router: on {from}'s own switch nobody answers for it, or the router has no route to who is behind it."
+        ),
         NoPath::NoBackend => {
             format!(
                 "{to} has nobody behind it for {}, so {from}'s request goes nowhere.",
@@ -62,8 +65,7 @@ pub(super) fn no_path(question: &Question<'_>, reason: NoPath) -> String {
              may change it, which are not evaluated: whether anything gets from one to the other cannot be known."
         ),
         NoPath::Unknown(Unknown::Backend) => format!(
-            "{to} may send {from}'s request to an address of which the input knows no machine: whether anybody answers cannot be \
-             known."
+            "{to} may send {from}'s request to somebody of whom the input knows nothing: whether anybody answers cannot be known."
         ),
         NoPath::Unknown(Unknown::RouteBack) => format!(
             "the routers between {from} and {to} are peers, but only one of them has a route to the other's switch: \
@@ -73,6 +75,12 @@ pub(super) fn no_path(question: &Question<'_>, reason: NoPath) -> String {
             format!("{from} and {to} do not both have an {} address.", question.family.name())
         }
     }
+}
+
+fn is_carried_nowhere(question: &Question<'_>) -> bool {
+    let topology = Topology::of(question.network);
+    let carried = question.route().carried(&topology, question.from, question.to, question.family);
+    question.backend.is_some() || carried == Carried::Nowhere
 }
 
 fn is_balancer(endpoint: &Endpoint) -> bool {
