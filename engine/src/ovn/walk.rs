@@ -145,7 +145,8 @@ impl<'n> Walk<'n> {
         packet: &Packet,
         journey: &mut Journey,
     ) -> Option<Entered> {
-        let tracking = self.track(pipeline, pass, packet, Direction::FromLport).unwrap_or(Tracking::Untracked);
+        let fresh = Tracking::Untracked;
+        let tracking = self.track(pipeline, pass, packet, (Direction::FromLport, fresh)).unwrap_or(fresh);
         let Forgets(mut forgets) = self.ask(pipeline, Stage::FromLport, pass, packet, tracking, journey)?;
         // What connection tracking does not see the balancer does not see either, and nobody has its address.
         let packet = match &pass.balancing {
@@ -191,8 +192,16 @@ impl<'n> Walk<'n> {
         };
         let kind = pipeline.port_kind(pass.outport);
         if !pipeline.tracks(kind) && kind != PortKind::Vif {
-            let carried = if pipeline.carries_state(self.network, kind) { carried } else { Tracking::Untracked };
-            let Forgets(forgets) = self.ask(pipeline, Stage::ToLport, pass, packet, carried, journey)?;
+            // northd has an equal flow that clears nothing for what `allow-stateless` rows match (`build_pre_lb`).
+            let is_doubted = kind == PortKind::Router
+                && carried == Tracking::Reply
+                && !pipeline.carries_state(self.network, kind)
+                && self.is_stateless(pipeline, pass, packet, (Direction::ToLport, carried));
+            let is_kept = pipeline.carries_state(self.network, kind) || (is_doubted && self.choice == Choice::Generous);
+            let carried = if is_kept { carried } else { Tracking::Untracked };
+            let asked = self.ask(pipeline, Stage::ToLport, pass, packet, carried, journey);
+            journey.steps.last_mut().into_iter().for_each(|step| step.decision.sure &= !is_doubted);
+            let Forgets(forgets) = asked?;
             // A port without a zone of its own has what is still new remembered where it entered.
             if !(forgets && pipeline.forgets(Stage::ToLport)) {
                 self.commit((pass.switch, pass.inport, Direction::FromLport), carried, packet);
@@ -200,14 +209,23 @@ impl<'n> Walk<'n> {
             return Some(());
         }
         // What is not looked up again still has the state that it entered with.
-        let known = self.track(pipeline, pass, packet, Direction::ToLport);
+        let known = self.track(pipeline, pass, packet, (Direction::ToLport, carried));
         if pass.balancing.is_back() && known.is_none() {
             return None;
         }
         let tracking = known.unwrap_or(carried);
         let Forgets(forgets) = self.ask(pipeline, Stage::ToLport, pass, packet, tracking, journey)?;
-        if !(forgets && pipeline.forgets(Stage::ToLport)) {
-            self.commit((pass.switch, pass.outport, Direction::ToLport), tracking, packet);
+        let is_forgotten = forgets && pipeline.forgets(Stage::ToLport);
+        let zone = (pass.switch, pass.outport, Direction::ToLport);
+        let is_turned = matches!(pass.balancing, Balancing::Turned { remembered: Some(_), .. });
+        if is_turned && (is_forgotten || tracking != Tracking::New) {
+            // What rows keep from being looked up there may be known by what remembers the asker's own address.
+            journey.steps.last_mut().into_iter().for_each(|step| step.decision.sure = false);
+            if self.choice == Choice::Generous {
+                self.commit(zone, Tracking::New, packet);
+            }
+        } else if !is_forgotten {
+            self.commit(zone, tracking, packet);
         }
         Some(())
     }
@@ -247,8 +265,14 @@ impl<'n> Walk<'n> {
         }
     }
 
-    /// `pre_acl`, `pre_lb`: whether the packet is sent to conntrack, and what that says.
-    fn track(&self, pipeline: &Pipeline, pass: &Pass<'n>, packet: &Packet, direction: Direction) -> Option<Tracking> {
+    /// `pre_acl`, `pre_lb`: whether the packet is sent to conntrack, and what that says; until then it is as it entered.
+    fn track(
+        &self,
+        pipeline: &Pipeline,
+        pass: &Pass<'n>,
+        packet: &Packet,
+        (direction, entered): (Direction, Tracking),
+    ) -> Option<Tracking> {
         let port = match direction {
             Direction::FromLport => pass.inport,
             Direction::ToLport => pass.outport,
@@ -261,20 +285,28 @@ impl<'n> Walk<'n> {
         );
         let kind = pipeline.port_kind(port);
         let tracks = pipeline.tracks(kind) || (balanced && kind == PortKind::Vif);
-        if !tracks || is_exempt(packet) {
+        if !tracks || is_exempt(packet) || self.is_stateless(pipeline, pass, packet, (direction, entered)) {
             return None;
         }
+        Some(self.conntrack.look_up((pass.switch, port, direction), packet))
+    }
+
+    /// Whether an `allow-stateless` row keeps a packet from being looked up.
+    fn is_stateless(
+        &self,
+        pipeline: &Pipeline,
+        pass: &Pass<'n>,
+        packet: &Packet,
+        (direction, tracking): (Direction, Tracking),
+    ) -> bool {
         let stage = match direction {
             Direction::FromLport => Stage::FromLport,
             Direction::ToLport => Stage::ToLport,
         };
-        let view =
-            View { members: pipeline.members(), pass, packet, stage: Some(stage), tracking: Tracking::Untracked };
-        let stateless = pipeline.stateless(direction).map(|matches| matches.evaluate(&view)).max();
-        match stateless.unwrap_or(Truth::False) {
-            Truth::True => None,
-            Truth::False | Truth::Unknown => Some(self.conntrack.look_up((pass.switch, port, direction), packet)),
-        }
+        // Of an answer is known that it is one; what is new is committed before.
+        let tracking = if tracking == Tracking::Reply { tracking } else { Tracking::Untracked };
+        let view = View { members: pipeline.members(), pass, packet, stage: Some(stage), tracking };
+        pipeline.stateless(direction).any(|matches| matches.evaluate(&view) == Truth::True)
     }
 
     fn commit(&mut self, zone: Zone<'n>, tracking: Tracking, packet: &Packet) {

@@ -6,13 +6,12 @@
 //! rows of its switch want. Which backend gets a connection is not promised: certain is what holds of each of them.
 
 use super::arena::{L4Arena, L4Id};
-use super::conversation::{At, Exchange, FIRST_TTL, Remembered, Solver, Talk, Tracker, Tracks};
+use super::conversation::{At, End, Exchange, FIRST_TTL, Remembered, Solver, Talk, Tracker, Tracks};
 use super::endpoint::{Attachment, Endpoint};
 use super::l4::{Family, L4Set};
 use super::region::{Ports, Region};
 use super::route::{Carried, Crossing, Route, leave};
 use super::scene::Half;
-use crate::ovn::acl::Direction;
 use crate::ovn::network::{PortKind, Vip, VipProtocol};
 use crate::ovn::pipeline::Stage;
 use crate::ovn::walk::Choice;
@@ -44,7 +43,7 @@ impl<'n> Solver<'n> {
         let (mut must, mut may) = (none, none);
         let Some((switch, _)) = self.endpoints.get(talk.from).and_then(Endpoint::port) else { return (none, none) };
         let vips = balancer.vips.iter().filter(of_family).filter(|vip| vip.is_on(switch));
-        if self.topology.is_open_on(index, switch) {
+        if vips.clone().any(Vip::is_whole) {
             let all = self.arena.full(talk.family);
             return (none, self.whatever(talk, all, Tracker::Rows));
         }
@@ -112,7 +111,7 @@ impl<'n> Solver<'n> {
         let (source, target) = (parties.endpoint(talk.from)?, parties.endpoint(talk.to)?);
         let Talk { family, choice, .. } = talk;
         let at = At { switch, source, target, family, half: Half::Request, ttl: FIRST_TTL, choice };
-        let entering = self.tracks(at, PortKind::Vif, Direction::FromLport, None, tracker);
+        let entering = self.tracks(at, PortKind::Vif, End::Entering, None, tracker);
         // What connection tracking does not see the balancer does not see either.
         let asked = if tracker == Tracker::Balancer { self.arena.intersection(asked, entering.new) } else { asked };
         Some(self.admitted(at, Stage::FromLport, entering, asked))
@@ -204,24 +203,29 @@ impl<'n> Solver<'n> {
         let (there, back) = (at(Half::Request, client, balancer), at(Half::Request, turned.balancer, client));
         let moved = self.balanced_to(service, there);
         let entering = self.all_new(family);
-        let (delivered, memory) = self.leave(back, moved, entering, None, Tracker::Balancer);
+        let (delivered, mut memory) = self.leave(back, moved, entering, None, Tracker::Balancer);
+        // What rows keep from being looked up there may be known by what remembers the asker's own address.
+        if self.arena.difference(delivered, memory.leaving) != L4Arena::EMPTY {
+            self.certain = false;
+            memory.leaving = if choice == Choice::Generous { delivered } else { memory.leaving };
+        }
         let answers = self.arena.answers(family, delivered);
         let (there, back) = (at(Half::Reply, client, balancer), at(Half::Reply, turned.client, client));
-        let entering = self.tracks(there, PortKind::Vif, Direction::FromLport, Some(memory.leaving), Tracker::Balancer);
+        let entering = self.tracks(there, PortKind::Vif, End::Entering, Some(memory.leaving), Tracker::Balancer);
         let tracked = self.arena.difference(answers, entering.untracked);
         let entered = self.admitted(there, Stage::FromLport, entering, tracked);
-        Some((delivered, self.come_back(back, entered, memory.entering)))
+        Some((delivered, self.come_back(back, (entered, entering), memory.entering)))
     }
 
     /// The answers that leave by the port that asked: what is not looked up there does not get the balancer's address back.
-    fn come_back(&mut self, at: At, entered: L4Id, remembered: L4Id) -> L4Id {
-        let leaving = self.tracks(at, PortKind::Vif, Direction::ToLport, Some(remembered), Tracker::Balancer);
+    fn come_back(&mut self, at: At, (entered, entering): (L4Id, Tracks), remembered: L4Id) -> L4Id {
+        let leaving = self.tracks(at, PortKind::Vif, End::Leaving(entering), Some(remembered), Tracker::Balancer);
         self.arena.intersection(entered, leaving.known)
     }
 
     /// What comes to the balancer, and goes on from it to the backend's port.
     fn balanced_to(&mut self, service: Service, at: At) -> L4Id {
-        let entering = self.tracks(at, PortKind::Vif, Direction::FromLport, None, Tracker::Balancer);
+        let entering = self.tracks(at, PortKind::Vif, End::Entering, None, Tracker::Balancer);
         let asked = self.arena.intern(only(service.protocol, service.ports.0));
         let asked = self.arena.intersection(asked, entering.new);
         let asked = self.admitted(at, Stage::FromLport, entering, asked);
@@ -291,7 +295,7 @@ impl<'n> Solver<'n> {
             if !self.resolves(Some(straight), talk) {
                 return None;
             }
-            let (entered, _) = self.enter(here, answers, Some(far));
+            let entered = self.enter(here, answers, Some(far));
             return Some(self.come_back(here, entered, near.entering));
         }
         if !self.resolves(Some(back.reversed()), talk) {
@@ -303,7 +307,7 @@ impl<'n> Solver<'n> {
         let (left, _) = self.leave(first, entered, entering, Some(far), Tracker::Rows);
         let parties = self.parties(out.switch)?;
         let second = at(out.switch, parties.endpoint(backend)?, parties.endpoint(client)?, FIRST_TTL - 1);
-        let (entered, _) = self.enter(second, left, Some(near));
+        let entered = self.enter(second, left, Some(near));
         Some(self.come_back(second, entered, near.entering))
     }
 

@@ -29,7 +29,7 @@ use alloc::vec::Vec;
 use core::net::IpAddr;
 use hashbrown::HashMap;
 
-pub(super) use tracks::{Remembered, Tracker, Tracks};
+pub(super) use tracks::{End, Remembered, Tracker, Tracks};
 
 /// Everything that is computed once and used for many pairs.
 #[derive(Debug, Clone)]

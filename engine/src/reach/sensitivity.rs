@@ -33,7 +33,7 @@ impl Sensitivity {
         }
         let mut modes = Vec::new();
         for half in [Half::Request, Half::Reply] {
-            for tracking in [Tracking::Untracked, Tracking::New, Tracking::Invalid] {
+            for tracking in [Tracking::Untracked, Tracking::New, Tracking::Invalid, Tracking::Reply] {
                 let mode = self.seen(Mode { scene, half, tracking, ttl: FIRST_TTL });
                 if !modes.contains(&mode) {
                     modes.push(mode);

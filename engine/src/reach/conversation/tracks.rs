@@ -29,6 +29,13 @@ pub(in crate::reach) enum Tracker {
     Balancer,
 }
 
+/// At which end of a switch: on leaving, as what headers entered it.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::reach) enum End {
+    Entering,
+    Leaving(Tracks),
+}
+
 /// What the zones on both sides of a switch remember of the request.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::reach) struct Remembered {
@@ -41,7 +48,7 @@ impl Solver<'_> {
     pub(in crate::reach) fn enter(&mut self, at: At, arriving: L4Id, request: Option<Remembered>) -> (L4Id, Tracks) {
         let inport = self.kind(at.switch, at.source);
         let remembered = request.map(|memory| memory.leaving);
-        let entering = self.tracks(at, inport, Direction::FromLport, remembered, Tracker::Rows);
+        let entering = self.tracks(at, inport, End::Entering, remembered, Tracker::Rows);
         let first = self.admitted(at, Stage::FromLport, entering, arriving);
         let forgotten = self.forgotten(at, &[Stage::FromLport, Stage::FromLportAfterLb], entering);
         (self.admitted(at, Stage::FromLportAfterLb, entering, first), Tracks { forgotten, ..entering })
@@ -78,12 +85,12 @@ impl Solver<'_> {
                 if pipeline.carries_state(self.network, outport) {
                     self.after_commit(entering)
                 } else {
-                    self.untracked(at.family)
+                    self.cleared(at, entering, entered)
                 }
             }
             _ => {
-                let looked_up =
-                    self.tracks(at, outport, Direction::ToLport, request.map(|memory| memory.entering), tracker);
+                let remembered = request.map(|memory| memory.entering);
+                let looked_up = self.tracks(at, outport, End::Leaving(entering), remembered, tracker);
                 self.carried(looked_up, entering)
             }
         };
@@ -128,7 +135,7 @@ impl Solver<'_> {
         &mut self,
         at: At,
         port: PortKind,
-        direction: Direction,
+        end: End,
         request: Option<L4Id>,
         tracker: Tracker,
     ) -> Tracks {
@@ -137,12 +144,7 @@ impl Solver<'_> {
         if !balanced && !self.pipelines.get(at.switch).is_some_and(|pipeline| pipeline.tracks(port)) {
             return self.untracked(at.family);
         }
-        let mode = Mode { scene: Scene::Ip(at.family), half: at.half, tracking: Tracking::Untracked, ttl: at.ttl };
-        let has_stateless = self.pipelines.get(at.switch).is_some_and(|p| p.stateless(direction).next().is_some());
-        let stateless = match has_stateless {
-            true => self.ask(at.switch, What::Stateless(direction), mode, at.source, at.target, Choice::Strict),
-            false => L4Arena::EMPTY,
-        };
+        let stateless = self.stateless(at, end);
         let tracked = self.arena.difference(full, stateless);
         let answers = request.map(|request| self.arena.answers(at.family, request));
         let known = answers.map_or(L4Arena::EMPTY, |answers| self.arena.intersection(tracked, answers));
@@ -151,6 +153,46 @@ impl Solver<'_> {
         let new = self.arena.intersection(unknown, starting);
         let invalid = self.arena.difference(unknown, new);
         Tracks { untracked: stateless, new, known, invalid, forgotten: L4Arena::EMPTY }
+    }
+
+    /// What `allow-stateless` rows keep from being looked up. On leaving they see an answer as what it was when it entered.
+    fn stateless(&mut self, at: At, end: End) -> L4Id {
+        let (direction, known) = match end {
+            End::Entering => (Direction::FromLport, L4Arena::EMPTY),
+            End::Leaving(entering) => (Direction::ToLport, entering.known),
+        };
+        if self.pipelines.get(at.switch).is_none_or(|pipeline| pipeline.stateless(direction).next().is_none()) {
+            return L4Arena::EMPTY;
+        }
+        let mut ask = |tracking| {
+            let mode = Mode { scene: Scene::Ip(at.family), half: at.half, tracking, ttl: at.ttl };
+            let mode = self.sensitive.seen(mode);
+            self.ask(at.switch, What::Stateless(direction), mode, at.source, at.target, Choice::Strict)
+        };
+        let fresh = ask(Tracking::Untracked);
+        if known == L4Arena::EMPTY {
+            return fresh;
+        }
+        let answers = ask(Tracking::Reply);
+        let (fresh, answers) = (self.arena.difference(fresh, known), self.arena.intersection(answers, known));
+        self.arena.union(fresh, answers)
+    }
+
+    /// Where only a load balancer tracks, a port to a router clears what packets entered with. northd has an equal flow that clears
+    /// nothing for what `allow-stateless` rows match (`build_pre_lb`): nobody knows which is asked.
+    fn cleared(&mut self, at: At, entering: Tracks, entered: L4Id) -> Tracks {
+        let cleared = self.untracked(at.family);
+        let known = self.arena.intersection(entering.known, entered);
+        if known == L4Arena::EMPTY || self.kind(at.switch, at.target) != PortKind::Router {
+            return cleared;
+        }
+        let stateless = self.stateless(at, End::Leaving(entering));
+        let known = self.arena.intersection(known, stateless);
+        self.certain &= known == L4Arena::EMPTY;
+        match at.choice {
+            Choice::Strict => cleared,
+            Choice::Generous => Tracks { untracked: self.arena.difference(cleared.untracked, known), known, ..cleared },
+        }
     }
 
     /// What is committed on entering is untracked on leaving.
