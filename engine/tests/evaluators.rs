@@ -178,7 +178,7 @@ fn link(switch: usize) -> Link {
     let port = if switch == 0 { "router" } else { "router1" };
     let mac = Mac([2, 0, 0, 0, 1, u8::try_from(switch).unwrap()]);
     let addresses = vec![format!("10.0.{switch}.1").parse().unwrap(), format!("fd00:{switch}::1").parse().unwrap()];
-    Link { switch, port: port.into(), mac, addresses, networks: Vec::new() }
+    Link { switch, port: port.into(), mac, addresses, networks: Vec::new(), doubted: false }
 }
 
 fn endpoints() -> Vec<Endpoint> {

@@ -3,7 +3,7 @@
 use crate::balancer::{Balancers, balancers};
 use crate::beside::beside;
 use crate::doubt::doubts;
-use crate::link::Link;
+use crate::link::{Link, shared};
 use crate::log::{counts_packets, log};
 use crate::members::sets;
 use crate::name::{Names, short};
@@ -35,6 +35,8 @@ pub struct Document {
     monitor: Option<Mac>,
     /// Ports that lead to a router.
     routed: BTreeSet<String>,
+    /// Those of them at which nobody can say what becomes of a packet.
+    doubted: BTreeSet<String>,
     /// Of rows by their paths: whose they are, and what they log.
     owners: BTreeMap<String, (Provenance, Option<Log>)>,
 }
@@ -54,9 +56,11 @@ impl Document {
         lines.push("switches:".to_owned());
         let mut machines: BTreeMap<Machine, Vec<Interface>> = BTreeMap::new();
         let names = Names::of(snapshot);
+        let shared = shared(&names);
         for (index, (id, switch)) in snapshot.rows("Logical_Switch").enumerate() {
             let name = names.switches.get(&id).map_or("", String::as_str);
             lines.extend(document.switch(snapshot, &names, (index, name), switch, &mut machines));
+            document.doubt(snapshot, (&names, &shared), name, switch);
         }
         let known: BTreeSet<&str> = names.switches.values().map(String::as_str).collect();
         let apart: BTreeSet<&str> = machines.values().flatten().map(|interface| interface.switch.as_str()).collect();
@@ -175,11 +179,6 @@ impl Document {
             lines.push(format!("  routerPort: {}", json!(link.port)));
             lines.extend(link.mac.map(|mac| format!("  routerMac: {}", json!(mac.to_string()))));
         }
-        for link in links.iter().skip(1) {
-            let (port, router) = (&link.port, &link.router);
-            self.remarks
-                .push(format!("switch `{name}` has a further router, `{router}` at `{port}`, which is not evaluated"));
-        }
         if !physical.is_empty() {
             lines.push(format!("  localnet: {}", json!(physical)));
         }
@@ -191,6 +190,49 @@ impl Document {
         }
         lines.extend(self.rows((snapshot, names), &format!("switches[{index}]"), &format!("Switch/{name}"), switch));
         lines
+    }
+
+    /// What is not evaluated where a switch meets routers.
+    fn doubt(
+        &mut self,
+        snapshot: &Snapshot,
+        (names, shared): (&Names<'_>, &BTreeMap<&str, &str>),
+        name: &str,
+        switch: &Row,
+    ) {
+        let ports = uuids(switch, "ports").into_iter().filter_map(|id| snapshot.row("Logical_Switch_Port", id));
+        let routed = ports.filter(|port| text(port, "type") == Some("router"));
+        let links: Vec<(&Row, Link)> = routed.filter_map(|port| Some((port, Link::of(names, port)?))).collect();
+        let mut doubt = |port: &str, why: String| {
+            self.doubted.insert(port.to_owned());
+            self.remarks.push(format!("{why}, which is not evaluated: who goes by a router there is `undefined`"));
+        };
+        for (_, link) in links.iter().skip(1) {
+            doubt(&link.port, format!("switch `{name}` has a further router, `{}` at `{}`", link.router, link.port));
+        }
+        for (row, link) in &links {
+            let port = &link.port;
+            if !link.is_known {
+                doubt(
+                    port,
+                    format!("port `{port}` of switch `{name}` has not its router's Ethernet address in `addresses`"),
+                );
+            }
+            let with = entry(row, "options", "router-port").and_then(|peer| shared.get(peer));
+            if let Some(with) = with {
+                let router = &link.router;
+                doubt(
+                    port,
+                    format!(
+                        "router `{router}` has a part of the networks of switch `{name}` at its port `{with}`, too"
+                    ),
+                );
+            }
+        }
+        // Which of several a machine goes by nobody knows.
+        if links.len() > 1 {
+            self.doubted.extend(links.into_iter().map(|(_, link)| link.port));
+        }
     }
 
     fn group(&mut self, snapshot: &Snapshot, names: &Names<'_>, index: usize, group: &Row) -> Vec<String> {
@@ -256,6 +298,13 @@ impl Document {
                 self.remarks.push(format!("router `{name}` is disabled: nothing passes it"));
                 continue;
             }
+            let translated = uuids(router, "nat").len();
+            if translated > 0 {
+                self.remarks.push(format!(
+                    "router `{name}` translates addresses ({translated} rows of `NAT`), which is not evaluated: where that may change what \
+                     gets from one switch to another, the answer is `undefined`"
+                ));
+            }
             let policies = uuids(router, "policies").len();
             let routes = uuids(router, "static_routes").len();
             let peers = uuids(router, "ports").into_iter().filter_map(|id| snapshot.row("Logical_Router_Port", id));
@@ -287,6 +336,9 @@ impl Document {
             if self.routed.contains(&port.name) {
                 port.kind = PortKind::Router;
             }
+        }
+        for link in network.routers.iter_mut().flat_map(|router| &mut router.links) {
+            link.doubted |= self.doubted.contains(&link.port);
         }
         network.options.svc_monitor_mac = network.options.svc_monitor_mac.or(self.monitor);
         let names = network.switches.iter().enumerate().map(|(index, switch)| (switch.name.as_str(), index));

@@ -1,4 +1,5 @@
-//! Ways between switches that routers may change: by policies, by static routes, by translating addresses.
+//! Ways between switches that routers may change: by policies, by static routes, by translating addresses; and those of switches
+//! with further routers.
 //!
 //! Between switches of different routers a packet needs a static route.
 
@@ -6,49 +7,73 @@ use crate::name::Names;
 use crate::port::{addresses, is_disabled};
 use crate::row::{entry, integer, text, texts, uuids};
 use ipnet::IpNet;
-use ringfence_engine::ovn::routing::{Policy, Routing, StaticRoute, prefix};
+use ringfence_engine::ovn::routing::{Ends, Policy, Routing, StaticRoute, overlap, prefix};
 use ringfence_ovsdb::{Row, Snapshot, Uuid};
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 
-/// A switch with the first router that it meets, and its prefixes there.
+/// A switch with a router that it meets, and its prefixes there.
 struct Place<'s> {
     switch: &'s String,
     router: Uuid,
     networks: Vec<IpNet>,
     /// Addresses of machines that lie in none of them.
     strays: Vec<IpNet>,
-    /// Whether a route of the router leads to one of these.
-    led: bool,
+    /// Whether the router's port is one of those at which the addresses of others are translated.
+    is_gateway: bool,
+    /// Whether another router comes first: then what comes by this one is nobody's to say.
+    is_further: bool,
 }
 
-/// Pairs of switches between which nobody can say what becomes of a packet, each in the order of the table.
+/// What a router may do to packets.
+#[derive(Default)]
+struct Router {
+    routing: Routing,
+    /// Inner prefixes of SNAT that is done at its gateway ports.
+    translated: Vec<IpNet>,
+}
+
+/// A place as its router sees it.
+struct Seen<'p> {
+    ends: Ends<'p>,
+    /// Whether a route leads to one of its strays.
+    led: bool,
+    /// Whether its addresses are translated where they leave by a gateway port.
+    translated: bool,
+}
+
+/// Pairs of switches between which nobody can say what becomes of a packet, each in the order of the table; of a switch with
+/// itself, as what goes to a load balancer comes by the router even to a backend of the same switch.
 pub(crate) fn doubts(snapshot: &Snapshot, names: &Names<'_>) -> Vec<[String; 2]> {
-    let mut places = places(snapshot, names);
-    let routers: BTreeMap<Uuid, Routing> =
-        snapshot.rows("Logical_Router").map(|(id, row)| (id, routing(snapshot, row))).collect();
-    for place in &mut places {
-        let router = routers.get(&place.router);
-        place.led = router.is_some_and(|router| place.strays.iter().any(|stray| router.leads_astray(stray)));
-    }
+    let places = places(snapshot, names);
+    let routers: BTreeMap<Uuid, Router> =
+        snapshot.rows("Logical_Router").map(|(id, row)| (id, router(snapshot, row))).collect();
     let linked = linked(snapshot, names);
-    let harmless = |id: &Uuid| routers.get(id).is_none_or(Routing::is_plain);
+    let nothing = Router::default();
+    let of = |place: &Place<'_>| routers.get(&place.router).unwrap_or(&nothing);
+    let is_plain = |place: &Place<'_>| {
+        let router = of(place);
+        router.routing.is_plain() && router.translated.is_empty() && !place.is_further
+    };
+    let plain: Vec<bool> = places.iter().map(is_plain).collect();
+    let seen: Vec<Seen<'_>> = places.iter().map(|place| of(place).seen(place)).collect();
+    // By router: to which places it may lead packets of others.
+    let leads = |router: &Router| places.iter().map(|place| router.routing.may_lead(&place.networks)).collect();
+    let leads: BTreeMap<Uuid, Vec<bool>> = routers.iter().map(|(id, router)| (*id, leads(router))).collect();
+    let may_lead = |from: &Place<'_>, to: usize| leads.get(&from.router).and_then(|all| all.get(to)) == Some(&true);
+    let every = || places.iter().zip(&seen).zip(&plain).enumerate();
     let mut found = Vec::new();
-    for (index, one) in places.iter().enumerate() {
-        // What goes to a load balancer comes by the router even to a backend of the same switch.
-        for other in places.iter().skip(index) {
-            if harmless(&one.router) && harmless(&other.router) {
-                continue;
-            }
-            let is_one_router = one.router == other.router;
-            if !is_one_router && linked.get(&one.router) != linked.get(&other.router) {
-                continue;
-            }
-            let doubted = [(one, other), (other, one)].into_iter().any(|(from, to)| {
-                routers.get(&from.router).is_some_and(|router| match is_one_router {
-                    true => may_change(router, from, to),
-                    false => router.may_lead(&to.networks),
-                })
-            });
+    for (index, ((one, near), is_plain)) in every() {
+        for (at, ((other, far), _)) in every().skip(index).filter(|(_, (_, plain))| !(*is_plain && **plain)) {
+            let doubted = if one.router == other.router {
+                let router = of(one);
+                let is_elsewhere = one.is_further || other.is_further;
+                is_elsewhere
+                    || router.may_change((one, near), (other, far))
+                    || router.may_change((other, far), (one, near))
+            } else {
+                linked.get(&one.router) == linked.get(&other.router) && (may_lead(one, at) || may_lead(other, index))
+            };
             if doubted {
                 found.push([one.switch.clone(), other.switch.clone()]);
             }
@@ -57,8 +82,7 @@ pub(crate) fn doubts(snapshot: &Snapshot, names: &Names<'_>) -> Vec<[String; 2]>
     found
 }
 
-/// What a router may do to packets.
-fn routing(snapshot: &Snapshot, row: &Row) -> Routing {
+fn router(snapshot: &Snapshot, row: &Row) -> Router {
     let rows = |column, table: &'static str| {
         uuids(row, column).into_iter().filter_map(move |id| snapshot.row(table, id)).collect::<Vec<_>>()
     };
@@ -70,34 +94,59 @@ fn routing(snapshot: &Snapshot, row: &Row) -> Routing {
         let prefix = prefix(text(row, "ip_prefix")?)?;
         Some(StaticRoute { prefix, by_source: text(row, "policy") == Some("src-ip") })
     };
-    let is_gateway = entry(row, "options", "chassis").is_some();
-    let nat = rows("nat", "NAT").into_iter().filter(|row| is_gateway && text(row, "type") != Some("dnat"));
-    Routing::new(
+    let nat = rows("nat", "NAT").into_iter().filter(|row| text(row, "type") != Some("dnat"));
+    let nat: Vec<IpNet> = nat.filter_map(|row| prefix(text(row, "logical_ip")?)).collect();
+    // On a gateway router whatever the way, else where packets leave by a gateway port.
+    let (everywhere, translated) = match entry(row, "options", "chassis") {
+        Some(_) => (nat, Vec::new()),
+        None => (Vec::new(), nat),
+    };
+    let routing = Routing::new(
         rows("policies", "Logical_Router_Policy").into_iter().map(policy).collect(),
         rows("static_routes", "Logical_Router_Static_Route").into_iter().filter_map(route).collect(),
-        nat.filter_map(|row| prefix(text(row, "logical_ip")?)).collect(),
-    )
+        everywhere,
+    );
+    Router { routing, translated }
 }
 
-/// Whether a packet between two switches of a router may meet something else than the connected route; these do not lead to
-/// machines outside of their networks.
-fn may_change(routing: &Routing, from: &Place<'_>, to: &Place<'_>) -> bool {
-    to.led || routing.may_police(&from.networks, &to.strays) || routing.may_change(&from.networks, &to.networks)
+impl Router {
+    fn seen<'p>(&self, place: &'p Place<'_>) -> Seen<'p> {
+        let is_translated = |net: &IpNet| self.translated.iter().any(|inner| overlap(inner, net));
+        Seen {
+            ends: self.routing.ends(&place.networks),
+            led: place.strays.iter().any(|stray| self.routing.leads_astray(stray)),
+            translated: place.networks.iter().chain(&place.strays).any(is_translated),
+        }
+    }
+
+    /// Whether a packet between two of its switches may meet something else than the connected route; these do not lead to
+    /// machines outside of their networks.
+    fn may_change(&self, (from, near): (&Place<'_>, &Seen<'_>), (to, far): (&Place<'_>, &Seen<'_>)) -> bool {
+        far.led
+            || (to.is_gateway && near.translated)
+            || self.routing.may_police(&from.networks, &to.strays)
+            || self.routing.may_change(&near.ends, &far.ends)
+    }
 }
 
-/// The switches in the order of the table, each with the first of its routers.
+/// The switches in the order of the table, each with its routers.
 fn places<'s>(snapshot: &'s Snapshot, names: &'s Names<'_>) -> Vec<Place<'s>> {
-    let switches = snapshot.rows("Logical_Switch").filter_map(|(id, switch)| {
-        let mut links = peers(snapshot, switch).filter_map(|peer| names.router_ports.get(peer));
-        let (router, port) = links.next()?;
-        let networks: Vec<IpNet> = texts(port, "networks").into_iter().filter_map(prefix).collect();
-        let ports = uuids(switch, "ports").into_iter().filter_map(|id| snapshot.row("Logical_Switch_Port", id));
-        let machines = ports.filter(|port| text(port, "type").is_none_or(str::is_empty)).flat_map(addresses);
-        let strays = machines.map(|(_, address)| address).filter(|own| networks.iter().all(|net| !net.contains(own)));
-        let strays = strays.map(IpNet::from).collect();
-        Some(Place { strays, led: false, switch: names.switches.get(&id)?, router: *router, networks })
-    });
-    switches.collect()
+    let mut found = Vec::new();
+    for (id, switch) in snapshot.rows("Logical_Switch") {
+        let links = peers(snapshot, switch).filter_map(|peer| names.router_ports.get(peer));
+        for (index, (router, port)) in links.enumerate() {
+            let networks: Vec<IpNet> = texts(port, "networks").into_iter().filter_map(prefix).collect();
+            let ports = uuids(switch, "ports").into_iter().filter_map(|id| snapshot.row("Logical_Switch_Port", id));
+            let machines = ports.filter(|port| text(port, "type").is_none_or(str::is_empty)).flat_map(addresses);
+            let is_stray = |own: &IpAddr| networks.iter().all(|net| !net.contains(own));
+            let strays = machines.map(|(_, address)| address).filter(is_stray).map(IpNet::from).collect();
+            let is_gateway =
+                ["gateway_chassis", "ha_chassis_group"].iter().any(|column| !uuids(port, column).is_empty());
+            let Some(switch) = names.switches.get(&id) else { continue };
+            found.push(Place { strays, switch, router: *router, networks, is_gateway, is_further: index > 0 });
+        }
+    }
+    found
 }
 
 /// The ports of routers that a switch is connected with.

@@ -50,13 +50,15 @@ impl<'s> Open<'s> {
                 open.behind_routers.entry(door.address).or_default().extend(left);
             }
         }
+        let mut networks: BTreeMap<Uuid, Vec<IpNet>> = BTreeMap::new();
         for (row, places) in on_switches.values() {
             let asked: BTreeSet<IpAddr> = vips(row).map(|(door, _)| door.address).collect();
             for place in places {
                 let Some(switch) = snapshot.row("Logical_Switch", place.id) else { continue };
-                let near = near(snapshot, names, switch, &asked);
-                for address in near.into_iter().filter(|near| answers(snapshot, names, switch, *near, &of_router)) {
-                    open.answered.entry(address).or_default().insert(place.switch);
+                let here = networks.entry(place.id).or_insert_with(|| networks_of(snapshot, names, switch));
+                let near = asked.iter().filter(|address| here.iter().any(|net| net.contains(*address)));
+                for address in near.filter(|near| answers(snapshot, names, switch, **near, &of_router)) {
+                    open.answered.entry(*address).or_default().insert(place.switch);
                 }
             }
         }
@@ -106,11 +108,10 @@ fn around<'s>(snapshot: &'s Snapshot, names: &'s Names<'_>) -> BTreeMap<Uuid, (U
     found
 }
 
-/// Those of some addresses that are in a network that a router has on a switch.
-fn near(snapshot: &Snapshot, names: &Names<'_>, switch: &Row, asked: &BTreeSet<IpAddr>) -> Vec<IpAddr> {
+/// The networks that routers have on a switch.
+fn networks_of(snapshot: &Snapshot, names: &Names<'_>, switch: &Row) -> Vec<IpNet> {
     let networks = links(snapshot, names, switch).flat_map(|(_, link)| link.networks);
-    let networks: Vec<IpNet> = networks.filter_map(|network| network.parse().ok()).collect();
-    asked.iter().copied().filter(|address| networks.iter().any(|net| net.contains(address))).collect()
+    networks.filter_map(|network| network.parse().ok()).collect()
 }
 
 fn links<'s>(snapshot: &'s Snapshot, names: &'s Names<'_>, switch: &'s Row) -> impl Iterator<Item = (&'s Row, Link)> {

@@ -3,6 +3,7 @@
 use crate::name::Names;
 use crate::row::{entry, flag, text, texts, uuids};
 use ipnet::IpNet;
+use ringfence_engine::ovn::network::Mac;
 use ringfence_ovsdb::Row;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -136,9 +137,14 @@ pub(crate) fn stated(element: &str) -> Vec<(Option<String>, IpAddr)> {
         let address = word.split('/').next().unwrap_or_default();
         match address.parse() {
             Ok(address) => found.push((mac.clone(), address)),
-            Err(_) if word.len() == 17 => mac = Some(word.to_ascii_lowercase()),
-            Err(_) => {}
+            Err(_) => mac = ethernet(word).map(|mac| mac.to_string()).or(mac),
         }
     }
     found
+}
+
+/// An Ethernet address as OVN reads it (`ETH_ADDR_SCAN_FMT`): six groups of one or two digits.
+pub(crate) fn ethernet(word: &str) -> Option<Mac> {
+    let groups: Vec<String> = word.split(':').map(|group| format!("{group:0>2}")).collect();
+    Mac::parse(&groups.join(":"))
 }

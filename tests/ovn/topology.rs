@@ -111,6 +111,7 @@ pub fn network() -> Network {
         networks: [format!("{}/24", subnet.v4(0)), format!("{}/64", subnet.v6(0))]
             .map(|net| net.parse().unwrap())
             .into(),
+        doubted: false,
     };
     let router = Router { name: ROUTER.into(), links: SWITCHES.iter().enumerate().map(link).collect() };
     Network { version: Version::V23_03, switches: switches.collect(), routers: vec![router], ..Network::default() }

@@ -84,11 +84,10 @@ fn within(world: &World, vpc: &Vpc) -> Vec<Beyond> {
     if routing.is_plain() {
         return Vec::new();
     }
-    let own = switches(world, vpc);
+    let own: Vec<_> = switches(world, vpc).into_iter().map(|(at, switch)| (at, routing.ends(&switch.cidrs))).collect();
     let pairs = own.iter().enumerate().flat_map(|(at, one)| own.iter().skip(at).map(move |other| (one, other)));
-    let doubted = pairs.filter(|((_, one), (_, other))| {
-        routing.may_change(&one.cidrs, &other.cidrs) || routing.may_change(&other.cidrs, &one.cidrs)
-    });
+    let doubted =
+        pairs.filter(|((_, one), (_, other))| routing.may_change(one, other) || routing.may_change(other, one));
     let way = Way::Unknown(Unknown::Routing);
     doubted.map(|((one, _), (other, _))| Beyond { switches: [*one, *other], way }).collect()
 }

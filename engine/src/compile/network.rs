@@ -143,7 +143,8 @@ fn routers(world: &World) -> Vec<Router> {
     for (index, switch) in world.switches.iter().enumerate() {
         let (Uplink::Router(name), Some(port)) = (&switch.uplink, uplink_port(switch)) else { continue };
         let (addresses, networks) = (switch.gateways.clone(), switch.cidrs.clone());
-        let link = Link { switch: index, port: port.name, mac: Mac::default_router(), addresses, networks };
+        let (port, mac) = (port.name, Mac::default_router());
+        let link = Link { switch: index, port, mac, addresses, networks, doubted: false };
         match routers.iter_mut().find(|router| router.name == *name) {
             Some(router) => router.links.push(link),
             None => routers.push(Router { name: name.clone(), links: alloc::vec![link] }),

@@ -130,7 +130,7 @@ codes! {
     };
     /// Something of a Northbound database, or of a VPC, bears on who reaches whom and is not evaluated, or not in full.
     NotEvaluated = "RF030", Warning {
-        says: "warning[RF030]: unix:/run/ovn/ovnnb_db.sock:1:1: switch `vswitch1` has a further router, `r2` at `vswitch1-r2`, which is not evaluated",
+        says: "warning[RF030]: unix:/run/ovn/ovnnb_db.sock:1:1: switch `vswitch1` has a further router, `r2` at `vswitch1-r2`, which is not evaluated: who goes by a router there is `undefined`",
         follows: "The database, or a VPC, has something that the evaluation knows nothing of, or not all: each is named. Where it may change the way between two switches the answer is `undefined`, unless rows stop the packet for certain; other answers are given as if it were not there.",
         advice: "Ask the OVN itself about pairs for which it matters: `explain` prints the `ovn-trace` command, and `verify --probe` asks many at once."
     };

@@ -198,6 +198,8 @@ pub struct Link {
     pub addresses: Vec<IpAddr>,
     /// Its networks there, to whose addresses it has a route; all where there are none.
     pub networks: Vec<IpNet>,
+    /// Whether nobody can say what becomes of packets there.
+    pub doubted: bool,
 }
 
 impl Link {

@@ -7,6 +7,7 @@
 use alloc::vec::Vec;
 use core::cmp::Reverse;
 use core::net::IpAddr;
+use fixedbitset::FixedBitSet;
 use ipnet::IpNet;
 
 /// The policies, static routes and translated addresses of a router.
@@ -16,6 +17,17 @@ pub struct Routing {
     routes: Vec<StaticRoute>,
     /// Inner prefixes of SNAT that is done whatever the way: that of a gateway router.
     translated: Vec<IpNet>,
+}
+
+/// Some prefixes as what a router sees in packets from and to them: found once, and asked for with many others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ends<'p> {
+    prefixes: &'p [IpNet],
+    /// The policies that may be about packets from them, by index, and to them.
+    policies: [FixedBitSet; 2],
+    /// Whether a route leads to a part of one, and whether the address of one is translated, for IPv4 and IPv6.
+    led: [bool; 2],
+    translated: [bool; 2],
 }
 
 /// A static route.
@@ -73,22 +85,55 @@ impl Routing {
             && self.translated.is_empty()
     }
 
+    /// What there is to know of packets from and to some prefixes.
+    pub fn ends<'p>(&self, prefixes: &'p [IpNet]) -> Ends<'p> {
+        let about = |term: fn(&Term) -> Option<&IpNet>| {
+            let mut found = FixedBitSet::with_capacity(self.policies.len());
+            let meets = |value: &IpNet| prefixes.iter().any(|prefix| overlap(value, prefix));
+            let may = |policy: &Policy| policy.terms.iter().flatten().filter_map(term).all(meets);
+            found.extend(self.policies.iter().enumerate().filter(|(_, policy)| may(policy)).map(|(index, _)| index));
+            found
+        };
+        let in_family = |is: &dyn Fn(&IpNet) -> bool| {
+            [true, false].map(|v4| prefixes.iter().any(|prefix| prefix.network().is_ipv4() == v4 && is(prefix)))
+        };
+        let is_longer = |route: &StaticRoute, prefix: &IpNet| {
+            !route.by_source && overlap(&route.prefix, prefix) && route.prefix.prefix_len() > prefix.prefix_len()
+        };
+        Ends {
+            prefixes,
+            policies: [about(Term::source), about(Term::target)],
+            led: in_family(&|prefix| self.routes.iter().any(|route| is_longer(route, prefix))),
+            translated: in_family(&|prefix| self.translated.iter().any(|inner| overlap(inner, prefix))),
+        }
+    }
+
     /// Whether a packet between two prefixes that are connected may meet something else than the connected route.
-    pub fn may_change(&self, from: &[IpNet], to: &[IpNet]) -> bool {
-        between(from, to).any(|(source, target)| {
-            let is_longer = |route: &StaticRoute| {
-                let end = if route.by_source { source } else { target };
-                overlap(&route.prefix, end) && route.prefix.prefix_len() > target.prefix_len()
-            };
-            self.routes.iter().any(is_longer)
-                || self.translated.iter().any(|inner| overlap(inner, source))
-                || self.is_policed(source, target)
+    pub fn may_change(&self, from: &Ends<'_>, to: &Ends<'_>) -> bool {
+        let mut policies = None;
+        let by_source = || self.routes.iter().filter(|route| route.by_source);
+        between(from.prefixes, to.prefixes).any(|(source, target)| {
+            let family = usize::from(!source.network().is_ipv4());
+            let is_set = |of: &[bool; 2]| of.get(family) == Some(&true);
+            let is_longer =
+                |route: &StaticRoute| overlap(&route.prefix, source) && route.prefix.prefix_len() > target.prefix_len();
+            let policies = policies.get_or_insert_with(|| {
+                let [[mut sources, _], [_, targets]] = [from.policies.clone(), to.policies.clone()];
+                sources.intersect_with(&targets);
+                sources
+            });
+            let mut asked = policies.ones().filter_map(|index| self.policies.get(index));
+            is_set(&to.led)
+                || is_set(&from.translated)
+                || by_source().any(is_longer)
+                || is_policed(&mut asked, source, target)
         })
     }
 
     /// Whether a policy may change the way from a prefix to another.
     pub fn may_police(&self, from: &[IpNet], to: &[IpNet]) -> bool {
-        !self.policies.is_empty() && between(from, to).any(|(source, target)| self.is_policed(source, target))
+        !self.policies.is_empty()
+            && between(from, to).any(|(source, target)| is_policed(&mut self.policies.iter(), source, target))
     }
 
     /// Whether a route leads to an address that is in no connected network; one to everywhere leads elsewhere.
@@ -103,17 +148,18 @@ impl Routing {
         let leads = |route: &StaticRoute| route.by_source || to.iter().any(|net| overlap(&route.prefix, net));
         self.routes.iter().any(leads) || self.policies.iter().any(|policy| policy.action == PolicyAction::Reroute)
     }
+}
 
-    fn is_policed(&self, source: &IpNet, target: &IpNet) -> bool {
-        for policy in &self.policies {
-            match (policy.share(source, target), policy.action) {
-                (Share::None, _) | (Share::Some, PolicyAction::Allow) => {}
-                (Share::All, PolicyAction::Allow) => return false,
-                (Share::Some | Share::All, PolicyAction::Drop | PolicyAction::Reroute) => return true,
-            }
+/// Whether one of some policies, in their order, may change the way from a prefix to another.
+fn is_policed(policies: &mut dyn Iterator<Item = &Policy>, source: &IpNet, target: &IpNet) -> bool {
+    for policy in policies {
+        match (policy.share(source, target), policy.action) {
+            (Share::None, _) | (Share::Some, PolicyAction::Allow) => {}
+            (Share::All, PolicyAction::Allow) => return false,
+            (Share::Some | Share::All, PolicyAction::Drop | PolicyAction::Reroute) => return true,
         }
-        false
     }
+    false
 }
 
 impl Policy {
@@ -159,6 +205,20 @@ impl Term {
             Some(("ip4.src" | "ip6.src", Some(value))) => Self::Source(value),
             Some(("ip4.dst" | "ip6.dst", Some(value))) => Self::Target(value),
             Some(_) | None => Self::Other,
+        }
+    }
+
+    fn source(&self) -> Option<&IpNet> {
+        match self {
+            Self::Source(value) => Some(value),
+            Self::Target(_) | Self::Other => None,
+        }
+    }
+
+    fn target(&self) -> Option<&IpNet> {
+        match self {
+            Self::Target(value) => Some(value),
+            Self::Source(_) | Self::Other => None,
         }
     }
 }

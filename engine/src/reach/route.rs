@@ -65,7 +65,7 @@ impl Carried {
         [from, to]: [&Endpoint; 2],
         family: Family,
     ) -> Self {
-        match topology.is_doubted(near, far) {
+        match topology.is_doubted(near, far) || out.doubted || back.doubted {
             true => Self::Perhaps,
             false if !to.is_routed_in(family, back) => Self::Nowhere,
             // What has no way back may still come there, if the sender knows its router.
@@ -77,15 +77,25 @@ impl Carried {
     /// Whether somebody gets to his router with what he sends to a load balancer: to an address of his own networks he does
     /// not send by it, and nobody answers for one there; a router without a network of its family he has not.
     fn to_balancer(topology: &Topology<'_>, balancer: usize, from: &Endpoint, address: Option<IpAddr>) -> Self {
-        let near = || {
+        let carried = || {
             let (switch, _) = from.port()?;
-            let networks = &topology.balancer_link(balancer, switch)?.networks;
-            let (address, is_open) = (address?, topology.is_open_on(balancer, switch));
+            let link = topology.balancer_link(balancer, switch)?;
+            let (address, networks) = (address?, &link.networks);
             let is_foreign = |net: &IpNet| net.network().is_ipv4() != address.is_ipv4();
-            let is_near = networks.iter().any(|net| net.contains(&address));
-            Some(!is_open && !networks.is_empty() && (is_near || networks.iter().all(is_foreign)))
+            let is_near = || networks.iter().any(|net| net.contains(&address)) || networks.iter().all(is_foreign);
+            Some(match link.doubted {
+                true => Self::Perhaps,
+                false if networks.is_empty() || topology.is_open_on(balancer, switch, address) => Self::Surely,
+                false => {
+                    if is_near() {
+                        Self::Nowhere
+                    } else {
+                        Self::Surely
+                    }
+                }
+            })
         };
-        if near() == Some(true) { Self::Nowhere } else { Self::Surely }
+        carried().unwrap_or(Self::Surely)
     }
 }
 
@@ -97,6 +107,9 @@ impl<'n> Route<'n> {
                 Carried::between(topology, [(switch, out), (far, back)], [from, to], family)
             }
             Self::Balanced(balancer) => Carried::to_balancer(topology, balancer, from, to.address(family)),
+            Self::Switched(Crossing { from, to, .. }) if [from, to].iter().flatten().any(|link| link.doubted) => {
+                Carried::Perhaps
+            }
             Self::Routed(..) | Self::Direct | Self::Switched(_) | Self::Unknown(_) | Self::Apart => Carried::Surely,
         }
     }
@@ -139,7 +152,11 @@ impl<'n> Route<'n> {
             }
             (Attachment::Port { switch: a, port: first }, Attachment::Port { switch: b, port: last }) => {
                 match topology.between(*a, *b) {
-                    Between::Routers(_, back, _) if !to.is_routed(back) && !topology.is_doubted(*a, *b) => Self::Apart,
+                    Between::Routers(_, back, _)
+                        if !to.is_routed(back) && !back.doubted && !topology.is_doubted(*a, *b) =>
+                    {
+                        Self::Apart
+                    }
                     Between::Routers(out, back, hops) => {
                         Self::Routed(leave(*a, first, out), leave(*b, last, back).reversed(), hops)
                     }

@@ -4,6 +4,7 @@ use crate::ovn::network::{Link, LoadBalancer, Network, PortKind, Switch, Unknown
 use alloc::vec;
 use alloc::vec::Vec;
 use core::cell::OnceCell;
+use core::net::IpAddr;
 
 /// The links of every switch.
 #[derive(Debug, Clone)]
@@ -73,9 +74,9 @@ impl<'n> Topology<'n> {
         self.balancers.get(balancer).is_some_and(|of| of.router == router && of.vips.iter().any(Vip::is_whole))
     }
 
-    /// Whether nobody knows that of what comes from a switch.
-    pub fn is_open_on(&self, balancer: usize, switch: usize) -> bool {
-        let is_here = |vip: &Vip| vip.is_whole() && vip.is_on(switch);
+    /// Whether nobody knows that of what comes from a switch for one of its addresses.
+    pub fn is_open_on(&self, balancer: usize, switch: usize, address: IpAddr) -> bool {
+        let is_here = |vip: &Vip| vip.is_whole() && vip.address == address && vip.is_on(switch);
         self.balancers.get(balancer).is_some_and(|of| of.vips.iter().any(is_here))
     }
 

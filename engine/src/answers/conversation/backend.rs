@@ -4,7 +4,7 @@ use super::{Half, Question, SYN, l4};
 use crate::ovn::network::{Network, VipProtocol};
 use crate::ovn::packet::{Packet, Payload};
 use crate::ovn::walk::{Balancing, Pass};
-use crate::reach::{Attachment, Endpoint, Family, L4Header};
+use crate::reach::{Attachment, Endpoint, Family, L4Header, Topology};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::net::IpAddr;
@@ -104,10 +104,10 @@ impl Question<'_> {
         if let (None, Attachment::Balancer(index), Some((pass, _))) =
             (self.backend, &self.to.attachment, way.first_mut())
         {
-            let switch = pass.switch;
-            let vips = self.network.load_balancers.get(*index).map_or(&[][..], |balancer| &balancer.vips);
-            let is_whole = vips.iter().any(|vip| vip.is_whole() && vip.is_on(switch));
-            pass.balancing = if is_whole { Balancing::Open } else { Balancing::Lost };
+            let address = self.to.address(self.family);
+            let topology = Topology::of(self.network);
+            let is_open = address.is_some_and(|address| topology.is_open_on(*index, pass.switch, address));
+            pass.balancing = if is_open { Balancing::Open } else { Balancing::Lost };
         }
         let Some(vip) = self.backend.and_then(|_| self.to.address(self.family)) else { return };
         let end = if half == Half::Request { way.first_mut() } else { way.last_mut() };
