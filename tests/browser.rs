@@ -11,6 +11,7 @@ use ringfence_tests::browser::page::{File, Page};
 use ringfence_tests::browser::program;
 use ringfence_tests::browser::script;
 use ringfence_tests::browser::site::Site;
+use ringfence_tests::browser::typing;
 use ringfence_tests::browser::walk;
 use ringfence_tests::generate::world::World;
 use ringfence_tests::ovn::world;
@@ -77,9 +78,10 @@ fn looks(page: &Shared) -> Vec<Trial> {
 /// What people do on it.
 fn walks(page: &Shared, site: &Arc<Site>) -> Vec<Trial> {
     type Walk = fn(&Page) -> Result<(), String>;
-    let walks: [(&str, Walk); 11] = [
+    let walks: [(&str, Walk); 12] = [
         ("first-visit", walk::first_visit),
         ("mistake-and-fix", walk::mistake_and_fix),
+        ("half-a-text", typing::half_a_text),
         ("completion", walk::completion),
         ("wish", walk::wish),
         ("tracking", walk::tracking),

@@ -23,6 +23,7 @@ pub mod browser {
     pub mod request;
     pub mod script;
     pub mod site;
+    pub mod typing;
     pub mod walk;
 }
 

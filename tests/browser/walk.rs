@@ -6,13 +6,13 @@ use crate::browser::site::Site;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
-type Result<T> = std::result::Result<T, String>;
+pub(super) type Result<T> = std::result::Result<T, String>;
 
 /// How long something may take to be seen.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Waits until an expression of the page is true.
-fn until(page: &Page, what: &str, expression: &str) -> Result<()> {
+pub(super) fn until(page: &Page, what: &str, expression: &str) -> Result<()> {
     let begin = Instant::now();
     let script = format!("return Boolean({expression})");
     while begin.elapsed() < PATIENCE {
@@ -25,7 +25,7 @@ fn until(page: &Page, what: &str, expression: &str) -> Result<()> {
     Err(format!("not seen: {what}\n{}", seen.as_str().unwrap_or_default()))
 }
 
-fn click(page: &Page, selector: &str) -> Result<()> {
+pub(super) fn click(page: &Page, selector: &str) -> Result<()> {
     let script = "const found = document.querySelector(arguments[0]); found?.click(); return Boolean(found)";
     match page.run(script, &[json!(selector)])? {
         Value::Bool(true) => page.settle(),
@@ -33,7 +33,7 @@ fn click(page: &Page, selector: &str) -> Result<()> {
     }
 }
 
-fn forget(page: &Page) -> Result<()> {
+pub(super) fn forget(page: &Page) -> Result<()> {
     // What the page has not kept yet it would keep when it is left.
     page.run("dispatchEvent(new Event('pagehide'))", &[])?;
     page.run("localStorage.clear()", &[]).map(drop)

@@ -266,7 +266,7 @@ mod tests {
         for example in EXAMPLES {
             let question = example.lesson.unwrap_or_else(|| panic!("{} is no lesson", example.path));
             let input = Input { files: example.files(), ..Input::default() };
-            let request = Request::Analyze { input, scope: Scope::default() };
+            let request = Request::Analyze { input, scope: Scope::default(), work: 0 };
             let Some(Reply::Analysis(analysis)) = Service::new().ask(Ask { number: 1, request }).reply else {
                 panic!()
             };

@@ -105,6 +105,9 @@ pub enum Request {
         input: Input,
         /// What to show.
         scope: Scope,
+        /// The number of the work that the texts are of: what was shown of the same work stays where some of them cannot be
+        /// read.
+        work: u32,
     },
     /// What is different from before; of the mender, so that the picture does not wait for it.
     Compare {
@@ -121,7 +124,7 @@ pub enum Request {
         /// With the first part: the input.
         input: Option<Input>,
     },
-    /// Why one conversation works, or does not; of the input that was analysed last.
+    /// Why one conversation works, or does not; of what is shown since the last analysis.
     Why {
         /// Who asks.
         from: usize,
@@ -148,10 +151,8 @@ pub enum Request {
         /// The input.
         input: Input,
     },
-    /// The picture as an SVG document.
+    /// The picture as an SVG document; of what is shown since the last analysis.
     Svg {
-        /// The input.
-        input: Input,
         /// What to show.
         scope: Scope,
     },

@@ -7,6 +7,7 @@ mod mender;
 mod names;
 mod reviewer;
 mod rows;
+mod shown;
 mod texts;
 mod why;
 mod wishes;
@@ -25,13 +26,12 @@ use ringfence_engine::reach::Reach;
 use ringfence_engine::source::Sources;
 use ringfence_view::loaded::Loaded;
 use ringfence_view::picture::Wishes;
+use shown::Screen;
 
 /// Answers questions about one input after the other.
 #[derive(Default)]
 pub struct Service {
-    loaded: Option<(Input, Loaded)>,
-    /// What was parsed already: most rows stay as they are while somebody types.
-    matches: Matches,
+    screen: Screen,
 }
 
 impl Service {
@@ -47,27 +47,15 @@ impl Service {
 
     fn reply(&mut self, request: Request) -> Option<Reply> {
         match request {
-            Request::Analyze { input, scope } => {
-                Some(Reply::Analysis(Box::new(analysis::analysis(self.loaded(input), &scope))))
+            Request::Analyze { input, scope, work } => {
+                Some(Reply::Analysis(Box::new(analysis::analysis(self.screen.show(input, work), &scope))))
             }
             Request::Why { from, to, filter } => {
-                let (_, loaded) = self.loaded.as_ref()?;
-                why::why(loaded, from, to, filter_of(&filter)).map(|why| Reply::Why(Box::new(why)))
+                why::why(self.screen.shown()?, from, to, filter_of(&filter)).map(|why| Reply::Why(Box::new(why)))
             }
-            Request::Svg { input, scope } => drawing::document(self.loaded(input), &scope).map(Reply::Svg),
+            Request::Svg { scope } => drawing::document(&self.screen.shown()?.loaded, &scope).map(Reply::Svg),
             _ => None,
         }
-    }
-
-    /// The input, compiled; what was asked about last is not compiled again.
-    fn loaded(&mut self, input: Input) -> &Loaded {
-        let known = self.loaded.take().filter(|(last, _)| *last == input);
-        // What to write instead of a mistake is the reviewer's to say.
-        let loaded = known.unwrap_or_else(|| {
-            let loaded = load_by(&input, Adviser::default(), &mut self.matches);
-            (input, loaded)
-        });
-        &self.loaded.insert(loaded).1
     }
 }
 
@@ -76,7 +64,7 @@ fn filter_of(text: &str) -> Filter {
     Filter::parse(text).unwrap_or_default()
 }
 
-fn shown(scope: &Scope) -> Wishes {
+fn wishes_of(scope: &Scope) -> Wishes {
     Wishes { closed: scope.closed, unfolded: scope.unfolded.iter().cloned().collect() }
 }
 

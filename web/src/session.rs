@@ -97,6 +97,8 @@ struct Pending {
     stale: bool,
     /// The number of the last question.
     asked: u32,
+    /// The number of the work that the texts are of: it goes up where others take their place.
+    work: u32,
     wanted_why: Option<u32>,
     wanted_proposals: Option<u32>,
     wanted_format: Option<u32>,
@@ -182,12 +184,17 @@ impl Session {
         self.pending.linting.is_some()
     }
 
+    /// Whether what is shown is of the last text that could be read, and not of the one on the page.
+    pub fn is_held(&self) -> bool {
+        self.analysis.as_ref().is_some_and(|analysis| analysis.held)
+    }
+
     /// All that was found; mistakes in matches with what to write instead, as soon as that is known.
     pub fn findings(&self) -> impl Iterator<Item = &Finding> {
         let (mistakes, lints): (Vec<_>, Vec<_>) = self.lints.findings.iter().partition(|found| found.is_mistake());
         let told = self.analysis.iter().flat_map(|analysis| &analysis.findings);
         let advised = move |found| mistakes.iter().copied().find(|known| known.tells_like(found)).unwrap_or(found);
-        told.map(advised).chain(lints)
+        told.map(advised).chain(lints.into_iter().filter(|_| !self.is_held()))
     }
 
     /// What is to be said over every view where some of the text could not be read: nothing there knows of it.
@@ -197,6 +204,11 @@ impl Session {
         let place = self.analysis.as_ref()?.findings.iter().find(is_unread)?.place;
         let file = place.and_then(|place| Some((self.files.get(place.file)?.name.as_str(), place.line)));
         let at = file.map(|(name, line)| format!(" ({name}, line {line})")).unwrap_or_default();
+        if self.is_held() {
+            return Some(format!(
+                "Some of the text cannot be read{at}: what is shown is of the last text that could be."
+            ));
+        }
         Some(format!(
             "Some of the text could not be read{at}: what is shown leaves it out, and may be more open than what is meant."
         ))

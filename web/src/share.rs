@@ -153,7 +153,7 @@ mod tests {
     }
 
     fn analysis(input: &Input) -> Box<Analysis> {
-        let request = Request::Analyze { input: input.clone(), scope: Scope::default() };
+        let request = Request::Analyze { input: input.clone(), scope: Scope::default(), work: 0 };
         match Service::new().ask(Ask { number: 1, request }).reply {
             Some(Reply::Analysis(analysis)) => analysis,
             _ => panic!("no analysis"),

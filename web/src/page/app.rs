@@ -165,7 +165,7 @@ impl Component for App {
                         </div>
                     </section>
                     <div class="divider" role="separator" aria-orientation="vertical" aria-label="width of the text" aria-valuenow="42" aria-valuemin="20" aria-valuemax="75" tabindex="0" title="drag, or arrow keys, to resize"></div>
-                    <section class="column answer" aria-label="Who can talk to whom">
+                    <section class={classes!("column", "answer", session.is_held().then_some("held"))} aria-label="Who can talk to whom">
                         { self.tabs() }
                         { self.answer() }
                         { why::view(session, send) }

@@ -11,9 +11,10 @@ pub(super) fn view(session: &Session, send: &Callback<Action>) -> Html {
         return html! {};
     }
     let wrong = analysis.claims.iter().filter(|claim| !claim.holds).count();
-    let title = format!("Claims  ✓ {}  ✕ {wrong}", analysis.claims.len() - wrong);
+    let held = if analysis.held { " of the last text that could be read" } else { "" };
+    let title = format!("Claims{held}  ✓ {}  ✕ {wrong}", analysis.claims.len() - wrong);
     html! {
-        <details class="claims" open={true}>
+        <details class={classes!("claims", analysis.held.then_some("held"))} open={true}>
             <summary>{ title }</summary>
             <ul id="claims">{ for analysis.claims.iter().map(|claim| line(session, claim, send)) }</ul>
         </details>

@@ -46,7 +46,7 @@ pub(super) fn view(session: &Session, send: &Callback<Action>, hidden: bool) -> 
     };
     html! {
         <div class={classes!(hidden.then_some("hidden"))}><table id="reach-table" class="pairs">
-            <caption>{ "Who can talk to whom" }</caption>
+            <caption>{ if analysis.held { "Who can talk to whom, by the last text that could be read" } else { "Who can talk to whom" } }</caption>
             <thead><tr><th scope="col">{ "from" }</th><th scope="col">{ "to" }</th><th scope="col">{ "verdict" }</th></tr></thead>
             <tbody>{ for pairs.filter_map(line) }</tbody>
         </table></div>

@@ -14,8 +14,6 @@ pub struct Endpoint {
     pub switch: String,
     /// Addresses and ranges.
     pub addresses: Vec<String>,
-    /// Where it is written: file and line.
-    pub place: Option<Place>,
 }
 
 /// A claim.
@@ -113,6 +111,9 @@ pub struct Analysis {
     pub picture: Parcel<Picture>,
     /// How many lines it has.
     pub lines: usize,
+    /// Whether it is of the last text that could be read: some of the one that was asked about cannot. Then the findings alone
+    /// are of that one, and nothing else has a place in it.
+    pub held: bool,
     /// What was found without any lint.
     pub findings: Vec<Finding>,
     /// What is claimed.
@@ -153,11 +154,11 @@ impl Analysis {
 
     /// Whether a page shows the same of both: remarks on pieces of text are the editor's business.
     pub fn looks_like(&self, other: &Self) -> bool {
-        let Self { profile, ovn, groups, lines, switches, rows, picture, findings, claims, names, .. } = self;
+        let Self { profile, ovn, groups, lines, switches, rows, picture, held, findings, claims, names, .. } = self;
         self.reaches_like(other)
             && (profile, ovn, groups, lines) == (&other.profile, &other.ovn, &other.groups, &other.lines)
             && (switches, rows, picture, names) == (&other.switches, &other.rows, &other.picture, &other.names)
-            && (findings, claims) == (&other.findings, &other.claims)
+            && (held, findings, claims) == (&other.held, &other.findings, &other.claims)
     }
 
     /// The character of a pair of endpoints; a blank for oneself.

@@ -1,41 +1,44 @@
 //! Everything that the page shows of an input.
 
+use super::shown::Shown;
 use super::texts::{Texts, line};
-use super::{drawing, filter_of, names, reach, rows, shown};
+use super::{drawing, filter_of, names, reach, rows, wishes_of};
 use crate::protocol::{Analysis, Claim, Counterexample, Endpoint, Finding, Parcel, Scope};
 use ringfence_engine::answers::expect;
 use ringfence_engine::diagnostic::Diagnostic;
 use ringfence_engine::reach::{self as reached, Verdict};
 use ringfence_engine::source::Sources;
-use ringfence_view::loaded::Loaded;
 use ringfence_view::matrix::Matrix;
 use ringfence_view::picture::Picture;
 use ringfence_view::report::known;
 use ringfence_view::wire::reach::address;
 
-/// Analyses a loaded input.
-pub(super) fn analysis(loaded: &Loaded, scope: &Scope) -> Analysis {
-    let (sources, compiled) = (&loaded.sources, &loaded.compiled);
+/// Analyses what is shown.
+pub(super) fn analysis(shown: &Shown, scope: &Scope) -> Analysis {
+    let (sources, loaded) = (shown.texts(), &shown.loaded);
+    let compiled = &loaded.compiled;
     let texts = Texts::of(sources);
     let endpoints = compiled.endpoints.as_slice();
     let mut reach = reach(loaded);
     let matrix = Matrix::of(&mut reach, filter_of(&scope.filter));
     let groups = matrix.alike(endpoints);
-    let picture = Picture::of(endpoints, &matrix, &shown(scope));
+    let picture = Picture::of(endpoints, &matrix, &wishes_of(scope));
     let (findings, judgements) = known(loaded, &mut reach, "default");
+    let findings = || findings.iter().map(|found| finding(&texts, found)).collect();
     Analysis {
         profile: compiled.profile.name.to_owned(),
         ovn: compiled.network.version.name().to_owned(),
-        endpoints: Parcel::of(&endpoints.iter().map(|endpoint| plain(sources, endpoint)).collect()),
+        endpoints: Parcel::of(&endpoints.iter().map(plain).collect()),
         classes: (0..endpoints.len()).filter_map(|endpoint| matrix.classes().of(endpoint)).collect(),
         verdicts: characters(&matrix),
         order: groups.iter().flatten().copied().collect(),
         groups: groups.len(),
         switches: rows::switches(&compiled.network, reach.pipelines()),
-        rows: Parcel::of(&rows::rows(loaded, reach.pipelines())),
+        rows: Parcel::of(&rows::rows(loaded, reach.pipelines(), sources)),
         lines: picture.edges.len(),
         picture: Parcel::of(&drawing::plain(picture)),
-        findings: findings.iter().map(|found| finding(&texts, found)).collect(),
+        held: shown.held.is_some(),
+        findings: shown.held.as_ref().map_or_else(findings, |held| held.findings.clone()),
         claims: judgements.into_iter().map(|judgement| claim(sources, judgement)).collect(),
         names: Parcel::of(&names::names(loaded)),
         notes: Parcel::of(&names::notes(loaded, reach.pipelines(), &texts)),
@@ -59,13 +62,12 @@ fn characters(matrix: &Matrix) -> String {
     pairs.map(|(from, to)| matrix.between(from, to).map_or(' ', |cell| character(cell.verdict))).collect()
 }
 
-fn plain(sources: &Sources, endpoint: &reached::Endpoint) -> Endpoint {
+fn plain(endpoint: &reached::Endpoint) -> Endpoint {
     Endpoint {
         id: endpoint.id.clone(),
         kind: endpoint.kind.name().to_owned(),
         switch: endpoint.switch.clone(),
         addresses: endpoint.addresses.iter().map(address).collect(),
-        place: endpoint.place.and_then(|place| line(sources, place)),
     }
 }
 

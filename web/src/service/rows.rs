@@ -5,6 +5,7 @@ use crate::protocol::{Row, Switch};
 use ringfence_engine::ovn::acl::Acl;
 use ringfence_engine::ovn::network::Network;
 use ringfence_engine::ovn::pipeline::{AclId, Holder, Origin, Outcome, Pipeline, RowError, Stage};
+use ringfence_engine::source::Sources;
 use ringfence_view::loaded::Loaded;
 use ringfence_view::rows::{asked, unasked};
 
@@ -22,20 +23,19 @@ pub(super) fn switches(network: &Network, pipelines: &[Pipeline]) -> Vec<Switch>
     pipelines.iter().filter_map(switch).collect()
 }
 
-/// All rows, switch by switch and stage by stage.
-pub(super) fn rows(loaded: &Loaded, pipelines: &[Pipeline]) -> Vec<Row> {
+/// All rows, switch by switch and stage by stage, with their places in texts.
+pub(super) fn rows(loaded: &Loaded, pipelines: &[Pipeline], texts: &Sources) -> Vec<Row> {
     let network = &loaded.compiled.network;
+    let row = |switch: &str, stage: Stage, found: Found<'_>| row(network, texts, switch, stage, found);
     let mut rows = Vec::new();
     for pipeline in pipelines {
         let Some(switch) = network.switches.get(pipeline.switch) else { continue };
         for stage in Stage::ALL {
             rows.extend(builtin(&switch.name, pipeline, stage));
-            rows.extend(asked(network, pipeline, stage).map(|found| row(loaded, &switch.name, stage, found)));
+            rows.extend(asked(network, pipeline, stage).map(|found| row(&switch.name, stage, found)));
         }
     }
-    rows.extend(
-        unasked(network, pipelines).into_iter().map(|(id, acl)| row(loaded, "", Stage::of(acl), (id, acl, None))),
-    );
+    rows.extend(unasked(network, pipelines).into_iter().map(|(id, acl)| row("", Stage::of(acl), (id, acl, None))));
     rows
 }
 
@@ -70,10 +70,13 @@ fn action(outcome: Outcome) -> &'static str {
     }
 }
 
-fn row(loaded: &Loaded, switch: &str, stage: Stage, (id, acl, error): (AclId, &Acl, Option<&RowError>)) -> Row {
+/// A row, and why OVN ignores it.
+type Found<'a> = (AclId, &'a Acl, Option<&'a RowError>);
+
+fn row(network: &Network, texts: &Sources, switch: &str, stage: Stage, (id, acl, error): Found<'_>) -> Row {
     let group = match id.holder {
         Holder::Switch(_) => None,
-        Holder::Group(group) => loaded.compiled.network.port_groups.get(group).map(|group| group.name.clone()),
+        Holder::Group(group) => network.port_groups.get(group).map(|group| group.name.clone()),
     };
     Row {
         switch: switch.to_owned(),
@@ -85,7 +88,7 @@ fn row(loaded: &Loaded, switch: &str, stage: Stage, (id, acl, error): (AclId, &A
         group,
         object: acl.provenance.object.clone(),
         field: acl.provenance.field.clone(),
-        place: acl.provenance.place.and_then(|place| line(&loaded.sources, place)),
+        place: acl.provenance.place.and_then(|place| line(texts, place)),
         ignored: error.map(|error| error.message.clone()),
         builtin: false,
     }

@@ -1,21 +1,23 @@
 //! One conversation, told.
 
+use super::shown::Shown;
 use super::texts::line;
 use super::{reach, rows};
 use crate::protocol::{Decider, Half, Step, Switch, Why};
 use ringfence_engine::answers::conversation::{self, Shape};
 use ringfence_engine::answers::explain::{self, PacketKind};
 use ringfence_engine::answers::filter::Filter;
+use ringfence_engine::ovn::network::Network;
 use ringfence_engine::ovn::pipeline::{AclId, Outcome, Pipeline, Tracking};
 use ringfence_engine::reach::Family;
-use ringfence_view::loaded::Loaded;
 use ringfence_view::story::{Asked, Story, Wanted};
 use ringfence_view::walk::is_silent;
 use ringfence_view::words::{self, Part};
 use std::collections::BTreeSet;
 
 /// Tells of a pair: of a filtered conversation, or of one that says most about it.
-pub(super) fn why(loaded: &Loaded, from: usize, to: usize, filter: Filter) -> Option<Why> {
+pub(super) fn why(shown: &Shown, from: usize, to: usize, filter: Filter) -> Option<Why> {
+    let loaded = &shown.loaded;
     let endpoints = &loaded.compiled.endpoints;
     let ends = (endpoints.get(from)?, endpoints.get(to)?);
     if from == to {
@@ -38,24 +40,24 @@ pub(super) fn why(loaded: &Loaded, from: usize, to: usize, filter: Filter) -> Op
         whole,
         shown: title,
         because: story.explanation.because.clone(),
-        halves: [conversation::Half::Request, conversation::Half::Reply].map(|of| half(loaded, &story, of)).into(),
+        halves: [conversation::Half::Request, conversation::Half::Reply].map(|of| half(shown, &story, of)).into(),
         notes: story.explanation.notes.clone(),
         traces: story.explanation.traces.iter().map(explain::Trace::command).collect(),
         delivered: words::part(&story.pair, Part::Delivered),
         answered: words::part(&story.pair, Part::Answered),
-        switches: crossed(loaded, reach.pipelines(), &story),
+        switches: crossed(&loaded.compiled.network, reach.pipelines(), &story),
     })
 }
 
-fn crossed(loaded: &Loaded, pipelines: &[Pipeline], story: &Story<'_>) -> Vec<Switch> {
+fn crossed(network: &Network, pipelines: &[Pipeline], story: &Story<'_>) -> Vec<Switch> {
     let met: BTreeSet<usize> = story.explanation.steps.iter().map(|step| step.switch).collect();
     let on_way: Vec<Pipeline> = pipelines.iter().filter(|pipeline| met.contains(&pipeline.switch)).cloned().collect();
-    rows::switches(&loaded.compiled.network, &on_way)
+    rows::switches(network, &on_way)
 }
 
-fn half(loaded: &Loaded, story: &Story<'_>, of: conversation::Half) -> Half {
+fn half(shown: &Shown, story: &Story<'_>, of: conversation::Half) -> Half {
     let steps: Vec<Step> =
-        story.explanation.steps.iter().filter(|step| step.half == of).map(|found| step(loaded, story, found)).collect();
+        story.explanation.steps.iter().filter(|step| step.half == of).map(|found| step(shown, story, found)).collect();
     let (title, arrived) = match of {
         conversation::Half::Request => ("Request", story.explanation.delivered),
         conversation::Half::Reply => ("Answer", story.explanation.answered),
@@ -69,7 +71,7 @@ fn half(loaded: &Loaded, story: &Story<'_>, of: conversation::Half) -> Half {
     }
 }
 
-fn step(loaded: &Loaded, story: &Story<'_>, step: &explain::Step) -> Step {
+fn step(shown: &Shown, story: &Story<'_>, step: &explain::Step) -> Step {
     let doubt = matches!(step.decider, explain::Decider::Ambiguous(_));
     let (fate, result) = match step.outcome {
         Outcome::Allow => ("passes", "allow"),
@@ -92,7 +94,7 @@ fn step(loaded: &Loaded, story: &Story<'_>, step: &explain::Step) -> Step {
         result: result.to_owned(),
         reason: Story::reason(step),
         tracking: tracking(step.tracking).to_owned(),
-        deciders: step.decider.rows().iter().filter_map(|id| decider(loaded, *id)).collect(),
+        deciders: step.decider.rows().iter().filter_map(|id| decider(shown, *id)).collect(),
         quiet: is_silent(step),
     }
 }
@@ -110,13 +112,13 @@ fn tracking(tracking: Tracking) -> &'static str {
     }
 }
 
-fn decider(loaded: &Loaded, id: AclId) -> Option<Decider> {
-    let acl = id.acl(&loaded.compiled.network)?;
+fn decider(shown: &Shown, id: AclId) -> Option<Decider> {
+    let acl = id.acl(&shown.loaded.compiled.network)?;
     let tier = if acl.tier.get() > 0 { format!("tier {}, ", acl.tier.get()) } else { String::new() };
     Some(Decider {
         what: format!("{} at {tier}priority {}", acl.action, acl.priority.get()),
         matches: acl.matches.clone(),
         origin: format!("{} of {}", acl.provenance.field, acl.provenance.object),
-        place: acl.provenance.place.and_then(|place| line(&loaded.sources, place)),
+        place: acl.provenance.place.and_then(|place| line(shown.texts(), place)),
     })
 }

@@ -35,7 +35,10 @@ impl Session {
                 let mut effects = vec![if same { Effect::Remark } else { Effect::Annotate }];
                 effects.extend(self.explain());
                 effects.extend(self.compare());
-                effects.push(self.lint(0));
+                // Of half a text there is nothing to find.
+                if !self.is_held() {
+                    effects.push(self.lint(0));
+                }
                 effects
             }
             Some(Reply::Changes(changes)) if self.pending.comparing == Some(answer.number) => {

@@ -18,6 +18,9 @@ impl Session {
 
     /// Asks for edits after which the selected pair connects, or does not.
     pub(super) fn want(&mut self, intent: Intent, filter: String) -> Vec<Effect> {
+        if self.is_held() {
+            return self.refused();
+        }
         // The numbers of endpoints are those of the last answer: with another text they may be those of others.
         let Some((from, to)) = self.pair().filter(|_| !self.busy()) else {
             self.notice = Some("the text has just changed: ask again in a moment".to_owned());

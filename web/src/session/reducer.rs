@@ -159,6 +159,7 @@ impl Session {
                 self.only = verdict;
                 Vec::new()
             }
+            Action::Pin if self.is_held() => self.refused(),
             Action::Pin => self.pinned(Some(self.input())),
             Action::Unpin => self.pinned(None),
             Action::Restore => match self.pinned.clone() {
@@ -181,8 +182,9 @@ impl Session {
                 self.pending.wanted_format = Some(self.pending.asked);
                 vec![ask]
             }
+            Action::Script if self.is_held() => self.refused(),
             Action::Script => vec![self.ask(Request::Script { input: self.input() })],
-            Action::Svg => vec![self.ask(Request::Svg { input: self.input(), scope: self.scope.clone() })],
+            Action::Svg => vec![self.ask(Request::Svg { scope: self.scope.clone() })],
             Action::Reveal(file, line) => {
                 self.side = Side::Text;
                 if file == self.active {
@@ -223,6 +225,7 @@ impl Session {
         let outrun = self.pending.comparing.is_some();
         session.pending =
             Pending { wanted_why: None, wanted_proposals: None, wanted_format: None, outrun, ..self.pending };
+        session.pending.work = self.pending.work.wrapping_add(1);
         *self = session;
         self.all_shown()
     }
@@ -266,8 +269,8 @@ impl Session {
 
     pub(super) fn analyze(&mut self) -> Effect {
         (self.pending.stale, self.pending.linting) = (false, None);
-        let (input, scope) = (self.input(), self.scope.clone());
-        let ask = self.ask(Request::Analyze { input, scope });
+        let (input, scope, work) = (self.input(), self.scope.clone(), self.pending.work);
+        let ask = self.ask(Request::Analyze { input, scope, work });
         self.pending.analyzing = Some(self.pending.asked);
         ask
     }
@@ -288,6 +291,9 @@ impl Session {
 
     /// Asks what is different from before; one at a time, as with analyses.
     pub(super) fn compare(&mut self) -> Vec<Effect> {
+        if self.is_held() {
+            return Vec::new();
+        }
         self.pending.outrun = self.pending.comparing.is_some();
         let Some(pinned) = self.pinned.clone().filter(|_| !self.pending.outrun) else { return Vec::new() };
         let ask = self.ask(Request::Compare { input: self.input(), pinned });
@@ -300,6 +306,12 @@ impl Session {
         let ask = self.ask(Request::Lints { part, input });
         self.pending.linting = Some(self.pending.asked);
         ask
+    }
+
+    /// What is asked of a text that cannot be read is not done.
+    pub(super) fn refused(&mut self) -> Vec<Effect> {
+        self.notice = Some("some of the text cannot be read now: mend that first".to_owned());
+        Vec::new()
     }
 
     pub(super) fn ask(&mut self, request: Request) -> Effect {
