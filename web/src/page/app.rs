@@ -301,7 +301,7 @@ impl App {
             let endpoints =
                 self.session.analysis.as_ref().map(|analysis| analysis.endpoints.clone()).unwrap_or_default();
             let seed = (js_sys::Math::random() * f64::from(u32::MAX)) as u32;
-            link = link.anonymous(&crate::share::names(&endpoints), seed);
+            link = link.anonymous(&endpoints, seed);
         }
         let fragment = link.fragment();
         let address = format!("{}{fragment}", super::element::address());

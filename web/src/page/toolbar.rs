@@ -154,7 +154,7 @@ fn deeds(session: &Session, send: &Callback<Action>, ask: &Callback<Msg>) -> Htm
                 <div class="list">
                     <button id="share" onclick={ask.reform(|_| Msg::Share(false))}>{ "Copy a link to all of this" }</button>
                     <button id="share-masked" onclick={ask.reform(|_| Msg::Share(true))}>{ "Copy a link with other names and addresses" }</button>
-                    <p>{ "The link itself holds everything. Nothing is sent anywhere. Other names are given to machines, namespaces, switches, objects and values of labels; comments stay." }</p>
+                    <p>{ "The link itself holds everything. Nothing is sent anywhere. With other names: every name, label, annotation and text is another one, comments are left out. Ports, priorities, and the first and last parts of addresses stay." }</p>
                 </div>
             </details>
             <details class="menu">

@@ -1,162 +1,226 @@
 //! Other names and addresses for the same world.
 //!
-//! Names of endpoints, namespaces, switches and objects, and values of labels, become numbered words wherever they stand as whole
-//! words. IPv4 addresses
-//! are combined bit by bit with a number that leaves their first and last bytes alone: ranges stay ranges, gateways stay
-//! first addresses. IPv6 addresses keep their first two groups.
+//! Whatever is no word of Kubernetes, Kube-OVN, OVN or YAML is taken for a name: [`meant`] has the words that stay. Comments are
+//! left out. A name is masked piece by piece, between its hyphens and dots, and a piece is the same word wherever it stands:
+//! `web-0` stays one of `web`, `web.shop` its port in `shop`. What Kubernetes would not take for a name it does not take
+//! afterwards either.
+
+mod address;
+mod coat;
+mod meant;
+mod scan;
 
 use crate::protocol::Endpoint;
-use crate::vocabulary::vocabulary;
-use std::collections::BTreeMap;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use address::Addresses;
+use coat::Coat;
+use scan::{Token, Word, Words, lines, spelled};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A mapping of texts.
 #[derive(Debug, Clone)]
 pub struct Masks {
-    names: BTreeMap<String, String>,
-    seed: u32,
-}
-
-/// Names of a world with what stands for them.
-pub fn names(endpoints: &[Endpoint]) -> Vec<(String, String)> {
-    let mut found: BTreeMap<String, String> = BTreeMap::new();
-    let mut number = 0;
-    let mut add = |name: &str, word: &str| {
-        if !name.is_empty() && !found.contains_key(name) {
-            number += 1;
-            found.insert(name.to_owned(), format!("{word}-{number}"));
-        }
-    };
-    for endpoint in endpoints {
-        add(&endpoint.switch, "switch");
-        if matches!(endpoint.kind.as_str(), "Gateway" | "External" | "Address") {
-            continue;
-        }
-        match endpoint.id.split_once('/') {
-            Some((namespace, name)) => {
-                if namespace != "default" {
-                    add(namespace, "space");
-                }
-                add(name.split(':').next().unwrap_or(name), "vm");
-            }
-            None => add(&endpoint.id, "vm"),
-        }
-    }
-    found.into_iter().collect()
-}
-
-/// Names that texts give to objects and values of labels, with what stands for them.
-pub fn written<'t>(texts: impl Iterator<Item = &'t str>) -> Vec<(String, String)> {
-    let mut found: BTreeMap<&str, String> = BTreeMap::new();
-    for word in texts.flat_map(|text| text.lines().scan(None, |labels, line| Some(words(line, labels))).flatten()) {
-        let (number, is_name) = (found.len() + 1, word.chars().any(char::is_alphabetic));
-        if is_name && !MEANT.contains(&word) {
-            found.entry(word).or_insert_with(|| format!("name-{number}"));
-        }
-    }
-    found.into_iter().map(|(name, word)| (name.to_owned(), word)).collect()
-}
-
-/// Names and values that mean something to Kubernetes, to Kube-OVN or to YAML.
-const MEANT: [&str; 10] =
-    ["default", "kube-system", "ovn-default", "ovn-cluster", "join", "true", "false", "null", "yes", "no"];
-
-/// The names and values of labels on a line; `labels` is how far the block of labels is indented that it may be in.
-fn words<'t>(line: &'t str, labels: &mut Option<usize>) -> Vec<&'t str> {
-    let content = line.trim_start_matches([' ', '-']);
-    let indent = line.len() - content.len();
-    let value = |text: &'t str| {
-        let text = text.trim_start().trim_start_matches(['"', '\'']);
-        text.split(['"', '\'', ',', '}', ']', ' ', '#']).next().unwrap_or_default()
-    };
-    let behind = |key: &'static str| {
-        let own =
-            |at: &usize| !content.get(..*at).is_some_and(|before| before.ends_with(|c: char| c.is_alphanumeric()));
-        let places = content.match_indices(key).map(|(at, _)| at).filter(own);
-        places.filter_map(|at| content.get(at + key.len()..))
-    };
-    let mut found: Vec<&str> = behind("name:").map(value).collect();
-    found.extend(behind("values: [").flat_map(|rest| rest.split(']').next().unwrap_or_default().split(',').map(value)));
-    *labels = labels.filter(|outer| indent > *outer || content.is_empty());
-    if labels.is_some() {
-        found.extend(content.split_once(": ").map(|(_, rest)| value(rest)));
-    }
-    for rest in behind("labels:").chain(behind("matchLabels:")) {
-        match rest.trim_start().strip_prefix('{') {
-            Some(flow) => {
-                let pairs = flow.split('}').next().unwrap_or_default().split(',');
-                found.extend(pairs.filter_map(|pair| pair.split_once(": ")).map(|(_, rest)| value(rest)));
-            }
-            None => *labels = Some(indent),
-        }
-    }
-    found
+    pieces: BTreeMap<String, String>,
+    kept: BTreeSet<String>,
+    addresses: Addresses,
 }
 
 impl Masks {
-    /// These names; words that mean something by themselves stay.
-    pub fn new(names: &[(String, String)], seed: u32) -> Self {
-        let known = vocabulary(Vec::new());
-        let keys = known.keys.iter().chain(&known.symbols).chain(known.values.values().flatten());
-        let kept: Vec<&str> = keys.map(|word| word.label.trim_end_matches(':')).collect();
-        let names = names.iter().filter(|(name, _)| !kept.contains(&name.as_str())).cloned().collect();
-        Self { names, seed }
+    /// For these texts; pieces of the names of switches and namespaces are called by what they are of. `seed` changes the addresses.
+    pub fn new<'t>(texts: impl Iterator<Item = &'t str>, endpoints: &[Endpoint], seed: u32) -> Self {
+        let kept = meant::words();
+        let texts: Vec<Cow<'_, str>> = texts.map(spelled).collect();
+        let texts = || texts.iter().map(Cow::as_ref);
+        let mut found: BTreeMap<&str, Coat> = BTreeMap::new();
+        let tokens = texts().flat_map(lines).flat_map(|line| Words::of(line.content).filter_map(Token::word));
+        for word in tokens {
+            found.extend(pieces_of(&kept, &word).into_iter().map(|piece| (piece, Coat::Name)));
+        }
+        for (name, coat) in endpoints.iter().flat_map(called) {
+            for piece in parts(name).filter(|name| !keeps(&kept, name)).flat_map(pieces) {
+                found.entry(piece).and_modify(|known| *known = coat.min(*known));
+            }
+        }
+        let pieces = coat::words(&found);
+        Self { pieces, kept, addresses: Addresses::new(seed, texts()) }
     }
 
-    /// A text with its names and addresses replaced.
+    /// A text with its names and addresses replaced, without its comments.
     pub fn mask(&self, text: &str) -> String {
         let mut out = String::with_capacity(text.len());
-        let mut rest = text;
-        let mut slash = false;
-        while let Some(first) = rest.chars().next() {
-            let word = |letter: char| letter.is_alphanumeric() || matches!(letter, '-' | '_' | '.' | ':');
-            let end = match word(first) {
-                true => rest.find(|letter: char| !word(letter)).unwrap_or(rest.len()),
-                false => first.len_utf8(),
-            };
-            let (token, after) = rest.split_at(end);
-            out.push_str(&if word(first) { self.word(token, slash) } else { token.to_owned() });
-            slash = first == '/';
-            rest = after;
+        for line in lines(&spelled(text)) {
+            let before = out.len();
+            self.line(line.content, &mut out);
+            if line.is_cut {
+                out.truncate(out.trim_end_matches([' ', '\t']).len().max(before));
+            }
+            // A line of nothing but a comment is none.
+            if !(line.is_cut && out.len() == before) {
+                out.push_str(line.end);
+            }
         }
         out
     }
 
-    fn word(&self, token: &str, slash: bool) -> String {
-        let end = token.trim_end_matches([':', '.']);
-        let tail = token.get(end.len()..).unwrap_or("");
-        if let Some(name) = self.names.get(end) {
-            return format!("{name}{tail}");
-        }
-        match end.parse::<IpAddr>() {
-            // After a slash it is a mask.
-            Ok(_) if slash => token.to_owned(),
-            Ok(IpAddr::V4(address)) => format!("{}{tail}", self.address(address)),
-            Ok(IpAddr::V6(address)) => format!("{}{tail}", self.address6(address)),
-            Err(_) => self.parts(token),
+    fn line(&self, content: &str, out: &mut String) {
+        // What follows the slash behind an address is its mask.
+        let mut of_address = false;
+        for token in Words::of(content) {
+            match token {
+                Token::Other(text) => {
+                    of_address &= text == "/";
+                    out.push_str(text);
+                }
+                Token::Word(word) if std::mem::take(&mut of_address) => out.push_str(word.text),
+                Token::Word(word) => match self.addresses.mask(word.text, word.after) {
+                    Some(address) => {
+                        of_address = true;
+                        out.push_str(&address);
+                    }
+                    None => self.word(word.text, word.alone, out),
+                },
+            }
         }
     }
 
-    /// `web.default.ovn`, `10.0.0.1..10.0.0.9`: the parts of a word between dots and colons.
-    fn parts(&self, token: &str) -> String {
-        if let Some((first, last)) = token.split_once("..") {
-            return format!("{}..{}", self.word(first, false), self.word(last, false));
+    fn word(&self, text: &str, alone: bool, out: &mut String) {
+        if let Some((before, address, after)) = address::within(text) {
+            self.word(before, false, out);
+            out.push_str(&self.addresses.mask(address, "").unwrap_or_default());
+            return self.word(after, false, out);
         }
-        let piece = |piece: &str| self.names.get(piece).cloned().unwrap_or_else(|| piece.to_owned());
-        let by_colon = |text: &str| text.split(':').map(piece).collect::<Vec<_>>().join(":");
-        token.split('.').map(by_colon).collect::<Vec<_>>().join(".")
+        if self.kept.contains(text) || is_number(text) && !is_known_by(text, alone) {
+            return out.push_str(text);
+        }
+        for part in text.split_inclusive(BETWEEN_PARTS) {
+            let name = part.trim_end_matches(BETWEEN_PARTS);
+            match keeps(&self.kept, name) {
+                true => out.push_str(name),
+                false => self.part(name, out),
+            }
+            out.push_str(part.get(name.len()..).unwrap_or_default());
+        }
     }
 
-    fn address(&self, address: Ipv4Addr) -> Ipv4Addr {
-        let bits = u32::from(address);
-        let special =
-            address.is_loopback() || address.is_multicast() || address.is_link_local() || address.is_broadcast();
-        if bits == 0 || special { address } else { Ipv4Addr::from(bits ^ (self.seed & 0x000f_ff00)) }
+    /// A name piece by piece. What is too long for a name stays too long.
+    fn part(&self, name: &str, out: &mut String) {
+        let is_long = name.len() > LONGEST;
+        let mut rest = name;
+        while !rest.is_empty() {
+            let (piece, between, after) = first_piece(rest);
+            let mask = self.pieces.get(piece).filter(|_| is_masked(name, piece)).map_or(piece, String::as_str);
+            out.push_str(mask);
+            if is_long {
+                out.extend(std::iter::repeat_n('x', piece.len().saturating_sub(mask.len())));
+            }
+            out.push_str(between);
+            rest = after;
+        }
     }
+}
 
-    fn address6(&self, address: Ipv6Addr) -> Ipv6Addr {
-        let bits = u128::from(address);
-        let special = address.is_loopback() || address.is_multicast() || (bits >> 118) == 0x3fa;
-        if bits == 0 || special { address } else { Ipv6Addr::from(bits ^ (u128::from(self.seed & 0xffff) << 64)) }
+/// Whether a part of a word is no name.
+fn keeps(kept: &BTreeSet<String>, name: &str) -> bool {
+    // A flag begins with hyphens.
+    kept.contains(name.trim_start_matches('-'))
+        || name.strip_suffix("List").is_some_and(|kind| kept.contains(kind))
+        || is_number(name) && name.len() <= MOST_DIGITS
+        || is_version(name)
+}
+
+/// The pieces of the names in a word.
+fn pieces_of<'t>(kept: &BTreeSet<String>, word: &Word<'t>) -> Vec<&'t str> {
+    if let Some((before, _, after)) = address::within(word.text) {
+        let word = |text| Word { text, after: "", alone: false };
+        return [pieces_of(kept, &word(before)), pieces_of(kept, &word(after))].concat();
     }
+    if kept.contains(word.text) || is_number(word.text) && !is_known_by(word.text, word.alone) {
+        return Vec::new();
+    }
+    parts(word.text).filter(|name| !keeps(kept, name)).flat_map(pieces).collect()
+}
+/// More digits than these may be a number by which somebody is known.
+const MOST_DIGITS: usize = 3;
+
+/// The longest name that is one label.
+const LONGEST: usize = 63;
+
+/// What stands between the parts of a word: `web.shop.svc`, `kube-ovn:v1.14.0`.
+const BETWEEN_PARTS: [char; 2] = ['.', ':'];
+
+fn parts(text: &str) -> impl Iterator<Item = &str> {
+    text.split(BETWEEN_PARTS).filter(|part| !part.is_empty())
+}
+
+/// What is masked of a name.
+fn pieces(name: &str) -> Vec<&str> {
+    let mut pieces = Vec::new();
+    let mut rest = name;
+    while !rest.is_empty() {
+        let (piece, _, after) = first_piece(rest);
+        pieces.push(piece);
+        rest = after;
+    }
+    pieces.retain(|piece| is_masked(name, piece));
+    pieces
+}
+
+/// Whether a piece of a name says who it is. Short numbers do not, unless they are those of an address or a date.
+fn is_masked(name: &str, piece: &str) -> bool {
+    let numbers = || name.split(|letter: char| !letter.is_alphanumeric()).filter(|piece| is_digits(piece)).count();
+    let is_short = is_digits(piece) && piece.len() <= MOST_DIGITS && numbers() < NUMBERS_OF_AN_ADDRESS;
+    !(piece.is_empty() || is_short || meant::is_common(piece))
+}
+
+/// With so many numbers a name holds an address.
+const NUMBERS_OF_AN_ADDRESS: usize = 4;
+
+/// The first piece of a name, what stands between it and the next one, and the rest. Names that everybody has are one piece.
+fn first_piece(name: &str) -> (&str, &str, &str) {
+    let ends = |at: usize| name.get(at..).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric));
+    let common = meant::COMMON.into_iter().find(|common| name.starts_with(common) && ends(common.len()));
+    let end = common.map_or_else(|| piece_end(name), str::len);
+    let (piece, rest) = name.split_at_checked(end).unwrap_or((name, ""));
+    let (between, after) =
+        rest.split_at_checked(rest.find(char::is_alphanumeric).unwrap_or(rest.len())).unwrap_or((rest, ""));
+    (piece, between, after)
+}
+
+fn piece_end(name: &str) -> usize {
+    name.find(|letter: char| !letter.is_alphanumeric()).unwrap_or(name.len())
+}
+
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|letter| letter.is_ascii_digit())
+}
+
+/// Whether a number stands for somebody: a long one with quotes of its own is a text.
+fn is_known_by(text: &str, alone: bool) -> bool {
+    alone && text.len() > MOST_DIGITS && is_digits(text)
+}
+
+/// The names of an endpoint with what they are names of.
+fn called(endpoint: &Endpoint) -> Vec<(&str, Coat)> {
+    let mut names = vec![(endpoint.switch.as_str(), Coat::Switch)];
+    match (endpoint.kind.as_str(), endpoint.id.split_once('/')) {
+        ("Gateway" | "External" | "Address", _) | (_, None) => {}
+        (_, Some((namespace, _))) => names.push((namespace, Coat::Space)),
+    }
+    names
+}
+
+/// A number as YAML and OVN write it, or several: `80`, `23.03`, `8000-8080`, `0x1f`.
+fn is_number(text: &str) -> bool {
+    let is_hex = |text: &str| text.chars().all(|letter| letter.is_ascii_hexdigit());
+    let mut parts = text.split(['.', '-', ':']);
+    text.strip_prefix("0x").is_some_and(is_hex)
+        || text.contains(|letter: char| letter.is_ascii_digit()) && parts.all(|part| part.is_empty() || is_digits(part))
+}
+
+/// `v1`, `v1beta1`, `v1alpha2`.
+fn is_version(text: &str) -> bool {
+    let Some(rest) = text.strip_prefix('v') else { return false };
+    let rest = rest.trim_start_matches(|letter: char| letter.is_ascii_digit());
+    let rest = rest.strip_prefix("alpha").or(rest.strip_prefix("beta")).unwrap_or(rest);
+    text.len() > 1 && rest.chars().all(|letter| letter.is_ascii_digit()) && text.len() <= "v1alpha10".len()
 }
