@@ -12,6 +12,7 @@ use ringfence_tests::browser::program;
 use ringfence_tests::browser::script;
 use ringfence_tests::browser::site::Site;
 use ringfence_tests::browser::typing;
+use ringfence_tests::browser::undo;
 use ringfence_tests::browser::walk;
 use ringfence_tests::generate::world::World;
 use ringfence_tests::ovn::world;
@@ -78,10 +79,12 @@ fn looks(page: &Shared) -> Vec<Trial> {
 /// What people do on it.
 fn walks(page: &Shared, site: &Arc<Site>) -> Vec<Trial> {
     type Walk = fn(&Page) -> Result<(), String>;
-    let walks: [(&str, Walk); 12] = [
+    let walks: [(&str, Walk); 14] = [
         ("first-visit", walk::first_visit),
         ("mistake-and-fix", walk::mistake_and_fix),
         ("half-a-text", typing::half_a_text),
+        ("undo", undo::undo),
+        ("aside", undo::aside),
         ("completion", walk::completion),
         ("wish", walk::wish),
         ("tracking", walk::tracking),

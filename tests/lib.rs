@@ -24,6 +24,7 @@ pub mod browser {
     pub mod script;
     pub mod site;
     pub mod typing;
+    pub mod undo;
     pub mod walk;
 }
 

@@ -13,6 +13,8 @@ mod intent;
 mod keeper;
 mod lesson;
 mod matrix;
+mod notice;
+mod outside;
 mod pinned;
 mod rows;
 mod storage;

@@ -3,15 +3,18 @@
 mod action;
 mod answers;
 mod edits;
+mod former;
 mod lints;
 mod look;
 mod reducer;
 
 pub use action::{Action, Effect};
+pub use former::Former;
 pub use look::{Side, Theme, View};
 
 use crate::gallery::{self, Example};
 use crate::protocol::{Analysis, Changes, File, Finding, Input, Proposals, Scope, Tracking, Why};
+use crate::share::Link;
 use lints::Lints;
 use std::rc::Rc;
 
@@ -80,6 +83,8 @@ pub struct Session {
     pub lesson: Option<Lesson>,
     /// Something to say.
     pub notice: Option<String>,
+    /// What something else took the place of.
+    pub former: Option<Rc<Former>>,
     /// The colours.
     pub theme: Theme,
     pending: Pending,
@@ -139,15 +144,39 @@ impl Session {
             turned: Rc::default(),
             lesson: example.map(|example| Lesson { example, guess: None }),
             notice: None,
+            former: None,
             theme: Theme::default(),
             pending: Pending::default(),
         }
     }
 
-    /// The same with nothing asked: for a page that has asked nobody yet.
-    pub fn settled(mut self) -> Self {
-        self.pending = Pending { asked: self.pending.asked, ..Pending::default() };
-        self
+    /// What a link holds.
+    pub fn of_link(link: Link) -> Self {
+        let Link { input, filter, selected, pinned } = link;
+        let mut session = Self::of(input.files, None);
+        session.profile = input.profile;
+        session.lenient = input.lenient;
+        session.tracking = input.tracking;
+        session.selected = selected.map(|(from, to)| Pair { from, to });
+        session.pinned = pinned;
+        if crate::share::is_filter(&filter) {
+            session.filter.clone_from(&filter);
+            session.scope.filter = filter;
+        }
+        session
+    }
+
+    /// The same with nothing that was found about it.
+    fn at_rest(self) -> Self {
+        Self {
+            lints: Rc::default(),
+            why: None,
+            proposals: None,
+            changes: None,
+            turned: Rc::default(),
+            pending: Pending::default(),
+            ..self
+        }
     }
 
     /// What is analysed.

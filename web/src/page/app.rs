@@ -3,8 +3,10 @@
 use super::editor::Editor;
 use super::element::{copy, document, download, is_framed, root, tell_state, window};
 use super::keeper::Keeper;
-use super::{claims, files, findings, form, graph, lesson, matrix, pinned, storage, table, toolbar, why};
-use crate::protocol::{File, Worker};
+use super::{
+    claims, files, findings, form, graph, lesson, matrix, notice, outside, pinned, storage, table, toolbar, why,
+};
+use crate::protocol::Worker;
 use crate::session::{Action, Effect, Session, Side, Theme, View};
 use crate::share::Link;
 use crate::worker::Line;
@@ -48,13 +50,13 @@ impl Component for App {
         let reviews = send.clone();
         let line = Line::open(WORKER, move |answer| answers.emit(Action::Answered(answer)));
         let review = Line::open(REVIEWER, move |answer| reviews.emit(Action::Answered(answer)));
-        let (session, notice) = opened();
+        let (session, notice) = outside::opened();
         let mut session = session;
         session.theme = storage::theme();
         session.notice = notice
             .or_else(|| line.is_err().then(|| "this browser starts no worker: nothing can be computed".to_owned()));
-        let api = api(&send);
-        let hash = hash_listener(&send);
+        let api = outside::api(&send);
+        let hash = outside::hash_listener(&send);
         let mut app = Self {
             session: Rc::new(session),
             line: line.ok(),
@@ -153,7 +155,7 @@ impl Component for App {
         html! {
             <div class={classes!("page", side)}>
                 { toolbar::view(session, send, ask) }
-                { notice(session, send) }
+                { notice::view(session, send) }
                 <main>
                     <section class="column text" aria-label="Rules and machines">
                         <files::Tabs session={Rc::clone(session)} send={send.clone()} ask={ask.clone()} />
@@ -257,7 +259,14 @@ impl App {
                 };
                 line.iter().for_each(|line| line.ask(ask.clone()));
             }
-            (Effect::Own, _) => super::element::forget_link(),
+            (Effect::Own, _) => {
+                // From the first change on, what a link holds takes the place of one's own work in the store, too.
+                if super::element::has_link() {
+                    super::element::forget_link();
+                    self.set_aside();
+                }
+            }
+            (Effect::Aside, _) => self.set_aside(),
             // A link that was only looked at does not take the place of one's own work.
             (Effect::Keep, _) if super::element::has_link() => {}
             (Effect::Keep, _) => self.keeper.rest(),
@@ -295,6 +304,10 @@ impl App {
         }
     }
 
+    fn set_aside(&self) {
+        storage::set_aside(self.session.former.as_ref().map(|former| &former.session));
+    }
+
     fn share(&mut self, anonymous: bool) {
         let mut link = Link::of(&self.session);
         if anonymous {
@@ -323,70 +336,9 @@ impl App {
     }
 }
 
-/// What to begin with: a link, or the last visit, or the first example; and what to say of it.
-fn opened() -> (Session, Option<String>) {
-    let hash = window().and_then(|window| window.location().hash().ok()).unwrap_or_default();
-    let open = |link: Link| {
-        let mut session = Session::default();
-        session.lesson = None;
-        // What must be done about it is done by whoever called.
-        let _ = session.reduce(Action::Open(Box::new(link)));
-        session.settled()
-    };
-    match Link::read(&hash) {
-        Ok(Some(link)) => (open(link), None),
-        Ok(None) => (storage::kept().map_or_else(Session::default, open), None),
-        Err(error) => (storage::kept().map_or_else(Session::default, open), Some(error.to_string())),
-    }
-}
-
-/// `ringfence.load([{name, text}])`, for tests and for pages that embed this one; `ringfence.reload` for the same files saved
-/// anew.
-fn api(send: &Callback<Action>) -> [Closure<dyn Fn(JsValue)>; 2] {
-    let api = js_sys::Object::new();
-    let given = |name: &str, action: fn(Vec<File>) -> Action| {
-        let send = send.clone();
-        let call = Closure::<dyn Fn(JsValue)>::new(move |files: JsValue| {
-            if let Ok(files) = serde_wasm_bindgen::from_value::<Vec<File>>(files) {
-                send.emit(action(files));
-            }
-        });
-        // A plain object takes every key.
-        let _ = Reflect::set(&api, &JsValue::from_str(name), call.as_ref());
-        call
-    };
-    let calls = [given("load", Action::Load), given("reload", Action::Reload)];
-    let _ = Reflect::set(&js_sys::global(), &JsValue::from_str("ringfence"), &api);
-    calls
-}
-
-fn hash_listener(send: &Callback<Action>) -> Closure<dyn Fn()> {
-    let send = send.clone();
-    let listen = Closure::<dyn Fn()>::new(move || {
-        let hash = window().and_then(|window| window.location().hash().ok()).unwrap_or_default();
-        match Link::read(&hash) {
-            Ok(Some(link)) => send.emit(Action::Open(Box::new(link))),
-            Ok(None) => {}
-            Err(error) => send.emit(Action::Notice(Some(error.to_string()))),
-        }
-    });
-    if let Some(window) = window() {
-        let _ = window.add_event_listener_with_callback("hashchange", listen.as_ref().unchecked_ref());
-    }
-    listen
-}
-
 fn colours(theme: Theme) {
     if let Some(root) = root() {
         let _ = root.set_attribute("data-theme", theme.name());
-    }
-}
-
-fn notice(session: &Session, send: &Callback<Action>) -> Html {
-    let Some(text) = &session.notice else { return html! {} };
-    let close = send.reform(|_| Action::Notice(None));
-    html! {
-        <div class="notice" role="status"><span>{ text }</span><button onclick={close} aria-label="close">{ "×" }</button></div>
     }
 }
 

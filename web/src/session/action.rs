@@ -77,6 +77,10 @@ pub enum Action {
     Unpin,
     /// What was pinned comes back.
     Restore,
+    /// What something else took the place of comes back.
+    Undo,
+    /// That is wanted no more.
+    LetGo,
     /// Somebody wants a pair to connect, or not to, on such conversations.
     Want(Intent, String),
     /// A proposal is taken.
@@ -122,6 +126,8 @@ pub enum Effect {
     Light,
     /// From now on this is somebody's own work, no longer what a link holds.
     Own,
+    /// Keep what something else took the place of for the next visit, or keep it no more.
+    Aside,
     /// Keep the state for the next visit, if it is somebody's own.
     Keep,
     /// Give somebody a file.

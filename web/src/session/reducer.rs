@@ -5,7 +5,6 @@ use super::{Pair, Pending, Session, Side, blank, edits, some};
 use crate::gallery;
 use crate::offsets::Offsets;
 use crate::protocol::{Ask, Edit, File, Input, Request};
-use crate::share::Link;
 
 impl Session {
     /// Changes the state, and says what is to be done about it.
@@ -31,12 +30,14 @@ impl Session {
                 self.shown()
             }
             Action::Close(index) if index < self.files.len() => {
-                self.files.remove(index);
-                if self.files.is_empty() {
-                    self.files.push(blank("rules.yaml"));
-                }
-                self.active = self.active.min(self.files.len() - 1);
-                self.all_shown()
+                let said = self.files.get(index).map_or(String::new(), |file| format!("`{}` is closed", file.name));
+                self.change(&said, |session| {
+                    session.files.remove(index);
+                    if session.files.is_empty() {
+                        session.files.push(blank("rules.yaml"));
+                    }
+                    session.active = session.active.min(session.files.len() - 1);
+                })
             }
             Action::Close(_) => Vec::new(),
             Action::Rename(index, name) => {
@@ -46,40 +47,35 @@ impl Session {
                 }
                 self.all_shown()
             }
-            Action::Load(files) => self.replaced(Self::of(files, None)),
+            Action::Load(files) => {
+                self.give_way(Self::of(files, None), "other files have taken the place of your text")
+            }
             Action::Reload(files) => self.reloaded(files),
             // An example that nobody has changed gives way: its machines are none of somebody's own.
             Action::Drop(files) if gallery::EXAMPLES.iter().any(|example| example.files() == self.files) => {
-                self.replaced(Self::of(files, None))
+                self.give_way(Self::of(files, None), "files have taken the place of your text")
             }
-            Action::Drop(files) => {
+            Action::Drop(files) => self.change("a file of the same name has taken the place of yours", |session| {
                 for file in some(files) {
-                    match self.files.iter_mut().find(|known| known.name == file.name) {
+                    match session.files.iter_mut().find(|known| known.name == file.name) {
                         Some(known) => known.text = file.text,
-                        None => self.files.push(file),
+                        None => session.files.push(file),
                     }
                 }
-                self.active = self.files.len() - 1;
-                self.all_shown()
+                session.active = session.files.len() - 1;
+            }),
+            Action::Example(example) => {
+                self.give_way(Self::of(example.files(), Some(example)), "an example has taken the place of your text")
             }
-            Action::Example(example) => self.replaced(Self::of(example.files(), Some(example))),
             Action::Open(link) => {
-                let Link { input, filter, selected, pinned } = *link;
-                let mut session = Self::of(input.files, None);
-                session.profile = input.profile;
-                session.lenient = input.lenient;
-                session.tracking = input.tracking;
-                session.selected = selected.map(|(from, to)| Pair { from, to });
-                session.pinned = pinned;
-                if crate::share::is_filter(&filter) {
-                    session.filter.clone_from(&filter);
-                    session.scope.filter = filter;
-                }
                 // What somebody else wrote does not take the place of one's own work.
-                let mut effects = self.replaced(session);
-                effects.retain(|effect| !matches!(effect, Effect::Own | Effect::Keep));
+                let mut effects =
+                    self.give_way(Self::of_link(*link), "what a link holds has taken the place of your text");
+                effects.retain(|effect| !matches!(effect, Effect::Own | Effect::Keep | Effect::Aside));
                 effects
             }
+            Action::Undo => self.come_back(),
+            Action::LetGo => self.let_go(),
             Action::Guess(guess) => {
                 if let Some(lesson) = &mut self.lesson {
                     lesson.guess = Some(guess);
@@ -164,15 +160,14 @@ impl Session {
             Action::Unpin => self.pinned(None),
             Action::Restore => match self.pinned.clone() {
                 None => Vec::new(),
-                Some(input) => {
-                    self.pin(None);
-                    self.files = input.files;
-                    self.profile = input.profile;
-                    self.lenient = input.lenient;
-                    self.tracking = input.tracking;
-                    self.active = self.active.min(self.files.len().saturating_sub(1));
-                    self.all_shown()
-                }
+                Some(input) => self.change("what was pinned has taken the place of your text", |session| {
+                    session.pin(None);
+                    session.files = input.files;
+                    session.profile = input.profile;
+                    session.lenient = input.lenient;
+                    session.tracking = input.tracking;
+                    session.active = session.active.min(session.files.len().saturating_sub(1));
+                }),
             },
             Action::Want(intent, on) => self.want(intent, on),
             Action::Accept(index) => self.accept(index),
