@@ -3,14 +3,17 @@
 //! Places depend on names alone, never on verdicts: while somebody types rules, the picture stays where it is.
 //!
 //! ```text
-//! endpoints, matrix → stack (who is drawn) → layout (where) → edge (how) → svg
+//! endpoints, matrix → stack (who is drawn) → layout (where) → edge (how: by route, way and label) → svg
 //! ```
 
 mod edge;
+mod label;
 mod layout;
 mod pixels;
+mod route;
 mod stack;
 mod svg;
+mod way;
 
 pub use edge::{Edge, Point};
 pub use layout::MOST_LETTERS;
@@ -38,6 +41,19 @@ pub struct Area {
     /// Left, top, width and height in pixels.
     pub frame: Frame,
 }
+
+impl Area {
+    /// What its name covers, with a word behind it.
+    fn title(&self) -> Frame {
+        let Frame { x, y, width, .. } = self.frame;
+        let letters = self.name.chars().count().min(MOST_LETTERS) + TITLE_LETTERS;
+        Frame { x: x + 12.0, y: y + 9.0, width: (letters as f32 * TITLE_LETTER).min(width - 12.0), height: 18.0 }
+    }
+}
+
+/// How many letters the longest word has that stands behind the name of a switch, and how wide a letter is.
+const TITLE_LETTERS: usize = 10;
+const TITLE_LETTER: f32 = 7.8;
 
 /// Left, top, width and height in pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -99,7 +115,7 @@ impl Picture {
     pub fn of(endpoints: &[Endpoint], matrix: &Matrix, wishes: &Wishes) -> Self {
         let stacks = stack::stacks(endpoints, matrix, &wishes.unfolded);
         let laid = layout::layout(endpoints, stacks);
-        let edges = edge::edges(&laid.nodes, matrix, wishes.closed);
+        let edges = edge::edges(&laid, matrix, wishes.closed);
         Self { width: laid.width, height: laid.height, areas: laid.areas, nodes: laid.nodes, edges }
     }
 }

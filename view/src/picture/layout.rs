@@ -1,4 +1,4 @@
-//! Where boxes are: the machines of a switch on an oval, its gateway below them, what is outside at the right.
+//! Where boxes are: the machines of a switch on an oval, its gateway below a gap of it, what is outside at the right.
 
 use super::stack::Stack;
 use super::{Area, Frame, Node};
@@ -20,7 +20,7 @@ const NODE_HEIGHT: f32 = 48.0;
 const PADDING: f32 = 3.0 * GRID;
 const TITLE: f32 = 4.0 * GRID;
 /// Between areas.
-const GAP: f32 = 7.0 * GRID;
+const GAP: f32 = 10.0 * GRID;
 /// The width of a letter of the label, and of the detail below it.
 const LETTER: (f32, f32) = (7.8, 6.3);
 /// Longer words are cut by whoever draws them.
@@ -80,7 +80,7 @@ fn block(name: String, nodes: Vec<Node>) -> Block {
         if count == 0 {
             height = 0.0;
         } else {
-            height += 4.0 * GRID;
+            height += 6.0 * GRID;
         }
         let row: f32 = rim_nodes.iter().map(|node| node.frame.width + 2.0 * GRID).sum::<f32>() - 2.0 * GRID;
         width = width.max(row);
@@ -124,13 +124,15 @@ fn radii(count: usize, wide: f32) -> (f32, f32) {
     }
 }
 
-/// A place on the unit circle, the first at the top, clockwise; two stand side by side.
+/// A place on the unit circle, clockwise from the top. At the bottom there is a gap: of an even number none stands at the top
+/// either, and two stand side by side.
 fn direction(place: usize, count: usize) -> (f32, f32) {
     match count {
         0 | 1 => (0.0, 0.0),
         2 => (if place == 0 { -1.0 } else { 1.0 }, 0.0),
         _ => {
-            let turn = place as f32 / count as f32;
+            let begin = if count.is_multiple_of(2) { 0.5 } else { 0.0 };
+            let turn = (place as f32 + begin) / count as f32;
             (-cosine(turn + 0.25), -cosine(turn))
         }
     }
