@@ -1,11 +1,12 @@
 //! A row for those who do not know the match language: who, to whom, on what; and back from a match.
 
 mod entry;
+mod who;
 
 pub use entry::{Change, Entry, change};
+pub use who::Names;
 
-use ringfence_engine::ovn::matching::{Adviser, Context, parse};
-use ringfence_engine::ovn::network::Version;
+use ringfence_engine::ovn::matching::{Adviser, parse};
 use std::net::IpAddr;
 
 /// Which way of the machine a row looks at.
@@ -33,7 +34,7 @@ impl Way {
 pub struct Form {
     /// Which way.
     pub way: Way,
-    /// An address, a prefix, or several between braces.
+    /// An address, a prefix, the name of a machine, or several between braces.
     pub who: String,
     /// The same.
     pub whom: String,
@@ -47,6 +48,8 @@ pub struct Form {
     pub action: String,
     /// The higher one wins.
     pub priority: String,
+    /// Who may be named.
+    pub names: Names,
 }
 
 impl Default for Form {
@@ -61,6 +64,7 @@ impl Default for Form {
             written: None,
             action: "drop".to_owned(),
             priority: "1000".to_owned(),
+            names: Names::default(),
         }
     }
 }
@@ -75,6 +79,7 @@ impl Form {
     fn composed(&self) -> String {
         let mut parts = Vec::new();
         let mut address = |field: &str, text: &str| {
+            let text = self.names.resolved(text);
             if !text.trim().is_empty() {
                 let family = if text.contains(':') { "ip6" } else { "ip4" };
                 parts.push(format!("{family}.{field} == {}", text.trim()));
@@ -103,7 +108,11 @@ impl Form {
         if self.priority.trim().parse::<u16>().ok().is_none_or(|priority| priority > 32_767) {
             return Some("a priority is a number from 0 to 32767".to_owned());
         }
-        parse(&self.matches(), &Context::new(Version::Main).advised_by(Adviser::FULL)).err().map(|errors| {
+        let named = [&self.who, &self.whom].into_iter().filter(|_| self.written.is_none());
+        if let Some(error) = named.into_iter().find_map(|text| self.names.error(text)) {
+            return Some(error);
+        }
+        parse(&self.matches(), &self.names.context().advised_by(Adviser::FULL)).err().map(|errors| {
             let first = errors.first();
             let help = first.help().map(|help| format!("; {help}")).unwrap_or_default();
             format!("{}{help}", first.message())
@@ -129,15 +138,21 @@ impl Form {
 
     /// The same with another match; the fields say it, where they can.
     pub fn saying(&self, matches: &str) -> Self {
-        let Self { way, action, priority, .. } = self.clone();
-        let empty = Self { way, action, priority, ..Self::default() };
+        let Self { way, action, priority, names, .. } = self.clone();
+        let empty = Self { way, action, priority, names, ..Self::default() };
         let written = Some(matches.to_owned()).filter(|text| !text.trim().is_empty());
         Self { written, ..empty.filled(matches).unwrap_or(empty) }
     }
 
     /// Whether the fields say all that the match does.
     pub fn is_told(&self) -> bool {
-        self.written.as_ref().is_none_or(|text| parts(text).is_some_and(|parts| self.says(&parts)))
+        self.written.as_ref().is_none_or(|text| self.parts(text).is_some_and(|parts| self.says(&parts)))
+    }
+
+    /// What a match asks for, one after the other, as OVN prints it.
+    fn parts(&self, matches: &str) -> Option<Vec<String>> {
+        let printed = parse(matches, &self.names.context()).ok()?.to_string();
+        Some(printed.split(" && ").map(str::to_owned).collect())
     }
 
     /// Whether the fields say these parts of a match, and no others.
@@ -146,12 +161,12 @@ impl Form {
             parts.sort_unstable();
             parts
         };
-        parts(&self.composed()).is_some_and(|parts| sorted(parts) == sorted(wanted.to_vec()))
+        self.parts(&self.composed()).is_some_and(|parts| sorted(parts) == sorted(wanted.to_vec()))
     }
 
     /// With fields that say a match; nothing where it says more than they can.
     fn filled(&self, matches: &str) -> Option<Self> {
-        let parts = parts(matches)?;
+        let parts = self.parts(matches)?;
         let mut form = self.clone();
         if parts != ["ip"] {
             parts.iter().try_for_each(|part| form.take(part))?;
@@ -193,12 +208,6 @@ impl Form {
     }
 }
 
-/// What a match asks for, one after the other, as OVN prints it.
-fn parts(matches: &str) -> Option<Vec<String>> {
-    let printed = parse(matches, &Context::new(Version::Main)).ok()?.to_string();
-    Some(printed.split(" && ").map(str::to_owned).collect())
-}
-
 fn is_address(text: &str) -> bool {
     let single = |text: &str| {
         let (address, prefix) = text.split_once('/').map_or((text, None), |(address, prefix)| (address, Some(prefix)));
@@ -213,6 +222,7 @@ fn is_address(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::protocol::{Endpoint, Word};
 
     #[test]
     fn what_a_form_says_comes_back() {
@@ -271,6 +281,55 @@ mod tests {
             priority: "7".into(),
         };
         assert_eq!(Form::of(&row).entry(), row);
+    }
+
+    fn names() -> Names {
+        let endpoint = |id: &str, addresses: &[&str]| Endpoint {
+            id: id.to_owned(),
+            kind: "VirtualMachine".to_owned(),
+            switch: "s".to_owned(),
+            addresses: addresses.iter().map(|&address| address.to_owned()).collect(),
+        };
+        let word = |label: &str| Word {
+            label: label.to_owned(),
+            kind: String::new(),
+            detail: String::new(),
+            info: String::new(),
+        };
+        let words = [word("$set.of_web"), word("@ovn.sg.web"), word("10.0.0.2")];
+        let endpoints = [
+            endpoint("default/vm-1", &["fd00::2", "10.0.0.2"]),
+            endpoint("default/10.web.v2", &["10.0.0.3"]),
+            endpoint("default/db", &["10.0.0.4"]),
+            endpoint("prod/db", &["10.0.0.5"]),
+            endpoint("s/10.0.0.6-10.0.0.9", &["10.0.0.6-10.0.0.9"]),
+            endpoint("prod/six", &["fd00::6"]),
+        ];
+        Names::of(&endpoints, &words)
+    }
+
+    #[test]
+    fn a_machine_may_be_called_by_its_name() {
+        let form =
+            |who: &str, whom: &str| Form { who: who.into(), whom: whom.into(), names: names(), ..Form::default() };
+        for (who, whom, says) in [
+            ("vm-1", "", "ip4.src == 10.0.0.2"),
+            ("default/vm-1", "10.web.v2", "ip4.src == 10.0.0.2 && ip4.dst == 10.0.0.3"),
+            ("{vm-1, 10.0.0.9, prod/db}", "", "ip4.src == {10.0.0.2, 10.0.0.9, 10.0.0.5}"),
+            ("", "six", "ip6.dst == fd00::6"),
+            ("10.0.0.0/24", "$set.of_web", "ip4.src == 10.0.0.0/24 && ip4.dst == $set.of_web"),
+        ] {
+            assert_eq!((form(who, whom).error(), form(who, whom).matches().as_str()), (None, says));
+        }
+        let told = |who: &str| form(who, "").error().unwrap();
+        assert!(told("web-9").contains("`web-9` is neither an address nor"), "{}", told("web-9"));
+        assert!(told("db").contains("several machines are called `db`"), "{}", told("db"));
+        let written = ["inport == @ovn.sg.web", "ip4.src == $set.of_web", "ip4.dst == {10.0.0.1, $set.of_web}"];
+        assert_eq!(written.map(|text| form("", "").saying(text).error()), [None, None, None]);
+        assert!(form("", "").saying("ip4.src == $set.of_web").is_told());
+        assert!(form("", "").saying("inport == @nobody").error().is_some());
+        // A match that somebody wrote is OVN's business.
+        assert_eq!(form("web-9", "").saying("ip4.src == 10.0.0.7").error(), None);
     }
 
     #[test]

@@ -2,7 +2,8 @@
 
 use super::element::text_of;
 use super::rows;
-use crate::form::{Change, Entry, Form, Way, change};
+use super::words::worded;
+use crate::form::{Change, Entry, Form, Names, Way, change};
 use crate::offsets::Offsets;
 use crate::protocol::{Edit, Place, Row};
 use crate::session::{Action, Session};
@@ -28,7 +29,7 @@ struct Draft {
 
 impl Draft {
     /// A row of the table.
-    fn of(row: &Row) -> Self {
+    fn of(row: &Row, names: Names) -> Self {
         let direction = if row.stage == "to-lport" { "to-lport" } else { "from-lport" };
         let entry = Entry {
             direction: direction.to_owned(),
@@ -36,7 +37,8 @@ impl Draft {
             action: row.action.clone(),
             priority: row.priority.to_string(),
         };
-        Self { form: Form::of(&entry), row: row.place.map(|place| (place, entry)) }
+        let form = Form { names, ..Form::of(&entry) }.saying(&entry.matches);
+        Self { form, row: row.place.map(|place| (place, entry)) }
     }
 }
 
@@ -50,7 +52,7 @@ pub(super) fn Rows(props: &Props) -> Html {
         let (draft, session, place) = (draft.clone(), Rc::clone(session), place.clone());
         Callback::from(move |index: usize| {
             if let Some(row) = session.analysis.as_ref().and_then(|analysis| analysis.rows.get(index)) {
-                draft.set(Draft::of(row));
+                draft.set(Draft::of(row, names(&session)));
             }
             // The form may be far below; where it cannot have the focus it is where it was.
             let _ = place.cast::<HtmlElement>().map(|field| field.focus());
@@ -59,9 +61,16 @@ pub(super) fn Rows(props: &Props) -> Html {
     html! { <>{ rows::view(session, send, &pick) }{ fields(session, send, &draft, place) }</> }
 }
 
+/// What may be named in this world.
+fn names(session: &Session) -> Names {
+    let known = session.analysis.as_ref().map(|analysis| Names::of(&analysis.endpoints, &analysis.names));
+    known.unwrap_or_default()
+}
+
 /// Fields, the match that they make or that fills them, and buttons that put the row into the text.
 fn fields(session: &Rc<Session>, send: &Callback<Action>, draft: &UseStateHandle<Draft>, place: NodeRef) -> Html {
     let Draft { form, row } = &**draft;
+    let form = &Form { names: names(session), ..form.clone() };
     let set = |change: fn(&mut Form, String)| {
         let draft = draft.clone();
         Callback::from(move |text: String| {
@@ -110,10 +119,10 @@ fn fields(session: &Rc<Session>, send: &Callback<Action>, draft: &UseStateHandle
             <label><span>{ "priority" }</span><input id="form-priority" class="short" value={form.priority.clone()} inputmode="numeric" oninput={typed(|form, text| form.priority = text)} /></label>
             <label class="wide"><span>{ "match" }{ if untold && error.is_none() { " (says more than the fields do)" } else { "" } }</span>
                 <input id="form-match" class="code" ref={place} value={form.matches()} oninput={typed(|form, text| *form = form.saying(&text))}
-                    aria-invalid={error.is_some().to_string()} spellcheck="false" autocomplete="off" autocapitalize="off" /></label>
+                    aria-invalid={error.is_some().to_string()} aria-describedby={error.as_ref().map(|_| "form-wrong")} spellcheck="false" autocomplete="off" autocapitalize="off" /></label>
             <datalist id="addresses">{ for addresses.take(200).map(|word| html! { <option value={word.label.clone()}>{ &word.detail }</option> }) }</datalist>
-            { error.as_ref().map(|text| html! { <p class="error" role="alert">{ text }</p> }) }
-            <p class="row">{ row.as_ref().map(|_| alter(session, send, draft, error.is_some())) }{ add(session, send, form, error.is_some()) }</p>
+            { error.as_ref().map(|text| html! { <p class="error" id="form-wrong" role="alert">{ worded(text) }</p> }) }
+            <p class="row">{ row.as_ref().map(|_| alter(session, send, draft, form)) }{ add(session, send, form, error.is_some()) }</p>
         </section>
     }
 }
@@ -129,13 +138,14 @@ fn title(session: &Session, draft: &UseStateHandle<Draft>, send: &Callback<Actio
 }
 
 /// The row takes the place of that from which the form was filled.
-fn alter(session: &Rc<Session>, send: &Callback<Action>, draft: &UseStateHandle<Draft>, wrong: bool) -> Html {
-    let same = draft.row.as_ref().is_some_and(|(_, old)| draft.form.entry() == *old);
+fn alter(session: &Rc<Session>, send: &Callback<Action>, draft: &UseStateHandle<Draft>, form: &Form) -> Html {
+    let (new, wrong) = (form.entry(), form.error().is_some());
+    let same = draft.row.as_ref().is_some_and(|(_, old)| new == *old);
     let (draft, send, session) = (draft.clone(), send.clone(), Rc::clone(session));
     let alter = move |_| {
         let Some((at, old)) = &draft.row else { return };
         let text = session.files.get(at.file).map_or("", |file| file.text.as_str());
-        let (form, new) = (draft.form.clone(), draft.form.entry());
+        let (form, new) = (draft.form.clone(), new.clone());
         let changed = change(text, at.line, old, &new);
         send.emit(put(changed.clone(), at.file, text, OTHERWISE));
         if changed.is_some() {
