@@ -14,6 +14,7 @@ use ringfence_tests::browser::site::Site;
 use ringfence_tests::browser::typing;
 use ringfence_tests::browser::undo;
 use ringfence_tests::browser::walk;
+use ringfence_tests::browser::words;
 use ringfence_tests::generate::world::World;
 use ringfence_tests::ovn::world;
 use ringfence_tests::random::{self, Random};
@@ -79,12 +80,16 @@ fn looks(page: &Shared) -> Vec<Trial> {
 /// What people do on it.
 fn walks(page: &Shared, site: &Arc<Site>) -> Vec<Trial> {
     type Walk = fn(&Page) -> Result<(), String>;
-    let walks: [(&str, Walk); 14] = [
+    let walks: [(&str, Walk); 18] = [
         ("first-visit", walk::first_visit),
         ("mistake-and-fix", walk::mistake_and_fix),
         ("half-a-text", typing::half_a_text),
         ("undo", undo::undo),
         ("aside", undo::aside),
+        ("mistakes", words::mistakes),
+        ("controls", words::controls),
+        ("looks", words::looks),
+        ("lost-worker", words::lost_worker),
         ("completion", walk::completion),
         ("wish", walk::wish),
         ("tracking", walk::tracking),

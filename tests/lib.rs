@@ -26,6 +26,7 @@ pub mod browser {
     pub mod typing;
     pub mod undo;
     pub mod walk;
+    pub mod words;
 }
 
 pub mod generate;

@@ -124,10 +124,12 @@ class Editor {
 
   /** Shows a file. Each file keeps its own history and place. */
   show(name, text) {
-    if (this.name !== undefined) this.states.set(this.name, this.view.state);
+    if (this.name !== undefined) this.states.set(this.name, { state: this.view.state, scroll: this.view.scrollSnapshot() });
     this.name = name;
     const known = this.states.get(name);
-    this.quietly(() => this.view.setState(known && known.doc.toString() === text ? known : this.fresh(text)));
+    const same = known && known.state.doc.toString() === text;
+    this.quietly(() => this.view.setState(same ? known.state : this.fresh(text)));
+    this.view.dispatch({ effects: same ? known.scroll : EditorView.scrollIntoView(0, { y: "start" }) });
   }
 
   forget() {

@@ -68,6 +68,19 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
+// Tabs by keys: arrows, Home and End go from one to the other, and only the chosen one is on the way of Tab.
+document.addEventListener("keydown", (event) => {
+  const tab = event.target.closest?.('[role="tab"]');
+  const tabs = [...(tab?.closest('[role="tablist"]')?.querySelectorAll('[role="tab"]') ?? [])];
+  const at = tabs.indexOf(tab);
+  const next = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: tabs.length - 1 }[event.key];
+  if (next === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
+  const chosen = tabs.at(next % tabs.length);
+  chosen.click();
+  chosen.focus();
+  event.preventDefault();
+});
+
 // One menu at a time, until something of it is chosen, or Escape is pressed.
 const menus = () => document.querySelectorAll("details.menu[open]");
 document.addEventListener("click", ({ target }) => {

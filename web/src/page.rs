@@ -17,6 +17,7 @@ mod notice;
 mod outside;
 mod pinned;
 mod rows;
+mod staff;
 mod storage;
 mod table;
 mod toolbar;

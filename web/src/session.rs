@@ -179,6 +179,16 @@ impl Session {
         }
     }
 
+    /// Somebody wants this view, whatever comes.
+    pub fn choose(&mut self, view: View) {
+        (self.view, self.chosen) = (view, true);
+    }
+
+    /// The view that somebody chose.
+    pub fn chosen(&self) -> Option<View> {
+        self.chosen.then_some(self.view)
+    }
+
     /// What is analysed.
     pub fn input(&self) -> Input {
         Input {
@@ -243,6 +253,12 @@ impl Session {
         ))
     }
 
+    /// Whether there is nobody to ask about, and nothing that could not be read.
+    pub fn is_empty(&self) -> bool {
+        let nobody = self.analysis.as_ref().is_some_and(|analysis| analysis.endpoints.is_empty());
+        nobody && self.unread().is_none()
+    }
+
     /// The index of an endpoint.
     pub fn index(&self, id: &str) -> Option<usize> {
         self.analysis.as_ref()?.endpoints.iter().position(|endpoint| endpoint.id == id)
@@ -254,6 +270,11 @@ impl Session {
         let endpoints = &self.analysis.as_ref()?.endpoints;
         let short = |id: &str| id.rsplit('/').next() == Some(name);
         self.index(name).or_else(|| endpoints.iter().position(|endpoint| short(&endpoint.id)))
+    }
+
+    /// Whether somebody typed the name of an asker that nobody has.
+    pub fn is_asker_unknown(&self) -> bool {
+        self.source.as_ref().is_some_and(|name| !name.trim().is_empty()) && self.asker().is_none()
     }
 
     /// The indexes of the selected pair.

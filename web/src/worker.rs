@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
-use web_sys::{DedicatedWorkerGlobalScope, MessageEvent, Worker, WorkerOptions, WorkerType};
+use web_sys::{DedicatedWorkerGlobalScope, Event, MessageEvent, Worker, WorkerOptions, WorkerType};
 
 /// Answers whatever the page asks, until the page is gone.
 pub fn serve(answer: impl FnMut(Ask) -> Answer + 'static) {
@@ -35,15 +35,16 @@ pub struct Line {
     worker: Worker,
     waiting: Rc<RefCell<Option<Vec<Ask>>>>,
     _listen: Closure<dyn FnMut(MessageEvent)>,
+    _fail: Closure<dyn FnMut(Event)>,
 }
 
 impl Line {
-    /// Starts a worker; each of its answers is handed on.
+    /// Starts a worker; each of its answers is handed on, and so is that it could not be loaded, or broke down.
     ///
     /// # Errors
     ///
     /// What the browser says against it.
-    pub fn open(script: &str, answered: impl Fn(Answer) + 'static) -> Result<Self, JsValue> {
+    pub fn open(script: &str, answered: impl Fn(Answer) + 'static, lost: impl Fn() + 'static) -> Result<Self, JsValue> {
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
         let worker = Worker::new_with_options(script, &options)?;
@@ -57,7 +58,9 @@ impl Line {
             }
         });
         worker.set_onmessage(Some(listen.as_ref().unchecked_ref()));
-        Ok(Self { worker, waiting, _listen: listen })
+        let fail = Closure::<dyn FnMut(Event)>::new(move |_: Event| lost());
+        worker.set_onerror(Some(fail.as_ref().unchecked_ref()));
+        Ok(Self { worker, waiting, _listen: listen, _fail: fail })
     }
 
     /// Asks.
@@ -66,6 +69,15 @@ impl Line {
             Some(waiting) => waiting.push(ask),
             None => send(&self.worker, &ask),
         }
+    }
+}
+
+impl Drop for Line {
+    fn drop(&mut self) {
+        // Nobody listens to what it has to say any more.
+        self.worker.set_onmessage(None);
+        self.worker.set_onerror(None);
+        self.worker.terminate();
     }
 }
 

@@ -15,6 +15,9 @@ const WRITTEN: [&str; 11] =
     ["text", "faint", "accent", "open", "partial", "lost", "doubt", "closed", "key", "constant", "set"];
 const GROUNDS: [&str; 3] = ["paper", "sheet", "lit"];
 
+/// The least contrast of what shows where a control is.
+const LEAST_EDGE: f64 = 3.0;
+
 /// The least contrast of ordinary text.
 const LEAST: f64 = 4.5;
 
@@ -55,6 +58,26 @@ fn every_text_can_be_read_on_every_ground() {
         }
     }
     assert!(weak.is_empty(), "less than {LEAST}:\n{}", weak.join("\n"));
+}
+
+#[test]
+fn every_control_can_be_seen_on_every_ground() {
+    let mut weak = Vec::new();
+    for (theme, selector) in [("light", ":root "), ("dark", ":root[data-theme=\"dark\"] ")] {
+        let colours = colours(selector);
+        for ground in GROUNDS {
+            let found = contrast(colours["edge"], colours[ground]);
+            if found < LEAST_EDGE {
+                weak.push(format!("{theme}: the edge on {ground} has {found:.2}"));
+            }
+        }
+    }
+    assert!(weak.is_empty(), "less than {LEAST_EDGE}:\n{}", weak.join("\n"));
+    // Whatever is pressed, typed into or opened has that edge.
+    for rule in ["button, .button, select, input:not([type=\"checkbox\"]) {", ".menu > summary {"] {
+        let rule = STYLE.split(rule).nth(1).unwrap().split('}').next().unwrap();
+        assert!(rule.contains("1px solid var(--edge)"), "{rule}");
+    }
 }
 
 #[test]

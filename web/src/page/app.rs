@@ -3,31 +3,23 @@
 use super::editor::Editor;
 use super::element::{copy, document, download, is_framed, root, tell_state, window};
 use super::keeper::Keeper;
+use super::staff::Staff;
 use super::{
     claims, files, findings, form, graph, lesson, matrix, notice, outside, pinned, storage, table, toolbar, why,
 };
 use crate::protocol::Worker;
 use crate::session::{Action, Effect, Session, Side, Theme, View};
 use crate::share::Link;
-use crate::worker::Line;
 use js_sys::Reflect;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
-/// The address of the worker's script, beside the page.
-const WORKER: &str = "./worker.js";
-const REVIEWER: &str = "./review.js";
-const MENDER: &str = "./mend.js";
-
 /// The page.
 pub(super) struct App {
     session: Rc<Session>,
-    line: Option<Line>,
-    review: Option<Line>,
-    /// Started when somebody asks.
-    mender: Option<Line>,
+    staff: Staff,
     editor: Option<Editor>,
     place: NodeRef,
     /// Effects that wait for the editor.
@@ -46,22 +38,21 @@ impl Component for App {
 
     fn create(context: &Context<Self>) -> Self {
         let send = context.link().callback(Msg::Act);
-        let answers = send.clone();
-        let reviews = send.clone();
-        let line = Line::open(WORKER, move |answer| answers.emit(Action::Answered(answer)));
-        let review = Line::open(REVIEWER, move |answer| reviews.emit(Action::Answered(answer)));
+        let mut staff = Staff::new(send.clone());
+        let starts = staff.start(Worker::Answerer) && staff.start(Worker::Reviewer);
         let (session, notice) = outside::opened();
         let mut session = session;
         session.theme = storage::theme();
-        session.notice = notice
-            .or_else(|| line.is_err().then(|| "this browser starts no worker: nothing can be computed".to_owned()));
+        if let Some(view) = storage::view() {
+            session.choose(view);
+        }
+        session.notice =
+            notice.or_else(|| (!starts).then(|| "this browser starts no worker: nothing can be computed".to_owned()));
         let api = outside::api(&send);
         let hash = outside::hash_listener(&send);
         let mut app = Self {
             session: Rc::new(session),
-            line: line.ok(),
-            review: review.ok(),
-            mender: None,
+            staff,
             editor: None,
             place: NodeRef::default(),
             pending: Vec::new(),
@@ -87,6 +78,9 @@ impl Component for App {
     fn update(&mut self, _: &Context<Self>, message: Msg) -> bool {
         match message {
             Msg::Act(action) => {
+                if let Action::Lost(worker) = action {
+                    self.staff.dismiss(worker);
+                }
                 if matches!(action, Action::Open(_)) {
                     self.keep();
                 }
@@ -178,6 +172,16 @@ impl Component for App {
     }
 }
 
+/// What to do where nothing is.
+fn empty() -> Html {
+    html! {
+        <div class="graph empty" id="empty">
+            <h2>{ "Nothing here talks to anybody yet" }</h2>
+            <p>{ "Write or paste YAML with a Subnet, machines or policies into the text, open files or drop them above it, or choose an example at the top." }</p>
+        </div>
+    }
+}
+
 /// What may happen on the page, beyond what changes the session.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Msg {
@@ -206,10 +210,11 @@ impl App {
             let chosen = session.view == view;
             let choose = send.reform(move |_| Action::View(view));
             html! {
-                <button role="tab" class="tab" aria-selected={chosen.to_string()} onclick={choose}>{ view.title() }</button>
+                <button role="tab" class="tab" id={format!("tab-{}", view.name())} aria-controls="view" tabindex={if chosen { "0" } else { "-1" }} aria-selected={chosen.to_string()} onclick={choose}>{ view.title() }</button>
             }
         };
         html! {
+            <>
             <div class="bar">
                 <div class="tabs" role="tablist" aria-label="Ways to look">{ for View::ALL.into_iter().map(tab) }</div>
                 { toolbar::filter(session, send) }
@@ -217,12 +222,15 @@ impl App {
                 <span class="busy">{ "thinking…" }</span>
                 { pinned::view(session, send) }
             </div>
+            { toolbar::wrong(session) }
+            </>
         }
     }
 
     fn answer(&self) -> Html {
         let (session, send) = (Rc::clone(&self.session), &self.send);
         let shown = match session.view {
+            View::Graph | View::Matrix | View::Table if session.is_empty() => empty(),
             View::Graph => match graph::Props::of(&session, send) {
                 Some(props) => html! { <graph::Graph ..props /> },
                 None => html! { <div class="graph empty">{ "…" }</div> },
@@ -237,28 +245,14 @@ impl App {
         let hidden = self.session.view != View::Table;
         let unread =
             self.session.unread().map(|unread| html! { <p id="unread" class="unread" role="status">{ unread }</p> });
-        html! { <>{ for unread }<div class="picture">{ shown }{ table::view(&self.session, send, hidden) }</div></> }
+        html! { <>{ for unread }<div class="picture" id="view" role="tabpanel" aria-labelledby={format!("tab-{}", self.session.view.name())}>{ shown }{ table::view(&self.session, send, hidden) }</div></> }
     }
 
     /// Does what the state asks for.
     fn act(&mut self, effect: Effect) {
         let active = self.session.active;
         match (effect, &self.editor) {
-            (Effect::Ask(ask), _) => {
-                let line = match ask.request.worker() {
-                    Worker::Answerer => &self.line,
-                    Worker::Reviewer => &self.review,
-                    Worker::Mender => {
-                        if self.mender.is_none() {
-                            let answers = self.send.clone();
-                            let answered = move |answer| answers.emit(Action::Answered(answer));
-                            self.mender = Line::open(MENDER, answered).ok();
-                        }
-                        &self.mender
-                    }
-                };
-                line.iter().for_each(|line| line.ask(ask.clone()));
-            }
+            (Effect::Ask(ask), _) => self.staff.ask(ask),
             (Effect::Own, _) => {
                 // From the first change on, what a link holds takes the place of one's own work in the store, too.
                 if super::element::has_link() {
@@ -274,6 +268,7 @@ impl App {
                 let _ = download(name, &text);
             }
             (Effect::Colours, _) => colours(self.session.theme),
+            (Effect::Look, _) => storage::keep_look(&self.session),
             (effect, None) => self.pending.push(effect),
             (Effect::Show, Some(editor)) => {
                 if let Some(file) = self.session.files.get(active) {

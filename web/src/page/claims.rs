@@ -1,5 +1,6 @@
 //! What is claimed, with a tick or a cross.
 
+use super::words::worded;
 use crate::protocol::Claim;
 use crate::session::{Action, Session};
 use yew::prelude::*;
@@ -40,7 +41,7 @@ fn line(session: &Session, claim: &Claim, send: &Callback<Action>) -> Html {
     html! {
         <li class={class}>
             <span class="mark" aria-label={word}>{ mark }</span>
-            <div>{ &claim.claim }{ " " }{ place }{ counterexample }</div>
+            <div>{ worded(&claim.claim) }{ " " }{ place }{ counterexample }</div>
         </li>
     }
 }

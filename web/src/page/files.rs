@@ -55,7 +55,7 @@ pub(super) fn Tabs(props: &Props) -> Html {
         });
         html! {
             <span class={classes!("file", active.then_some("active"))} role="presentation">
-                <button role="tab" aria-selected={active.to_string()} title="double click, or F2, to rename" onkeydown={key}
+                <button role="tab" tabindex={if active { "0" } else { "-1" }} aria-selected={active.to_string()} title="double click, or F2, to rename" onkeydown={key}
                     onclick={send.reform(move |_| Action::Switch(index))} ondblclick={move |_| begin.set(Some(index))}>{ &file.name }</button>
                 { if active { html! { <button class="close" aria-label={format!("close {}", file.name)} onclick={send.reform(move |_| Action::Close(index))}>{ "×" }</button> } } else { html! {} } }
             </span>
@@ -83,8 +83,8 @@ pub(super) fn Tabs(props: &Props) -> Html {
         <div class="bar" ondrop={dropped} ondragover={|event: DragEvent| event.prevent_default()}>
             <div class="tabs files" role="tablist" aria-label="Files">
                 { for session.files.iter().enumerate().map(tab) }
-                <button class="tab" aria-label="new file" title="new file" onclick={send.reform(|_| Action::Add)}>{ "+" }</button>
             </div>
+            <button class="tab" aria-label="new file" title="new file" onclick={send.reform(|_| Action::Add)}>{ "+" }</button>
             <span class="space"></span>
             <label class="button" title="open files, or drop them here">{ "Open" }<input type="file" multiple={true} accept=".yaml,.yml,.json,.txt" onchange={picked} /></label>
             <button onclick={ask.reform(|_| Msg::Find)} title="find (Ctrl-F)">{ "Find" }</button>

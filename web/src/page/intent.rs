@@ -1,6 +1,7 @@
 //! What somebody wants of a pair, and the smallest edits that do it.
 
 use super::element::text_of;
+use super::toolbar::TRAFFIC;
 use super::words::worded;
 use crate::protocol::{Intent, Proposal};
 use crate::session::{Action, Session};
@@ -38,10 +39,11 @@ pub(super) fn Wish(props: &Props) -> Html {
                 <button id="must-connect" disabled={!known} onclick={want(Intent::Connect)}>{ "must connect" }</button>
                 <button id="must-not-connect" disabled={!known} onclick={want(Intent::Separate)}>{ "must not connect" }</button>
                 <label class="field"><span>{ "on" }</span>
-                    <input id="wish-on" class="short" list="filters" value={on.clone()} oninput={typed} aria-invalid={(!known).to_string()}
+                    <input id="wish-on" class="short" list="filters" value={on.clone()} oninput={typed} aria-invalid={(!known).to_string()} aria-describedby={(!known).then_some("wish-wrong")}
                         title="all, icmp, tcp, udp, sctp, or one port: tcp/22" spellcheck="false" autocomplete="off" />
                 </label>
             </div>
+            { (!known).then(|| html! { <p id="wish-wrong" class="wrong" role="alert">{ worded(&format!("`{on}` is no traffic. {TRAFFIC}.")) }</p> }) }
             { proposals(session, send) }
         </section>
     }
@@ -59,12 +61,12 @@ fn proposals(session: &Session, send: &Callback<Action>) -> Html {
 }
 
 fn one(session: &Session, index: usize, proposal: &Proposal, send: &Callback<Action>) -> Html {
-    let line = |line: &crate::protocol::ChangeLine| html! { <li><b>{ line.sign }</b>{ " " }{ &line.who }{ ": " }{ &line.what }</li> };
+    let line = |line: &crate::protocol::ChangeLine| html! { <li><b>{ line.sign }</b>{ " " }{ &line.who }{ ": " }{ worded(&line.what) }</li> };
     html! {
         <li>
-            <p><b>{ &proposal.title }</b></p>
+            <p><b>{ worded(&proposal.title) }</b></p>
             <pre class="diff">{ session.diff(proposal) }</pre>
-            <p>{ &proposal.summary }</p>
+            <p>{ worded(&proposal.summary) }</p>
             <ul>{ for proposal.changes.iter().take(6).map(line) }</ul>
             <button class="accept" onclick={send.reform(move |_| Action::Accept(index))}>{ "Take it" }</button>
         </li>

@@ -1,5 +1,6 @@
 //! Before and after: what is gained and lost against a state that somebody pinned.
 
+use super::words::worded;
 use crate::protocol::{ChangeLine, Changes};
 use crate::session::{Action, Session};
 use yew::prelude::*;
@@ -48,7 +49,7 @@ fn list(changes: &Changes) -> Html {
     let more = changes.lines.len().saturating_sub(MOST);
     html! {
         <ul>
-            <li class="faint">{ &changes.summary }</li>
+            <li class="faint">{ worded(&changes.summary) }</li>
             { for changes.lines.iter().take(MOST).map(line) }
             { if more > 0 { html! { <li>{ format!("and {more} more") }</li> } } else { html! {} } }
         </ul>
@@ -64,7 +65,7 @@ fn line(line: &ChangeLine) -> Html {
     let rest = if line.verdicts.is_empty() {
         html! {}
     } else {
-        html! { <small>{ format!(" ({}) {}", line.verdicts, line.because.join("; ")) }</small> }
+        html! { <small>{ worded(&format!(" ({}) {}", line.verdicts, line.because.join("; "))) }</small> }
     };
-    html! { <li class={class}><b>{ line.sign }</b>{ " " }{ &line.who }{ ": " }{ &line.what }{ rest }</li> }
+    html! { <li class={class}><b>{ line.sign }</b>{ " " }{ worded(&line.who) }{ ": " }{ worded(&line.what) }{ rest }</li> }
 }

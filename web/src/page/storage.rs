@@ -1,19 +1,27 @@
-//! What the browser keeps between visits: the texts, those that others took the place of, and the colours. Nothing else, and nowhere else.
+//! What the browser keeps between visits: the texts, those that others took the place of, and how the page looks. Nothing else, and nowhere else.
 
 use super::element::window;
-use crate::session::{Session, Theme};
+use crate::session::{Session, Theme, View};
 use crate::share::Link;
 use web_sys::Storage;
 
 const WORK: &str = "ringfence.work";
 const ASIDE: &str = "ringfence.aside";
 const THEME: &str = "ringfence.theme";
+const VIEW: &str = "ringfence.view";
 
 /// Keeps the session: as it is, for that is done at every key, and compressed where there is no room for that. Where there
 /// is none for that either, the last one stays.
 pub(super) fn keep(session: &Session) {
-    if let Some(storage) = put(WORK, session) {
-        let _ = storage.set_item(THEME, session.theme.name());
+    drop(put(WORK, session));
+}
+
+/// Keeps how the page looks.
+pub(super) fn keep_look(session: &Session) {
+    let Some(storage) = storage() else { return };
+    let _ = storage.set_item(THEME, session.theme.name());
+    if let Some(view) = session.chosen() {
+        let _ = storage.set_item(VIEW, view.name());
     }
 }
 
@@ -46,11 +54,19 @@ fn put(key: &str, session: &Session) -> Option<Storage> {
 }
 
 fn get(key: &str) -> Option<Link> {
-    Link::read(&storage()?.get_item(key).ok()??).ok()?
+    Link::read(&item(key)?).ok()?
 }
 
 /// The colours that were kept.
 pub(super) fn theme() -> Theme {
-    let name = storage().and_then(|storage| storage.get_item(THEME).ok().flatten());
-    Theme::named(&name.unwrap_or_default())
+    Theme::named(&item(THEME).unwrap_or_default())
+}
+
+/// The view that was kept.
+pub(super) fn view() -> Option<View> {
+    View::named(&item(VIEW)?)
+}
+
+fn item(key: &str) -> Option<String> {
+    storage()?.get_item(key).ok()?
 }

@@ -2,6 +2,7 @@
 
 use super::app::Msg;
 use super::element::{text_of, ticked};
+use super::words::worded;
 use crate::gallery::EXAMPLES;
 use crate::protocol::Tracking;
 use crate::session::{Action, Session, Side, Theme, View};
@@ -71,6 +72,7 @@ pub(super) fn filter(session: &Session, send: &Callback<Action>) -> Html {
     html! {
         <label class="field"><span>{ "Traffic" }</span>
             <input id="filter" class="short" list="filters" value={session.filter.clone()} oninput={typed} aria-invalid={(!valid).to_string()}
+                aria-describedby={(!valid).then_some("filter-wrong")}
                 title="all, icmp, tcp, udp, sctp, or one port: tcp/22" spellcheck="false" autocomplete="off" />
             <datalist id="filters">
                 { for ["all", "icmp", "tcp/22", "tcp/80", "tcp/443", "udp/53"].map(|word| html! { <option value={word}></option> }) }
@@ -81,19 +83,44 @@ pub(super) fn filter(session: &Session, send: &Callback<Action>) -> Html {
 
 /// Whose lines alone are drawn.
 pub(super) fn source(session: &Session, send: &Callback<Action>) -> Html {
-    if !matches!(session.view, View::Graph | View::Table) {
+    if !has_source(session) {
         return html! {};
     }
     let typed = send.reform(|event: InputEvent| Action::Source(Some(text_of(&event)).filter(|text| !text.is_empty())));
-    let unknown = session.source.is_some() && session.asker().is_none();
+    let unknown = session.is_asker_unknown();
     let endpoints = session.analysis.iter().flat_map(|analysis| analysis.endpoints.iter()).take(MOST);
     html! {
         <label class="field"><span>{ "From" }</span>
             <input id="source" list="askers" placeholder="everybody" value={session.source.clone().unwrap_or_default()} oninput={typed}
-                aria-label="whose requests alone are drawn" aria-invalid={unknown.to_string()} spellcheck="false" autocomplete="off" />
+                aria-label="whose requests alone are drawn" aria-invalid={unknown.to_string()} aria-describedby={unknown.then_some("source-wrong")} spellcheck="false" autocomplete="off" />
             <datalist id="askers">{ for endpoints.map(|endpoint| html! { <option value={endpoint.id.clone()}></option> }) }</datalist>
         </label>
     }
+}
+
+/// What is wrong with the two, in words, and what may be written.
+pub(super) fn wrong(session: &Session) -> Html {
+    let filter = (!crate::share::is_filter(&session.filter)).then(|| {
+        let text =
+            format!("`{}` is no traffic. {}. What is shown is of `{}`.", session.filter, TRAFFIC, session.scope.filter);
+        html! { <p id="filter-wrong" class="wrong" role="alert">{ worded(&text) }</p> }
+    });
+    let source = (session.is_asker_unknown() && has_source(session)).then(|| {
+        let first = session.analysis.as_ref().and_then(|analysis| Some(analysis.endpoints.first()?.id.clone()));
+        let such = first.map(|id| format!(", such as `{id}`")).unwrap_or_default();
+        let name = session.source.as_deref().unwrap_or_default().trim();
+        let text = format!("Nobody here is called `{name}`. Write the name of a box{such}. Until then, the lines of everybody are drawn.");
+        html! { <p id="source-wrong" class="wrong" role="alert">{ worded(&text) }</p> }
+    });
+    html! { <>{ for filter }{ for source }</> }
+}
+
+/// What may be written for traffic.
+pub(super) const TRAFFIC: &str = "Write `all`, `icmp`, `tcp`, `udp`, `sctp`, or one port, such as `tcp/22`";
+
+/// Whether the view has lines of single askers.
+fn has_source(session: &Session) -> bool {
+    matches!(session.view, View::Graph | View::Table)
 }
 
 /// More names than this help nobody.
@@ -135,7 +162,7 @@ fn reading(session: &Session, send: &Callback<Action>) -> Html {
 fn sides(session: &Session, send: &Callback<Action>) -> Html {
     let tab = |side: Side, title: &'static str| {
         let chosen = session.side == side;
-        html! { <button role="tab" aria-selected={chosen.to_string()} onclick={send.reform(move |_| Action::Side(side))}>{ title }</button> }
+        html! { <button role="tab" tabindex={if chosen { "0" } else { "-1" }} aria-selected={chosen.to_string()} onclick={send.reform(move |_| Action::Side(side))}>{ title }</button> }
     };
     html! { <div class="narrow" role="tablist" aria-label="What is shown">{ tab(Side::Picture, "Picture") }{ tab(Side::Text, "Rules") }</div> }
 }

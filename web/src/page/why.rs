@@ -24,7 +24,7 @@ pub(super) fn view(session: &Rc<Session>, send: &Callback<Action>) -> Html {
                 <span class={classes!("verdict", why.verdict.clone())}>{ &why.verdict }</span>
                 { " " }{ &pair.from }{ " → " }{ &pair.to }
                 <span class="space"></span>
-                <button onclick={send.reform(|_| Action::Turn)} title="the other direction">{ "⇄" }</button>
+                <button onclick={send.reform(|_| Action::Turn)} title="the other direction" aria-label="the other direction">{ "⇄" }</button>
                 <button onclick={send.reform(|_| Action::Deselect)} aria-label="close">{ "×" }</button>
             </h2>
             <Wish key={format!("{} {}", pair.from, pair.to)} session={Rc::clone(session)} send={send.clone()} />
@@ -38,7 +38,12 @@ pub(super) fn view(session: &Rc<Session>, send: &Callback<Action>) -> Html {
     }
 }
 
+/// A sentence begins with a capital, a name as it is written: `default/vm1`.
 fn capital(text: &str) -> String {
+    let first = text.split(' ').next().unwrap_or_default();
+    if !first.chars().all(char::is_alphabetic) {
+        return text.to_owned();
+    }
     let mut letters = text.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
@@ -132,5 +137,16 @@ fn traces(traces: &[String]) -> Html {
             <pre>{ &all }</pre>
             <Copy text={all.clone()} />
         </details>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::capital;
+
+    #[test]
+    fn names_have_no_capital_of_ours() {
+        let written = ["default/vm1's request", "vm-1's request", "`vm1` asks", "nothing passes", ""].map(capital);
+        assert_eq!(written, ["default/vm1's request", "vm-1's request", "`vm1` asks", "Nothing passes", ""]);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Side, View};
 use crate::gallery::Example;
-use crate::protocol::{Answer, Ask, Edit, File, Intent, Tracking};
+use crate::protocol::{Answer, Ask, Edit, File, Intent, Tracking, Worker};
 use crate::share::Link;
 
 /// What may happen.
@@ -101,6 +101,8 @@ pub enum Action {
     Notice(Option<String>),
     /// An answer came.
     Answered(Answer),
+    /// Somebody who answers could not be loaded, or broke down: what was asked stays without an answer.
+    Lost(Worker),
 }
 
 /// What the browser has to do.
@@ -134,4 +136,6 @@ pub enum Effect {
     Download(&'static str, String),
     /// Set the colours.
     Colours,
+    /// Keep how the page looks for the next visit, whatever it shows.
+    Look,
 }

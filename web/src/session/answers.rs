@@ -2,7 +2,7 @@
 
 use super::lints::Lints;
 use super::{Effect, Session, View};
-use crate::protocol::{Analysis, Answer, Reply};
+use crate::protocol::{Analysis, Answer, Reply, Worker};
 use ringfence_view::picture::READABLE;
 use std::rc::Rc;
 
@@ -93,6 +93,32 @@ impl Session {
                 Vec::new()
             }
         }
+    }
+}
+
+impl Session {
+    /// Nobody answers what a worker was asked that is gone; the next question is put to another one.
+    pub(super) fn lost(&mut self, worker: Worker) -> Vec<Effect> {
+        let pending = &mut self.pending;
+        let (who, next) = match worker {
+            Worker::Answerer => {
+                (pending.analyzing, pending.stale, pending.wanted_why) = (None, false, None);
+                ("draws the picture", "with the next change of the text, or when the page is loaded anew")
+            }
+            Worker::Reviewer => {
+                pending.linting = None;
+                ("looks for mistakes", "with the next change of the text")
+            }
+            Worker::Mender => {
+                (pending.comparing, pending.outrun) = (None, false);
+                (pending.wanted_proposals, pending.wanted_format) = (None, None);
+                ("changes and compares texts", "when you ask again")
+            }
+        };
+        self.notice = Some(format!(
+            "the part of this page that {who} could not be loaded, or broke down: it is tried again {next}"
+        ));
+        Vec::new()
     }
 }
 

@@ -18,6 +18,21 @@ impl View {
     /// All of them, in the order of their tabs.
     pub const ALL: [Self; 4] = [Self::Graph, Self::Matrix, Self::Rows, Self::Table];
 
+    /// Its name, also in the page's storage.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Graph => "graph",
+            Self::Matrix => "matrix",
+            Self::Rows => "rows",
+            Self::Table => "table",
+        }
+    }
+
+    /// The view of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|view| view.name() == name)
+    }
+
     /// What stands on the tab.
     pub fn title(self) -> &'static str {
         match self {

@@ -121,8 +121,8 @@ impl Session {
                 self.changed()
             }
             Action::View(view) => {
-                (self.view, self.chosen) = (view, true);
-                vec![Effect::Keep]
+                self.choose(view);
+                vec![Effect::Look]
             }
             Action::Side(side) => {
                 self.side = side;
@@ -190,13 +190,14 @@ impl Session {
             }
             Action::Theme => {
                 self.theme = self.theme.next();
-                vec![Effect::Colours, Effect::Keep]
+                vec![Effect::Colours, Effect::Look]
             }
             Action::Notice(notice) => {
                 self.notice = notice;
                 Vec::new()
             }
             Action::Answered(answer) => self.answered(answer),
+            Action::Lost(worker) => self.lost(worker),
         }
     }
 

@@ -606,3 +606,49 @@ fn a_link_leaves_the_store_alone_until_somebody_types() {
     assert!(page.shown.contains(&Effect::Own));
     assert_eq!(page.session.former.as_ref().map(|former| former.session.files.clone()), Some(vec![crowd(3)]));
 }
+
+#[test]
+fn who_is_lost_is_asked_anew() {
+    let mut page = Page::open();
+    let asked = |effects: &[Effect]| effects.iter().any(|effect| matches!(effect, Effect::Ask(_)));
+    // The picture: whatever is typed next is asked, though nobody answered what was typed before.
+    let text = format!("# one\n{}", page.text());
+    assert!(asked(&page.session.reduce(Action::Typed(text))));
+    assert_eq!(page.session.reduce(Action::Lost(Worker::Answerer)), []);
+    assert!(page.session.notice.as_ref().is_some_and(|notice| notice.contains("tried again")));
+    page.act(Action::Typed(format!("# two\n{}", page.text())));
+    assert!(!page.session.busy() && page.session.lit() == [11]);
+    // Findings, and what is different from before.
+    page.act(Action::Pin);
+    let text = format!("# three\n{}", page.text());
+    page.session.reduce(Action::Typed(text));
+    for worker in [Worker::Answerer, Worker::Reviewer, Worker::Mender] {
+        page.act(Action::Lost(worker));
+    }
+    assert!(!page.session.linting());
+    page.act(Action::Typed(page.text().replacen("action: drop", "action: allow", 1)));
+    assert!(page.session.changes.as_ref().is_some_and(|changes| !changes.pairs.is_empty()));
+    // A wish.
+    page.session.reduce(Action::Want(Intent::Separate, "all".into()));
+    page.act(Action::Lost(Worker::Mender));
+    page.act(Action::Want(Intent::Separate, "all".into()));
+    assert!(page.session.proposals.is_some());
+}
+
+#[test]
+fn a_name_that_nobody_has_is_told() {
+    let mut page = Page::open();
+    for (text, unknown) in [(None, false), (Some(" "), false), (Some("vm2"), false), (Some("vm9"), true)] {
+        page.act(Action::Source(text.map(str::to_owned)));
+        assert_eq!(page.session.is_asker_unknown(), unknown, "{text:?}");
+    }
+}
+
+#[test]
+fn nothing_is_told_from_what_cannot_be_read() {
+    let mut page = Page::open();
+    page.act(Action::Load(Vec::new()));
+    assert!(page.session.is_empty());
+    page.act(Action::Load(vec![File { name: "a.yaml".into(), text: "kind: Subnet\nspec: [".into() }]));
+    assert!(!page.session.is_empty());
+}

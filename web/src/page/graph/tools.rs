@@ -32,7 +32,8 @@ pub(super) fn hint(props: &Props, scene: &Scene<'_>, picked: Option<usize>, link
         };
     }
     if !scene.is_crowded() {
-        return html! {};
+        // Its room stays, so that no box moves away from under the pointer that has chosen one.
+        return html! { <p class="hint"></p> };
     }
     let lines = props.picture.edges.len();
     html! { <p class="hint">{ format!("{lines} lines: only those of the box under the pointer are drawn; the matrix shows all") }</p> }
