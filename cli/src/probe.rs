@@ -1,20 +1,25 @@
 //! Packets that a real OVN is asked about, and what it makes of them held against what the engine says.
 
 mod bundle;
+mod port;
 mod southbound;
+mod stale;
 mod tracer;
 
 pub(crate) use bundle::{Versions, write};
+pub(crate) use port::Unasked;
 pub(crate) use southbound::Southbound;
 pub(crate) use tracer::Tracer;
 
 use clap::Args;
+use port::Ports;
 use ringfence_engine::answers::explain::{Step, Trace};
 use ringfence_engine::answers::witness::{Gap, Witness, Witnesses};
 use ringfence_engine::ovn::acl::{Acl, Direction};
 use ringfence_engine::ovn::network::{Port, PortKind};
 use ringfence_engine::ovn::pipeline::{AclId, Stage, Tracking};
 use ringfence_engine::reach::Reach;
+use ringfence_ovsdb::Snapshot;
 use ringfence_view::loaded::Loaded;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -54,6 +59,8 @@ pub(crate) struct Probed<'a> {
     pub(crate) rows: BTreeSet<AclId>,
     /// What was not probed.
     pub(crate) gaps: BTreeMap<Gap, Gaps>,
+    /// Pairs that nobody can be asked about.
+    pub(crate) unasked: BTreeMap<Unasked, usize>,
     /// What ovn-trace did not answer, with its words.
     pub(crate) silent: BTreeMap<String, usize>,
     /// Where the answers are not the same.
@@ -95,9 +102,10 @@ pub(crate) enum Other {
 /// So many disagreements say enough.
 const ENOUGH: usize = 50;
 
-/// Asks about the pairs of a world, those first that nothing else stands for, until so many packets are traced.
-pub(crate) fn probe<'a>(loaded: &'a Loaded, tracer: &mut Tracer, most: usize) -> Probed<'a> {
-    let mut reach = loaded.reach();
+/// Asks about the pairs of a world, those first that nothing else stands for, until so many packets are traced; about those
+/// alone that the database has ports for.
+pub(crate) fn probe<'a>(loaded: &'a Loaded, world: &Snapshot, tracer: &mut Tracer, most: usize) -> Probed<'a> {
+    let (mut reach, ports) = (loaded.reach(), Ports::of(world));
     let compiled = &loaded.compiled;
     let mut witnesses = Witnesses::new(&compiled.network, loaded.pipelines());
     let mut probed = Probed { all_pairs: reach.pairs().count(), ..Probed::default() };
@@ -106,6 +114,11 @@ pub(crate) fn probe<'a>(loaded: &'a Loaded, tracer: &mut Tracer, most: usize) ->
             break;
         }
         let Some(ends) = compiled.endpoints.get(from).zip(compiled.endpoints.get(to)) else { continue };
+        if let Some(why) = ports.unasked(ends.0).or_else(|| ports.unasked(ends.1)) {
+            *probed.unasked.entry(why).or_default() += 1;
+            probed.seen += 1;
+            continue;
+        }
         let found = witnesses.of(ends.0, ends.1);
         let is_asked = !found.witnesses.is_empty();
         found.gaps.iter().for_each(|gap| probed.gaps.entry(*gap).or_default().count(is_asked));
@@ -192,31 +205,34 @@ fn known(witness: &Witness<'_>, trace: &Trace) -> Option<String> {
     let lost = lost_test(witness, trace)
         .map(|field| format!("it heeds `{field}`, a test that is lost when a row is installed (RF107)"));
     let cleared = || {
-        let words =
-            "by a router port it keeps what connection tracking said, which OVN clears, and that may matter to rows";
+        let words = "where connection tracking is not asked again it keeps what it said, which OVN clears, and that may matter to rows";
         keeps_state(witness, trace).then(|| words.to_owned())
     };
     lost.or_else(cleared)
 }
 
-/// Whether a packet leaves a switch by a router port where it matters to rows what connection tracking said of it: the commit
-/// on entering has cleared that in OVN, and not in ovn-trace. What was invalid is asked about by fewer rows; of what was new only
-/// tests of `ct.` know.
+/// Whether a packet meets to-lport rows without being tracked there, by a router port or because of an `allow-stateless` row, where
+/// it matters to them what connection tracking said of it before: the commit on entering has cleared that in OVN, and not in
+/// ovn-trace. What was invalid is asked about by fewer rows; of what was new only tests of connection tracking know.
 fn keeps_state(witness: &Witness<'_>, trace: &Trace) -> bool {
     let network = witness.question.network;
     let leaves = |port: &Port| port.name == trace.outport && port.kind == PortKind::Router;
-    let tests = |acl: &Acl| acl.direction == Direction::ToLport && acl.matches.contains("ct.");
+    let tests = |acl: &Acl| {
+        acl.direction == Direction::ToLport && ["ct.", "ct_"].iter().any(|field| acl.matches.contains(field))
+    };
     let here = network.switches.iter().filter(|switch| switch.name == trace.switch);
-    let is_here = here.clone().any(|switch| switch.ports.iter().any(leaves));
+    let is_routed = here.clone().any(|switch| switch.ports.iter().any(leaves));
     let own = here.flat_map(|switch| &switch.acls);
     let grouped = network.port_groups.iter().flat_map(|group| &group.acls);
-    let is_own = |step: &&Step| {
-        let switch = network.switches.get(step.switch).map(|switch| switch.name.as_str());
-        step.half == trace.half && step.stage == Stage::FromLport && switch == Some(trace.switch.as_str())
+    let tracked = |stage| {
+        let is_own = |step: &&Step| {
+            let switch = network.switches.get(step.switch).map(|switch| switch.name.as_str());
+            step.half == trace.half && step.stage == stage && switch == Some(trace.switch.as_str())
+        };
+        witness.explanation.steps.iter().find(is_own).map(|step| step.tracking)
     };
-    let entered = witness.explanation.steps.iter().find(is_own).map(|step| step.tracking);
-    is_here
-        && match entered {
+    (is_routed || tracked(Stage::ToLport) == Some(Tracking::Untracked))
+        && match tracked(Stage::FromLport) {
             Some(Tracking::Invalid | Tracking::BlockedRequest) => true,
             Some(Tracking::New) => own.chain(grouped).any(tests),
             _ => false,

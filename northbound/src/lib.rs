@@ -22,4 +22,5 @@ mod template;
 
 pub use document::Document;
 pub use owner::owner;
+pub use port::is_served;
 pub use replaced::without;

@@ -148,3 +148,71 @@ pub(crate) fn ethernet(word: &str) -> Option<Mac> {
     let groups: Vec<String> = word.split(':').map(|group| format!("{group:0>2}")).collect();
     Mac::parse(&groups.join(":"))
 }
+
+/// Whether OVN sends to a port what is for an Ethernet and an IP address, and takes from it what comes from them: what
+/// `addresses`, with `dynamic_addresses` behind `dynamic`, and `port_security` say (ovn-nb(5)).
+pub fn is_served(row: &Row, mac: Mac, address: IpAddr) -> bool {
+    let (stated, written) = (texts(row, "addresses"), mac.to_string());
+    let is_own = |(own, known): (Option<String>, IpAddr)| own.as_ref() == Some(&written) && known == address;
+    let is_dynamic = stated.iter().any(|element| element.split_whitespace().any(|word| word == "dynamic"));
+    let assigned = if is_dynamic { texts(row, "dynamic_addresses") } else { Vec::new() };
+    let is_sent = stated.contains(&"unknown") || stated.into_iter().chain(assigned).flat_map(self::stated).any(is_own);
+    let secured = texts(row, "port_security");
+    is_sent && (secured.is_empty() || secured.iter().any(|element| is_taken(element, mac, address)))
+}
+
+/// Whether an element of `port_security` takes packets from an address: from every one where it names none.
+fn is_taken(element: &str, mac: Mac, address: IpAddr) -> bool {
+    let mut words = element.split_whitespace();
+    let is_own = words.next().and_then(ethernet).is_some_and(|own| own == mac);
+    let mut named = words.clone();
+    let is_named = named.any(|word| {
+        let net = word.parse::<IpNet>().or_else(|_| word.parse::<IpAddr>().map(IpNet::from));
+        // `10.0.0.5/24` is that address, and the network's own one the whole network.
+        net.is_ok_and(|net| net.addr() == address || (net.addr() == net.network() && net.contains(&address)))
+    });
+    is_own && (is_named || words.next().is_none())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ringfence_ovsdb::{Atom, Datum};
+
+    fn port(columns: &[(&str, &[&str])]) -> Row {
+        let set = |texts: &[&str]| Datum::Set(texts.iter().map(|text| Atom::String((*text).to_owned())).collect());
+        columns.iter().map(|(name, texts)| ((*name).to_owned(), set(texts))).collect()
+    }
+
+    fn serves(columns: &[(&str, &[&str])]) -> bool {
+        is_served(&port(columns), Mac([2, 0, 0, 0, 0, 1]), "10.0.0.5".parse().unwrap())
+    }
+
+    #[test]
+    fn a_port_is_served_as_its_columns_say() {
+        let own = ("addresses", &["02:00:00:00:00:01 10.0.0.5"][..]);
+        let dynamic = ("addresses", &["dynamic"][..]);
+        let secured = |element: &'static [&str]| ("port_security", element);
+        for columns in [
+            &[own][..],
+            &[("addresses", &["unknown"])],
+            &[dynamic, ("dynamic_addresses", &["02:00:00:00:00:01 10.0.0.5"])],
+            &[own, secured(&["02:00:00:00:00:01"])],
+            &[own, secured(&["02:00:00:00:00:01 10.0.0.5/24"])],
+            &[own, secured(&["02:00:00:00:00:02", "02:00:00:00:00:01 10.0.0.0/24 fd00::1"])],
+        ] {
+            assert!(serves(columns), "{columns:?}");
+        }
+        for columns in [
+            &[][..],
+            &[dynamic],
+            &[("addresses", &["02:00:00:00:00:01"])],
+            &[("addresses", &["02:00:00:00:00:02 10.0.0.5"])],
+            &[secured(&["02:00:00:00:00:01 10.0.0.5"])],
+            &[own, ("dynamic_addresses", &[]), secured(&["02:00:00:00:00:01 10.0.0.4/24"])],
+            &[own, secured(&["02:00:00:00:00:01 fd00::1"])],
+        ] {
+            assert!(!serves(columns), "{columns:?}");
+        }
+    }
+}

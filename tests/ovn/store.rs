@@ -88,6 +88,16 @@ impl Store {
         self.southbound.as_ref().map(Database::remote).unwrap_or_default()
     }
 
+    /// The Southbound database, for those who write it themselves.
+    pub fn flows(&self) -> io::Result<&Database> {
+        self.southbound.as_ref().ok_or_else(|| io::Error::other("there is no Southbound database"))
+    }
+
+    /// Changes it as an administrator does; a no-break space stays within a word.
+    pub fn nbctl(&self, commands: &str) -> io::Result<()> {
+        nbctl(&self.sandbox, commands).map(drop)
+    }
+
     /// Puts a network's rows, and the addresses of machines, in the place of those that are there.
     pub fn write(&self, network: &Network, machines: &[Endpoint]) -> io::Result<()> {
         let mut operations: Vec<Value> = machines.iter().filter_map(addressed).collect();

@@ -1,6 +1,7 @@
 //! The Southbound database that belongs to a Northbound one: whether it does, and how far ovn-northd has got.
 
 use super::bundle::SOUTHBOUND;
+use super::stale::{COLUMNS, stale};
 use super::tracer::Tracer;
 use crate::live::{Database, Live};
 use ringfence_northbound::row::{entry, integer};
@@ -59,6 +60,11 @@ impl<'l> Southbound<'l> {
             "ovn-northd has not made flows of the last change yet (nb_cfg is {wanted}, and it is at {there}): see whether \
              it runs"
         )))
+    }
+
+    /// A sentence where its flows are not those of a Northbound database as it is, whatever was counted.
+    pub(crate) fn stale(&mut self, northbound: &Snapshot) -> Result<Option<String>, String> {
+        Ok(stale(northbound, &self.dump(COLUMNS)?))
     }
 
     fn belongs_to(&mut self, northbound: &Snapshot) -> Result<(), String> {

@@ -1,7 +1,7 @@
 //! What a real OVN was asked, and whether it says the same.
 
 use super::{ERROR, FAINT, GOOD, Line, STRONG, WARNING, count};
-use crate::probe::{Disagreement, Gaps, Other, Probed};
+use crate::probe::{Disagreement, Gaps, Other, Probed, Unasked};
 use ringfence_engine::answers::explain::describe_header;
 use ringfence_engine::answers::witness::Gap;
 use serde_json::{Value, json};
@@ -21,6 +21,7 @@ pub(crate) fn text(out: &mut dyn Write, probed: &Probed<'_>, lag: Option<&str>, 
         probed.all_pairs
     );
     match probed.disagreements.len() {
+        _ if lag.is_some() => writeln!(out, "{WARNING}ovn-trace cannot be asked about these rows{WARNING:#}")?,
         0 if probed.packets == 0 => writeln!(out, "{WARNING}nothing was probed{WARNING:#}")?,
         0 => writeln!(
             out,
@@ -71,6 +72,15 @@ fn left_out(probed: &Probed<'_>) -> Vec<String> {
         told.into_iter().flatten()
     };
     let gaps = probed.gaps.iter().flat_map(of);
+    let why = |why: &Unasked| match why {
+        Unasked::Portless => "no port of the database has the addresses of one of them",
+        Unasked::Unserved => {
+            "by `addresses` and `port_security`, OVN sends nothing to one of them, or takes nothing from it"
+        }
+    };
+    let unasked = probed.unasked.iter();
+    let unasked =
+        unasked.map(|(cause, pairs)| format!("cannot be asked, of {}: {}", count(*pairs, "pair"), why(cause)));
     let silent = probed
         .silent
         .iter()
@@ -80,7 +90,7 @@ fn left_out(probed: &Probed<'_>) -> Vec<String> {
         let ended = if probed.interrupted { "it was interrupted" } else { "`--probe=PACKETS` takes more" };
         format!("not probed: {}; {ended}", count(rest, "more pair"))
     });
-    gaps.chain(silent).chain(rest).collect()
+    gaps.chain(unasked).chain(silent).chain(rest).collect()
 }
 
 /// For programs.
@@ -99,10 +109,12 @@ pub(crate) fn json(probed: &Probed<'_>, lag: Option<&str>, bundle: &Path) -> Val
         })
     };
     let notes: Vec<String> = lag.map(str::to_owned).into_iter().chain(left_out(probed)).collect();
-    let bundle = (!probed.disagreements.is_empty()).then(|| bundle.display().to_string());
+    // Flows of other rows disagree with nobody.
+    let disagreements = if lag.is_some() { &[][..] } else { &probed.disagreements };
+    let bundle = (!disagreements.is_empty()).then(|| bundle.display().to_string());
     json!({
         "packets": probed.packets, "conversations": probed.conversations, "pairs": probed.pairs,
         "allPairs": probed.all_pairs, "rows": probed.rows.len(),
-        "disagreements": probed.disagreements.iter().map(found).collect::<Vec<_>>(), "bundle": bundle, "notes": notes,
+        "disagreements": disagreements.iter().map(found).collect::<Vec<_>>(), "bundle": bundle, "notes": notes,
     })
 }

@@ -86,11 +86,17 @@ impl Arguments {
         let mut southbound = Southbound::open(&self.target.live, self.probing.sb.as_deref())?;
         for attempt in 1.. {
             let lag = southbound.catch_up(&proposal.plan.world)?;
-            let probed = probe(&proposal.meaning.before, &mut southbound.tracer()?, most);
+            let world = &proposal.plan.world;
+            let probed = probe(&proposal.meaning.before, world, &mut southbound.tracer()?, most);
             // ovn-northd may be late, and others write: what is not so for long is no disagreement.
             let settled = probed.disagreements.is_empty() || probed.interrupted || attempt == ATTEMPTS;
             if settled || (attempt > 1 && read(&mut database)? == proposal.plan.world) {
                 // Flows of other rows than those that are there disagree with nobody.
+                let is_doubted = !probed.disagreements.is_empty() || !probed.silent.is_empty();
+                let lag = match lag {
+                    None if is_doubted => southbound.stale(world)?,
+                    lag => lag,
+                };
                 if lag.is_none() {
                     self.keep(&proposal, &probed, &mut southbound)?;
                 }
