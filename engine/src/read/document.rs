@@ -99,20 +99,55 @@ fn values<'t>(document: Document<'t>) -> Vec<Document<'t>> {
     }
 }
 
-/// The byte after the bracket that closes the first one.
+/// What a byte between braces belongs to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Within {
+    /// Nothing yet: here a quote opens.
+    Nothing,
+    /// A scalar without quotes, in which a quote is a letter.
+    Plain,
+    /// A tag, an anchor or an alias.
+    Property,
+    /// A scalar in these quotes.
+    Quotes(u8),
+    /// A comment, to the end of its line.
+    Comment,
+}
+
+/// The byte after the brace that closes the first one.
 fn closing(text: &str) -> Option<usize> {
-    let (mut depth, mut quoted, mut escaped) = (0_usize, false, false);
-    for (at, byte) in text.bytes().enumerate() {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' if quoted => escaped = true,
-            b'"' => quoted = !quoted,
-            _ if quoted => {}
-            b'{' => depth += 1,
-            b'}' if depth == 1 => return Some(at + 1),
-            b'}' => depth = depth.checked_sub(1)?,
-            _ => {}
-        }
+    let (mut depth, mut within, mut before) = (0_usize, Within::Nothing, b' ');
+    let mut bytes = text.bytes().enumerate().peekable();
+    while let Some((at, byte)) = bytes.next() {
+        let next = bytes.peek().map_or(b' ', |(_, next)| *next);
+        within = match (within, byte) {
+            (Within::Comment, b'\n' | b'\r') => Within::Nothing,
+            (Within::Quotes(b'"'), b'\\') => bytes.next().map_or(Within::Nothing, |_| within),
+            // Two of them are one, and no end.
+            (Within::Quotes(b'\''), b'\'') if next == b'\'' => bytes.next().map_or(Within::Nothing, |_| within),
+            (Within::Quotes(quote), _) if byte == quote => Within::Nothing,
+            (Within::Comment | Within::Quotes(_), _) => within,
+            (_, b'#') if before.is_ascii_whitespace() => Within::Comment,
+            (Within::Nothing, b'"' | b'\'') => Within::Quotes(byte),
+            (_, b'{') => {
+                depth += 1;
+                Within::Nothing
+            }
+            (_, b'}') if depth == 1 => return Some(at + 1),
+            (_, b'}') => {
+                depth = depth.checked_sub(1)?;
+                Within::Nothing
+            }
+            (_, b'[' | b']' | b',') => Within::Nothing,
+            (_, b':') if next.is_ascii_whitespace() || b"{}[],".contains(&next) => Within::Nothing,
+            // A key in quotes needs no space behind its colon.
+            (Within::Nothing, b':') => Within::Nothing,
+            (Within::Property, _) if byte.is_ascii_whitespace() => Within::Nothing,
+            (Within::Nothing, b'!' | b'&' | b'*') => Within::Property,
+            (Within::Nothing, _) if !byte.is_ascii_whitespace() => Within::Plain,
+            (Within::Nothing | Within::Plain | Within::Property, _) => within,
+        };
+        before = byte;
     }
     None
 }
@@ -154,6 +189,28 @@ mod tests {
         for one in ["{a: '}', b: {}}", "{a: 1} # {", "{a: 1}\nb: 2", "{{}", "a: {}\nb: {}"] {
             assert_eq!(texts(one), [one]);
         }
+    }
+
+    #[test]
+    fn braces_in_quotes_and_comments_close_nothing() {
+        for one in [
+            "{a: '}{', b: 1}",
+            "{a: 'it''s }{', b: 1}",
+            "{'}{': 1}",
+            "{a: [x, '}{']}",
+            "{a: !t '}{', b: &x '}{'}",
+            "{a: 1, # }{\n b: 2}",
+            "{a: 1, # it's\n b: '}{'}",
+            "{\"a\":'}{'}",
+            "{a: it's, b: \"}{\"}",
+            "{a: x#y, b: '}{'}",
+        ] {
+            assert_eq!(texts(one), [one]);
+            let twice = alloc::format!("{one}\n{one}");
+            assert_eq!(texts(&twice), [one.into(), alloc::format!("\n{one}")]);
+        }
+        // A quote within a word is a letter.
+        assert_eq!(texts("{a: it's}{b: it's}"), ["{a: it's}", "{b: it's}"]);
     }
 
     #[test]
