@@ -59,11 +59,12 @@ fn between(world: &World, one: (&Vpc, &Peering), other: (&Vpc, &Peering)) -> Vec
     pairs
         .filter_map(|((left, near), (right, far))| {
             let astray = is_astray(one.0, near, far) || is_astray(other.0, far, near);
-            let way = match (leads(one.0, other.1, far), leads(other.0, one.1, near)) {
+            let way = match (Lead::of(one.0, other.1, far), Lead::of(other.0, one.1, near)) {
                 _ if astray => Way::Unknown(Unknown::Routing),
-                (true, true) => Way::Peers,
-                (true, false) | (false, true) => Way::Unknown(Unknown::RouteBack),
-                (false, false) => return None,
+                (Lead::Parted, _) | (_, Lead::Parted) => Way::Unknown(Unknown::Routing),
+                (Lead::Peer, Lead::Peer) => Way::Peers,
+                (Lead::Peer, Lead::Nowhere) | (Lead::Nowhere, Lead::Peer) => Way::Unknown(Unknown::RouteBack),
+                (Lead::Nowhere, Lead::Nowhere) => return None,
             };
             Some(Beyond { switches: [*left, *right], way })
         })
@@ -103,12 +104,43 @@ fn is_astray(vpc: &Vpc, from: &Switch, to: &Switch) -> bool {
         || Routing::new(vpc.policies.clone(), Vec::new(), Vec::new()).may_police(&from.cidrs, &to.cidrs)
 }
 
-/// Whether the most specific route of a VPC to every prefix of a switch leads to the peer.
-fn leads(vpc: &Vpc, peer: &Peering, switch: &Switch) -> bool {
-    let to = |cidr: &IpNet| {
-        let known = vpc.routes.iter().filter(|route| route.everywhere && !route.by_source);
-        let covering = known.filter(|route| route.prefix.contains(cidr));
-        covering.max_by_key(|route| route.prefix.prefix_len()).is_some_and(|route| peer.local.contains(&route.next_hop))
-    };
-    !switch.cidrs.is_empty() && switch.cidrs.iter().all(to)
+/// Where the routes of a VPC lead that decide about the prefixes of a switch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Lead {
+    /// To the peer, for every prefix.
+    Peer,
+    /// To the peer for some addresses of a prefix, elsewhere for others; or for each by one of several routes of a kind.
+    Parted,
+    /// Elsewhere, or nowhere, for some prefix.
+    Nowhere,
+}
+
+impl Lead {
+    fn of(vpc: &Vpc, peer: &Peering, switch: &Switch) -> Self {
+        let leads: Vec<Self> = switch.cidrs.iter().map(|cidr| Self::of_prefix(vpc, peer, cidr)).collect();
+        match leads.as_slice() {
+            [] => Self::Nowhere,
+            leads if leads.contains(&Self::Parted) => Self::Parted,
+            leads if leads.contains(&Self::Nowhere) => Self::Nowhere,
+            [..] => Self::Peer,
+        }
+    }
+
+    /// The most specific routes that cover a prefix, and all of its parts.
+    fn of_prefix(vpc: &Vpc, peer: &Peering, cidr: &IpNet) -> Self {
+        let known = || vpc.routes.iter().filter(|route| route.everywhere && !route.by_source);
+        let covering = || known().filter(|route| route.prefix.contains(cidr));
+        let longest = covering().map(|route| route.prefix.prefix_len()).max();
+        let best = covering().filter(|route| Some(route.prefix.prefix_len()) == longest);
+        let parts = known().filter(|route| route.prefix != *cidr && cidr.contains(&route.prefix));
+        let leads = |route: &StaticRoute| peer.local.contains(&route.next_hop);
+        let mut deciding: Vec<bool> = best.chain(parts).map(leads).collect();
+        // What no route covers has none.
+        deciding.extend(longest.is_none().then_some(false));
+        match (deciding.contains(&true), deciding.contains(&false)) {
+            (true, false) => Self::Peer,
+            (true, true) => Self::Parted,
+            (false, _) => Self::Nowhere,
+        }
+    }
 }
