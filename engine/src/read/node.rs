@@ -165,7 +165,33 @@ fn radix(digits: &str, radix: u32) -> Option<i64> {
 fn float(text: &str) -> Resolved {
     let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
     let special = matches!(unsigned, ".inf" | ".Inf" | ".INF" | ".nan" | ".NaN" | ".NAN");
-    if special || is_decimal(unsigned) { Resolved::Float } else { Resolved::Text }
+    match special || is_decimal(unsigned) {
+        true => whole(text, unsigned).map_or(Resolved::Float, Resolved::Integer),
+        false => Resolved::Text,
+    }
+}
+
+/// A decimal number without a fraction, whatever point or exponent it has: `kubectl` reads `80.0` and `8e1` as numbers with a
+/// fraction, writes them as Go's `encoding/json` does, and sends `80` to the API server.
+fn whole(text: &str, unsigned: &str) -> Option<i64> {
+    let (mantissa, exponent) = unsigned.split_once(['e', 'E']).unwrap_or((unsigned, "0"));
+    let (before, behind) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let exponent: i8 = exponent.parse().ok()?;
+    let point = isize::try_from(before.len()).ok()? + isize::from(exponent);
+    let mut number: i64 = 0;
+    for (at, digit) in (0..).zip(before.bytes().chain(behind.bytes())) {
+        let digit = i64::from(digit - b'0');
+        if at < point {
+            number = number.checked_mul(10)?.checked_add(digit)?;
+        } else if digit != 0 {
+            return None;
+        }
+    }
+    let written = isize::try_from(before.len() + behind.len()).ok()?;
+    for _ in written..point {
+        number = number.checked_mul(10)?;
+    }
+    Some(if text.starts_with('-') { -number } else { number })
 }
 
 /// Whether it is a number without a sign, with digits behind a point or an exponent: `( \. [0-9]+ | [0-9]+ ( \. [0-9]* )? )
@@ -204,7 +230,15 @@ mod tests {
             ("0o17", Resolved::Integer(15)),
             ("99999999999999999999", Resolved::Integer(i64::MAX)),
             ("23.03", Resolved::Float),
-            ("1e3", Resolved::Float),
+            ("80.5", Resolved::Float),
+            ("1e-1", Resolved::Float),
+            ("1e30", Resolved::Float),
+            ("80.0", Resolved::Integer(80)),
+            ("80.", Resolved::Integer(80)),
+            (".8e2", Resolved::Integer(80)),
+            ("-8E+1", Resolved::Integer(-80)),
+            ("8000e-2", Resolved::Integer(80)),
+            ("-0.0", Resolved::Integer(0)),
             (".inf", Resolved::Float),
             ("172.20.10.2", Resolved::Text),
             ("1-2", Resolved::Text),
