@@ -49,6 +49,8 @@ pub struct World {
     pub switches: Vec<Switch>,
     /// The machines, in the order of their ids.
     pub machines: Vec<Machine>,
+    /// Pods that have ended: nobody asks them, but Kube-OVN keeps their addresses in the sets of policies.
+    pub ended: Vec<Machine>,
     /// The nodes.
     pub nodes: Vec<Node>,
     /// The VPCs of which more is known than a Subnet's word.
@@ -92,7 +94,7 @@ pub fn world(reading: &Reading) -> World {
     let switches = switch::switches(reading, &mut out);
     let named = namespace::namespaces(reading);
     let controller = controller::controller(reading, &mut out);
-    let machines = join::machines(reading, &switches, &named, &controller, &mut out);
+    let (machines, ended) = join::machines(reading, &switches, &named, &controller, &mut out);
     let namespaces = namespace::with_all_of(named, reading, &machines);
     let nodes = cluster::nodes(reading);
     let services = cluster::services(reading, &mut out);
@@ -105,7 +107,7 @@ pub fn world(reading: &Reading) -> World {
     let address_sets = inventories.iter().flat_map(|inventory| inventory.address_sets.clone()).collect();
     let balancers = inventories.iter().flat_map(|inventory| inventory.balancers.clone()).collect();
     let mut world =
-        World { balancers, version, options, switches, machines, port_groups, address_sets, ..World::default() };
+        World { balancers, version, options, switches, machines, ended, port_groups, address_sets, ..World::default() };
     world.network_policies = reading.objects.iter().filter_map(network_policy).cloned().collect();
     world.controller = controller;
     world.admin_policies = reading.objects.iter().filter_map(admin_policy).cloned().collect();

@@ -42,7 +42,8 @@ pub(crate) fn workload(kind: EndpointKind, object: &Fields<'_>, identity: Identi
     let job = spec.as_ref().and_then(|spec| spec.fields("jobTemplate", out)?.fields("spec", out));
     let spec = if kind == EndpointKind::CronJob { job } else { spec };
     let replicas = spec.as_ref().and_then(|spec| spec.integer("replicas", out)).map(|replicas| replicas.value);
-    if replicas == Some(0) {
+    let is_done = kind == EndpointKind::Job && is_ended(object, out);
+    if replicas == Some(0) || is_done {
         machine.pod = Presence::Absent;
     }
     // Every other controller starts a pod while the one before it still ends, and a Deployment rolls out beside it.
@@ -53,6 +54,15 @@ pub(crate) fn workload(kind: EndpointKind, object: &Fields<'_>, identity: Identi
     describe(&mut machine, metadata.as_ref(), pod.as_ref(), out);
     machine.default_interface(default_provider(metadata.as_ref(), &machine.namespace), None);
     machine
+}
+
+/// Whether a Job has made its last pod: one of its conditions says that it is complete, or has failed.
+fn is_ended(job: &Fields<'_>, out: &mut Out) -> bool {
+    let Some(status) = job.fields("status", out) else { return false };
+    let conditions = status.items("conditions", out);
+    let mut conditions = conditions.iter().filter_map(|(path, item)| Fields::of(item, path.clone(), out));
+    let word = |of: &Fields<'_>, key: &str| of.get(key).and_then(Node::word).unwrap_or_default().to_string();
+    conditions.any(|of| word(&of, "status") == "True" && ["Complete", "Failed"].contains(&word(&of, "type").as_str()))
 }
 
 /// What a pod's metadata and spec say, wherever they stand.

@@ -32,14 +32,14 @@ enum Speaker {
     Inventory,
 }
 
-/// The machines of a reading, in the order of their ids.
+/// The machines of a reading, in the order of their ids; behind them the pods that have ended.
 pub(crate) fn machines(
     reading: &Reading,
     switches: &[Switch],
     namespaces: &BTreeMap<String, Namespace>,
     controller: &Controller,
     out: &mut Vec<Diagnostic>,
-) -> Vec<Machine> {
+) -> (Vec<Machine>, Vec<Machine>) {
     let mut spoken: BTreeMap<(Speaker, Key), Place> = BTreeMap::new();
     let mut machines: BTreeMap<Key, Machine> = BTreeMap::new();
     let mut locator = Locator::new(switches, namespaces, Attachments::of(reading), controller);
@@ -64,7 +64,7 @@ pub(crate) fn machines(
     }
     workload::drop_spoken_for(reading, &mut machines);
     let mut machines: Vec<Machine> = machines.into_values().collect();
-    drop_done(&mut machines, out);
+    let ended = drop_done(&mut machines, out);
     if !controller.keeps_machines {
         drop_stopped(&mut machines, out);
     }
@@ -74,7 +74,7 @@ pub(crate) fn machines(
         finish(machine, switches, out);
         label(machine);
     }
-    machines
+    (machines, ended)
 }
 
 /// Whether a pod speaks that has ended.
@@ -88,8 +88,8 @@ fn is_known(spoken: &BTreeMap<(Speaker, Key), Place>, key: &Key) -> bool {
     speakers.any(|speaker| spoken.contains_key(&(speaker, key.clone())))
 }
 
-/// Pods that have ended are gone, and workloads without replicas have none.
-fn drop_done(machines: &mut Vec<Machine>, out: &mut Vec<Diagnostic>) {
+/// Pods that have ended are gone, and workloads without replicas have none, nor have Jobs that are done; gives those pods.
+fn drop_done(machines: &mut Vec<Machine>, out: &mut Vec<Diagnostic>) -> Vec<Machine> {
     let stays = |machine: &Machine| machine.kind == EndpointKind::VirtualMachine || machine.pod != Presence::Absent;
     let mut idle = machines.iter().filter(|machine| !stays(machine) && machine.kind != EndpointKind::Pod);
     if let Some(first) = idle.next() {
@@ -98,11 +98,11 @@ fn drop_done(machines: &mut Vec<Machine>, out: &mut Vec<Diagnostic>) {
             1 => "; nor has one other workload".into(),
             more => format!("; nor have {more} other workloads"),
         };
-        let message =
-            format!("{} `{}` has no replicas and no endpoint in this answer{others}", first.kind.name(), first.id());
+        let why = if first.kind == EndpointKind::Job { "has ended and has" } else { "has no replicas and" };
+        let message = format!("{} `{}` {why} no endpoint in this answer{others}", first.kind.name(), first.id());
         out.push(Diagnostic::new(Code::NoEndpoint, message).severity(Severity::Info).at(first.place));
     }
-    machines.retain(stays);
+    machines.extract_if(.., |machine| !stays(machine)).filter(|machine| machine.kind == EndpointKind::Pod).collect()
 }
 
 /// With `--keep-vm-ip=false` the port of a machine goes with its pod.

@@ -81,6 +81,18 @@ impl<'w> Roster<'w> {
         found
     }
 
+    /// The pods that have ended and are selected.
+    pub fn ended(&self, scope: &Scope, selector: &Selector) -> impl Iterator<Item = &'w Machine> {
+        let world = self.world;
+        let is_here = move |namespace: &str| match scope {
+            Scope::Namespace(name) => name == namespace,
+            Scope::Selected(selector) => {
+                world.namespaces.get(namespace).is_some_and(|known| selector.selects(&known.labels))
+            }
+        };
+        world.ended.iter().filter(move |pod| selector.selects(&pod.labels) && is_here(&pod.namespace))
+    }
+
     fn find(&self, scope: &Scope, selector: &Selector) -> Vec<usize> {
         let namespaces: Vec<&str> = match scope {
             Scope::Namespace(name) => alloc::vec![name.as_str()],

@@ -41,12 +41,32 @@ pub(super) fn picked<'r>(rule: &'r PolicyRule, namespace: &str, compiler: &Compi
 
 /// The pods of a peer.
 pub(super) fn pods(peer: &Peer, namespace: &str, compiler: &Compiler<'_>) -> Rc<[usize]> {
-    let PeerChoice::Pods { namespaces, pods } = &peer.choice else { return Rc::default() };
+    asked(peer, namespace).map_or_else(Rc::default, |(scope, selector)| compiler.roster.pods(&scope, &selector))
+}
+
+/// What a peer asks for, where it asks for pods.
+fn asked(peer: &Peer, namespace: &str) -> Option<(Scope, Selector)> {
+    let PeerChoice::Pods { namespaces, pods } = &peer.choice else { return None };
     let scope = match namespaces {
         Some(selector) => Scope::Selected(selector.clone()),
         None => Scope::Namespace(namespace.to_string()),
     };
-    compiler.roster.pods(&scope, pods.as_ref().unwrap_or(&Selector::default()))
+    Some((scope, pods.clone().unwrap_or_default()))
+}
+
+/// Whether a peer selects pods that have ended.
+pub(super) fn has_ended(peer: &Peer, namespace: &str, compiler: &Compiler<'_>) -> bool {
+    asked(peer, namespace).is_some_and(|(scope, selector)| compiler.roster.ended(&scope, &selector).next().is_some())
+}
+
+/// The addresses of the pods of a peer that have ended: nobody asks for their phase (`fetchPolicySelectedAddresses`).
+fn ended(peer: &Peer, wanted: Family, subject: &Subject<'_>, compiler: &Compiler<'_>) -> Vec<String> {
+    let Some((scope, selector)) = asked(peer, &subject.policy.namespace) else { return Vec::new() };
+    let pods = compiler.roster.ended(&scope, &selector);
+    let nets = pods.flat_map(|pod| &pod.interfaces).filter(|net| subject.networks.include(&net.provider));
+    let on_ovn = nets.filter(|net| compiler.world.switches.get(net.switch).is_some_and(|of| of.provider().is_some()));
+    let own = on_ovn.flat_map(|net| &net.addresses).map(|address| address.value);
+    own.filter(|address| family(*address) == wanted).map(|address| address.to_string()).collect()
 }
 
 /// The peers of a rule in one family (`fetchPolicySelectedAddresses`).
@@ -69,6 +89,7 @@ pub(super) fn party<'r>(
                 for pod in pods.iter() {
                     addresses(*pod, wanted, subject, compiler, roll, &mut party.allowed);
                 }
+                party.allowed.extend(ended(peer, wanted, subject, compiler));
                 party.members.extend((party.allowed.len() > before).then_some(*peer));
             }
             (PeerChoice::Block { cidr, except }, IpBlock::Sets) => {

@@ -1,7 +1,7 @@
 //! Selectors that select nothing, names that cannot exist, and ports that mean something else than they say.
 
 use super::super::compiler::Compiler;
-use super::party::{Picked, pods};
+use super::party::{Picked, has_ended, pods};
 use super::roll::Roll;
 use super::subject::Subject;
 use crate::diagnostic::{Code, Diagnostic};
@@ -101,6 +101,14 @@ fn peer(
         Some(selector) => (
             format!("`{}` selects {}: {follows}", peer.field, missing(selector)),
             "write labels that a namespace has, or add the Namespace to the input",
+        ),
+        None if has_ended(peer, &policy.namespace, compiler) => (
+            format!(
+                "`{}` selects pods that have ended, and no other: for the API {follows}, and Kube-OVN goes on with their \
+                 addresses, whoever has them now",
+                peer.field
+            ),
+            "delete these pods, or write labels that other pods have",
         ),
         None => (
             format!("`{}` selects no pod: {follows}", peer.field),
