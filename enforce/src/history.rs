@@ -23,6 +23,19 @@ pub struct History {
     generation: Option<u64>,
     /// What takes each of them back, as it is kept.
     kept: BTreeMap<u64, String>,
+    /// When the next one is made, where that is known.
+    at: Option<String>,
+}
+
+/// An apply that can be taken back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Applied {
+    /// Its number.
+    pub generation: u64,
+    /// When it was made, in UTC, as RFC 3339 writes it; earlier releases kept no time.
+    pub at: Option<String>,
+    /// What was done, in a few words.
+    pub did: String,
 }
 
 /// What takes one apply back.
@@ -30,6 +43,9 @@ pub struct History {
 pub(crate) struct Undo {
     /// What was done, in a few words.
     did: String,
+    /// When, in UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    at: Option<String>,
     /// Rows that came.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     added: Vec<Uuid>,
@@ -69,7 +85,7 @@ pub(crate) struct Record {
 impl History {
     /// What a database keeps of a policy set.
     pub fn of(snapshot: &Snapshot, set: &PolicySet) -> Self {
-        let mut history = Self { set: set.clone(), generation: None, kept: BTreeMap::new() };
+        let mut history = Self { set: set.clone(), generation: None, kept: BTreeMap::new(), at: None };
         let ids = snapshot.rows(GLOBAL).filter_map(|(_, row)| row.get("external_ids")).flat_map(Datum::pairs);
         for (key, value) in ids.filter_map(|(key, value)| Some((key.as_str()?, value.as_str()?))) {
             if key == history.generation_key() {
@@ -86,10 +102,18 @@ impl History {
         self.generation
     }
 
-    /// What was done, the last first, each with its generation.
-    pub fn steps(&self) -> Vec<(u64, String)> {
-        let did = |(number, text): (&u64, &String)| Some((*number, serde_json::from_str::<Undo>(text).ok()?.did));
-        self.kept.iter().rev().filter_map(did).collect()
+    /// What was done, the last first.
+    pub fn steps(&self) -> Vec<Applied> {
+        let applied = |(generation, text): (&u64, &String)| {
+            let Undo { did, at, .. } = serde_json::from_str(text).ok()?;
+            Some(Applied { generation: *generation, at, did })
+        };
+        self.kept.iter().rev().filter_map(applied).collect()
+    }
+
+    /// The same, with the moment at which the next apply is made.
+    pub(crate) fn dated(&self, at: String) -> Self {
+        Self { at: Some(at), ..self.clone() }
     }
 
     /// The key of the generation.
@@ -134,6 +158,7 @@ impl History {
     fn undo(&self, changes: &[Change], did: &str) -> String {
         let undo = Undo {
             did: did.to_owned(),
+            at: self.at.clone(),
             added: changes.iter().filter(|change| change.old.is_none()).map(|change| change.id).collect(),
             was: changes.iter().filter_map(|change| Some((change.id, change.old.clone()?))).collect(),
         };
@@ -194,7 +219,7 @@ mod tests {
 
     #[test]
     fn the_last_applies_can_be_taken_back_and_no_more() {
-        let mut history = History { set: PolicySet::default(), generation: None, kept: BTreeMap::new() };
+        let mut history = History { set: PolicySet::default(), generation: None, kept: BTreeMap::new(), at: None };
         let mut now = BTreeMap::new();
         for step in 1..=15u128 {
             let id = Uuid::from_u128(step);
@@ -203,6 +228,12 @@ mod tests {
             history = written(&history, &history.record(&[change], "one more"));
         }
         assert_eq!((history.generation(), history.steps().len()), (Some(15), KEPT));
+        let dated = history.dated("2026-12-01T05:00:00Z".to_owned());
+        let change = Change { id: Uuid::from_u128(16), old: None, new: Some(item("16")) };
+        let after = written(&history, &dated.record(std::slice::from_ref(&change), "dated"));
+        let at = |back: usize| after.steps().get(back).and_then(|step| step.at.clone());
+        assert_eq!((at(0).as_deref(), at(1)), (Some("2026-12-01T05:00:00Z"), None));
+        assert!(after.follows(&dated, &[change], "dated"));
         assert_eq!(history.back(3, now.clone()).unwrap().len(), 12);
         assert_eq!(history.back(10, now.clone()).unwrap().len(), 5);
         assert!(matches!(history.back(11, now), Err(HistoryError::TooFar { kept: 10, wanted: 11, .. })));
@@ -210,7 +241,7 @@ mod tests {
 
     #[test]
     fn what_is_too_large_is_not_kept_and_ends_the_way_back() {
-        let mut history = History { set: PolicySet::default(), generation: None, kept: BTreeMap::new() };
+        let mut history = History { set: PolicySet::default(), generation: None, kept: BTreeMap::new(), at: None };
         let small = Change { id: Uuid::from_u128(1), old: Some(item("a")), new: None };
         let large = Change { id: Uuid::from_u128(2), old: Some(item(&"x".repeat(BYTES))), new: None };
         for (change, undoable) in [(&small, true), (&large, false), (&small, true)] {

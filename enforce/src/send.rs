@@ -1,6 +1,7 @@
 //! A plan on its way: read the world, send the transaction, know what became of it, wait for its effect.
 
 use crate::history::History;
+use crate::moment::now;
 use crate::plan::Plan;
 use crate::tables::{GLOBAL, tables};
 use crate::transaction::Strictness;
@@ -110,6 +111,7 @@ pub const LARGEST: usize = 1 << 20;
 /// Sends a plan. What became of it is known afterwards, even when the connection was lost in between. A cluster of servers is
 /// given no transaction of more bytes than this: what means nothing yet goes ahead ([`Plan::staged`]).
 pub async fn send(client: &mut Client, plan: &Plan, strictness: Strictness, largest: usize) -> Result<Sent, SendError> {
+    let plan = &Plan { history: plan.history.dated(now()), ..plan.clone() };
     let limit = if client.is_clustered() { largest } else { usize::MAX };
     let mut stages = plan.staged(strictness, limit).map_err(|bytes| SendError::TooLarge { bytes, limit })?;
     let last = stages.pop().unwrap_or_default();

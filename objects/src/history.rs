@@ -7,7 +7,7 @@ use crate::send::{Purpose, SendError};
 use kube::Api;
 use kube::api::{ApiResource, DynamicObject, PostParams};
 use ringfence_cluster::Connection;
-use ringfence_enforce::PolicySet;
+use ringfence_enforce::{Applied, PolicySet, now};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -36,6 +36,9 @@ pub struct History {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Undo {
     did: String,
+    /// When, in UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    at: Option<String>,
     was: Vec<(Reference, Option<Content>)>,
 }
 
@@ -98,10 +101,13 @@ impl History {
         self.generation
     }
 
-    /// What was done, the last first, each with its generation.
-    pub fn steps(&self) -> Vec<(u64, String)> {
-        let did = |(number, text): (&u64, &String)| Some((*number, serde_json::from_str::<Undo>(text).ok()?.did));
-        self.kept.iter().rev().filter_map(did).collect()
+    /// What was done, the last first.
+    pub fn steps(&self) -> Vec<Applied> {
+        let applied = |(generation, text): (&u64, &String)| {
+            let Undo { did, at, .. } = serde_json::from_str(text).ok()?;
+            Some(Applied { generation: *generation, at, did })
+        };
+        self.kept.iter().rev().filter_map(applied).collect()
     }
 
     /// Whether the last apply can be taken back.
@@ -169,7 +175,7 @@ impl History {
     /// The history after deeds.
     fn with(&self, deeds: &[Deed], did: &str) -> Self {
         let was = deeds.iter().map(|deed| (deed.reference.clone(), deed.old.clone())).collect();
-        let undo = serde_json::to_string(&Undo { did: did.to_owned(), was }).unwrap_or_default();
+        let undo = serde_json::to_string(&Undo { did: did.to_owned(), at: Some(now()), was }).unwrap_or_default();
         let mut next = Self { generation: self.generation + 1, kept: BTreeMap::new(), ..self.clone() };
         let all =
             [(next.generation, &undo)].into_iter().chain(self.kept.iter().rev().map(|(number, text)| (*number, text)));

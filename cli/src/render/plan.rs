@@ -6,7 +6,7 @@ use crate::console::Script;
 use crate::enforcement::Proposal;
 use crate::planned::{Planned, Sign};
 use anstyle::Style;
-use ringfence_enforce::{PolicySet, Tripped};
+use ringfence_enforce::{Applied, PolicySet, Tripped};
 use ringfence_view::difference::Difference;
 use ringfence_view::wire;
 use serde::Serialize;
@@ -144,13 +144,14 @@ pub(crate) fn drift<P: Planned>(
 }
 
 /// The applies of a policy set that can be taken back.
-pub(crate) fn history(out: &mut dyn Write, set: &PolicySet, steps: &[(u64, String)]) -> io::Result<()> {
+pub(crate) fn history(out: &mut dyn Write, set: &PolicySet, steps: &[Applied]) -> io::Result<()> {
     if steps.is_empty() {
         return writeln!(out, "policy set {set}: nothing can be taken back");
     }
     writeln!(out, "policy set {set}, the last apply first:")?;
-    for (back, (generation, did)) in steps.iter().enumerate() {
-        writeln!(out, "{:>3}  generation {generation}: {}", back + 1, Line(did))?;
+    for (back, Applied { generation, at, did }) in steps.iter().enumerate() {
+        let at = at.as_ref().map(|at| format!(", {}", Line(at))).unwrap_or_default();
+        writeln!(out, "{:>3}  generation {generation}{at}: {}", back + 1, Line(did))?;
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ use crate::render;
 use crate::status::Status;
 use crate::target::{Target, To};
 use clap::Args;
-use ringfence_enforce::{History, Plan};
+use ringfence_enforce::{Applied, History, Plan};
 use ringfence_engine::compile::Settings;
 use std::io;
 
@@ -112,7 +112,7 @@ impl Arguments {
         })
     }
 
-    fn tell(&self, console: &mut Console, steps: &[(u64, String)]) -> io::Result<Status> {
+    fn tell(&self, console: &mut Console, steps: &[Applied]) -> io::Result<Status> {
         console.print(|out| render::plan::history(out, &self.target.set, steps))?;
         Ok(Status::Fine)
     }
