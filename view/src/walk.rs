@@ -85,7 +85,9 @@ impl Story<'_> {
                 ", connection tracking has not seen its request on this port and calls it invalid".to_owned()
             }
             Decider::Builtin(builtin) => format!(", built in: {}", builtin.describe()),
-            Decider::Ambiguous(rows) if rows.len() == 1 => ": this row tests something that only OVN knows".to_owned(),
+            Decider::Ambiguous(rows) if rows.len() == 1 => {
+                ": this row tests something that only the network knows".to_owned()
+            }
             Decider::Ambiguous(_) => ": these rows of equal priority disagree".to_owned(),
         }
     }

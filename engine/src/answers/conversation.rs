@@ -10,7 +10,7 @@ use crate::ovn::network::{Mac, Network};
 use crate::ovn::packet::{Arp, Ip, L4, Packet, Payload, SYN, SYN_ACK};
 use crate::ovn::pipeline::Pipeline;
 use crate::ovn::walk::{Balancing, Choice, Journey, Pass, Walk};
-use crate::reach::{Attachment, Crossing, Endpoint, Family, L4Header, Route, Topology};
+use crate::reach::{Attachment, Crossing, Endpoint, EndpointKind, Family, L4Header, Route, Topology};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::net::IpAddr;
@@ -92,6 +92,8 @@ pub struct Leg<'a> {
     pub packet: Option<Journey>,
     /// Each switch with the packet as it enters there.
     pub way: Vec<(Pass<'a>, Packet)>,
+    /// Whether a router lets the packet go no further, as its TTL is spent.
+    pub expired: bool,
 }
 
 impl Leg<'_> {
@@ -162,34 +164,48 @@ impl<'a> Question<'a> {
 
     fn leg(&self, walk: &mut Walk<'a>, half: Half, ways: &Ways<'a>) -> Option<Leg<'a>> {
         let crossings = ways.of_half(half);
-        let way = self.way(half, crossings, ways.hops)?;
+        let (way, is_spent) = self.way(half, crossings, ways.hops)?;
         let resolution = self.resolve(walk, half, crossings);
         let resolved = resolution.as_ref().is_none_or(|journey| journey.delivered);
-        let packet = resolved.then(|| walk.send(&way));
-        Some(Leg { half, resolution, packet, way })
+        let sent = resolved.then(|| walk.send(&way));
+        let expired = is_spent && sent.as_ref().is_some_and(|journey| journey.delivered);
+        let packet = sent.map(|journey| Journey { delivered: journey.delivered && !is_spent, ..journey });
+        Some(Leg { half, resolution, packet, way, expired })
     }
 
-    /// The packet as it enters each switch.
-    fn way(&self, half: Half, crossings: &[Crossing<'a>], hops: u8) -> Option<Vec<(Pass<'a>, Packet)>> {
+    /// The packet as it enters each switch, and whether a router behind the last one drops it: one takes one from the TTL, and
+    /// passes nothing on that has none left (northd, `build_ip_routing_pre_flows_for_lrouter`, `ip.ttl == {0, 1}`).
+    fn way(&self, half: Half, crossings: &[Crossing<'a>], hops: u8) -> Option<(Vec<(Pass<'a>, Packet)>, bool)> {
         let (source, target) = self.parties(half);
         let (src, dst) = self.addresses(half)?;
         let l4 = match half {
             Half::Request => l4(self.served(), self.shape.tcp_flags.unwrap_or(SYN)),
             Half::Reply => l4(self.answer()?, SYN_ACK),
         };
-        let packet = |(crossing, ttl): (&Crossing<'a>, u8)| {
+        // How many routers lie behind a router nobody says.
+        let first = crossings.first().filter(|crossing| crossing.from.is_none()).map(|_| self.shape.ttl);
+        let ttl = |number: u8| first.map(|ttl| ttl.saturating_sub(hops.saturating_mul(number)));
+        let packet = |(number, crossing): (u8, &Crossing<'a>)| {
             let eth_src = crossing.from.map_or(source.mac, |link| link.mac);
             let eth_dst = crossing.to.map_or(target.mac, |link| link.mac);
             let Shape { dscp, ecn, frag, label, .. } = self.shape;
-            let ip = Ip { src, dst, ttl, dscp, ecn, frag, label, l4: l4.clone() };
+            let ip = Ip { src, dst, ttl: ttl(number), dscp, ecn, frag, label, l4: l4.clone() };
             let Crossing { switch, inport, outport, .. } = *crossing;
             let pass = Pass { switch, inport, outport, balancing: Balancing::None };
             (pass, Packet { eth_src, eth_dst, vlan_tci: self.shape.vlan_tci, payload: Payload::Ip(Box::new(ip)) })
         };
-        let ttl = (0..=self.shape.ttl).rev().step_by(usize::from(hops.max(1)));
-        let mut way: Vec<_> = crossings.iter().zip(ttl).map(packet).collect();
+        let mut way: Vec<_> = (0..).zip(crossings).map(packet).collect();
         self.balance(half, &mut way);
-        Some(way)
+        let leaves = crossings.last().is_some_and(|crossing| crossing.to.is_some()) && !self.is_turned();
+        let is_spent = match crossings {
+            [_, _, ..] if ttl(1) == Some(0) => {
+                way.truncate(1);
+                true
+            }
+            // The router's own addresses are none beyond it.
+            _ => leaves && target.kind != EndpointKind::Gateway && first.is_some_and(|ttl| ttl <= 1),
+        };
+        Some((way, is_spent))
     }
 
     /// The address resolution before the first packet of a half: only for IPv4, only by a machine on a switch.

@@ -145,6 +145,7 @@ pub fn explain(question: &Question<'_>) -> Explanation {
         ((true, false), _) => Verdict::OneWay,
     };
     let steps = steps(question.network, &strict);
+    let expired = legs(&strict).any(|leg| leg.expired);
     let refused = legs(&strict).filter_map(|leg| leg.packet.as_ref()).any(|journey| journey.refused);
     Explanation {
         verdict,
@@ -153,7 +154,7 @@ pub fn explain(question: &Question<'_>) -> Explanation {
         refused,
         because: match is_doubted {
             true => because::no_path(question, NoPath::Unknown(doubt(question))),
-            false => because::because(question, verdict, &steps, refused),
+            false => because::because(question, verdict, &steps, because::Fate { refused, expired }),
         },
         notes: because::notes(question, verdict, &steps),
         traces: trace::traces(question, &strict, generous),

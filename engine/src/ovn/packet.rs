@@ -41,8 +41,8 @@ pub struct Ip {
     pub src: IpAddr,
     /// Destination, of the same family.
     pub dst: IpAddr,
-    /// TTL or hop limit.
-    pub ttl: u8,
+    /// TTL or hop limit, where it is known.
+    pub ttl: Option<u8>,
     /// DSCP, six bits.
     pub dscp: u8,
     /// ECN, two bits.
@@ -156,7 +156,7 @@ impl Packet {
 impl Ip {
     /// An unfragmented packet with TTL 64, as an ordinary conversation has it.
     pub fn ordinary(src: IpAddr, dst: IpAddr, l4: L4) -> Self {
-        Self { src, dst, ttl: 64, dscp: 0, ecn: 0, frag: 0, label: 0, l4 }
+        Self { src, dst, ttl: Some(64), dscp: 0, ecn: 0, frag: 0, label: 0, l4 }
     }
 
     /// Its protocol number.
@@ -176,7 +176,7 @@ impl Ip {
             (Field::IpProto, ..) => self.protocol().into(),
             (Field::IpDscp, ..) => self.dscp.into(),
             (Field::IpEcn, ..) => self.ecn.into(),
-            (Field::IpTtl, ..) => self.ttl.into(),
+            (Field::IpTtl, ..) => self.ttl.unwrap_or_default().into(),
             (Field::IpFrag, ..) => self.frag.into(),
             (Field::Ip4Src, IpAddr::V4(src), _) => src.to_bits().into(),
             (Field::Ip4Dst, _, IpAddr::V4(dst)) => dst.to_bits().into(),

@@ -345,7 +345,8 @@ fn is_exempt(packet: &Packet) -> bool {
     use super::packet::L4;
     let Payload::Ip(ip) = &packet.payload else { return true };
     let multicast = packet.eth_dst.0.first().is_some_and(|byte| byte & 1 == 1);
-    let discovery = !ip.src.is_ipv4() && ip.ttl == 255 && matches!(ip.l4, L4::Icmp { kind: 133..=136, code: 0, .. });
+    let discovery =
+        !ip.src.is_ipv4() && ip.ttl == Some(255) && matches!(ip.l4, L4::Icmp { kind: 133..=136, code: 0, .. });
     let solicit = matches!(ip.l4, L4::Udp { src: 546, dst: 547 });
     multicast || discovery || solicit
 }
@@ -401,6 +402,7 @@ impl Header for View<'_> {
             | Field::Icmp4FragMtu
             | Field::Icmp6FragMtu
             | Field::Icmp4InnerSrc => Value::Unknown,
+            Field::IpTtl if self.packet.ip().is_some_and(|ip| ip.ttl.is_none()) => Value::Unknown,
             other if self.is_hidden(other) => Value::Known(0),
             other => Value::Known(self.packet.field(other)),
         }

@@ -16,7 +16,7 @@ use super::predicate::PortIndex;
 use super::predicates::Predicates;
 use super::region::{Ports, Region};
 use super::route::{Crossing, Route};
-use super::scene::{Half, Mode, Scene};
+use super::scene::{Half, Mode, Scene, Ttl};
 use super::sensitivity::Sensitivity;
 use super::topology::Topology;
 use crate::ovn::acl::Direction;
@@ -149,11 +149,11 @@ pub(super) struct At {
     pub(super) target: usize,
     pub(super) family: Family,
     pub(super) half: Half,
-    pub(super) ttl: u8,
+    pub(super) ttl: Ttl,
     pub(super) choice: Choice,
 }
 
-pub(super) const FIRST_TTL: u8 = 64;
+pub(super) const FIRST_TTL: Ttl = Ttl::FIRST;
 
 impl<'n> Solver<'n> {
     pub fn new(network: &'n Network, endpoints: &'n [Endpoint], pipelines: Arc<[Pipeline]>) -> Self {
@@ -221,24 +221,28 @@ impl<'n> Solver<'n> {
         if !is_way || !self.resolves(route.crossings().next(), talk) {
             return nothing;
         }
-        let (mut delivered, mut ttl, mut memory) = (full, FIRST_TTL, [None; 2]);
+        // How many routers lie behind a router nobody says.
+        let first_ttl = |crossing: Option<Crossing<'_>>| {
+            if crossing.is_some_and(|crossing| crossing.from.is_some()) { Ttl::UNKNOWN } else { FIRST_TTL }
+        };
+        let (mut delivered, mut ttl, mut memory) = (full, first_ttl(route.crossings().next()), [None; 2]);
         for (crossing, memory) in route.crossings().zip(&mut memory) {
             let Some(at) = self.at(crossing, talk, Half::Request, ttl) else { return nothing };
             let remembered;
             (delivered, remembered) = self.cross(at, delivered, None);
             *memory = Some(remembered);
-            ttl = ttl.saturating_sub(route.hops());
+            ttl = ttl - route.hops();
         }
         let asked = self.arena.intersection(delivered, answerable);
         if asked == L4Arena::EMPTY || !self.resolves(reply().next(), talk.turned()) {
             return Exchange { delivered, answered: L4Arena::EMPTY };
         }
         let mut answers = self.arena.answers(family, asked);
-        ttl = FIRST_TTL;
+        ttl = first_ttl(reply().next());
         for (crossing, remembered) in reply().zip(memory.into_iter().flatten().rev()) {
             let Some(at) = self.at(crossing, talk.turned(), Half::Reply, ttl) else { return nothing };
             (answers, _) = self.cross(at, answers, Some(remembered));
-            ttl = ttl.saturating_sub(route.hops());
+            ttl = ttl - route.hops();
         }
         let answered = self.arena.answers(family, answers);
         Exchange { delivered, answered }
@@ -348,7 +352,7 @@ impl<'n> Solver<'n> {
         Some(lens)
     }
 
-    fn at(&self, crossing: Crossing<'_>, talk: Talk, half: Half, ttl: u8) -> Option<At> {
+    fn at(&self, crossing: Crossing<'_>, talk: Talk, half: Half, ttl: Ttl) -> Option<At> {
         let parties = self.parties(crossing.switch)?;
         let (source, target) = (parties.endpoint(talk.from)?, parties.endpoint(talk.to)?);
         let Talk { family, choice, .. } = talk;

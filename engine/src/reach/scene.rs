@@ -44,7 +44,32 @@ pub struct Mode {
     /// What connection tracking says.
     pub tracking: Tracking,
     /// TTL on entering the switch.
-    pub ttl: u8,
+    pub ttl: Ttl,
+}
+
+/// The TTL or hop limit of a packet on entering a switch, where it is known: of what comes from a router it is not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Ttl(Option<u8>);
+
+impl Ttl {
+    /// What an ordinary packet leaves its sender with.
+    pub const FIRST: Self = Self(Some(64));
+
+    /// Nobody can say.
+    pub const UNKNOWN: Self = Self(None);
+
+    fn role(self) -> Role {
+        self.0.map_or(Role::Unknown, |ttl| Role::Fixed(ttl.into()))
+    }
+}
+
+impl core::ops::Sub<u8> for Ttl {
+    type Output = Self;
+
+    /// Behind so many routers.
+    fn sub(self, hops: u8) -> Self {
+        Self(self.0.map(|ttl| ttl.saturating_sub(hops)))
+    }
 }
 
 /// One of the two parties of a packet.
@@ -120,7 +145,7 @@ impl Mode {
             Field::EthSrc => Role::Mac(Party::Source),
             Field::EthDst => Role::Mac(Party::Target),
             Field::EthType => Role::Fixed(if v4 { 0x0800 } else { 0x86dd }),
-            Field::IpTtl => Role::Fixed(self.ttl.into()),
+            Field::IpTtl => self.ttl.role(),
             Field::Ip4Src if v4 => Role::Address(Party::Source),
             Field::Ip4Dst if v4 => Role::Address(Party::Target),
             Field::Ip6Src if !v4 => Role::Address(Party::Source),

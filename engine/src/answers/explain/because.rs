@@ -32,6 +32,7 @@ pub(crate) fn is_disabled(end: &Endpoint, network: &Network) -> bool {
 
 pub(super) fn no_path(question: &Question<'_>, reason: NoPath) -> String {
     let (from, to) = (&question.from.id, &question.to.id);
+    let disabled = [question.from, question.to].into_iter().find(|end| is_disabled(end, question.network));
     match reason {
         NoPath::NoBackend if is_carried_nowhere(question) => format!(
             "{from} gets to {to} by no router: on {from}'s own switch nobody answers for it, or the router has no route to who is behind it."
@@ -42,20 +43,17 @@ pub(super) fn no_path(question: &Question<'_>, reason: NoPath) -> String {
                 describe_header(question.header, question.family)
             )
         }
+        NoPath::Apart if disabled.is_some() => {
+            let end = disabled.map_or(from, |end| &end.id);
+            format!("the port of {end} is disabled: OVN gives it nothing, and takes nothing from it.")
+        }
         NoPath::Apart if is_balancer(question.to) => format!(
             "{to} takes connections from machines on switches that have its load balancer, and {from} is on none of them."
         ),
         NoPath::Apart if is_balancer(question.from) => {
             format!("{from} is an address that connections are sent to; it asks nobody.")
         }
-        NoPath::Apart => {
-            match [question.from, question.to].into_iter().find(|end| is_disabled(end, question.network)) {
-                Some(end) => {
-                    format!("the port of {} is disabled: OVN gives it nothing, and takes nothing from it.", end.id)
-                }
-                None => format!("no router leads from {from} to {to}, so nothing gets there."),
-            }
-        }
+        NoPath::Apart => format!("no router leads from {from} to {to}, so nothing gets there."),
         NoPath::Unknown(Unknown::Physical) => format!(
             "the way from {from} to {to} leads through a physical network, of which the input says nothing: \
              whether anything gets from one to the other cannot be known."
@@ -87,7 +85,16 @@ fn is_balancer(endpoint: &Endpoint) -> bool {
     matches!(endpoint.attachment, Attachment::Balancer(_))
 }
 
-pub(super) fn because(question: &Question<'_>, verdict: Verdict, steps: &[Step], refused: bool) -> String {
+/// What became of a packet that no row says.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Fate {
+    /// Whether the sender of a rejected one is told.
+    pub(super) refused: bool,
+    /// Whether a router dropped it, as its TTL was spent.
+    pub(super) expired: bool,
+}
+
+pub(super) fn because(question: &Question<'_>, verdict: Verdict, steps: &[Step], end: Fate) -> String {
     let (from, to) = (&question.from.id, &question.to.id);
     let what = describe_header(question.header, question.family);
     let stopped = steps.iter().find(|step| matches!(step.outcome, Outcome::Drop | Outcome::Reject));
@@ -100,23 +107,35 @@ pub(super) fn because(question: &Question<'_>, verdict: Verdict, steps: &[Step],
         ),
         (Verdict::OneWay, Some(step)) => format!(
             "{from}'s {what} request reaches {to}, but the answer is dropped {}: {}.",
-            whereabouts(step),
+            whereabouts(question, step),
             decider(question, step)
         ),
         (Verdict::Closed, Some(step)) if step.packet == PacketKind::Arp => {
             format!("{from} cannot learn the address to send to: its ARP {}.", fate(question, step))
         }
         (Verdict::Closed, Some(step)) => {
-            let fate = match (step.outcome, refused) {
+            let fate = match (step.outcome, end.refused) {
                 (Outcome::Reject, true) => "refused, and told so,",
                 (Outcome::Reject, false) => "refused, but never told so (the refusal is dropped on its way back),",
                 (Outcome::Drop | Outcome::Pass | Outcome::Allow, _) => "dropped",
             };
-            format!("{from}'s {what} request to {to} is {fate} {}: {}.", whereabouts(step), decider(question, step))
+            format!(
+                "{from}'s {what} request to {to} is {fate} {}: {}.",
+                whereabouts(question, step),
+                decider(question, step)
+            )
+        }
+        (Verdict::Closed, None) if end.expired => {
+            format!("{from}'s {what} request to {to} ends at a router: {EXPIRED}.")
+        }
+        (Verdict::OneWay, None) if end.expired => {
+            format!("{from}'s {what} request reaches {to}, but the answer ends at a router: {EXPIRED}.")
         }
         (Verdict::OneWay | Verdict::Closed, None) => format!("{from}'s {what} request to {to} gets no answer."),
     }
 }
+
+const EXPIRED: &str = "each takes one from the TTL, and drops a packet that has none left";
 
 fn open(question: &Question<'_>, what: &str, steps: &[Step]) -> String {
     let (from, to) = (&question.from.id, &question.to.id);
@@ -154,7 +173,7 @@ fn undefined(question: &Question<'_>, what: &str, steps: &[Step]) -> String {
         .collect();
     match rows.as_slice() {
         [_] => format!(
-            "whether {from} reaches {to} on {what} cannot be known: the row {} tests something that only OVN knows.",
+            "whether {from} reaches {to} on {what} cannot be known: the row {} tests something that only the network knows.",
             named.join(", ")
         ),
         [first, ..] => format!(
@@ -169,10 +188,17 @@ fn undefined(question: &Question<'_>, what: &str, steps: &[Step]) -> String {
 }
 
 /// Where a packet stopped, in plain words beside OVN's.
-fn whereabouts(step: &Step) -> String {
-    let plain = match step.stage.direction() {
-        Direction::FromLport => "as it leaves its sender",
-        Direction::ToLport => "as it arrives",
+fn whereabouts(question: &Question<'_>, step: &Step) -> String {
+    let crossings = question.crossings(step.half);
+    let is_routed = crossings.get(step.crossing).is_some_and(|crossing| match step.stage.direction() {
+        Direction::FromLport => crossing.from.is_some(),
+        Direction::ToLport => crossing.to.is_some(),
+    });
+    let plain = match (step.stage.direction(), is_routed) {
+        (Direction::FromLport, false) => "as it leaves its sender",
+        (Direction::FromLport, true) => "as it comes from the router",
+        (Direction::ToLport, false) => "as it arrives",
+        (Direction::ToLport, true) => "as it leaves for the router",
     };
     format!("{plain} (`{}`)", step.stage.name())
 }

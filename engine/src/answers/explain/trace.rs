@@ -1,6 +1,6 @@
 //! The `ovn-trace` command that asks a real OVN the same.
 
-use crate::answers::conversation::{Conversation, Half, Leg, Question};
+use crate::answers::conversation::{Conversation, Half, Leg, Question, Shape};
 use crate::ovn::matching::Quoted;
 use crate::ovn::packet::{L4, Packet};
 use crate::ovn::pipeline::{Stage, Tracking};
@@ -60,7 +60,7 @@ fn of_leg(question: &Question<'_>, leg: &Leg<'_>) -> Vec<Trace> {
             tracking: tracking(of_pass),
             microflow: microflow(pass, packet),
             outport: pass.outport.to_string(),
-            passes: number + 1 < crossed || (number + 1 == crossed && delivered),
+            passes: number + 1 < crossed || (number + 1 == crossed && (delivered || leg.expired)),
         })
     };
     leg.way.iter().enumerate().filter_map(trace).collect()
@@ -104,7 +104,10 @@ fn microflow(pass: &Pass<'_>, packet: &Packet) -> String {
     }
     format!(
         "{ethernet} && {family}.src == {} && {family}.dst == {} && ip.ttl == {}{odd} && {l4}",
-        ip.src, ip.dst, ip.ttl
+        ip.src,
+        ip.dst,
+        // One that nobody knows matters to no row, or the answer is not known.
+        ip.ttl.unwrap_or(Shape::default().ttl)
     )
 }
 
