@@ -14,10 +14,7 @@ use std::io;
 /// Writes every file that has changed, and says which it could not write; their names.
 pub(crate) fn write(old: &Loaded, new: &Loaded, console: &mut Console) -> BTreeSet<String> {
     let mut kept = BTreeSet::new();
-    for ((_, old), (_, new)) in old.sources.iter().zip(new.sources.iter()) {
-        if old.text() == new.text() {
-            continue;
-        }
+    for (old, new) in old.sources.changed(&new.sources) {
         if let Err(why) = files::replace(old.name(), old.text(), new.text()) {
             console.complain(&format!("`{}` is left as it is: {why}", old.name()));
             kept.insert(old.name().to_owned());

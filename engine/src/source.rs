@@ -171,6 +171,21 @@ impl Sources {
         move |place: Place| Place { source: SourceId(place.source.0.saturating_add(shift)), ..place }
     }
 
+    /// The same texts with another one in the place of one of them.
+    pub fn with(&self, id: SourceId, text: impl Into<String>) -> Self {
+        let mut sources = self.sources.clone();
+        let at = usize::try_from(id.0).ok();
+        if let Some(source) = at.and_then(|at| sources.get_mut(at)) {
+            *source = Source::new(core::mem::take(&mut source.name), text.into());
+        }
+        Self { sources }
+    }
+
+    /// The texts that are others in what these have become, each with what it is there.
+    pub fn changed<'s>(&'s self, new: &'s Self) -> impl Iterator<Item = (&'s Source, &'s Source)> {
+        self.sources.iter().zip(&new.sources).filter(|(old, new)| old.text != new.text)
+    }
+
     fn push(&mut self, source: Source) -> SourceId {
         let id = SourceId(u32::try_from(self.sources.len()).unwrap_or(u32::MAX));
         self.sources.push(source);
@@ -220,6 +235,18 @@ mod tests {
             [0, 3, 6, 8, 9].map(|byte| source.position(byte)),
             [at(7, 5), at(7, 8), at(9, 1), at(9, 9), at(9, 10)]
         );
+    }
+
+    #[test]
+    fn one_text_changes_and_the_others_stay_what_they_are() {
+        let mut sources = Sources::new();
+        sources.add_bytes("a.yaml", b"\xff");
+        let id = sources.add("b.yaml", "b: 1\n");
+        let new = sources.with(id, "b: 2\n");
+        assert!(new.get(SourceId(0)).unwrap().fault().is_some());
+        let changed: Vec<_> = sources.changed(&new).map(|(old, new)| (old.name(), old.text(), new.text())).collect();
+        assert_eq!(changed, [("b.yaml", "b: 1\n", "b: 2\n")]);
+        assert_eq!(sources.changed(&sources.with(SourceId(9), "c")).count(), 0);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use crate::words::{self, Part};
 use ringfence_engine::answers::conversation::{Question, Shape, backends, has_strangers};
 use ringfence_engine::answers::explain::{Explanation, describe_header, explain};
-use ringfence_engine::answers::filter::Filter;
+use ringfence_engine::answers::filter::{Filter, PortRange};
 use ringfence_engine::compile::Compiled;
 use ringfence_engine::ovn::pipeline::Pipeline;
 use ringfence_engine::reach::{Endpoint, Family, FamilyAnswer, L4Header, L4Set, PairAnswer, Verdict};
@@ -21,7 +21,7 @@ pub enum Wanted {
 impl Wanted {
     /// The conversation that stands for a filter; for everything, a telling one.
     pub fn of(filter: Filter, family: Family) -> Self {
-        let port = |port: Option<u16>| port.unwrap_or(SERVER);
+        let port = |ports: Option<PortRange>| ports.map_or(SERVER, PortRange::first);
         match filter {
             Filter::All => Self::Whole,
             Filter::Tcp(to) => Self::One(L4Header::Tcp(CLIENT, port(to))),

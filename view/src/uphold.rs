@@ -3,12 +3,13 @@
 use crate::loaded::Loaded;
 use crate::mend::{Trust, exposure};
 use ringfence_engine::answers::check::check;
-use ringfence_engine::answers::expect::{Counterexample, Judgement, judge};
-use ringfence_engine::answers::filter::Filter;
-use ringfence_engine::answers::repair::{Intent, Proposal, Wish, repair};
+use ringfence_engine::answers::diff::{changes, matched};
+use ringfence_engine::answers::expect::{Judgement, judge};
+use ringfence_engine::answers::filter::{Filter, PortRange};
+use ringfence_engine::answers::repair::{Intent, Load, Proposal, Wish, is_so, repair};
 use ringfence_engine::compile::{Compiled, Settings, load};
 use ringfence_engine::diagnostic::{Diagnostic, Severity};
-use ringfence_engine::reach::{L4Header, evaluate};
+use ringfence_engine::reach::evaluate;
 use ringfence_engine::read::{Expect, Protocol, Query};
 use ringfence_engine::source::Sources;
 use std::cell::OnceCell;
@@ -59,17 +60,17 @@ pub fn uphold(
             break;
         };
         let claim = open.name.clone();
-        let proposals = match wanted(compiled, open) {
-            Some(wanted) => repair(&upheld.loaded.sources, &compile, &wanted.by_id(compiled)),
-            None => Err("no edit of a rule makes it true by itself".to_owned()),
+        let candidates = match wanted(compiled, open) {
+            Some(wanted) => wanted.candidates(&upheld.loaded, &compile),
+            None => Err(NO_EDIT.to_owned()),
         };
         let (mut chosen, mut refusal) = (None, String::new());
-        match proposals {
-            Ok(proposals) => {
-                for proposal in proposals {
-                    match now.objection(number, &proposal, &barred) {
+        match candidates {
+            Ok(candidates) => {
+                for candidate in candidates {
+                    match now.objection(number, &candidate, &barred) {
                         None => {
-                            chosen = Some(proposal);
+                            chosen = Some(candidate);
                             break;
                         }
                         Some(why) => refusal = why,
@@ -79,10 +80,11 @@ pub fn uphold(
             Err(why) => refusal = why,
         }
         match chosen {
-            Some(proposal) => {
-                let files = edited(&upheld.loaded.sources, &proposal.sources).map(str::to_owned).collect();
-                upheld.made.push(Made { claim, what: proposal.title, files });
-                upheld.loaded = Loaded::new(proposal.sources, settings);
+            Some(chosen) => {
+                let changed = upheld.loaded.sources.changed(&chosen.sources);
+                let files = changed.map(|(old, _)| old.name().to_owned()).collect();
+                upheld.made.push(Made { claim, what: chosen.titles.join("; "), files });
+                upheld.loaded = Loaded::new(chosen.sources, settings);
             }
             None => {
                 given_up.insert(number);
@@ -120,16 +122,17 @@ impl<'a> Now<'a> {
     fn objection(
         &self,
         number: usize,
-        proposal: &Proposal,
+        candidate: &Candidate,
         barred: &impl Fn(&str) -> Option<String>,
     ) -> Option<String> {
-        if let Some(why) = edited(&self.loaded.sources, &proposal.sources).find_map(barred) {
+        let mut changed = self.loaded.sources.changed(&candidate.sources);
+        if let Some(why) = changed.find_map(|(old, _)| barred(old.name())) {
             return Some(why);
         }
-        if let (Trust::Safe, Some(why)) = (self.trust, exposure(&proposal.matched, &proposal.changes)) {
+        if let (Trust::Safe, Some(why)) = (self.trust, candidate.exposure(&self.loaded.compiled)) {
             return Some(why);
         }
-        let after = judged(&proposal.compiled, self.namespace);
+        let after = judged(&candidate.compiled, self.namespace);
         let broken = self.judgements.iter().zip(&after).find(|(before, after)| before.holds && !after.holds);
         if let Some((broken, _)) = broken {
             return Some(format!("with it `{}` does not hold any more", broken.name));
@@ -148,7 +151,7 @@ impl<'a> Now<'a> {
         if self.trust == Trust::All {
             return None;
         }
-        let new = self.news(&proposal.compiled)?;
+        let new = self.news(&candidate.compiled)?;
         Some(format!("with it there is what is {}: {}", new.code.name(), new.message))
     }
 
@@ -170,24 +173,77 @@ fn warnings(compiled: &Compiled) -> impl Iterator<Item = Diagnostic> + use<> {
     all.into_iter().filter(|found| found.severity != Severity::Info)
 }
 
-/// The names of the texts that an edit changes.
-fn edited<'s>(old: &'s Sources, new: &'s Sources) -> impl Iterator<Item = &'s str> {
-    let both = old.iter().zip(new.iter());
-    both.filter(|((_, old), (_, new))| old.text() != new.text()).map(|((_, old), _)| old.name())
-}
+const NO_EDIT: &str = "no edit of a rule makes it true by itself";
 
 /// What somebody would have to wish of a pair.
 struct Wanted {
-    from: usize,
-    to: usize,
+    from: String,
+    to: String,
     intent: Intent,
-    part: Filter,
+    /// Of each of these conversations.
+    parts: Vec<Filter>,
+}
+
+/// Texts in which it is so.
+struct Candidate {
+    /// What was done, in a few words for each edit.
+    titles: Vec<String>,
+    sources: Sources,
+    compiled: Compiled,
+}
+
+impl Candidate {
+    fn of(before: &[String], proposal: Proposal) -> Self {
+        let mut titles = before.to_vec();
+        if !titles.contains(&proposal.title) {
+            titles.push(proposal.title);
+        }
+        Self { titles, sources: proposal.sources, compiled: proposal.compiled }
+    }
+
+    /// What is to be said against it, as it lets more through.
+    fn exposure(&self, old: &Compiled) -> Option<String> {
+        let matched = matched(&old.endpoints, &self.compiled.endpoints);
+        let mut before = evaluate(&old.network, &old.endpoints);
+        let mut after = evaluate(&self.compiled.network, &self.compiled.endpoints);
+        exposure(&matched, &changes(&matched, &mut before, &mut after))
+    }
 }
 
 impl Wanted {
-    fn by_id<'a>(&self, compiled: &'a Compiled) -> Wish<'a> {
-        let id = |index: usize| compiled.endpoints.get(index).map_or("", |endpoint| endpoint.id.as_str());
-        Wish { from: id(self.from), to: id(self.to), intent: self.intent, part: self.part }
+    fn wish(&self, part: Filter) -> Wish<'_> {
+        Wish { from: &self.from, to: &self.to, intent: self.intent, part }
+    }
+
+    /// Repairs of the first part that is not so, each with the best one of every later part behind it.
+    fn candidates(&self, old: &Loaded, compile: Load<'_>) -> Result<Vec<Candidate>, String> {
+        let mut parts = self.parts.iter().copied();
+        let mut open = parts.by_ref().filter(|part| is_so(&old.compiled, &self.wish(*part)) != Ok(true));
+        let first = open.next().ok_or(NO_EDIT)?;
+        let mut candidates: Vec<Candidate> = repair(&old.sources, compile, &self.wish(first))?
+            .into_iter()
+            .map(|proposal| Candidate::of(&[], proposal))
+            .collect();
+        for part in parts {
+            let (mut next, mut refusal) = (Vec::new(), String::new());
+            for candidate in candidates {
+                if is_so(&candidate.compiled, &self.wish(part))? {
+                    next.push(candidate);
+                    continue;
+                }
+                match repair(&candidate.sources, compile, &self.wish(part)) {
+                    Ok(more) => {
+                        next.extend(more.into_iter().take(1).map(|more| Candidate::of(&candidate.titles, more)))
+                    }
+                    Err(why) => refusal = why,
+                }
+            }
+            if next.is_empty() {
+                return Err(refusal);
+            }
+            candidates = next;
+        }
+        Ok(candidates)
     }
 }
 
@@ -202,20 +258,22 @@ fn wanted(compiled: &Compiled, judgement: &Judgement) -> Option<Wanted> {
     };
     let assertions = compiled.expectations.iter().flat_map(|expectation| &expectation.assertions);
     let on = assertions.into_iter().find(|assertion| assertion.place == found.place).map(|assertion| &assertion.on);
-    Some(Wanted { from: found.from, to: found.to, intent, part: part(on.map_or(&[], Vec::as_slice), found) })
+    let mut parts: Vec<Filter> = on.into_iter().flatten().map(part).collect();
+    if parts.is_empty() {
+        parts.push(Filter::All);
+    }
+    let id = |index: usize| compiled.endpoints.get(index).map(|endpoint| endpoint.id.clone());
+    Some(Wanted { from: id(found.from)?, to: id(found.to)?, intent, parts })
 }
 
-/// The part of all conversations that an assertion is about; of several parts the one that the example is of.
-fn part(on: &[Query], found: &Counterexample) -> Filter {
-    let of = |protocol: Protocol| on.iter().find(|query| query.protocol == protocol);
-    let port =
-        |query: &Query, example: u16| query.port.map(|(first, last)| if first == last { first } else { example });
-    let by_example = found.header.and_then(|(_, header)| match header {
-        L4Header::Tcp(_, example) => of(Protocol::Tcp).map(|query| Filter::Tcp(port(query, example))),
-        L4Header::Udp(_, example) => of(Protocol::Udp).map(|query| Filter::Udp(port(query, example))),
-        L4Header::Sctp(_, example) => of(Protocol::Sctp).map(|query| Filter::Sctp(port(query, example))),
-        L4Header::Icmp(..) => of(Protocol::Icmp).map(|_| Filter::Icmp),
-        L4Header::Other(_) => None,
-    });
-    by_example.unwrap_or_default()
+/// The conversations that a query of an assertion is about.
+fn part(query: &Query) -> Filter {
+    let whole = |(first, last)| (first, last) == (0, u16::MAX);
+    let ports = query.port.filter(|ports| !whole(*ports)).and_then(|(first, last)| PortRange::new(first, last));
+    match query.protocol {
+        Protocol::Tcp => Filter::Tcp(ports),
+        Protocol::Udp => Filter::Udp(ports),
+        Protocol::Sctp => Filter::Sctp(ports),
+        Protocol::Icmp => Filter::Icmp,
+    }
 }

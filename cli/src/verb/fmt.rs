@@ -62,16 +62,15 @@ impl Arguments {
             return Ok(found.max(input::status(&loaded)));
         }
         let mut status = input::status(&loaded);
-        for ((_, old), (_, new)) in loaded.sources.iter().zip(new.iter()) {
-            if old.name() == "-" {
-                console.print(|out| out.write_all(new.text().as_bytes()))?;
-            } else if old.text() != new.text() {
-                match files::replace(old.name(), old.text(), new.text()) {
-                    Ok(()) => console.print(|out| writeln!(out, "{}", old.name()))?,
-                    Err(why) => {
-                        console.complain(&format!("`{}` is left as it is: {why}", old.name()));
-                        status = Status::InputError;
-                    }
+        // Standard input comes out again, whatever became of it.
+        let mut piped = new.iter().map(|(_, source)| source).filter(|source| source.name() == "-");
+        piped.try_for_each(|source| console.print(|out| out.write_all(source.text().as_bytes())))?;
+        for (old, new) in loaded.sources.changed(&new).filter(|(old, _)| old.name() != "-") {
+            match files::replace(old.name(), old.text(), new.text()) {
+                Ok(()) => console.print(|out| writeln!(out, "{}", old.name()))?,
+                Err(why) => {
+                    console.complain(&format!("`{}` is left as it is: {why}", old.name()));
+                    status = Status::InputError;
                 }
             }
         }

@@ -28,7 +28,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_enum, default_value_t, value_name = "INTENT", help_heading = "Wish")]
     must: Must,
 
-    /// Of which conversations: all, icmp, tcp, tcp/80, udp/53 …
+    /// Of which conversations: all, icmp, tcp, tcp/80, tcp/8000-8100, udp/53 …
     #[arg(long, default_value = "all", value_parser = filter, value_name = "PART", help_heading = "Wish")]
     on: Filter,
 
@@ -77,7 +77,8 @@ enum Format {
 }
 
 fn filter(text: &str) -> Result<Filter, String> {
-    Filter::parse(text).ok_or_else(|| "write all, icmp, tcp, udp, sctp, or one port: tcp/22".to_owned())
+    Filter::parse(text)
+        .ok_or_else(|| "write all, icmp, tcp, udp, sctp, one port (tcp/22), or several (tcp/8000-8100)".to_owned())
 }
 
 impl Arguments {
@@ -119,8 +120,8 @@ fn take(old: &Sources, proposals: &[Proposal], number: usize, console: &mut Cons
         console.complain(&format!("there is no proposal {number}: the last one is {last}; nothing was written"));
         return Status::InputError;
     };
-    let edited = old.iter().zip(proposal.sources.iter()).filter(|((_, old), (_, new))| old.text() != new.text());
-    let edited: Vec<_> = edited.map(|((_, old), (_, new))| (old.name(), old.text(), new.text())).collect();
+    let edited: Vec<_> =
+        old.changed(&proposal.sources).map(|(old, new)| (old.name(), old.text(), new.text())).collect();
     // All of it, or nothing.
     let writable = |name: &str| match name {
         "-" => Err(io::Error::other("name files where something is to be written")),

@@ -159,6 +159,22 @@ fn a_claim_is_made_true_by_an_edit_that_lets_nothing_more_through() {
 }
 
 #[test]
+fn a_claim_about_a_range_of_ports_or_two_protocols_is_made_true() {
+    for (claim, rows) in [
+        ("{from: a, to: b, on: {tcp: 8000-8100}, expect: closed}", &["8000 <= tcp.dst <= 8100"][..]),
+        ("{from: a, to: b, on: {tcp: 22, udp: 68}, expect: closed}", &["tcp.dst == 22", "udp.dst == 68"]),
+        ("{from: a, to: b, on: {tcp: any}, expect: closed}", &["ip4.dst == 10.1.0.3 && tcp\n"]),
+    ] {
+        let folder = folder("ranges", &[("a.yaml", claimed(claim).as_bytes())]);
+        let path = folder.join("a.yaml");
+        let ran = ringfence(&["check", "-f", path.to_str().unwrap(), "--fix"]);
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert_eq!(ran.status, 0, "{}{}{text}", ran.out, ran.err);
+        assert!(rows.iter().all(|row| text.contains(row)), "{text}");
+    }
+}
+
+#[test]
 fn an_edit_that_cuts_the_gateway_is_not_safe() {
     let example = include_str!("../../../examples/kube-ovn-vm-isolation/network-policy-1.yaml");
     let folder = folder("claims-gateway", &[("np.yaml", example.as_bytes())]);

@@ -5,6 +5,7 @@ mod cause;
 mod trace;
 
 pub use because::describe_header;
+pub(super) use because::is_disabled;
 pub use trace::Trace;
 
 use super::conversation::{Conversation, Half, Leg, Question, Ways};

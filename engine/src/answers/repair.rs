@@ -18,6 +18,7 @@ mod way;
 
 pub use proposal::Proposal;
 
+use super::explain::is_disabled;
 use super::filter::Filter;
 use crate::compile::Compiled;
 use crate::reach::{Endpoint, Family, FamilyAnswer, L4Set, NoPath, PairAnswer, Verdict, evaluate};
@@ -82,16 +83,15 @@ pub fn repair(sources: &Sources, load: Load<'_>, wish: &Wish<'_>) -> Result<Vec<
         return Err("it is so already: nothing has to change".to_owned());
     }
     if let (Intent::Connect, Some(why)) = (wish.intent, pair.no_path) {
-        return Err(no_path(why, wish));
+        return Err(no_path(why, &compiled, wish));
     }
     let mut proposals: Vec<Proposal> = Vec::new();
     let mut obstacles: Vec<String> = Vec::new();
     for way in Way::all(wish.intent) {
-        match way.go(sources, load, wish) {
-            Ok((title, edits, changed)) => {
-                let known = |other: &Proposal| texts(&other.sources) == texts(&changed);
-                if !proposals.iter().any(known) {
-                    proposals.extend(Proposal::of(&compiled, load, wish, (title, edits, changed)));
+        match way.go((sources, &compiled), load, wish) {
+            Ok(made) => {
+                if !proposals.iter().any(|known| known.sources.changed(&made.sources).next().is_none()) {
+                    proposals.extend(Proposal::of(&compiled, load, wish, made));
                 }
             }
             Err(obstacle) if obstacles.contains(&obstacle) => {}
@@ -114,18 +114,28 @@ pub fn repair(sources: &Sources, load: Load<'_>, wish: &Wish<'_>) -> Result<Vec<
     }
 }
 
-fn texts(sources: &Sources) -> Vec<&str> {
-    sources.iter().map(|(_, source)| source.text()).collect()
-}
-
-fn no_path(why: NoPath, wish: &Wish<'_>) -> String {
+fn no_path(why: NoPath, compiled: &Compiled, wish: &Wish<'_>) -> String {
     let (from, to) = (wish.from, wish.to);
+    let is_off = |end: &&Endpoint| [from, to].contains(&end.id.as_str()) && is_disabled(end, &compiled.network);
+    match (why, compiled.endpoints.iter().find(is_off)) {
+        (NoPath::Apart, Some(end)) => return format!("the port of {} is disabled: no rule can change that", end.id),
+        (NoPath::Apart | NoPath::Unknown(_) | NoPath::NoBackend | NoPath::NoCommonFamily, _) => {}
+    }
     match why {
         NoPath::Apart => format!("no router connects {from} with {to}: no rule can change that"),
         NoPath::Unknown(_) => format!("nobody knows the way from {from} to {to}: no rule can be proven to help"),
         NoPath::NoBackend => format!("{to} is a Service without a backend for it: no rule can change that"),
         NoPath::NoCommonFamily => format!("{from} and {to} have no address family in common: no rule can change that"),
     }
+}
+
+/// Whether it is so already.
+///
+/// # Errors
+///
+/// An end that is not there.
+pub fn is_so(compiled: &Compiled, wish: &Wish<'_>) -> Result<bool, String> {
+    Ok(is_fulfilled(&answer(compiled, wish)?, wish))
 }
 
 /// An endpoint with its index.
@@ -167,17 +177,9 @@ fn unfulfilled(compiled: &Compiled, wish: &Wish<'_>) -> Result<Vec<Family>, Stri
 
 /// The texts with an edit.
 fn edited(sources: &Sources, edit: &Edit) -> Sources {
-    let mut changed = Sources::new();
-    for (id, source) in sources.iter() {
-        let text = source.text();
-        match (id == edit.source, text.get(..edit.from), text.get(edit.to..)) {
-            (true, Some(before), Some(after)) => {
-                changed.add(source.name(), format!("{before}{}{after}", edit.insert));
-            }
-            _ => {
-                changed.add(source.name(), text);
-            }
-        }
+    let text = sources.get(edit.source).map_or("", |source| source.text());
+    match text.get(..edit.from).zip(text.get(edit.to..)) {
+        Some((before, after)) => sources.with(edit.source, format!("{before}{}{after}", edit.insert)),
+        None => sources.clone(),
     }
-    changed
 }

@@ -38,9 +38,17 @@ impl List<'_> {
         }
     }
 
-    /// The switch of that name of an `Inventory`, in the place of a `spec`.
+    /// The switch of that name of an `Inventory`, whose sections may stand in a `spec`, in the place of a `spec`.
     fn switch(self, object: &Mapping) -> Option<Entry> {
-        let Value::Sequence(switches) = &object.get("switches")?.value else { return None };
+        let spec = match object.get("spec") {
+            Some(Node { value: Value::Mapping(spec), .. }) => Some(spec),
+            Some(_) | None => None,
+        };
+        core::iter::once(object).chain(spec).find_map(|part| self.switch_in(part))
+    }
+
+    fn switch_in(self, part: &Mapping) -> Option<Entry> {
+        let Value::Sequence(switches) = &part.get("switches")?.value else { return None };
         let named = |node: &&Node| matches!(&node.value, Value::Mapping(of) if of.get("name").and_then(Node::word) == Some(self.name));
         let value = switches.iter().find(named)?.clone();
         let start = value.place.span.start;
@@ -58,10 +66,11 @@ impl List<'_> {
     }
 }
 
-/// Every object of a tree, those in lists too. Nesting is limited by the tree.
+/// Every object of a tree, those in lists too: the `items` of an `Inventory` are machines. Nesting is limited by the tree.
 fn unpack<'n>(node: &'n Node, objects: &mut Vec<&'n Mapping>) {
     let Value::Mapping(object) = &node.value else { return };
-    match object.get("items") {
+    let is_list = object.get("kind").and_then(Node::word).is_some_and(|kind| kind.ends_with("List"));
+    match object.get("items").filter(|_| is_list) {
         Some(Node { value: Value::Sequence(items), .. }) => items.iter().for_each(|item| unpack(item, objects)),
         Some(_) | None => objects.push(object),
     }

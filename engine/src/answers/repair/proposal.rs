@@ -1,5 +1,6 @@
 //! Edits that do what is wished, with everything else that they do.
 
+use super::way::Made;
 use super::{Edit, Intent, Load, Wish, answer, is_fulfilled};
 use crate::answers::diff::{Change, FamilyChange, Matched, changes, matched};
 use crate::compile::Compiled;
@@ -32,13 +33,9 @@ pub struct Proposal {
 
 impl Proposal {
     /// Evaluates edited texts as a whole; nothing where they do not do what is wished, or are refused where the old were not.
-    pub(super) fn of(
-        old: &Compiled,
-        load: Load<'_>,
-        wish: &Wish<'_>,
-        (title, edits, sources): (String, Vec<Edit>, Sources),
-    ) -> Option<Self> {
-        let compiled = load(&sources);
+    pub(super) fn of(old: &Compiled, load: Load<'_>, wish: &Wish<'_>, made: Made) -> Option<Self> {
+        let Made { title, edits, sources, compiled } = made;
+        let compiled = compiled.unwrap_or_else(|| load(&sources));
         let errors =
             |compiled: &Compiled| compiled.diagnostics.iter().filter(|found| found.severity == Severity::Error).count();
         if errors(&compiled) > errors(old) || !is_fulfilled(&answer(&compiled, wish).ok()?, wish) {

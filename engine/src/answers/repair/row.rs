@@ -4,7 +4,7 @@ use super::item::Item;
 use super::list::List;
 use super::{Edit, Wish, edited, ends};
 use crate::answers::conversation::Half;
-use crate::answers::filter::Filter;
+use crate::answers::filter::{Filter, PortRange};
 use crate::compile::Compiled;
 use crate::ovn::acl::{Acl, Direction, Priority};
 use crate::reach::{Endpoint, Family};
@@ -45,7 +45,11 @@ fn matches(compiled: &Compiled, wish: &Wish<'_>, half: Half, family: Family) -> 
     if parts.is_empty() {
         return None;
     }
-    let port = |name: &str, port: Option<u16>| port.map_or(name.to_owned(), |port| format!("{name}.{side} == {port}"));
+    let port = |name: &str, ports: Option<PortRange>| match ports.map(|ports| (ports.first(), ports.last())) {
+        None => name.to_owned(),
+        Some((port, None)) => format!("{name}.{side} == {port}"),
+        Some((first, Some(last))) => format!("{first} <= {name}.{side} <= {last}"),
+    };
     parts.extend(match wish.part {
         Filter::All => None,
         Filter::Tcp(number) => Some(port("tcp", number)),
@@ -83,21 +87,34 @@ pub(super) fn rows(
     Ok(edits)
 }
 
-/// A row that makes the switch of whoever asks track connections: any of his does.
-pub(super) fn tracker(texts: &Sources, compiled: &Compiled, asker: &Endpoint, family: Family) -> Result<Edit, String> {
-    let ip = if family == Family::Ipv4 { "ip4" } else { "ip6" };
-    let own = address(asker, family).ok_or_else(|| format!("{} has no single address to write a row for", asker.id))?;
-    let priority = above(compiled, &asker.switch, Direction::FromLport);
-    row(texts, &asker.switch, Direction::FromLport, &format!("{ip}.src == {own}"), "allow-related", priority)
+/// A row that makes the switch of whoever asks track connections: any does, so that it is below all others, and about what is
+/// asked alone. It lifts nothing that another row drops.
+pub(super) fn tracker(texts: &Sources, compiled: &Compiled, wish: &Wish<'_>, family: Family) -> Result<Edit, String> {
+    let ((_, asker), _) = ends(compiled, wish)?;
+    let without = || format!("{} has no single address to write a row for", asker.id);
+    address(asker, family).ok_or_else(without)?;
+    let matches = matches(compiled, wish, Half::Request, family).ok_or_else(without)?;
+    let priority = below(compiled, &asker.switch, Direction::FromLport);
+    row(texts, &asker.switch, Direction::FromLport, &matches, "allow-related", priority)
 }
 
-/// The lowest priority above every row of a direction that a Subnet's rows compete with.
-fn above(compiled: &Compiled, switch: &str, direction: Direction) -> u16 {
+/// The priorities of the rows of a direction that a Subnet's rows compete with.
+fn priorities(compiled: &Compiled, switch: &str, direction: Direction) -> impl Iterator<Item = u16> {
     let network = &compiled.network;
-    let own = network.switches.iter().filter(|known| known.name == switch).flat_map(|switch| &switch.acls);
+    let own = network.switches.iter().filter(move |known| known.name == switch).flat_map(|switch| &switch.acls);
     let groups = network.port_groups.iter().flat_map(|group| &group.acls);
-    let of = |acl: &&Acl| acl.direction == direction && !acl.after_lb && acl.tier.get() <= SUBNET_TIER;
-    let highest = own.chain(groups).filter(of).map(|acl| acl.priority.get()).max();
+    let of = move |acl: &&Acl| acl.direction == direction && !acl.after_lb && acl.tier.get() <= SUBNET_TIER;
+    own.chain(groups).filter(of).map(|acl| acl.priority.get())
+}
+
+/// The highest priority below every one of them.
+fn below(compiled: &Compiled, switch: &str, direction: Direction) -> u16 {
+    priorities(compiled, switch, direction).min().map_or(FIRST, |lowest| lowest.saturating_sub(1))
+}
+
+/// The lowest priority above every one of them.
+fn above(compiled: &Compiled, switch: &str, direction: Direction) -> u16 {
+    let highest = priorities(compiled, switch, direction).max();
     highest.map_or(FIRST, |highest| highest.saturating_add(1).min(Priority::MAX.get()))
 }
 

@@ -5,7 +5,7 @@ use super::list::List;
 use super::row::block;
 use super::{Edit, Wish, ends};
 use crate::answers::conversation::Half;
-use crate::answers::filter::Filter;
+use crate::answers::filter::{Filter, PortRange};
 use crate::compile::Compiled;
 use crate::ovn::pipeline::Stage;
 use crate::reach::{Endpoint, Family};
@@ -48,9 +48,11 @@ pub(super) fn rule(
         Filter::Sctp(port) => Some(("SCTP", port)),
         Filter::Icmp => return None,
     };
-    let port = port.map(|(protocol, number)| {
-        let number = number.map(|number| ("port", Item::Number(number.to_string())));
-        Item::mapping([("protocol", Item::text(protocol))].into_iter().chain(number))
+    let port = port.map(|(protocol, ports)| {
+        let number = |port: u16| Item::Number(port.to_string());
+        let first = ports.map(|ports| ("port", number(ports.first())));
+        let last = ports.and_then(PortRange::last).map(|last| ("endPort", number(last)));
+        Item::mapping([("protocol", Item::text(protocol))].into_iter().chain(first).chain(last))
     });
     let entry =
         [(if list == "ingress" { "from" } else { "to" }, peer)].into_iter().chain(port.map(|port| ("ports", port)));

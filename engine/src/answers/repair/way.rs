@@ -5,7 +5,7 @@ use super::rule::rule;
 use super::{Edit, Intent, Load, Wish, answer, edited, ends, is_fulfilled, missing, unfulfilled};
 use crate::answers::conversation::{Backend, Half, Question, Shape, backends};
 use crate::answers::explain::{Decider, Step, walked};
-use crate::answers::filter::Filter;
+use crate::answers::filter::{Filter, PortRange};
 use crate::compile::Compiled;
 use crate::ovn::acl::Direction;
 use crate::ovn::network::Network;
@@ -30,8 +30,26 @@ pub(super) enum Way {
     Drop(Direction, bool),
 }
 
-/// What a way makes: a title, its edits, and the texts after them.
-pub(super) type Made = (String, Vec<Edit>, Sources);
+/// What a way makes.
+pub(super) struct Made {
+    /// In a few words.
+    pub(super) title: String,
+    /// The edits.
+    pub(super) edits: Vec<Edit>,
+    /// The texts after them.
+    pub(super) sources: Sources,
+    /// What these compile to, where somebody had to know.
+    pub(super) compiled: Option<Compiled>,
+}
+
+/// Where an edit is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// In the rules of a policy.
+    Policy,
+    /// In a row, or among rows.
+    Row,
+}
 
 /// More steps than this follow no walk.
 const MOST_STEPS: usize = 8;
@@ -50,73 +68,81 @@ impl Way {
         }
     }
 
-    /// Goes it, as far as it leads.
-    pub(super) fn go(self, sources: &Sources, load: Load<'_>, wish: &Wish<'_>) -> Result<Made, String> {
-        let mut texts = sources.clone();
-        let mut edits = Vec::new();
-        let mut add = |texts: &mut Sources, edit: Edit| {
-            *texts = edited(texts, &edit);
-            edits.push(edit);
-        };
+    /// Goes it from texts and what they compile to, as far as it leads.
+    pub(super) fn go(
+        self,
+        (sources, compiled): (&Sources, &Compiled),
+        load: Load<'_>,
+        wish: &Wish<'_>,
+    ) -> Result<Made, String> {
+        let mut made = Made { title: String::new(), edits: Vec::new(), sources: sources.clone(), compiled: None };
         match self {
             Self::Drop(direction, track) => {
-                let compiled = load(sources);
                 let at_target = direction == Direction::ToLport;
-                let families = unfulfilled(&compiled, wish)?;
-                for edit in rows(&texts, &compiled, wish, &families, (direction, "drop"), Half::Request)? {
-                    add(&mut texts, edit);
-                }
+                let families = unfulfilled(compiled, wish)?;
+                made.add(rows(sources, compiled, wish, &families, (direction, "drop"), Half::Request)?);
                 if let (true, Some(family)) = (track, families.first()) {
-                    let (_, (_, to)) = ends(&compiled, wish)?;
-                    let edit = tracker(&texts, &compiled, to, *family)?;
-                    add(&mut texts, edit);
+                    let back = Wish { from: wish.to, to: wish.from, ..*wish };
+                    let edit = tracker(&made.sources, compiled, &back, *family)?;
+                    made.add([edit]);
                 }
                 let word = if at_target { "arrives" } else { "leaves" };
                 let kept = if track { ", and track the connections of the other direction" } else { "" };
-                Ok((format!("drop it as it {word}{kept}"), edits, texts))
+                made.title = format!("drop it as it {word}{kept}");
             }
             Self::Track => {
-                let compiled = load(sources);
-                let stop = Stop::of(&compiled, wish)?;
+                let stop = Stop::of(compiled, wish)?;
                 if stop.step.half == Half::Request {
                     return Err(stop.words(&compiled.network));
                 }
-                let ((_, from), _) = ends(&compiled, wish)?;
-                let edit = tracker(&texts, &compiled, from, stop.family)?;
-                add(&mut texts, edit);
-                Ok((format!("track the connections of {}: answers to it come back", wish.from), edits, texts))
+                made.add([tracker(sources, compiled, wish, stop.family)?]);
+                made.title = format!("track the connections of {}: answers to it come back", wish.from);
             }
             Self::Allow(_) | Self::Except => {
-                let mut before: Vec<String> = Vec::new();
-                for _ in 0..MOST_STEPS {
-                    let compiled = load(&texts);
-                    if is_fulfilled(&answer(&compiled, wish)?, wish) {
-                        break;
+                let kinds = self.follow(&mut made, compiled, load, wish)?;
+                made.title = match self {
+                    _ if !kinds.is_empty() && kinds.iter().all(|kind| *kind == Place::Policy) => {
+                        "add a rule to a policy"
                     }
-                    let stop = Stop::of(&compiled, wish)?;
-                    let words = stop.words(&compiled.network);
-                    // What stops it once more does not give way.
-                    let (half, stage) = (stop.step.half.name(), stop.step.stage.name());
-                    let here = format!("{:?} {half} {stage} {} {words}", stop.family, stop.to(wish));
-                    if before.contains(&here) {
-                        return Err(words);
-                    }
-                    before.push(here);
-                    for edit in self.edits(&texts, &compiled, wish, &stop)? {
-                        add(&mut texts, edit);
-                    }
+                    Self::Except => "except it from what drops it",
+                    Self::Allow("allow-related") => "allow it, and the answers with it",
+                    _ => "allow it, packet by packet",
                 }
-                let is_rule = |edit: &Edit| ["ipBlock", "podSelector"].iter().any(|peer| edit.insert.contains(peer));
-                let in_policies = !edits.is_empty() && edits.iter().all(is_rule);
-                let title = match self {
-                    _ if in_policies => "add a rule to a policy".to_owned(),
-                    Self::Except => "except it from what drops it".to_owned(),
-                    Self::Allow("allow-related") => "allow it, and the answers with it".to_owned(),
-                    _ => "allow it, packet by packet".to_owned(),
-                };
-                Ok((title, edits, texts))
+                .to_owned();
             }
         }
+        Ok(made)
+    }
+
+    /// Edits where the conversation is stopped, again and again; what each of them was.
+    fn follow(
+        self,
+        made: &mut Made,
+        compiled: &Compiled,
+        load: Load<'_>,
+        wish: &Wish<'_>,
+    ) -> Result<Vec<Place>, String> {
+        let (mut before, mut kinds): (Vec<String>, _) = (Vec::new(), Vec::new());
+        for _ in 0..MOST_STEPS {
+            let now = made.compiled.as_ref().unwrap_or(compiled);
+            if is_fulfilled(&answer(now, wish)?, wish) {
+                break;
+            }
+            let stop = Stop::of(now, wish)?;
+            let words = stop.words(&now.network);
+            // What stops it once more does not give way.
+            let (half, stage) = (stop.step.half.name(), stop.step.stage.name());
+            let here = format!("{:?} {half} {stage} {} {words}", stop.family, stop.to(wish));
+            if before.contains(&here) {
+                return Err(words);
+            }
+            before.push(here);
+            let (kind, edits) = self.edits(&made.sources, now, wish, &stop)?;
+            kinds.push(kind);
+            made.add(edits);
+            made.compiled = Some(load(&made.sources));
+        }
+        Ok(kinds)
     }
 
     /// The edits at the place where a conversation of the wish is stopped.
@@ -126,7 +152,7 @@ impl Way {
         compiled: &Compiled,
         wish: &Wish<'_>,
         stop: &Stop<'_>,
-    ) -> Result<Vec<Edit>, String> {
+    ) -> Result<(Place, Vec<Edit>), String> {
         let half = stop.step.half;
         let words = || stop.words(&compiled.network);
         let acl = match &stop.step.decider {
@@ -136,7 +162,7 @@ impl Way {
         if let Some(policy) = acl.and_then(|acl| acl.provenance.object.strip_prefix("NetworkPolicy/")) {
             let place = (policy, stop.step.stage, half);
             if let Some(edits) = rule(texts, compiled, &stop.served(wish), place, stop.family) {
-                return Ok(edits);
+                return Ok((Place::Policy, edits));
             }
         }
         // Rows would have to speak of the Service in one place, of its backend in another.
@@ -144,7 +170,7 @@ impl Way {
             return Err(words());
         }
         let families = unfulfilled(compiled, wish)?;
-        match self {
+        let edits = match self {
             Self::Allow(action) => {
                 let row = (stop.step.stage.direction(), action);
                 rows(texts, compiled, wish, &families, row, half).map_err(|why| format!("{}, and {why}", words()))
@@ -153,6 +179,16 @@ impl Way {
                 let acl = acl.filter(|acl| acl.provenance.object.starts_with("Subnet/"));
                 acl.and_then(|acl| excepted(texts, acl, compiled, wish, &families, half)).ok_or_else(words)
             }
+        };
+        Ok((Place::Row, edits?))
+    }
+}
+
+impl Made {
+    fn add(&mut self, edits: impl IntoIterator<Item = Edit>) {
+        for edit in edits {
+            self.sources = edited(&self.sources, &edit);
+            self.edits.push(edit);
         }
     }
 }
@@ -194,7 +230,7 @@ impl<'c> Stop<'c> {
 
     /// The wish as the one who answers sees it.
     fn served<'w>(&'w self, wish: &Wish<'w>) -> Wish<'w> {
-        let port = self.backend.map(|backend| backend.port);
+        let port = self.backend.map(|backend| PortRange::one(backend.port));
         let part = match (port, self.header) {
             (Some(port), L4Header::Tcp(..)) => Filter::Tcp(Some(port)),
             (Some(port), L4Header::Udp(..)) => Filter::Udp(Some(port)),
