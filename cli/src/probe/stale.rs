@@ -147,7 +147,7 @@ mod tests {
     #[test]
     fn flows_are_those_of_the_rows_or_not() {
         let (own, made) = ("02:00:00:00:00:01 10.0.0.5", flow("reg0[9] == 1 && (tcp)", "/* drop */"));
-        assert_eq!(said(&[made.clone()], own), None);
+        assert_eq!(said(std::slice::from_ref(&made), own), None);
         assert_eq!(said(&[flow("(tcp)", "reg8[17] = 1; next;")], "dynamic"), None);
         for (flows, addresses, words) in [
             (vec![], own, "there is none of ACL"),
