@@ -71,8 +71,8 @@ pub fn controls(page: &Page) -> Result<()> {
     page.type_keys("+")?;
     page.screenshot("picture-by-keys")?;
     let apart = "(() => { const [one, other] = ['#graph', '#graph-keys'].map((name) => document.querySelector(name).getBoundingClientRect()); \
-        return one.bottom <= other.top + 0.5 && other.height > 0; })()";
-    until(page, "the keys below the picture", apart)
+        return other.bottom <= one.top + 0.5 && other.height > 0; })()";
+    until(page, "the keys above the picture", apart)
 }
 
 /// Buttons, fields, lists, tabs and canvases that nobody can call by a name: it has letters.

@@ -129,7 +129,8 @@ class Editor {
     const known = this.states.get(name);
     const same = known && known.state.doc.toString() === text;
     this.quietly(() => this.view.setState(same ? known.state : this.fresh(text)));
-    this.view.dispatch({ effects: same ? known.scroll : EditorView.scrollIntoView(0, { y: "start" }) });
+    if (same) this.view.dispatch({ effects: known.scroll });
+    else this.view.scrollDOM.scrollTo(0, 0);
   }
 
   forget() {

@@ -65,7 +65,7 @@ impl Router {
 
     fn detour(&mut self, (from, to): (usize, usize), lane: f32) -> Option<Way> {
         // One for each lane, so that two do not go by the same places.
-        let key = (lane / SPACE).clamp(0.0, 40.0) as u8;
+        let key = (lane.abs() / SPACE).clamp(0.0, 40.0) as u8;
         let mut map = match self.maps.remove(&key) {
             Some(map) => map,
             None => self.map(lane),
@@ -83,7 +83,7 @@ impl Router {
 
     /// Places around all boxes, and who of them sees whom.
     fn map(&self, lane: f32) -> Map {
-        let far = ASIDE.map(|aside| aside + lane / 2.0);
+        let far = ASIDE.map(|aside| aside + lane.abs() / 2.0);
         let corners = self.boxes.iter().flat_map(|frame| far.map(|far| corners(wider(*frame, far)))).flatten();
         let within = |place: &Point| {
             place.x > CLEAR && place.y > CLEAR && place.x < self.size.x - CLEAR && place.y < self.size.y - CLEAR

@@ -219,7 +219,6 @@ impl App {
                 <div class="tabs" role="tablist" aria-label="Ways to look">{ for View::ALL.into_iter().map(tab) }</div>
                 { toolbar::filter(session, send) }
                 { toolbar::source(session, send) }
-                <span class="busy">{ "thinking…" }</span>
                 { pinned::view(session, send) }
             </div>
             { toolbar::wrong(session) }

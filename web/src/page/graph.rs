@@ -171,7 +171,10 @@ impl Component for Graph {
         html! {
             <div class="graph">
                 { tools::view(props, link) }
-                { tools::hint(props, &scene, self.picked, link) }
+                <div class="hints">
+                    { tools::hint(props, &scene, self.picked, link) }
+                    <p class="keys" id="graph-keys">{ "Tab: next box · Enter: asks, then answers · U: unfold · arrows: the view; with Shift the box · + − 0: zoom · Esc: let go" }</p>
+                </div>
                 <svg id="graph" ref={self.place.clone()} viewBox={self.lens.view_box(width, height)} preserveAspectRatio="xMidYMid meet"
                     role="group" tabindex="0" aria-label="Picture of who can talk to whom; the table tells the same" aria-describedby="graph-keys"
                     onwheel={link.batch_callback(|event| turned(&event))} onpointerdown={link.callback(|event| Msg::Grab(None, at(&event)))}
@@ -182,7 +185,6 @@ impl Component for Graph {
                     { for lines }
                     { for nodes }
                 </svg>
-                <p class="keys" id="graph-keys">{ "Tab: next box · Enter: asks, then answers · U: unfold · arrows: the view; with Shift the box · + − 0: zoom · Esc: let go" }</p>
             </div>
         }
     }

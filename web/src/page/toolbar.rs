@@ -18,7 +18,7 @@ pub(super) fn view(session: &Session, send: &Callback<Action>, ask: &Callback<Ms
             { profiles(session, send) }
             { tracking(session, send) }
             { reading(session, send) }
-            <span class="space"></span>
+            <span class="space"><span class="busy">{ "thinking…" }</span></span>
             { deeds(session, send, ask) }
             { sides(session, send) }
         </header>

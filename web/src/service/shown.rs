@@ -58,14 +58,15 @@ impl Screen {
         let last = self.shown.take().map(|shown| (shown.input, shown.loaded));
         let (now, last) = self.loaded(input, last);
         self.readable = self.readable.take().filter(|(of, _)| *of == work);
-        let shown = match (self.readable.clone(), is_unread(&now.1)) {
-            (_, false) => {
-                self.readable = Some((work, now.0.files.clone()));
-                Shown { input: now.0, loaded: now.1, held: None }
-            }
-            (None, true) => Shown { input: now.0, loaded: now.1, held: None },
-            (Some((_, files)), true) => {
-                let ((input, loaded), _) = self.loaded(Input { files, ..now.0 }, last);
+        let unread = is_unread(&now.1);
+        if !unread {
+            self.readable = Some((work, now.0.files.clone()));
+        }
+        let shown = match self.readable.as_ref().filter(|_| unread) {
+            None => Shown { input: now.0, loaded: now.1, held: None },
+            Some((_, files)) => {
+                let instead = Input { files: files.clone(), ..now.0 };
+                let ((input, loaded), _) = self.loaded(instead, last);
                 Shown { input, loaded, held: Some(Held { findings: findings(&now.1), nowhere: Sources::new() }) }
             }
         };
