@@ -74,7 +74,7 @@ document.addEventListener("keydown", (event) => {
   const tabs = [...(tab?.closest('[role="tablist"]')?.querySelectorAll('[role="tab"]') ?? [])];
   const at = tabs.indexOf(tab);
   const next = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: tabs.length - 1 }[event.key];
-  if (next === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
+  if (!tabs.length || next === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
   const chosen = tabs.at(next % tabs.length);
   chosen.click();
   chosen.focus();
