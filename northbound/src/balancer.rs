@@ -147,12 +147,12 @@ impl<'s> Balancers<'s> {
                 let meets = |places: &[Place<'_>]| places.iter().any(|place| here.contains(&place.id));
                 let others = takers.iter().skip(at + 1).filter(|(_, other, places)| other != to && meets(places));
                 found.extend(others.map(|(other, ..)| {
-                    let name = |row: &Row| text(row, "name").unwrap_or_default().to_owned();
+                    let mut names = [one, other].map(|row| text(row, "name").unwrap_or_default());
+                    names.sort_unstable();
                     format!(
-                        "load balancers `{}` and `{}` take connections to {} on the same switch: OVN has two equal flows, and who \
-                         reaches it is `undefined`",
-                        name(one),
-                        name(other),
+                        "load balancers `{}` take connections to {} on the same switch: OVN has two equal flows, and who reaches it \
+                         is `undefined`",
+                        names.join("` and `"),
                         door.key()
                     )
                 }));
