@@ -16,7 +16,7 @@ use ringfence_engine::ovn::network::Network;
 use ringfence_engine::ovn::pipeline::Matches;
 use ringfence_engine::reach::{Endpoint, EndpointKind};
 use ringfence_engine::read::{Reading, read};
-use ringfence_engine::source::{Place, Source, SourceId, Sources, Span};
+use ringfence_engine::source::{Place, Row, Source, SourceId, Sources, Span};
 use ringfence_northbound::Document;
 use ringfence_view::loaded::Loaded;
 use std::path::PathBuf;
@@ -196,6 +196,10 @@ pub(crate) fn compiled_by(mut files: Files, settings: &Settings, matches: &mut M
     };
     let mut loaded = Loaded::by(std::mem::take(&mut files.sources), settings, complete, matches);
     loaded.compiled.diagnostics.append(&mut files.found);
+    for (source, _) in &files.databases {
+        let rows = rows_of(&loaded.compiled.network, *source);
+        loaded.sources.name_rows(*source, rows);
+    }
     for (source, document) in &files.databases {
         let remark = |message: &String| Diagnostic::new(Code::NotEvaluated, message.clone()).at(start(*source));
         loaded.compiled.diagnostics.extend(document.remarks.iter().map(remark));
@@ -212,6 +216,19 @@ pub(crate) fn compiled_by(mut files: Files, settings: &Settings, matches: &mut M
     let empty = files.empty_folders(&mut loaded.sources);
     loaded.compiled.diagnostics.extend(empty);
     loaded
+}
+
+/// What the rows of a database are called, by the places of their matches.
+fn rows_of(network: &Network, database: SourceId) -> Vec<Row> {
+    let switches = network.switches.iter().flat_map(|switch| &switch.acls);
+    let acls = switches.chain(network.port_groups.iter().flat_map(|group| &group.acls));
+    let named = acls.filter_map(|acl| {
+        let from = &acl.provenance;
+        let place = from.place.filter(|place| place.source == database)?;
+        let name = format!("{} of {}, {} {}", from.field, from.object, acl.direction, acl.priority.get());
+        Some(Row { span: place.span, name })
+    });
+    named.collect()
 }
 
 /// How grave something in a database is: a row that OVN ignores is there, and evaluated as OVN does, whoever wrote it.

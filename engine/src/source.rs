@@ -58,7 +58,18 @@ pub struct Source {
     lines: Vec<usize>,
     /// Where the pieces of an excerpt come from.
     origin: Vec<(usize, Position)>,
+    /// What its pieces are called, where nobody wrote it.
+    rows: Vec<Row>,
     fault: Option<Fault>,
+}
+
+/// A piece of a text that stands for the row of a database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// The piece.
+    pub span: Span,
+    /// What the row is called.
+    pub name: String,
 }
 
 /// Why a source cannot be read as text.
@@ -76,7 +87,7 @@ impl Source {
     fn new(name: String, text: String) -> Self {
         let starts = text.match_indices('\n').map(|(at, _)| at + 1);
         let lines = core::iter::once(0).chain(starts).collect();
-        Self { name, text, lines, origin: Vec::new(), fault: None }
+        Self { name, text, lines, origin: Vec::new(), rows: Vec::new(), fault: None }
     }
 
     /// Why it cannot be read, if so; its text is then a picture of its bytes.
@@ -92,6 +103,13 @@ impl Source {
     /// The whole text.
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// The row of a database that a byte stands for.
+    pub fn row(&self, byte: usize) -> Option<&Row> {
+        let after = self.rows.partition_point(|row| row.span.start <= byte);
+        let row = self.rows.get(after.checked_sub(1)?)?;
+        (byte <= row.span.end).then_some(row)
     }
 
     /// Line and column of a byte; a byte past the end counts as the end. Of an excerpt, those of what it is taken from.
@@ -186,6 +204,20 @@ impl Sources {
         self.sources.iter().zip(&new.sources).filter(|(old, new)| old.text != new.text)
     }
 
+    /// Says which pieces of a text are which rows of a database.
+    pub fn name_rows(&mut self, id: SourceId, mut rows: Vec<Row>) {
+        rows.sort_by_key(|row| row.span);
+        let at = usize::try_from(id.0).ok();
+        if let Some(source) = at.and_then(|at| self.sources.get_mut(at)) {
+            source.rows = rows;
+        }
+    }
+
+    /// The row of a database that a place is in.
+    pub fn row(&self, place: Place) -> Option<&Row> {
+        self.get(place.source)?.row(place.span.start)
+    }
+
     fn push(&mut self, source: Source) -> SourceId {
         let id = SourceId(u32::try_from(self.sources.len()).unwrap_or(u32::MAX));
         self.sources.push(source);
@@ -222,6 +254,16 @@ mod tests {
         assert_eq!(source.position(2), Position { line: 1, column: 2 });
         assert_eq!(source.position(6), Position { line: 2, column: 1 });
         assert_eq!(source.position(999), Position { line: 3, column: 1 });
+    }
+
+    #[test]
+    fn a_byte_stands_for_a_row() {
+        let mut sources = Sources::new();
+        let id = sources.add("db", "row: one\nrow: two\n");
+        let row = |start, end, name: &str| Row { span: Span::new(start, end), name: name.into() };
+        sources.name_rows(id, alloc::vec![row(14, 17, "b"), row(5, 8, "a")]);
+        let named = |byte| sources.row(Place { source: id, span: Span::new(byte, byte) }).map(|row| row.name.as_str());
+        assert_eq!([0, 5, 8, 9, 15].map(named), [None, Some("a"), Some("a"), None, Some("b")]);
     }
 
     #[test]

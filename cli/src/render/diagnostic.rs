@@ -5,7 +5,7 @@ use crate::console::Script;
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Patch, Renderer, Snippet};
 use ringfence_engine::diagnostic::{Diagnostic, Severity};
-use ringfence_engine::source::{Place, Source, Sources};
+use ringfence_engine::source::{Place, Row, Source, Sources};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::ops::Range;
@@ -49,8 +49,11 @@ pub(crate) fn summary(found: &[Diagnostic]) -> String {
 /// A remark takes one line.
 fn remark(out: &mut dyn Write, sources: &Sources, found: &Diagnostic, script: Script) -> io::Result<()> {
     write!(out, "{FAINT}info[{}]{FAINT:#}: ", found.code.name())?;
-    if let Some((name, position)) = found.place.and_then(|place| sources.locate(place)) {
-        write!(out, "{}:{}:{}: ", Line(name), position.line, position.column)?;
+    let row = found.place.and_then(|place| sources.row(place));
+    match (found.place.and_then(|place| sources.locate(place)), row) {
+        (Some((name, _)), Some(row)) => write!(out, "{}, {}: ", Line(name), Line(&row.name))?,
+        (Some((name, position)), None) => write!(out, "{}:{}:{}: ", Line(name), position.line, position.column)?,
+        (None, _) => {}
     }
     write!(out, "{}", Line(&spelt(&found.message, script)))?;
     match &found.help {
@@ -80,7 +83,11 @@ fn render(sources: &Sources, found: &Diagnostic, script: Script) -> String {
         group = pointed(group, sources, label.place, AnnotationKind::Context, Some(&label.message));
     }
     let mended = found.fix.as_ref().and_then(|fix| {
-        let excerpt = Excerpt::of(sources.get(fix.place.source)?, fix.place)?;
+        let source = sources.get(fix.place.source)?;
+        let excerpt = match source.row(fix.place.span.start) {
+            Some(row) => Excerpt::of_row(source, row, fix.place)?,
+            None => Excerpt::of(source, fix.place)?,
+        };
         if excerpt.text.contains('\n') || fix.replacement.contains('\n') {
             return None;
         }
@@ -109,6 +116,16 @@ fn pointed<'a>(
     label: Option<&'a str>,
 ) -> Group<'a> {
     let Some(source) = sources.get(place.source) else { return group };
+    // Nobody wrote the lines of a database: its rows have names.
+    if let Some(row) = source.row(place.span.start) {
+        let group = group.element(Origin::path(format!("{}, {}", source.name(), row.name)));
+        return match Excerpt::of_row(source, row, place) {
+            Some(Excerpt { text, line, range }) => {
+                group.element(Snippet::source(text).line_start(line).annotation(kind.span(range).label(label)))
+            }
+            None => group,
+        };
+    }
     match Excerpt::of(source, place) {
         Some(excerpt) => {
             let annotation = kind.span(excerpt.range).label(label);
@@ -134,6 +151,13 @@ struct Excerpt<'s> {
 }
 
 impl<'s> Excerpt<'s> {
+    /// What stands for a row, as a text of its own.
+    fn of_row(source: &'s Source, row: &Row, place: Place) -> Option<Self> {
+        let text = source.text().get(row.span.range()).filter(|text| text.len() <= LONGEST_LINE)?;
+        let within = |byte: usize| byte.clamp(row.span.start, row.span.end) - row.span.start;
+        Some(Self { text, line: 1, range: within(place.span.start)..within(place.span.end) })
+    }
+
     fn of(source: &'s Source, place: Place) -> Option<Self> {
         let text = source.text();
         let start = place.span.start.min(text.len());

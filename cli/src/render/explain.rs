@@ -129,7 +129,8 @@ impl View<'_> {
             Line(&acl.matches)
         )?;
         let from = &acl.provenance;
-        let place = from.place.and_then(|place| self.sources.locate(place));
+        let written = from.place.filter(|place| self.sources.row(*place).is_none());
+        let place = written.and_then(|place| self.sources.locate(place));
         let place = place.map(|(name, position)| format!("{}:{}  ", Line(name), position.line)).unwrap_or_default();
         writeln!(out, "      {FAINT}{place}{} of {}{FAINT:#}", Line(&from.field), Line(&from.object))
     }

@@ -159,3 +159,23 @@ fn a_database_may_be_larger_than_a_text() {
     assert!(ran.err.contains("neither prefix nor machine of `s0` is known"), "{}", ran.err);
     assert!(!ran.err.contains("is left out"), "{}", ran.err);
 }
+
+#[test]
+fn a_row_of_a_database_is_named_and_no_line_of_it() {
+    let database = concat!(
+        r#"{"caption":"Logical_Switch table","headings":["_uuid","name","acls"],"data":[[["uuid","3e0a0c5e-6ab3-4f0e-9b1a-0d1f6c2a7b11"],"s0",["set",[["uuid","4e0a0c5e-6ab3-4f0e-9b1a-0d1f6c2a7b11"],["uuid","5e0a0c5e-6ab3-4f0e-9b1a-0d1f6c2a7b11"]]]]]}"#,
+        "\n",
+        r#"{"caption":"ACL table","headings":["_uuid","action","direction","match","priority"],"data":[[["uuid","4e0a0c5e-6ab3-4f0e-9b1a-0d1f6c2a7b11"],"drop","to-lport","tcp.dst = 80",100],[["uuid","5e0a0c5e-6ab3-4f0e-9b1a-0d1f6c2a7b11"],"drop","to-lport","tcp",7]]}"#,
+        "\n",
+        r#"{"caption":"Logical_Switch_Port table","headings":["_uuid","name"],"data":[]}"#,
+        "\n",
+    );
+    let folder = folder("named-rows", &[("nb.json", database.as_bytes())]);
+    let path = folder.join("nb.json").to_str().unwrap().to_owned();
+    let ran = ringfence(&["check", "-f", &path]);
+    let named = format!("{path}, ACL 4e0a0c5e of Switch/s0, to-lport 100");
+    assert!(ran.out.contains(&named) && ran.out.contains("tcp.dst = 80"), "{}", ran.out);
+    assert!(!ran.out.contains("\"direction\""), "{}", ran.out);
+    let ran = ringfence(&["compile", "-f", &path]);
+    assert!(ran.out.contains("Switch/s0") && !ran.out.contains("nb.json:"), "{}", ran.out);
+}
