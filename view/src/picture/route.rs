@@ -6,7 +6,7 @@ use super::{Frame, READABLE};
 use std::collections::BTreeMap;
 
 /// With more boxes than this nothing is gone around, nor after so many ways: nobody follows one there.
-const MOST_BOXES: usize = 40;
+const MOST_BOXES: usize = 30;
 const MOST_WAYS: usize = READABLE;
 /// From a box to what goes past it, at least.
 const CLEAR: f32 = 4.0;
