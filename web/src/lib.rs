@@ -11,6 +11,8 @@
 #[cfg(feature = "api")]
 pub mod api;
 #[cfg(feature = "page")]
+pub mod document;
+#[cfg(feature = "page")]
 pub mod drift;
 #[cfg(feature = "page")]
 pub mod form;

@@ -77,7 +77,7 @@ pub enum Intent {
 /// Who answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Worker {
-    /// Who has the picture, also to keep, and knows why.
+    /// Who has the picture, and knows why.
     Answerer,
     /// Who looks for what lints find.
     Reviewer,
@@ -89,7 +89,7 @@ impl Request {
     /// Who answers it.
     pub fn worker(&self) -> Worker {
         match self {
-            Self::Analyze { .. } | Self::Why { .. } | Self::Svg { .. } => Worker::Answerer,
+            Self::Analyze { .. } | Self::Why { .. } => Worker::Answerer,
             Self::Lints { .. } => Worker::Reviewer,
             Self::Propose { .. } | Self::Compare { .. } | Self::Script { .. } | Self::Format { .. } => Worker::Mender,
         }
@@ -151,11 +151,6 @@ pub enum Request {
         /// The input.
         input: Input,
     },
-    /// The picture as an SVG document; of what is shown since the last analysis.
-    Svg {
-        /// What to show.
-        scope: Scope,
-    },
     /// Canonical match expressions; of the mender.
     Format {
         /// The input.
@@ -192,8 +187,6 @@ pub enum Reply {
     Proposals(Proposals),
     /// A text to download.
     Script(String),
-    /// A document to download.
-    Svg(String),
     /// Edits that make the texts canonical.
     Format(Vec<Edit>),
 }

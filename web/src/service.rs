@@ -53,7 +53,6 @@ impl Service {
             Request::Why { from, to, filter } => {
                 why::why(self.screen.shown()?, from, to, filter_of(&filter)).map(|why| Reply::Why(Box::new(why)))
             }
-            Request::Svg { scope } => drawing::document(&self.screen.shown()?.loaded, &scope).map(Reply::Svg),
             _ => None,
         }
     }

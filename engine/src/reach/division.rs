@@ -16,7 +16,7 @@ pub(super) struct Division {
     /// By class: its group.
     pub of: Arc<[u32]>,
     pub groups: Vec<Group>,
-    facets: Vec<Arc<Facet>>,
+    facets: HashMap<Look, Arc<Facet>>,
 }
 
 /// Classes that are alike in this part: an endpoint in one of them, and another one where there is.
@@ -27,7 +27,7 @@ pub(super) struct Group {
 }
 
 /// What groups are told apart by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Look {
     /// Where they are.
     Place,
@@ -38,7 +38,6 @@ pub(super) enum Look {
 /// What all groups look like.
 #[derive(Debug)]
 pub(super) struct Facet {
-    look: Look,
     /// By group.
     pub of: Vec<u32>,
     /// By what they look like: the groups.
@@ -59,7 +58,7 @@ impl Group {
 impl Division {
     /// So many classes, all of them alike.
     pub fn of_one(classes: usize) -> Self {
-        Self { of: alloc::vec![0; classes].into(), groups: Vec::new(), facets: Vec::new() }
+        Self { of: alloc::vec![0; classes].into(), groups: Vec::new(), facets: HashMap::new() }
     }
 
     /// Tells apart what looks different, by the first endpoint of each class.
@@ -83,29 +82,32 @@ impl Division {
                 *second = second.or_else(|| members.iter().copied().find(|member| member != first));
             }
         }
-        for facet in &mut self.facets {
-            let of = olds.iter().map(|old| at(&facet.of, *old).copied().unwrap_or(UNSEEN));
-            *facet = Facet::of(facet.look, of.collect());
+        // Where nobody is told apart who was not before, groups keep their numbers.
+        if groups.len() != self.groups.len() {
+            for facet in self.facets.values_mut() {
+                let of = olds.iter().map(|old| at(&facet.of, *old).copied().unwrap_or(UNSEEN));
+                *facet = Facet::of(of.collect());
+            }
         }
-        self.facets.push(Facet::of(look, news));
+        self.facets.insert(look, Facet::of(news));
         (self.of, self.groups) = (of.into(), groups);
     }
 
     /// What the groups look like; nothing where they are not told apart so.
     pub fn facet(&self, look: Look) -> Option<&Arc<Facet>> {
-        self.facets.iter().find(|facet| facet.look == look)
+        self.facets.get(&look)
     }
 }
 
 impl Facet {
-    fn of(look: Look, of: Vec<u32>) -> Arc<Self> {
+    fn of(of: Vec<u32>) -> Arc<Self> {
         let mut members: Vec<Vec<usize>> = Vec::new();
         for (group, looks) in of.iter().enumerate().filter(|(_, looks)| **looks != UNSEEN) {
             let Ok(looks) = usize::try_from(*looks) else { continue };
             members.resize_with(members.len().max(looks + 1), Vec::new);
             members.get_mut(looks).into_iter().for_each(|members| members.push(group));
         }
-        Arc::new(Self { look, of, members })
+        Arc::new(Self { of, members })
     }
 
     /// The groups that look so.

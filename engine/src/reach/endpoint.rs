@@ -39,6 +39,28 @@ pub enum EndpointKind {
 }
 
 impl EndpointKind {
+    /// All of them.
+    pub const ALL: [Self; 13] = [
+        Self::VirtualMachine,
+        Self::Pod,
+        Self::Deployment,
+        Self::StatefulSet,
+        Self::DaemonSet,
+        Self::ReplicaSet,
+        Self::Job,
+        Self::CronJob,
+        Self::Service,
+        Self::Node,
+        Self::Address,
+        Self::Gateway,
+        Self::External,
+    ];
+
+    /// The one with that name in reports.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
     /// The name in reports.
     pub fn name(self) -> &'static str {
         match self {

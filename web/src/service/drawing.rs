@@ -1,19 +1,7 @@
 //! The picture as plain values.
 
-use super::{filter_of, reach, wishes_of};
-use crate::protocol::{Edge, Node, Picture, Scope};
-use ringfence_view::loaded::Loaded;
-use ringfence_view::matrix::Matrix;
+use crate::protocol::{Edge, Node, Picture};
 use ringfence_view::picture::{self, Frame};
-
-/// Draws an input as an SVG document.
-pub(super) fn document(loaded: &Loaded, scope: &Scope) -> Option<String> {
-    let matrix = Matrix::of(&mut reach(loaded), filter_of(&scope.filter));
-    let drawn = picture::Picture::of(&loaded.compiled.endpoints, &matrix, &wishes_of(scope));
-    let mut text = String::new();
-    picture::write(&mut text, &drawn, "Who can talk to whom").ok()?;
-    Some(text)
-}
 
 /// The drawing as it crosses to the page.
 pub(super) fn plain(picture: picture::Picture) -> Picture {

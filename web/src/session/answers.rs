@@ -69,7 +69,6 @@ impl Session {
                 Vec::new()
             }
             Some(Reply::Script(script)) => vec![Effect::Download("ringfence.sh", script)],
-            Some(Reply::Svg(svg)) => vec![Effect::Download("ringfence.svg", svg)],
             Some(Reply::Format(edits)) if self.pending.wanted_format == Some(answer.number) => {
                 self.pending.wanted_format = None;
                 if edits.is_empty() {

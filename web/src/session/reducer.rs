@@ -2,6 +2,7 @@
 
 use super::action::{Action, Effect};
 use super::{Pair, Pending, Session, Side, blank, edits, some};
+use crate::document::svg;
 use crate::gallery;
 use crate::offsets::Offsets;
 use crate::protocol::{Ask, Edit, File, Input, Request};
@@ -179,7 +180,10 @@ impl Session {
             }
             Action::Script if self.is_held() => self.refused(),
             Action::Script => vec![self.ask(Request::Script { input: self.input() })],
-            Action::Svg => vec![self.ask(Request::Svg { scope: self.scope.clone() })],
+            Action::Svg => {
+                let svg = self.analysis.as_ref().and_then(|analysis| svg(&analysis.picture));
+                svg.map(|svg| Effect::Download("ringfence.svg", svg)).into_iter().collect()
+            }
             Action::Reveal(file, line) => {
                 self.side = Side::Text;
                 if file == self.active {

@@ -96,15 +96,7 @@ pub(super) fn installed(expression: Expression) -> Expression {
         Expression::All(parts) => together(parts.into_iter().map(installed)),
         Expression::Any(parts) => {
             let mut any: Vec<Expression> = parts.into_iter().map(installed).collect();
-            match shared(&any) {
-                _ if any.len() == 1 => any.pop().unwrap_or(Expression::Constant(false)),
-                shared if shared.is_empty() => Expression::Any(any),
-                mut shared => {
-                    any.iter_mut().for_each(|part| leave_out(part, &shared));
-                    shared.push(Expression::Any(any));
-                    together(shared)
-                }
-            }
+            if any.len() == 1 { any.pop().unwrap_or(Expression::Constant(false)) } else { Expression::Any(any) }
         }
         Expression::Field(test) if matches!(test.field, Field::IpDscp | Field::IpEcn) => Expression::Constant(true),
         other => other,
@@ -122,31 +114,6 @@ fn together(parts: impl IntoIterator<Item = Expression>) -> Expression {
     }
     all.sort_by_key(effort);
     if all.len() == 1 { all.pop().unwrap_or(Expression::Constant(true)) } else { Expression::All(all) }
-}
-
-/// What each of some alternatives asks for, besides something else: it is asked once.
-fn shared(any: &[Expression]) -> Vec<Expression> {
-    let asks = |one: &Expression, part: &Expression| match one {
-        Expression::All(parts) => parts.contains(part),
-        _ => false,
-    };
-    match any {
-        [Expression::All(first), others @ ..] if !others.is_empty() && any.len() <= MOST_COMPARED => {
-            first.iter().filter(|part| others.iter().all(|other| asks(other, part))).cloned().collect()
-        }
-        _ => Vec::new(),
-    }
-}
-
-/// What is left to be asked where some parts hold.
-fn leave_out(one: &mut Expression, known: &[Expression]) {
-    let Expression::All(parts) = one else { return };
-    parts.retain(|part| !known.contains(part));
-    match parts.as_mut_slice() {
-        [] => *one = Expression::Constant(true),
-        [only] => *one = core::mem::replace(only, Expression::Constant(true)),
-        _ => {}
-    }
 }
 
 /// With more parts, nobody looks for one that is there already.

@@ -143,8 +143,9 @@ impl StageRows {
     }
 }
 
-/// Neighbour discovery, which passes on every switch with rows.
-pub(super) const DISCOVERY: &str = "nd || nd_ra || nd_rs || mldv1 || mldv2";
+/// Neighbour discovery, which passes on every switch with rows. In front stands what all of it is, so that of other packets no
+/// more is asked.
+pub(super) const DISCOVERY: &str = "icmp6 && (nd || nd_ra || nd_rs || mldv1 || mldv2)";
 
 fn fixed_rows(stage: Stage, network: &Network, stateful: bool, discovery: Meaning) -> Vec<Row> {
     let mut rows = vec![fixed(65532, Guard::ANY, discovery, Outcome::Allow, Builtin::NeighborDiscovery)];
