@@ -1,3 +1,7 @@
+mod pinned;
+mod undone;
+mod unread;
+
 use super::edits::replaced;
 use super::*;
 use crate::protocol::{Ask, Intent, Request, Worker};
@@ -84,22 +88,6 @@ fn the_switch_shows_what_one_row_changes() {
     assert!(page.session.why.clone().unwrap().switches[0].stateful);
     assert!(page.session.turned.contains(&(0, 1)));
     page.act(Action::Track(Tracking::AsWritten));
-    assert_eq!(page.verdict("default/vm1", "default/vm2"), '>');
-}
-
-#[test]
-fn a_wish_is_granted_and_compared() {
-    let mut page = Page::open();
-    page.act(Action::Want(Intent::Connect, "all".into()));
-    let proposals = page.session.proposals.clone().unwrap();
-    let diff = page.session.diff(&proposals.proposals[0]);
-    assert!(diff.contains("+    - action: allow-related"), "{diff}");
-    page.act(Action::Accept(0));
-    assert!(page.text().contains("allow-related"));
-    assert_eq!(page.verdict("default/vm1", "default/vm2"), 'O');
-    let changes = page.session.changes.clone().unwrap();
-    assert!(changes.summary.starts_with("6 pairs with connections gained, 0 pairs"), "{}", changes.summary);
-    page.act(Action::Restore);
     assert_eq!(page.verdict("default/vm1", "default/vm2"), '>');
 }
 
@@ -308,66 +296,6 @@ fn a_piece_that_was_typed_is_put_where_it_belongs() {
 }
 
 #[test]
-fn an_example_gives_way_to_files_and_ones_own_work_does_not() {
-    let mut page = Page::open();
-    let names = |page: &Page| page.session.files.iter().map(|file| file.name.clone()).collect::<Vec<_>>();
-    page.act(Action::Drop([crowd(2)].into()));
-    assert_eq!((names(&page), page.session.lesson.clone()), (vec![crowd(2).name], None));
-    page.act(Action::Typed(format!("{}# mine\n", page.text())));
-    page.act(Action::Drop([File { name: "more.yaml".into(), text: String::new() }].into()));
-    assert_eq!(names(&page), [crowd(2).name, "more.yaml".to_owned()]);
-}
-
-/// The question of what is different from before, if there is one.
-fn comparison(effects: &[Effect]) -> Option<Ask> {
-    effects.iter().find_map(|effect| match effect {
-        Effect::Ask(ask) if matches!(ask.request, Request::Compare { .. }) => Some(ask.clone()),
-        _ => None,
-    })
-}
-
-#[test]
-fn a_comparison_with_what_is_pinned_no_more_is_not_shown() {
-    let mut page = Page::open();
-    let first = comparison(&page.session.reduce(Action::Pin)).unwrap();
-    let late = page.mender.ask(first);
-    // Something else is pinned, and typed, before the answer comes.
-    assert_eq!(comparison(&page.session.reduce(Action::Unpin)), None);
-    page.act(Action::Typed(page.text().replacen("action: drop", "action: allow", 1)));
-    assert_eq!(comparison(&page.session.reduce(Action::Pin)), None);
-    let next = page.session.reduce(Action::Answered(late));
-    assert_eq!(page.session.changes, None);
-    page.follow(next);
-    assert!(
-        page.session.changes.as_ref().is_some_and(|changes| changes.pairs.is_empty()),
-        "{:?}",
-        page.session.changes
-    );
-    page.act(Action::Restore);
-    assert_eq!((page.session.changes.clone(), page.session.pinned.clone()), (None, None));
-}
-
-#[test]
-fn pairs_that_changed_are_never_those_of_others() {
-    let mut page = Page::open();
-    page.act(Action::Pin);
-    page.act(Action::Typed(page.text().replacen("action: drop", "action: allow", 1)));
-    assert!(!page.session.changes.as_ref().unwrap().pairs.is_empty());
-    // Until it is known what is different now, nothing is shown of pairs that have other numbers.
-    let asked = page.session.reduce(Action::Load([crowd(3)].into()));
-    assert_eq!(page.session.changes, None);
-    page.follow(asked);
-    page.act(Action::Pin);
-    let typed = page.session.reduce(Action::Typed(crowd(4).text));
-    let Some(Effect::Ask(ask)) = typed.first() else { panic!("{typed:?}") };
-    let answered = page.service.ask(ask.clone());
-    let next = page.session.reduce(Action::Answered(answered));
-    assert_eq!(page.session.changes, None);
-    page.follow(next);
-    assert!(page.session.changes.is_some());
-}
-
-#[test]
 fn edits_of_a_text_that_is_gone_are_not_taken() {
     let mut page = Page::open();
     let asks = |page: &mut Page, action: Action| {
@@ -405,209 +333,6 @@ fn edits_of_a_text_that_is_gone_are_not_taken() {
 }
 
 #[test]
-fn a_document_that_cannot_be_read_is_told_over_the_picture() {
-    let mut page = Page::open();
-    assert_eq!(page.session.unread(), None);
-    let text = page.text().replacen("metadata:", "metadata: [", 1);
-    page.act(Action::Load(vec![File { name: "broken.yaml".into(), text }]));
-    assert!(!page.session.is_held());
-    assert!(page.session.unread().is_some_and(|unread| unread.contains("could not be read (broken.yaml, line ")));
-}
-
-/// A key after which the first document of the page cannot be read.
-fn broken(page: &Page) -> String {
-    page.text().replacen("metadata:", "metadata: [", 1)
-}
-
-#[test]
-fn what_was_shown_stays_while_the_text_cannot_be_read() {
-    let mut page = Page::open();
-    page.act(Action::Pin);
-    page.act(Action::Typed(page.text().replacen("priority: 1005", "priority: 1006", 1)));
-    let (before, text) = (page.session.clone(), page.text());
-    let matrix =
-        |session: &Session| session.analysis.as_ref().map(|analysis| (analysis.verdicts.clone(), analysis.lines));
-    page.act(Action::Typed(broken(&page)));
-    assert!(page.session.is_held());
-    assert!(page.session.unread().is_some_and(|unread| unread.contains("cannot be read (subnet-acl-3.yaml, line ")));
-    assert_eq!((matrix(&page.session), page.session.pair()), (matrix(&before), before.pair()));
-    assert_eq!(page.session.changes, before.changes);
-    // What is said of the text is what reading says, and nothing points into it but that.
-    assert!(page.session.findings().all(|found| found.code.starts_with("RF00")), "{:?}", page.session.analysis);
-    assert!(page.session.findings().next().is_some() && page.session.lit().is_empty());
-    let analysis = page.session.analysis.clone().unwrap();
-    let places = analysis.rows.iter().map(|row| row.place).chain(analysis.claims.iter().map(|claim| claim.place));
-    assert!(places.flatten().next().is_none() && analysis.notes.is_empty());
-    // Whatever is typed next: the picture is that of the last text that could be read, also of another pair.
-    page.act(Action::Typed(format!("{}- {{", page.text())));
-    page.act(Action::Turn);
-    assert_eq!(page.session.why.clone().unwrap().verdict, "closed");
-    page.act(Action::Filter("tcp/80".into()));
-    page.act(Action::Track(Tracking::On));
-    page.act(Action::Turn);
-    assert_eq!(page.session.why.clone().unwrap().verdict, "open");
-    page.act(Action::Track(Tracking::AsWritten));
-    page.act(Action::Filter("all".into()));
-    // Until it can be read again.
-    page.act(Action::Typed(text));
-    assert!(!page.session.is_held() && page.session.unread().is_none());
-    assert_eq!((matrix(&page.session), page.session.lit()), (matrix(&before), before.lit()));
-    assert_eq!(page.session.findings().collect::<Vec<_>>(), before.findings().collect::<Vec<_>>());
-}
-
-#[test]
-fn nothing_is_done_with_a_text_that_cannot_be_read() {
-    let mut page = Page::open();
-    page.act(Action::Typed(broken(&page)));
-    for action in [Action::Want(Intent::Connect, "all".into()), Action::Pin, Action::Script] {
-        page.session.notice = None;
-        page.shown.clear();
-        page.act(action.clone());
-        assert!(page.session.notice.as_ref().is_some_and(|told| told.contains("cannot be read")), "{action:?}");
-        assert_eq!((page.session.proposals.clone(), page.session.pinned.clone()), (None, None));
-        assert_eq!(page.shown, [], "{action:?}");
-    }
-}
-
-#[test]
-fn a_half_typed_word_lets_nobody_through() {
-    for (whole, half) in [
-        ("action: drop", "action: dro"),
-        ("priority: 1005", "priority: 1oo5"),
-        ("kind: Subnet", "kind"),
-        ("spec:", "spec"),
-    ] {
-        let mut page = Page::open();
-        let before = page.session.analysis.as_ref().unwrap().verdicts.clone();
-        page.act(Action::Typed(page.text().replacen(whole, half, 1)));
-        assert!(page.session.unread().is_some(), "{half}");
-        assert_eq!(page.session.analysis.as_ref().unwrap().verdicts, before, "{half}");
-    }
-}
-
-#[test]
-fn nothing_of_another_work_stands_in() {
-    let mut page = Page::open();
-    let broken = File { name: "mine.yaml".into(), text: "kind: Subnet\nspec: [".into() };
-    let example = gallery::EXAMPLES.iter().find(|example| example.path == "unparsable-match.yaml").unwrap();
-    for action in [Action::Load(vec![broken.clone()]), Action::Drop(vec![broken.clone()])] {
-        page.act(Action::Example(example));
-        page.act(action.clone());
-        assert!(!page.session.is_held(), "{action:?}");
-        assert_eq!(page.session.index("default/vm1"), None);
-    }
-    // What comes to one's own work does not make it another one.
-    page.act(Action::Load(vec![crowd(3)]));
-    page.act(Action::Drop(vec![broken]));
-    assert!(page.session.is_held() && page.session.index("default/vm2").is_some());
-}
-
-#[test]
-fn who_is_new_or_gone_is_told_beside_what_is_pinned() {
-    let mut page = Page::open();
-    page.act(Action::Load([crowd(3)].into()));
-    page.act(Action::Pin);
-    page.act(Action::Typed(crowd(4).text));
-    let told = |page: &Page| {
-        page.session
-            .changes
-            .as_ref()
-            .unwrap()
-            .lines
-            .iter()
-            .map(|line| (line.sign, line.what.clone()))
-            .collect::<Vec<_>>()
-    };
-    assert!(told(&page).contains(&('+', "is new".to_owned())), "{:?}", told(&page));
-}
-
-#[test]
-fn what_gives_way_comes_back() {
-    let own = |page: &mut Page| {
-        page.act(Action::Load(vec![crowd(3)]));
-        page.act(Action::Add);
-        page.act(Action::Typed("kind: Namespace\napiVersion: v1\nmetadata: {name: mine}\n".into()));
-        page.act(Action::Profile(Some("kube-ovn/1.14".into())));
-        page.act(Action::LetGo);
-        (page.session.files.clone(), page.session.profile.clone())
-    };
-    let other = File { name: "other.yaml".into(), text: "kind: List\nitems: []\n".into() };
-    let link = Link {
-        input: Input { files: vec![other.clone()], ..Input::default() },
-        filter: "all".into(),
-        selected: None,
-        pinned: None,
-    };
-    let same_name = File { name: crowd(3).name, ..other.clone() };
-    for action in [
-        Action::Example(gallery::first()),
-        Action::Load(vec![other]),
-        Action::Open(Box::new(link)),
-        Action::Close(0),
-        Action::Drop(vec![same_name]),
-    ] {
-        let mut page = Page::open();
-        let before = own(&mut page);
-        page.act(action.clone());
-        assert_ne!(page.session.files, before.0, "{action:?}");
-        let after = page.session.files.clone();
-        page.shown.clear();
-        page.act(Action::Undo);
-        assert_eq!((page.session.files.clone(), page.session.profile.clone()), before, "{action:?}");
-        assert!(!page.session.busy() && page.session.index("default/vm2").is_some());
-        // It is one's own work again, for the next visit too.
-        assert!(page.shown.contains(&Effect::Own) && page.shown.contains(&Effect::Keep), "{:?}", page.shown);
-        // And what took its place can come back, where somebody has it from nowhere else.
-        if page.session.former.is_some() {
-            page.act(Action::Undo);
-            assert_eq!(page.session.files, after, "{action:?}");
-        }
-    }
-}
-
-#[test]
-fn what_was_pinned_can_be_left_again() {
-    let mut page = Page::open();
-    page.act(Action::Load(vec![crowd(3)]));
-    page.act(Action::Pin);
-    page.act(Action::Typed(crowd(4).text));
-    page.act(Action::Restore);
-    assert_eq!(page.text(), crowd(3).text);
-    page.act(Action::Undo);
-    assert_eq!(page.text(), crowd(4).text);
-}
-
-#[test]
-fn only_ones_own_work_is_offered_back() {
-    let mut page = Page::open();
-    page.act(Action::Example(&gallery::EXAMPLES[1]));
-    page.act(Action::Example(&gallery::EXAMPLES[2]));
-    assert_eq!(page.session.former, None);
-    page.act(Action::Typed(format!("{}# mine\n", page.text())));
-    let mine = page.text();
-    // It waits behind any number of examples, until somebody lets it go.
-    page.act(Action::Example(&gallery::EXAMPLES[3]));
-    page.act(Action::Example(&gallery::EXAMPLES[4]));
-    assert_eq!(page.session.former.as_ref().map(|former| former.session.files[0].text.clone()), Some(mine));
-    page.act(Action::LetGo);
-    assert_eq!((page.session.former.clone(), page.shown.last()), (None, Some(&Effect::Aside)));
-}
-
-#[test]
-fn a_link_leaves_the_store_alone_until_somebody_types() {
-    let mut page = Page::open();
-    page.act(Action::Load(vec![crowd(3)]));
-    page.shown.clear();
-    let input = Input { files: vec![crowd(4)], ..Input::default() };
-    page.act(Action::Open(Box::new(Link { input, filter: "all".into(), selected: None, pinned: None })));
-    let of_store = |effect: &Effect| matches!(effect, Effect::Own | Effect::Aside);
-    assert!(!page.shown.iter().any(of_store), "{:?}", page.shown);
-    page.act(Action::Typed(crowd(5).text));
-    assert!(page.shown.contains(&Effect::Own));
-    assert_eq!(page.session.former.as_ref().map(|former| former.session.files.clone()), Some(vec![crowd(3)]));
-}
-
-#[test]
 fn who_is_lost_is_asked_anew() {
     let mut page = Page::open();
     let asked = |effects: &[Effect]| effects.iter().any(|effect| matches!(effect, Effect::Ask(_)));
@@ -642,13 +367,4 @@ fn a_name_that_nobody_has_is_told() {
         page.act(Action::Source(text.map(str::to_owned)));
         assert_eq!(page.session.is_asker_unknown(), unknown, "{text:?}");
     }
-}
-
-#[test]
-fn nothing_is_told_from_what_cannot_be_read() {
-    let mut page = Page::open();
-    page.act(Action::Load(Vec::new()));
-    assert!(page.session.is_empty());
-    page.act(Action::Load(vec![File { name: "a.yaml".into(), text: "kind: Subnet\nspec: [".into() }]));
-    assert!(!page.session.is_empty());
 }
