@@ -93,6 +93,12 @@ pub(crate) const POD: Keep = Fields(&[
 /// What makes pods of a template.
 pub(crate) const WORKLOAD: Keep =
     Fields(&[("metadata", METADATA), ("spec", Fields(&[("replicas", Whole), ("template", TEMPLATE)]))]);
+/// A Job, which says when it has made its last pod.
+pub(crate) const JOB: Keep = Fields(&[
+    ("metadata", METADATA),
+    ("spec", Fields(&[("template", TEMPLATE)])),
+    ("status", Fields(&[("conditions", Fields(&[("type", Whole), ("status", Whole)]))])),
+]);
 /// A CronJob.
 pub(crate) const CRON_JOB: Keep = Fields(&[
     ("metadata", METADATA),

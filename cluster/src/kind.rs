@@ -53,7 +53,7 @@ pub static KINDS: [Kind; 21] = [
     kind("apps", "DaemonSet",   "daemonsets",     PODS,                                                           keep::WORKLOAD),
     kind("apps", "ReplicaSet",  "replicasets",    PODS,                                                           keep::WORKLOAD),
     kind("batch", "CronJob",    "cronjobs",       PODS,                                                           keep::CRON_JOB),
-    kind("batch", "Job",        "jobs",           PODS,                                                           keep::WORKLOAD),
+    kind("batch", "Job",        "jobs",           PODS,                                                           keep::JOB),
     kind("",     "Pod",         "pods",           "pods are missing from the answer, and labels of running machines", keep::POD),
     kind(OVN,    "IP",          "ips",            "addresses that Kube-OVN gave to machines are not known",       keep::SPEC),
 ];

@@ -185,7 +185,7 @@ impl Loaded {
             Err(error) => return Err(format!("{} {name}: {error}", text(&object["kind"]))),
         }
         // Kinds of the server's own take their status apart.
-        if let Some(status) = object.get("status").filter(|_| matches!(text(&object["kind"]), "Pod" | "Node")) {
+        if let Some(status) = object.get("status").filter(|_| matches!(text(&object["kind"]), "Pod" | "Node" | "Job")) {
             let status = Patch::Merge(json!({ "status": status }));
             let patched = api.patch_status(name, &PatchParams::default(), &status).await;
             patched.map_err(|error| format!("status of {name}: {error}"))?;

@@ -16,7 +16,8 @@ pub(super) struct Division {
     /// By class: its group.
     pub of: Arc<[u32]>,
     pub groups: Vec<Group>,
-    facets: HashMap<Look, Arc<Facet>>,
+    /// What the groups look like, in the order of what is looked at.
+    facets: Vec<(Look, Arc<Facet>)>,
 }
 
 /// Classes that are alike in this part: an endpoint in one of them, and another one where there is.
@@ -27,7 +28,7 @@ pub(super) struct Group {
 }
 
 /// What groups are told apart by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Look {
     /// Where they are.
     Place,
@@ -58,7 +59,7 @@ impl Group {
 impl Division {
     /// So many classes, all of them alike.
     pub fn of_one(classes: usize) -> Self {
-        Self { of: alloc::vec![0; classes].into(), groups: Vec::new(), facets: HashMap::new() }
+        Self { of: alloc::vec![0; classes].into(), groups: Vec::new(), facets: Vec::new() }
     }
 
     /// Tells apart what looks different, by the first endpoint of each class.
@@ -84,18 +85,25 @@ impl Division {
         }
         // Where nobody is told apart who was not before, groups keep their numbers.
         if groups.len() != self.groups.len() {
-            for facet in self.facets.values_mut() {
+            for (_, facet) in &mut self.facets {
                 let of = olds.iter().map(|old| at(&facet.of, *old).copied().unwrap_or(UNSEEN));
                 *facet = Facet::of(of.collect());
             }
         }
-        self.facets.insert(look, Facet::of(news));
+        if let Err(place) = self.place(look) {
+            self.facets.insert(place, (look, Facet::of(news)));
+        }
         (self.of, self.groups) = (of.into(), groups);
     }
 
     /// What the groups look like; nothing where they are not told apart so.
     pub fn facet(&self, look: Look) -> Option<&Arc<Facet>> {
-        self.facets.get(&look)
+        self.facets.get(self.place(look).ok()?).map(|(_, facet)| facet)
+    }
+
+    /// Where a facet stands, or would stand.
+    fn place(&self, look: Look) -> Result<usize, usize> {
+        self.facets.binary_search_by_key(&look, |(known, _)| *known)
     }
 }
 
