@@ -9,18 +9,19 @@
 mod conntrack;
 mod decide;
 mod reject;
+mod view;
 
 pub use conntrack::{Conntrack, Zone};
 pub use decide::{Choice, Decider, Decision};
 
 use super::acl::Direction;
-use super::field::{Field, PortField};
-use super::matching::{Header, PortSet, Truth, Value};
+use super::matching::Truth;
 use super::network::{Network, PortKind};
 use super::packet::{Packet, Payload};
-use super::pipeline::{Builtin, Members, Origin, Outcome, Pipeline, Row, Stage, StageRows, Tracking};
+use super::pipeline::{Builtin, Origin, Outcome, Pipeline, Stage, Tracking};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
+use view::View;
 
 /// One crossing of a switch.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -349,70 +350,4 @@ fn is_exempt(packet: &Packet) -> bool {
         !ip.src.is_ipv4() && ip.ttl == Some(255) && matches!(ip.l4, L4::Icmp { kind: 133..=136, code: 0, .. });
     let solicit = matches!(ip.l4, L4::Udp { src: 546, dst: 547 });
     multicast || discovery || solicit
-}
-
-/// A packet as a stage sees it.
-struct View<'a> {
-    members: &'a Members,
-    pass: &'a Pass<'a>,
-    packet: &'a Packet,
-    stage: Option<Stage>,
-    tracking: Tracking,
-}
-
-impl<'a> View<'a> {
-    /// The ports that the packet has at its stage.
-    fn ports(&self) -> impl Iterator<Item = (PortField, &'a str)> {
-        let leaving = self.stage == Some(Stage::ToLport);
-        let outport = leaving.then_some((PortField::Outport, self.pass.outport));
-        [(PortField::Inport, self.pass.inport)].into_iter().chain(outport)
-    }
-
-    /// Whether OVS shows a field of a fragment as zero (`rule_dpif_lookup_from_table`, `OFPUTIL_FRAG_NORMAL`): ports and ICMP
-    /// types even of the first one, until connection tracking has put the packet together; of later ones TCP flags, too.
-    fn is_hidden(&self, field: Field) -> bool {
-        let frag = self.packet.ip().map_or(0, |ip| ip.frag);
-        match field {
-            _ if frag == 0 || self.tracking != Tracking::Untracked => false,
-            Field::TcpFlags => frag & 2 != 0,
-            Field::TcpSrc | Field::TcpDst | Field::UdpSrc | Field::UdpDst | Field::SctpSrc | Field::SctpDst => true,
-            Field::Icmp4Type | Field::Icmp4Code | Field::Icmp6Type | Field::Icmp6Code => true,
-            _ => false,
-        }
-    }
-
-    /// The rows of a stage that may match it.
-    fn near<'r>(&self, rows: &'r StageRows) -> Vec<&'r Row> {
-        rows.near(self.ports(), self.members, |field| self.field(field))
-    }
-}
-
-impl Header for View<'_> {
-    fn field(&self, field: Field) -> Value {
-        match field {
-            Field::CtState => Value::Known(self.tracking.ct_state()),
-            Field::CtMark => Value::Known(self.tracking.ct_mark()),
-            Field::CtLabel | Field::PktMark => Value::Known(0),
-            Field::Flags
-            | Field::Xxreg0
-            | Field::Xxreg1
-            | Field::Xreg4
-            | Field::InportKey
-            | Field::OutportKey
-            | Field::Icmp4FragMtu
-            | Field::Icmp6FragMtu
-            | Field::Icmp4InnerSrc => Value::Unknown,
-            Field::IpTtl if self.packet.ip().is_some_and(|ip| ip.ttl.is_none()) => Value::Unknown,
-            other if self.is_hidden(other) => Value::Known(0),
-            other => Value::Known(self.packet.field(other)),
-        }
-    }
-
-    fn port(&self, field: PortField, set: &PortSet) -> bool {
-        let named = self.ports().find(|(known, _)| *known == field);
-        named.is_some_and(|(_, name)| match set {
-            PortSet::Name(wanted) => wanted == name,
-            PortSet::Group(group) => self.members.contains(group, name),
-        })
-    }
 }

@@ -1,6 +1,6 @@
 //! Which row of a stage decides about a packet.
 
-use super::View;
+use super::view::View;
 use crate::ovn::matching::Truth;
 use crate::ovn::pipeline::{Origin, Outcome, Row, Stage, StageRows};
 use alloc::vec::Vec;
