@@ -35,6 +35,7 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
+use hashbrown::HashMap;
 
 /// Everything that the objects say, joined.
 #[derive(Debug, Clone, Default)]
@@ -199,7 +200,7 @@ fn agreed<'v, T: Copy + PartialEq + 'v>(
 }
 
 fn unique_names<T>(items: &mut Vec<T>, name: fn(&T) -> &Placed<String>, what: &str, out: &mut Vec<Diagnostic>) {
-    let mut seen = BTreeMap::new();
+    let mut seen = HashMap::new();
     items.retain(|item| {
         let name = name(item);
         let first = *seen.entry(name.value.clone()).or_insert(name.place);

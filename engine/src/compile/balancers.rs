@@ -13,7 +13,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::{IpAddr, SocketAddr};
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
 /// The load balancer of each Service, in their order; then one for each further address that has any, on each router.
 pub(super) fn balancers(compiler: &Compiler<'_>, routers: &[Router]) -> Vec<LoadBalancer> {
@@ -27,7 +27,7 @@ fn stated(compiler: &Compiler<'_>, routers: &[Router]) -> Vec<LoadBalancer> {
     if world.balancers.is_empty() {
         return Vec::new();
     }
-    let services: BTreeSet<IpAddr> = world.services.iter().flat_map(|service| service.addresses.clone()).collect();
+    let services: HashSet<IpAddr> = world.services.iter().flat_map(|service| service.addresses.clone()).collect();
     // Each switch that a router meets, by name.
     let links =
         routers.iter().enumerate().flat_map(|(router, of)| of.links.iter().map(move |link| (router, link.switch)));
@@ -48,7 +48,7 @@ fn stated(compiler: &Compiler<'_>, routers: &[Router]) -> Vec<LoadBalancer> {
             }
         }
     }
-    let mut count: BTreeMap<IpAddr, usize> = BTreeMap::new();
+    let mut count: HashMap<IpAddr, usize> = HashMap::new();
     found.keys().for_each(|(_, address)| *count.entry(*address).or_default() += 1);
     let made = found.into_iter().map(|((router, address), vips)| {
         let switches: BTreeSet<usize> = vips.iter().flat_map(|vip| vip.switches.iter().copied()).collect();
@@ -117,7 +117,7 @@ fn behind<'w>(compiler: &Compiler<'w>, service: &Service) -> Vec<&'w Machine> {
     let Some(labels) = selected(service) else { return Vec::new() };
     let requirement = |(key, value): (&String, &String)| Requirement {
         key: key.clone(),
-        test: LabelTest::In(BTreeSet::from([value.clone()])),
+        test: LabelTest::In(alloc::vec![value.clone()]),
         place: service.place,
     };
     let selector = Selector { requirements: labels.iter().map(requirement).collect() };

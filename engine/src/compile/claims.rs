@@ -4,10 +4,10 @@ use crate::ovn::network::Network;
 use crate::reach::{Attachment, Endpoint};
 use crate::read::{Expectation, Party, Selector};
 use crate::world::{Roster, Scope};
-use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
+use hashbrown::HashSet;
 
 /// The expectations of a world, in which every party is a word. A selector that selects nobody becomes an empty
 /// word, which means nobody, so that the claim does not hold for want of a subject.
@@ -53,7 +53,7 @@ fn resolved(party: Party, roster: &Roster<'_>, network: &Network, endpoints: &[E
 /// The endpoints at the ports of a port group.
 fn members(group: &str, network: &Network, endpoints: &[Endpoint]) -> Vec<String> {
     let groups = network.port_groups.iter().filter(|one| one.name == group);
-    let ports: BTreeSet<&String> = groups.flat_map(|one| &one.ports).collect();
+    let ports: HashSet<&String> = groups.flat_map(|one| &one.ports).collect();
     let inside = |endpoint: &&Endpoint| match &endpoint.attachment {
         Attachment::Port { port, .. } => ports.contains(port),
         Attachment::Router(_) | Attachment::Balancer(_) => false,

@@ -3,10 +3,11 @@
 use crate::ovn::network::Network;
 use crate::reach::{Attachment, Endpoint};
 use crate::world::World;
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
+use hashbrown::HashSet;
 
 /// A set of endpoints with a name.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,7 +30,7 @@ pub(super) fn crowds(world: &World, network: &Network, endpoints: &[Endpoint]) -
         .filter(|crowd| crowd.members.len() > 1)
         .collect();
     // Of two names for the same set the first one is enough.
-    let mut seen = BTreeSet::new();
+    let mut seen = HashSet::new();
     crowds.retain(|crowd| seen.insert(crowd.members.clone()));
     crowds
 }
@@ -76,10 +77,10 @@ fn groups<'w>(
     network: &'w Network,
     endpoints: &'w [Endpoint],
 ) -> impl Iterator<Item = Crowd> + use<'w> {
-    let written: BTreeSet<&str> = world.port_groups.iter().map(|group| group.name.value.as_str()).collect();
+    let written: HashSet<&str> = world.port_groups.iter().map(|group| group.name.value.as_str()).collect();
     let groups = network.port_groups.iter().filter(move |group| written.contains(group.name.as_str()));
     groups.map(|group| {
-        let ports: BTreeSet<&str> = group.ports.iter().map(String::as_str).collect();
+        let ports: HashSet<&str> = group.ports.iter().map(String::as_str).collect();
         let inside = |(index, endpoint): (usize, &Endpoint)| match &endpoint.attachment {
             Attachment::Port { port, .. } if ports.contains(port.as_str()) => Some(index),
             Attachment::Port { .. } | Attachment::Router(_) | Attachment::Balancer(_) => None,

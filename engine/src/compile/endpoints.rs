@@ -10,11 +10,11 @@ use crate::diagnostic::Diagnostic;
 use crate::ovn::network::{Network, Port, PortKind};
 use crate::reach::{AddressRange, Attachment, Endpoint, EndpointKind};
 use crate::world::{Interface, Switch, World};
-use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::IpAddr;
+use hashbrown::HashSet;
 
 /// All endpoints of a world; addresses without a machine get ports of their own.
 pub(super) fn endpoints(
@@ -25,7 +25,7 @@ pub(super) fn endpoints(
     out: &mut Vec<Diagnostic>,
 ) -> Vec<Endpoint> {
     let mut endpoints = machines(world, macs);
-    let inhabited: BTreeSet<usize> =
+    let inhabited: HashSet<usize> =
         world.machines.iter().flat_map(|machine| &machine.interfaces).map(|interface| interface.switch).collect();
     for (index, switch) in world.switches.iter().enumerate().filter(|(index, _)| !inhabited.contains(index)) {
         endpoints.extend(unclaimed(index, switch, network, tests, macs, out));
@@ -116,7 +116,7 @@ fn single(address: IpAddr) -> AddressRange {
 /// A Service often has the name of its workload, a namespace can have the name of a subnet, and a machine the name
 /// `gateway`.
 fn unique(endpoints: &mut [Endpoint]) {
-    let mut seen: BTreeSet<String> = BTreeSet::new();
+    let mut seen: HashSet<String> = HashSet::new();
     for endpoint in endpoints {
         if let Some((place, name)) = endpoint.id.split_once('/').filter(|_| seen.contains(&endpoint.id)) {
             endpoint.id = format!("{place}/{}/{name}", endpoint.kind.name().to_ascii_lowercase());

@@ -5,8 +5,8 @@ use crate::ovn::field::Field;
 use crate::ovn::matching::{FieldTest, Masked, Relation};
 use crate::ovn::network::Mac;
 use crate::world::World;
-use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
+use hashbrown::HashSet;
 
 /// Locally administered, so that no card has one of them.
 const FIRST: u128 = 0x0a_52_46_00_00_01;
@@ -19,7 +19,7 @@ const FIELDS: [Field; 6] = [Field::EthSrc, Field::EthDst, Field::ArpSha, Field::
 /// Hands out addresses that nobody has and no rule names, always in the same order.
 pub(super) struct Macs {
     next: u128,
-    taken: BTreeSet<u128>,
+    taken: HashSet<u128>,
     named: Vec<Masked>,
 }
 

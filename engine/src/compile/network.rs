@@ -10,11 +10,12 @@ use crate::diagnostic::Diagnostic;
 use crate::ovn::network::{Link, Mac, Network, Options, Port, PortGroup, PortKind, Router, Switch, Version};
 use crate::read::Group;
 use crate::world::{self, Interface, Uplink, World};
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::net::IpAddr;
+use hashbrown::{HashMap, HashSet};
 
 /// The network; Ethernet addresses of routers are still to be [assigned](assign).
 pub(super) fn network(compiler: &Compiler<'_>, out: &mut Vec<Diagnostic>) -> Network {
@@ -38,10 +39,10 @@ pub(super) fn network(compiler: &Compiler<'_>, out: &mut Vec<Diagnostic>) -> Net
         network.address_sets.insert(set.name.value.clone(), addresses);
     }
     let interfaces = world.machines.iter().flat_map(|machine| &machine.interfaces);
-    let mut ports: BTreeMap<&str, Vec<&Interface>> = BTreeMap::new();
+    let mut ports: HashMap<&str, Vec<&Interface>> = HashMap::new();
     interfaces.for_each(|interface| ports.entry(&interface.port).or_default().push(interface));
     compiler.policies(out).into_network(&mut network);
-    let stated: BTreeSet<&str> = world.port_groups.iter().map(|group| group.name.value.as_str()).collect();
+    let stated: HashSet<&str> = world.port_groups.iter().map(|group| group.name.value.as_str()).collect();
     let named = named_sets(&network);
     // Groups of policies may be large and many, and few of their sets are ever asked for.
     let asked = |name: &str| {
@@ -169,7 +170,7 @@ fn compile_group(group: &Group, version: Version, out: &mut Vec<Diagnostic>) -> 
 }
 
 /// The names of all sets that a match asks for.
-fn named_sets(network: &Network) -> BTreeSet<String> {
+fn named_sets(network: &Network) -> HashSet<String> {
     let switches = network.switches.iter().flat_map(|switch| &switch.acls);
     let rows = switches.chain(network.port_groups.iter().flat_map(|group| &group.acls));
     let names = rows.flat_map(|row| row.matches.split('$').skip(1)).map(|rest| {
@@ -180,7 +181,7 @@ fn named_sets(network: &Network) -> BTreeSet<String> {
 }
 
 /// `$<group>_ip4` and `$<group>_ip6`, which northd makes of the addresses of a group's ports.
-fn group_sets(ports: &BTreeMap<&str, Vec<&Interface>>, group: &PortGroup, sets: &mut BTreeMap<String, Vec<String>>) {
+fn group_sets(ports: &HashMap<&str, Vec<&Interface>>, group: &PortGroup, sets: &mut BTreeMap<String, Vec<String>>) {
     let members = group.ports.iter().filter_map(|port| ports.get(port.as_str())).flatten();
     let addresses: Vec<IpAddr> = members.flat_map(|member| &member.addresses).map(|address| address.value).collect();
     for (suffix, wanted) in [("ip4", true), ("ip6", false)] {

@@ -3,14 +3,14 @@
 use crate::diagnostic::{Code, Diagnostic};
 use crate::ovn::network::Network;
 use crate::world::{Machine, World};
-use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use hashbrown::HashMap;
 
 /// A remark for each row whose text has the address of a machine that is made anew with another one.
 pub(super) fn pinned(world: &World, network: &Network, out: &mut Vec<Diagnostic>) {
-    let addresses: BTreeMap<String, &Machine> = world.machines.iter().flat_map(fleeting).collect();
+    let addresses: HashMap<String, &Machine> = world.machines.iter().flat_map(fleeting).collect();
     if addresses.is_empty() {
         return;
     }

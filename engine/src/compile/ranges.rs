@@ -15,7 +15,7 @@ pub(super) enum Width {
 }
 
 /// Numbers from the first to the last.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Span {
     /// The lowest.
     pub(super) first: u128,

@@ -4,8 +4,9 @@
 
 use super::ranges::{Span, Width, count};
 use crate::ovn::matching::{FieldTest, Masked, Relation};
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
+use hashbrown::{HashMap, HashSet};
 
 /// In larger ranges a mask with scattered bits is not looked at address by address.
 const COUNTABLE: u128 = 1 << 16;
@@ -40,7 +41,7 @@ pub(super) fn split<'t>(spans: &[Span], width: Width, tests: impl Iterator<Item 
     let mut coarse = Coarse::No;
     let mut questions: BTreeSet<Vec<Span>> = BTreeSet::new();
     // Where a test that was left out may be true of one address and not of the next one.
-    let mut scattered: BTreeSet<Vec<Span>> = BTreeSet::new();
+    let mut scattered: HashSet<Vec<Span>> = HashSet::new();
     for test in tests {
         match answer(test, width, spans) {
             Ok(holds) => drop(questions.insert(holds)),
@@ -72,12 +73,12 @@ pub(super) fn split<'t>(spans: &[Span], width: Width, tests: impl Iterator<Item 
 }
 
 /// The classes of which some atoms are where a question holds, and some are not.
-fn mixed<'q>(atoms: &[Span], classes: &[usize], questions: impl Iterator<Item = &'q Vec<Span>>) -> BTreeSet<usize> {
-    let mut sizes: BTreeMap<usize, usize> = BTreeMap::new();
+fn mixed<'q>(atoms: &[Span], classes: &[usize], questions: impl Iterator<Item = &'q Vec<Span>>) -> HashSet<usize> {
+    let mut sizes: HashMap<usize, usize> = HashMap::new();
     classes.iter().for_each(|class| *sizes.entry(*class).or_default() += 1);
-    let mut mixed = BTreeSet::new();
+    let mut mixed = HashSet::new();
     for holds in questions {
-        let (mut held, mut seen): (BTreeMap<usize, usize>, _) = (BTreeMap::new(), 0);
+        let (mut held, mut seen): (HashMap<usize, usize>, _) = (HashMap::new(), 0);
         for span in holds {
             let start = atoms.partition_point(|atom| atom.last < span.first).max(seen);
             seen = atoms.partition_point(|atom| atom.first <= span.last).max(start);
@@ -183,12 +184,14 @@ fn counted(test: &FieldTest, spans: &[Span]) -> Vec<Span> {
 
 /// The spans cut wherever some answer changes.
 fn atoms<'q>(spans: &[Span], answers: impl Iterator<Item = &'q Span>) -> Vec<Span> {
-    let cuts: BTreeSet<u128> =
-        answers.flat_map(|span| [Some(span.first), span.last.checked_add(1)]).flatten().collect();
+    let mut cuts: Vec<u128> = answers.flat_map(|span| [Some(span.first), span.last.checked_add(1)]).flatten().collect();
+    cuts.sort_unstable();
+    cuts.dedup();
     let mut atoms = Vec::new();
     for span in spans {
         let mut first = span.first;
-        for cut in cuts.range(span.first..=span.last).filter(|cut| **cut > span.first) {
+        let inside = cuts.partition_point(|cut| *cut <= span.first);
+        for cut in cuts.iter().skip(inside).take_while(|cut| **cut <= span.last) {
             atoms.push(Span { first, last: cut - 1 });
             first = *cut;
         }
@@ -199,7 +202,7 @@ fn atoms<'q>(spans: &[Span], answers: impl Iterator<Item = &'q Span>) -> Vec<Spa
 
 /// Splits every class by whether the question holds, and returns the next free number of a class.
 fn refine(atoms: &[Span], classes: &mut [usize], holds: &[Span], mut next: usize) -> usize {
-    let mut renamed: BTreeMap<usize, usize> = BTreeMap::new();
+    let mut renamed: HashMap<usize, usize> = HashMap::new();
     let mut seen = 0;
     for span in holds {
         let start = atoms.partition_point(|atom| atom.last < span.first).max(seen);
@@ -216,8 +219,8 @@ fn refine(atoms: &[Span], classes: &mut [usize], holds: &[Span], mut next: usize
 }
 
 /// The atoms of each class, joined where they touch, and whether it is one of some classes.
-fn gather(atoms: &[Span], classes: &[usize], some: &BTreeSet<usize>) -> (Vec<Vec<Span>>, Vec<bool>) {
-    let mut order: BTreeMap<usize, usize> = BTreeMap::new();
+fn gather(atoms: &[Span], classes: &[usize], some: &HashSet<usize>) -> (Vec<Vec<Span>>, Vec<bool>) {
+    let mut order: HashMap<usize, usize> = HashMap::new();
     let (mut parts, mut are_some): (Vec<Vec<Span>>, Vec<bool>) = (Vec::new(), Vec::new());
     for (atom, class) in atoms.iter().zip(classes) {
         let index = *order.entry(*class).or_insert(parts.len());

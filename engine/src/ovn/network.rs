@@ -6,7 +6,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use hashbrown::HashSet;
+use hashbrown::{HashMap, HashSet};
 use ipnet::IpNet;
 
 /// Which OVN evaluates the rows, as far as its versions differ.
@@ -229,7 +229,7 @@ pub struct Beyond {
 
 /// What lies between switches of different routers, whoever asks: looked up by both of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct WaysBeyond(BTreeMap<[usize; 2], Way>);
+pub struct WaysBeyond(HashMap<[usize; 2], Way>);
 
 impl WaysBeyond {
     /// What lies between two switches, whichever comes first; nothing where nothing is said of them.

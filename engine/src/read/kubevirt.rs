@@ -79,7 +79,7 @@ fn given_labels(machine: &mut Machine, hostname: Option<String>) {
         given.push(("vmi.kubevirt.io/id", machine.name.value.clone()));
     }
     for (key, value) in given {
-        machine.given.insert(key.to_string());
+        machine.given.push(key.to_string());
         machine.labels.insert(key.to_string(), value);
     }
 }

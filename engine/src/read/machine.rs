@@ -7,7 +7,7 @@ use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::ovn::network::Mac;
 use crate::reach::EndpointKind;
 use crate::source::Place;
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -25,7 +25,7 @@ pub struct Machine {
     /// The labels that selectors see: those of the pod.
     pub labels: BTreeMap<String, String>,
     /// The keys of those that the object itself does not have: its controller gives them to the pod.
-    pub given: BTreeSet<String>,
+    pub given: Vec<String>,
     /// The whole object.
     pub place: Place,
     /// What is said about its interfaces.
@@ -130,7 +130,7 @@ impl Machine {
             namespace: identity.namespace,
             name: identity.name,
             labels: BTreeMap::new(),
-            given: BTreeSet::new(),
+            given: Vec::new(),
             place,
             interfaces: Vec::new(),
             ports: Vec::new(),
@@ -218,11 +218,7 @@ pub(crate) fn annotated(metadata: Option<&Fields<'_>>, namespace: &str, out: &mu
     let Some(annotations) = metadata.and_then(|metadata| metadata.fields("annotations", out)) else {
         return Vec::new();
     };
-    let mut interfaces: BTreeMap<String, Interface> = BTreeMap::new();
-    let blank = |provider: &str, place| {
-        let interface = Interface::new(Origin::Declared, place);
-        Interface { provider: Some(provider.to_string()), ..interface }
-    };
+    let mut interfaces: Vec<Interface> = Vec::new();
     for (key, _, node) in annotations.entries() {
         let Some((provider, what)) = key.split_once(".kubernetes.io/") else { continue };
         let known = ["ip_address", "ip_pool", "mac_address", "logical_switch", "security_groups", "port_security"];
@@ -231,7 +227,7 @@ pub(crate) fn annotated(metadata: Option<&Fields<'_>>, namespace: &str, out: &mu
         }
         let path = annotations.path(key);
         let Some(text) = super::fields::text(node, &path, out) else { continue };
-        let interface = interfaces.entry(provider.to_string()).or_insert_with(|| blank(provider, text.place));
+        let Some(interface) = of_provider(&mut interfaces, provider, text.place) else { continue };
         match what {
             "ip_address" => interface.addresses = addresses(&text, &path, out),
             "ip_pool" if states(&annotations, &format!("{provider}.kubernetes.io/ip_address")) => {}
@@ -244,11 +240,20 @@ pub(crate) fn annotated(metadata: Option<&Fields<'_>>, namespace: &str, out: &mu
     }
     for text in [DEFAULT_NETWORK, NETWORKS].iter().filter_map(|key| annotations.text(key, out)) {
         for attachment in attachments(&text.value, namespace) {
-            let provider = format!("{attachment}.ovn");
-            interfaces.entry(provider.clone()).or_insert_with(|| blank(&provider, text.place));
+            of_provider(&mut interfaces, &format!("{attachment}.ovn"), text.place);
         }
     }
-    interfaces.into_values().collect()
+    interfaces
+}
+
+/// The interface of a provider among those that are sorted by it; a new one where there is none.
+fn of_provider<'i>(interfaces: &'i mut Vec<Interface>, provider: &str, place: Place) -> Option<&'i mut Interface> {
+    let at = interfaces.partition_point(|known| known.provider.as_deref() < Some(provider));
+    if interfaces.get(at).is_none_or(|known| known.provider.as_deref() != Some(provider)) {
+        let interface = Interface::new(Origin::Declared, place);
+        interfaces.insert(at, Interface { provider: Some(provider.to_string()), ..interface });
+    }
+    interfaces.get_mut(at)
 }
 
 /// Whether an annotation has a text that is not empty.

@@ -15,10 +15,10 @@ use super::selector::{Selector, selector};
 use super::suggest::nearest;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Place;
-use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use hashbrown::HashMap;
 use ipnet::IpNet;
 use known::Part;
 
@@ -32,7 +32,7 @@ pub struct NetworkPolicy {
     /// The whole object.
     pub place: Place,
     /// Its annotations in `ovn.kubernetes.io`, by what follows the slash.
-    pub annotations: BTreeMap<String, Placed<String>>,
+    pub annotations: HashMap<String, Placed<String>>,
     /// What it says, wrong fields dropped and defaulted.
     pub spec: PolicySpec,
     /// Why the API server refuses it; nothing where it takes it.
@@ -49,7 +49,7 @@ pub struct PolicySpec {
     /// `egress`, where it is written.
     pub egress: Option<Vec<PolicyRule>>,
     /// `policyTypes`, as the API server defaults it.
-    pub types: BTreeSet<PolicyType>,
+    pub types: Vec<PolicyType>,
     /// Where all this stands.
     pub places: SpecPlaces,
 }
@@ -197,9 +197,9 @@ pub(crate) fn network_policy(object: &Fields<'_>, name: Placed<String>, namespac
     NetworkPolicy { namespace, name, place: object.place(), annotations, spec, refusals: review.refusals() }
 }
 
-fn annotations(object: &Fields<'_>, out: &mut Out) -> BTreeMap<String, Placed<String>> {
+fn annotations(object: &Fields<'_>, out: &mut Out) -> HashMap<String, Placed<String>> {
     let written = object.quiet("metadata").and_then(|metadata| metadata.fields("annotations", out));
-    let Some(written) = written else { return BTreeMap::new() };
+    let Some(written) = written else { return HashMap::new() };
     let texts = written.entries().filter_map(|(key, _, node)| {
         // A value that is not there is the empty one.
         let text = match node.is_null() {
@@ -226,18 +226,18 @@ fn spec_of(spec: Option<&Fields<'_>>, name: Place, review: &mut Review) -> Polic
     let pods = pods.map_or_else(Selector::default, |node| selector(node, "spec.podSelector", review));
     let mut rules = |direction| spec.and_then(|spec| rule::rules(spec, direction, review));
     let (ingress, egress) = (rules(PolicyType::Ingress), rules(PolicyType::Egress));
-    let written = spec.map_or_else(BTreeSet::new, |spec| types(spec, review));
+    let written = spec.map_or_else(Vec::new, |spec| types(spec, review));
     let types = if written.is_empty() { defaulted(egress.as_deref()) } else { written };
     PolicySpec { pods, ingress, egress, types, places }
 }
 
 /// `SetDefaults_NetworkPolicy`: ingress always, egress where there is a rule for it.
-fn defaulted(egress: Option<&[PolicyRule]>) -> BTreeSet<PolicyType> {
+fn defaulted(egress: Option<&[PolicyRule]>) -> Vec<PolicyType> {
     let egress = egress.filter(|rules| !rules.is_empty()).map(|_| PolicyType::Egress);
     core::iter::once(PolicyType::Ingress).chain(egress).collect()
 }
 
-fn types(spec: &Fields<'_>, review: &mut Review) -> BTreeSet<PolicyType> {
+fn types(spec: &Fields<'_>, review: &mut Review) -> Vec<PolicyType> {
     let mut found = Vec::new();
     let listed = spec.items("policyTypes", &mut found);
     let texts: Vec<(&str, Placed<String>)> = listed

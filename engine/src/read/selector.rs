@@ -6,7 +6,7 @@ use super::node::Node;
 use super::review::Review;
 use super::suggest::did_you_mean;
 use crate::source::Place;
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -32,10 +32,10 @@ pub struct Requirement {
 /// A test of one label.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum LabelTest {
-    /// The label is there, with one of these values.
-    In(BTreeSet<String>),
-    /// The label is not there, or has none of these values.
-    NotIn(BTreeSet<String>),
+    /// The label is there, with one of these values, which are sorted.
+    In(Vec<String>),
+    /// The label is not there, or has none of these values, which are sorted.
+    NotIn(Vec<String>),
     /// The label is there.
     Exists,
     /// The label is not there.
@@ -58,8 +58,8 @@ impl Requirement {
     fn holds(&self, labels: &BTreeMap<String, String>) -> bool {
         let value = labels.get(&self.key);
         match &self.test {
-            LabelTest::In(values) => value.is_some_and(|value| values.contains(value)),
-            LabelTest::NotIn(values) => value.is_none_or(|value| !values.contains(value)),
+            LabelTest::In(values) => value.is_some_and(|value| values.binary_search(value).is_ok()),
+            LabelTest::NotIn(values) => value.is_none_or(|value| values.binary_search(value).is_err()),
             LabelTest::Exists => value.is_some(),
             LabelTest::DoesNotExist => value.is_none(),
         }
@@ -92,7 +92,7 @@ fn labels(fields: &Fields<'_>, review: &mut Review) -> Vec<Requirement> {
             if node.is_null() { Some(String::new()) } else { text(node, &path, &mut found).map(|text| text.value) };
         let Some(value) = value else { continue };
         check_value(&fields.path("matchLabels"), &Placed::new(value.clone(), node.place), review);
-        let test = LabelTest::In(BTreeSet::from([value]));
+        let test = LabelTest::In(alloc::vec![value]);
         requirements.push(Requirement { key: key.to_string(), test, place: node.place });
     }
     review.share(&mut found);
@@ -118,7 +118,9 @@ fn expression(item: &Node, path: &str, review: &mut Review) -> Option<Requiremen
         listed.iter().filter_map(|(path, item)| Some((path, text(item, path, &mut found)?))).collect();
     review.share(&mut found);
     texts.iter().for_each(|(path, value)| check_value(path, value, review));
-    let values: BTreeSet<String> = texts.into_iter().map(|(_, text)| text.value).collect();
+    let mut values: Vec<String> = texts.into_iter().map(|(_, text)| text.value).collect();
+    values.sort_unstable();
+    values.dedup();
     let place = fields.place();
     check_key(&fields.path("key"), &key, review);
     let test = match operator.value.as_str() {

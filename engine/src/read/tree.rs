@@ -9,12 +9,12 @@ use super::words::Words;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Place;
 use alloc::boxed::Box;
-use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::rc::Rc;
 use alloc::string::ToString;
 use alloc::vec::Vec;
 use granit_parser::{Event, Parser, ScalarStyle, Tag};
+use hashbrown::HashMap;
 
 /// How deep lists and mappings may be nested.
 pub(crate) const DEPTH: usize = 128;
@@ -75,7 +75,7 @@ pub(super) struct Builder<'d, 'o> {
     pub(super) document: &'d Document<'d>,
     words: &'o mut Words,
     out: &'o mut Vec<Diagnostic>,
-    anchors: BTreeMap<usize, Built>,
+    anchors: HashMap<usize, Built>,
     open: Vec<Open>,
     pub(super) root: Option<Built>,
     aliased: usize,
@@ -86,7 +86,7 @@ pub(super) type Step = Result<(), Box<Diagnostic>>;
 
 impl<'d, 'o> Builder<'d, 'o> {
     pub(super) fn of(document: &'d Document<'d>, words: &'o mut Words, out: &'o mut Vec<Diagnostic>) -> Self {
-        Self { document, words, out, anchors: BTreeMap::new(), open: Vec::new(), root: None, aliased: 0, values: 0 }
+        Self { document, words, out, anchors: HashMap::new(), open: Vec::new(), root: None, aliased: 0, values: 0 }
     }
 
     pub(super) fn run(&mut self) -> Step {
@@ -215,7 +215,7 @@ impl<'d, 'o> Builder<'d, 'o> {
         if is_plain(&entries) {
             return Mapping { entries };
         }
-        let mut seen: BTreeMap<Rc<str>, usize> = BTreeMap::new();
+        let mut seen: HashMap<Rc<str>, usize> = HashMap::new();
         let mut kept: Vec<Entry> = Vec::with_capacity(entries.len());
         let mut merged = Vec::new();
         let mut duplicates = 0;

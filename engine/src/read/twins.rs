@@ -6,17 +6,17 @@ use super::{Object, Reading};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::reach::EndpointKind;
 use crate::source::Place;
-use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
+use hashbrown::HashMap;
 
 /// What tells an object from others: its kind, its namespace where it has one, its name.
 type Identity<'o> = (&'static str, &'o str, &'o Placed<String>);
 
 /// Leaves the last one of each name.
 pub(super) fn leave_last(reading: &mut Reading) {
-    let mut last: BTreeMap<(&str, &str, &str), Place> = BTreeMap::new();
+    let mut last: HashMap<(&str, &str, &str), Place> = HashMap::new();
     let (mut kept, mut found) = (Vec::new(), Vec::new());
     for object in reading.objects.iter().rev() {
         let another = identity(object).and_then(|(kind, namespace, name)| {
@@ -26,6 +26,7 @@ pub(super) fn leave_last(reading: &mut Reading) {
         kept.push(another.is_none());
         found.extend(another);
     }
+    drop(last);
     reading.objects.retain(|_| kept.pop().unwrap_or(true));
     reading.diagnostics.extend(found.into_iter().rev());
 }

@@ -9,11 +9,11 @@ use super::switch::Switch;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::read::{Placed, Reading};
 use crate::source::Place;
-use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use hashbrown::HashSet;
 use ipnet::IpNet;
 
 /// Where Services have their addresses (`SVC_CIDR` of Kube-OVN's installer).
@@ -25,7 +25,7 @@ pub(super) fn addresses(machines: &mut [Machine], switches: &[Switch], reading: 
         return;
     }
     let taken = machines.iter().flat_map(|machine| &machine.interfaces).flat_map(|interface| &interface.addresses);
-    let taken: BTreeSet<IpAddr> = taken.map(|address| address.value).collect();
+    let taken: HashSet<IpAddr> = taken.map(|address| address.value).collect();
     let named = literals(reading);
     let mut pools: Vec<Vec<Pool>> = switches.iter().map(|switch| Pool::of_switch(switch, &taken, &named)).collect();
     let mut assumed: Vec<(String, IpAddr, Place)> = Vec::new();
@@ -43,7 +43,7 @@ pub(super) fn addresses(machines: &mut [Machine], switches: &[Switch], reading: 
 }
 
 /// Addresses for Services, one after the other.
-pub(super) fn service_addresses(taken: &BTreeSet<IpAddr>, reading: &Reading) -> Option<Pool> {
+pub(super) fn service_addresses(taken: &HashSet<IpAddr>, reading: &Reading) -> Option<Pool> {
     SERVICES.parse().ok().map(|prefix| Pool::new(prefix, taken, &literals(reading)))
 }
 
@@ -53,7 +53,7 @@ fn is_lacking(machine: &Machine) -> bool {
 
 fn tell(assumed: &[(String, IpAddr, Place)]) -> Option<Diagnostic> {
     let (id, address, place) = assumed.first()?;
-    let others: BTreeSet<&String> = assumed.iter().map(|(other, ..)| other).filter(|other| *other != id).collect();
+    let others: HashSet<&String> = assumed.iter().map(|(other, ..)| other).filter(|other| *other != id).collect();
     let rest = match others.len() {
         0 => String::new(),
         1 => "; one other machine likewise".into(),
@@ -68,13 +68,13 @@ fn tell(assumed: &[(String, IpAddr, Place)]) -> Option<Diagnostic> {
 pub(super) struct Pool {
     prefix: IpNet,
     next: Option<u128>,
-    taken: BTreeSet<u128>,
+    taken: HashSet<u128>,
     /// What rules single out, sorted by the first address.
     named: Vec<(u128, u128)>,
 }
 
 impl Pool {
-    fn of_switch(switch: &Switch, taken: &BTreeSet<IpAddr>, named: &[IpNet]) -> Vec<Self> {
+    fn of_switch(switch: &Switch, taken: &HashSet<IpAddr>, named: &[IpNet]) -> Vec<Self> {
         let first = |v4: bool| switch.cidrs.iter().copied().find(|cidr| cidr.addr().is_ipv4() == v4);
         let prefixes = [first(true), first(false)].into_iter().flatten();
         let mut pools: Vec<Self> = prefixes.map(|prefix| Self::new(prefix, taken, named)).collect();
@@ -87,7 +87,7 @@ impl Pool {
         pools
     }
 
-    fn new(prefix: IpNet, taken: &BTreeSet<IpAddr>, named: &[IpNet]) -> Self {
+    fn new(prefix: IpNet, taken: &HashSet<IpAddr>, named: &[IpNet]) -> Self {
         let inside = named.iter().filter(|net| prefix != **net && prefix.contains(*net));
         let mut named: Vec<_> = inside.map(|net| (number(net.network()), number(net.broadcast()))).collect();
         named.sort_unstable();
@@ -151,7 +151,7 @@ mod tests {
     #[test]
     fn assumed_addresses_are_free_and_not_singled_out() {
         let net = |text: &str| text.parse::<IpNet>().unwrap();
-        let taken = BTreeSet::from(["10.0.0.13".parse().unwrap()]);
+        let taken = HashSet::from(["10.0.0.13".parse().unwrap()]);
         let mut pool =
             Pool::new(net("10.0.0.0/28"), &taken, &[net("10.0.0.12/32"), net("10.0.0.0/8"), net("10.0.0.8/30")]);
         let mut next = || pool.next().map(|address| address.to_string()).unwrap_or_default();

@@ -2,12 +2,12 @@
 
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::read::{Attachment, Interface, Machine, Object, Plugin, Reading};
-use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::String;
+use hashbrown::HashMap;
 
 /// The definitions by the providers that annotations call them.
-pub(super) struct Attachments<'w>(BTreeMap<String, &'w Attachment>);
+pub(super) struct Attachments<'w>(HashMap<String, &'w Attachment>);
 
 /// Where an interface belongs that such a network has.
 pub(super) enum Network {
@@ -20,7 +20,7 @@ pub(super) enum Network {
 impl<'w> Attachments<'w> {
     /// Those of a reading.
     pub(super) fn of(reading: &'w Reading) -> Self {
-        let mut known: BTreeMap<String, &Attachment> = BTreeMap::new();
+        let mut known: HashMap<String, &Attachment> = HashMap::new();
         for object in &reading.objects {
             let Object::Attachment(attachment) = object else { continue };
             known.insert(attachment.provider(), attachment);

@@ -6,18 +6,17 @@ use super::switch::Switch;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::read::{Placed, Presence};
 use crate::source::Place;
-use alloc::collections::BTreeMap;
-use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::IpAddr;
+use hashbrown::{HashMap, HashSet};
 use ipnet::IpNet;
 
 /// Checks every interface of every machine.
 pub(crate) fn machines(machines: &[Machine], switches: &[Switch], out: &mut Vec<Diagnostic>) {
-    let mut addresses: BTreeMap<(usize, IpAddr), (String, Place)> = BTreeMap::new();
-    let mut ports: BTreeMap<&str, (String, Place)> = BTreeMap::new();
+    let mut addresses: HashMap<(usize, IpAddr), (String, Place)> = HashMap::new();
+    let mut ports: HashMap<&str, (String, Place)> = HashMap::new();
     for (machine, interface) in interfaces(machines) {
         let id = machine.endpoint_id(interface);
         let Some(switch) = switches.get(interface.switch) else { continue };
@@ -59,7 +58,7 @@ pub(crate) fn stopped(world: &World, out: &mut Vec<Diagnostic>) {
 
 /// Checks that there is something on every switch to ask about.
 pub(crate) fn switches(world: &World, out: &mut Vec<Diagnostic>) {
-    let used: BTreeSet<usize> = interfaces(&world.machines).map(|(_, interface)| interface.switch).collect();
+    let used: HashSet<usize> = interfaces(&world.machines).map(|(_, interface)| interface.switch).collect();
     for (index, switch) in world.switches.iter().enumerate() {
         if switch.cidrs.is_empty() && !used.contains(&index) {
             let message =
@@ -73,7 +72,7 @@ pub(crate) fn switches(world: &World, out: &mut Vec<Diagnostic>) {
 
 /// Checks that the members of port groups are there.
 pub(crate) fn ports(world: &World, out: &mut Vec<Diagnostic>) {
-    let mut known: BTreeSet<&str> = interfaces(&world.machines).map(|(_, interface)| interface.port.as_str()).collect();
+    let mut known: HashSet<&str> = interfaces(&world.machines).map(|(_, interface)| interface.port.as_str()).collect();
     for bare in world.switches.iter().flat_map(|switch| &switch.bare) {
         known.extend(bare.router_port.iter().chain(&bare.physical).chain(&bare.ports).map(|port| port.value.as_str()));
     }
@@ -96,7 +95,7 @@ pub(crate) fn ports(world: &World, out: &mut Vec<Diagnostic>) {
 
 /// Checks that the switches of load balancers are there.
 pub(crate) fn balancers(world: &World, out: &mut Vec<Diagnostic>) {
-    let known: BTreeSet<&str> = world.switches.iter().map(|switch| switch.name.as_str()).collect();
+    let known: HashSet<&str> = world.switches.iter().map(|switch| switch.name.as_str()).collect();
     for switch in world.balancers.iter().flat_map(|balancer| &balancer.switches) {
         if !known.contains(switch.value.as_str()) {
             let message = format!("a load balancer is on switch `{}`, which is not in the input", switch.value);

@@ -4,11 +4,12 @@ use super::assume;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::read::{ClusterIp, Host, Object, Reading, ServicePort};
 use crate::source::Place;
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::IpAddr;
+use hashbrown::HashSet;
 
 /// A node of the cluster.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,7 +73,7 @@ pub(super) fn services(reading: &Reading, out: &mut Vec<Diagnostic>) -> Vec<Serv
         ClusterIp::Known(addresses) => addresses.as_slice(),
         ClusterIp::None | ClusterIp::Chosen => &[],
     });
-    let taken: BTreeSet<IpAddr> = known.map(|address| address.value).collect();
+    let taken: HashSet<IpAddr> = known.map(|address| address.value).collect();
     // Made when it is needed: whatever rules speak of has to be looked up for it.
     let mut pool = None;
     let mut services = Vec::new();

@@ -12,17 +12,18 @@ use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::reach::EndpointKind;
 use crate::read::{self, Object, Origin, Placed, Presence, Reading};
 use crate::source::Place;
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::net::IpAddr;
+use hashbrown::{HashMap, HashSet};
 
 /// A namespace, a name, and for what stands for several pods its kind: a Deployment may have the name of a pod.
 type Key = (String, String, Option<EndpointKind>);
 
 /// Which kind of object speaks; of some kinds only one may speak of a machine.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum Speaker {
     VirtualMachine,
     Instance,
@@ -40,7 +41,7 @@ pub(crate) fn machines(
     controller: &Controller,
     out: &mut Vec<Diagnostic>,
 ) -> (Vec<Machine>, Vec<Machine>) {
-    let mut spoken: BTreeMap<(Speaker, Key), Place> = BTreeMap::new();
+    let mut spoken: HashMap<(Speaker, Key), Place> = HashMap::new();
     let mut machines: BTreeMap<Key, Machine> = BTreeMap::new();
     let mut locator = Locator::new(switches, namespaces, Attachments::of(reading), controller);
     // Who is done speaks last: a migration leaves the launcher that a machine has left.
@@ -83,7 +84,7 @@ fn is_done((speaker, said): &(Speaker, &read::Machine)) -> bool {
 }
 
 /// Whether somebody has spoken who knows better than an ended pod whether a machine runs.
-fn is_known(spoken: &BTreeMap<(Speaker, Key), Place>, key: &Key) -> bool {
+fn is_known(spoken: &HashMap<(Speaker, Key), Place>, key: &Key) -> bool {
     let mut speakers = [Speaker::VirtualMachine, Speaker::Instance, Speaker::Pod].into_iter();
     speakers.any(|speaker| spoken.contains_key(&(speaker, key.clone())))
 }
@@ -128,7 +129,7 @@ fn label(machine: &mut Machine) {
         let name = machine.name.clone();
         for (key, value) in [("vm.kubevirt.io/name", name), ("kubevirt.io", "virt-launcher".to_string())] {
             machine.labels.entry(key.to_string()).or_insert_with(|| {
-                machine.given.insert(key.to_string());
+                machine.given.push(key.to_string());
                 value
             });
         }
@@ -171,7 +172,7 @@ fn blank(said: &read::Machine) -> Machine {
         kind: said.kind,
         own_labels: BTreeMap::new(),
         labels: BTreeMap::new(),
-        given: BTreeSet::new(),
+        given: Vec::new(),
         place: said.name.place,
         interfaces: Vec::new(),
         ports: Vec::new(),
@@ -199,9 +200,9 @@ fn learn(
         let is_first = !machine.labels.contains_key(key);
         machine.labels.entry(key.clone()).or_insert_with(|| value.clone());
         if !said.given.contains(key) {
-            machine.given.remove(key);
+            machine.given.retain(|known| known != key);
         } else if is_first {
-            machine.given.insert(key.clone());
+            machine.given.push(key.clone());
         }
     }
     machine.own_labels.extend(said.own_labels.clone());
@@ -319,7 +320,7 @@ fn finish(machine: &mut Machine, switches: &[Switch], out: &mut Vec<Diagnostic>)
 
 /// Interfaces of one name are told apart by their ports.
 fn rename(machine: &mut Machine) {
-    let mut seen = BTreeSet::new();
+    let mut seen = HashSet::new();
     for interface in &mut machine.interfaces {
         if !seen.insert(interface.name.clone()) {
             interface.name.clone_from(&interface.port);

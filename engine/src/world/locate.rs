@@ -6,10 +6,11 @@ use super::namespace::Namespace;
 use super::switch::Switch;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::read::{self, DEFAULT_PROVIDER, Interface, Machine, Origin, Placed, Presence};
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
+use hashbrown::{HashMap, HashSet};
 
 /// The Subnet of the nodes: no pod is on it.
 const JOIN: &str = "join";
@@ -21,13 +22,13 @@ pub(super) struct Locator<'w> {
     attachments: Attachments<'w>,
     /// Whether the default network is another plugin's.
     secondary: bool,
-    names: BTreeMap<&'w str, usize>,
+    names: HashMap<&'w str, usize>,
     /// Machines of which something was said already.
-    told: BTreeSet<(String, String)>,
+    told: HashSet<(String, String)>,
     /// Machines whose default network has no Subnet here.
-    halved: BTreeSet<(String, String)>,
+    halved: HashSet<(String, String)>,
     /// Networks of machines that are none of OVN's and were told.
-    elsewhere: BTreeSet<String>,
+    elsewhere: HashSet<String>,
     found: Vec<Diagnostic>,
     /// Names of subnets that are not there: the first machine's diagnostic, and how many more name it.
     missing: BTreeMap<String, (Diagnostic, usize)>,
@@ -48,9 +49,9 @@ impl<'w> Locator<'w> {
             attachments,
             secondary: controller.secondary,
             names,
-            told: BTreeSet::new(),
-            halved: BTreeSet::new(),
-            elsewhere: BTreeSet::new(),
+            told: HashSet::new(),
+            halved: HashSet::new(),
+            elsewhere: HashSet::new(),
             found: Vec::new(),
             missing: BTreeMap::new(),
         }
@@ -179,7 +180,7 @@ impl<'w> Locator<'w> {
         }
         let (name, namespace) = (&said.name.value, &said.namespace);
         let message = format!("`{namespace}/{name}` is on subnet `{}`, which is not in the input", subnet.value);
-        let help = read::did_you_mean(&subnet.value, self.names.keys().copied())
+        let help = read::did_you_mean(&subnet.value, self.switches.iter().map(|switch| switch.name.as_str()))
             .unwrap_or_else(|| "add the Subnet to the input, or correct the name".into());
         let diagnostic = Diagnostic::new(Code::DanglingReference, message).at(subnet.place).help(help);
         self.missing.insert(subnet.value.clone(), (diagnostic, 0));

@@ -4,7 +4,7 @@ use crate::ovn::network::Mac;
 use crate::reach::EndpointKind;
 use crate::read::{NamedPort, Placed, Presence};
 use crate::source::Place;
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -24,7 +24,7 @@ pub struct Machine {
     /// The labels that selectors see.
     pub labels: BTreeMap<String, String>,
     /// The keys of those that no object has: a controller is known to give them to pods.
-    pub given: BTreeSet<String>,
+    pub given: Vec<String>,
     /// Where it is declared first.
     pub place: Place,
     /// Its interfaces that are on a switch.

@@ -4,12 +4,11 @@
 
 use super::{Machine, Namespace, World};
 use crate::read::{LabelTest, Presence, Requirement, Selector};
-use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::cell::RefCell;
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
 /// What somebody asks: namespaces by name or selector, pods by selector.
 type Question = (Scope, Selector);
@@ -29,7 +28,7 @@ pub struct Roster<'w> {
     world: &'w World,
     by_label: HashMap<(&'w str, &'w str), Vec<usize>>,
     by_key: HashMap<&'w str, Vec<usize>>,
-    by_namespace: BTreeMap<&'w str, Vec<usize>>,
+    by_namespace: HashMap<&'w str, Vec<usize>>,
     known: RefCell<HashMap<Question, Rc<[usize]>>>,
 }
 
@@ -40,7 +39,7 @@ impl<'w> Roster<'w> {
             world,
             by_label: HashMap::new(),
             by_key: HashMap::new(),
-            by_namespace: BTreeMap::new(),
+            by_namespace: HashMap::new(),
             known: RefCell::default(),
         };
         let machines = world.machines.iter().enumerate();
@@ -104,7 +103,7 @@ impl<'w> Roster<'w> {
         let selects = |index: &usize| self.machine(*index).is_some_and(|machine| selector.selects(&machine.labels));
         let mut found: Vec<usize> = match narrowest {
             Some(parts) if parts.iter().map(|part| part.len()).sum::<usize>() < inside => {
-                let wanted: BTreeSet<&str> = namespaces.into_iter().collect();
+                let wanted: HashSet<&str> = namespaces.into_iter().collect();
                 let here = |index: &usize| {
                     self.machine(*index).is_some_and(|machine| wanted.contains(machine.namespace.as_str()))
                 };

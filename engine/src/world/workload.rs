@@ -3,8 +3,10 @@
 use super::machine::Machine;
 use crate::reach::EndpointKind;
 use crate::read::{self, Object, Presence, Reading};
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use hashbrown::HashSet;
 
 /// The label by which a Deployment tells the pods of its ReplicaSets apart.
 const TEMPLATE_HASH: &str = "pod-template-hash";
@@ -18,10 +20,10 @@ pub(super) fn drop_spoken_for(
     machines: &mut BTreeMap<(String, String, Option<EndpointKind>), Machine>,
 ) {
     let workloads = || reading.objects.iter().filter_map(workload);
-    let known: BTreeSet<Workload> = workloads().map(name).collect();
-    let mut spoken: BTreeSet<Workload> = reading.objects.iter().filter_map(pod).flat_map(owners).collect();
+    let known: HashSet<Workload> = workloads().map(name).collect();
+    let mut spoken: HashSet<Workload> = reading.objects.iter().filter_map(pod).flat_map(owners).collect();
     for workload in workloads() {
-        let owners: BTreeSet<Workload> = owners(workload).collect();
+        let owners: Vec<Workload> = owners(workload).collect();
         if spoken.contains(&name(workload)) {
             spoken.extend(owners);
         } else if owners.iter().any(|owner| known.contains(owner)) {

@@ -2,15 +2,14 @@
 
 use super::{Change, Common, Matched, Shift};
 use crate::reach::{Family, PairAnswer};
-use alloc::collections::BTreeSet;
 use alloc::rc::Rc;
 use alloc::vec::Vec;
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
 /// What is left of changes. An end of whose changes some are less than those of its class is a class of its own.
 pub(super) fn within(matched: &Matched, changes: Vec<Change>) -> Vec<Change> {
     let mut known: HashMap<(*const Shift, [bool; 2]), Option<Rc<Shift>>> = HashMap::new();
-    let (mut kept, mut alone, mut first) = (Vec::with_capacity(changes.len()), BTreeSet::new(), 0);
+    let (mut kept, mut alone, mut first) = (Vec::with_capacity(changes.len()), HashSet::new(), 0);
     // What is known of a shift goes by where it is kept: it is kept as long.
     for change in &changes {
         let Some((one, other)) = matched.common.get(change.from).zip(matched.common.get(change.to)) else { continue };

@@ -1,10 +1,10 @@
 //! The endpoints of two evaluations, side by side.
 
 use crate::reach::{AddressRange, Endpoint, EndpointKind, Family, has_several};
-use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use hashbrown::HashMap;
 
 /// An endpoint that both evaluations know.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,7 +52,7 @@ impl Matched {
 
 /// Matches the endpoints of two evaluations.
 pub fn matched(old: &[Endpoint], new: &[Endpoint]) -> Matched {
-    let known: BTreeMap<(&str, EndpointKind), usize> =
+    let known: HashMap<(&str, EndpointKind), usize> =
         new.iter().enumerate().map(|(index, endpoint)| ((endpoint.id.as_str(), endpoint.kind), index)).collect();
     let mut matched = Matched::default();
     let mut seen = alloc::vec![false; new.len()];

@@ -3,9 +3,9 @@
 use super::compared::Compared;
 use super::{Change, Common, Matched, kin};
 use crate::reach::{Endpoint, Reach};
-use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use fixedbitset::FixedBitSet;
+use hashbrown::HashMap;
 
 /// Two lists of common endpoints, by index.
 pub(super) type Sides = [Vec<usize>; 2];
@@ -74,12 +74,12 @@ pub(super) fn among(parts: &[Sides], matched: &Matched, old: &mut Reach<'_>, new
 struct Part<'e> {
     of: &'e [Endpoint],
     taken: Vec<Endpoint>,
-    numbers: BTreeMap<usize, usize>,
+    numbers: HashMap<usize, usize>,
 }
 
 impl<'e> Part<'e> {
     fn of(of: &'e [Endpoint]) -> Self {
-        Self { of, taken: Vec::new(), numbers: BTreeMap::new() }
+        Self { of, taken: Vec::new(), numbers: HashMap::new() }
     }
 
     /// The index in the part of an endpoint by its index in the whole.

@@ -4,10 +4,10 @@ use super::super::network_policy::naming::{family_name, led};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::reach::Family;
 use crate::read::{AdminKind, AdminPolicy, AdminRule, PolicyType};
-use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
+use hashbrown::HashMap;
 
 /// The name of a policy, such that a name in OVN can begin with it (`getAnpName`, `getCnpName`).
 fn lettered(policy: &AdminPolicy) -> String {
@@ -63,7 +63,7 @@ pub(super) fn unnameable(policy: &AdminPolicy, direction: PolicyType) -> Option<
 
 /// Policies that share a port group: kinds are not told apart, nor `-` and `.`.
 pub(super) fn collisions(policies: &[&AdminPolicy], out: &mut Vec<Diagnostic>) {
-    let mut known: BTreeMap<String, &AdminPolicy> = BTreeMap::new();
+    let mut known: HashMap<String, &AdminPolicy> = HashMap::new();
     for policy in policies {
         let name = group(policy);
         let Some(first) = known.get(&name) else {

@@ -4,10 +4,10 @@ use super::super::profile::Tiers;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::ovn::acl::Tier;
 use crate::read::{AdminKind, AdminPeerChoice, AdminPolicy, AdminRule, AdminTier, PolicyType};
-use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
+use hashbrown::HashMap;
 
 /// The priority of the first rule of the first policy.
 const TOP: i64 = 30_000;
@@ -56,7 +56,7 @@ pub(super) fn tier(policy: &AdminPolicy, tiers: &Tiers) -> Tier {
 
 /// The policies that Kube-OVN takes (`validateAnpConfig`, `validateCnpConfig`, `checkCnpPriorities`).
 pub(super) fn installed<'p>(policies: &[&'p AdminPolicy], out: &mut Vec<Diagnostic>) -> Vec<&'p AdminPolicy> {
-    let mut taken: BTreeMap<(AdminTier, i64), &AdminPolicy> = BTreeMap::new();
+    let mut taken: HashMap<(AdminTier, i64), &AdminPolicy> = HashMap::new();
     let accept = |policy: &&'p AdminPolicy| -> bool {
         let faults = faults(policy);
         let sound = faults.is_empty();

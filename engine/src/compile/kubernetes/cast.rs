@@ -3,7 +3,6 @@
 use crate::reach::Family;
 use crate::read::{Presence, Transport};
 use crate::world::{Machine, World};
-use alloc::collections::BTreeMap;
 use alloc::rc::Rc;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -47,13 +46,17 @@ impl<'w> Cast<'w> {
     }
 
     /// The pods that have a container port of a name, by its number.
-    pub(super) fn with_port(&self, pods: &[usize], name: &str, protocol: Transport) -> BTreeMap<u16, Vec<usize>> {
-        let mut found: BTreeMap<u16, Vec<usize>> = BTreeMap::new();
+    pub(super) fn with_port(&self, pods: &[usize], name: &str, protocol: Transport) -> Vec<(u16, Vec<usize>)> {
+        let mut found: Vec<(u16, Vec<usize>)> = Vec::new();
         for index in pods {
             let Some(pod) = self.pods.get(*index) else { continue };
             let named = pod.machine.ports.iter().find(|port| port.name == name && port.protocol == protocol);
             if let Some(port) = named {
-                found.entry(port.number).or_default().push(*index);
+                let at = found.partition_point(|(number, _)| *number < port.number);
+                match found.get_mut(at).filter(|(number, _)| *number == port.number) {
+                    Some((_, pods)) => pods.push(*index),
+                    None => found.insert(at, (port.number, alloc::vec![*index])),
+                }
             }
         }
         found

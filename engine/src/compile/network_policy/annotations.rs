@@ -3,7 +3,6 @@
 use super::super::profile::{Profile, Support};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::read::{Enforcement, NetworkPolicy, Placed};
-use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -28,7 +27,7 @@ pub(super) enum Networks {
     /// Every one.
     All,
     /// Those of these providers.
-    Only(BTreeSet<String>),
+    Only(Vec<String>),
 }
 
 impl Networks {
@@ -36,7 +35,7 @@ impl Networks {
     pub(super) fn include(&self, provider: &str) -> bool {
         match self {
             Self::All => true,
-            Self::Only(providers) => providers.contains(provider),
+            Self::Only(providers) => providers.iter().any(|known| known == provider),
         }
     }
 }

@@ -12,11 +12,12 @@ use crate::reach::Family;
 use crate::read::{NetworkPolicy, PolicyType};
 use crate::source::Place;
 use crate::world::{Scope, Switch};
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::rc::Rc;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use hashbrown::HashMap;
 
 /// A policy with what it selects.
 pub(super) struct Subject<'p> {
@@ -37,7 +38,7 @@ pub(super) struct Subject<'p> {
     /// The switches that those are on, by index.
     pub(super) switches: BTreeSet<usize>,
     /// The families of the Subnets of those.
-    pub(super) families: BTreeSet<Family>,
+    pub(super) families: Vec<Family>,
 }
 
 impl<'p> Subject<'p> {
@@ -53,22 +54,23 @@ impl<'p> Subject<'p> {
         let nets = machines.iter().flat_map(|machine| roll.nets(*machine));
         let mut ports = Vec::new();
         let mut switches = BTreeSet::new();
-        let mut stated = BTreeSet::new();
+        let mut stated = Vec::new();
         for net in nets.filter(|net| networks.include(net.provider)) {
             ports.push(net.port.to_string());
             if switches.insert(net.switch) {
                 stated.extend(net.addresses.iter().map(|(family, _)| *family));
             }
         }
-        if ports.is_empty() && !machines.is_empty() && networks != Networks::Only(BTreeSet::new()) {
+        if ports.is_empty() && !machines.is_empty() && networks != Networks::Only(Vec::new()) {
             out.push(portless(policy));
         }
         let of_switches = switches.iter().filter_map(|index| compiler.world.switches.get(*index));
-        let mut families: BTreeSet<Family> = of_switches.flat_map(families).collect();
-        if families.is_empty() {
+        let mut known: Vec<Family> = of_switches.flat_map(families).collect();
+        if known.is_empty() {
             // Of a Subnet without prefixes its machines tell.
-            families = stated;
+            known = stated;
         }
+        let families = Family::ALL.into_iter().filter(|family| known.contains(family)).collect();
         Self {
             object: format!("NetworkPolicy/{}", policy.id()),
             group: naming::group(policy),
@@ -148,7 +150,7 @@ pub(super) fn undeclared(policy: &NetworkPolicy, out: &mut Vec<Diagnostic>) {
 
 /// Policies that share a port group: `-` and `.` are one in its name.
 pub(super) fn collisions(policies: &[&NetworkPolicy], out: &mut Vec<Diagnostic>) {
-    let mut known: BTreeMap<String, &NetworkPolicy> = BTreeMap::new();
+    let mut known: HashMap<String, &NetworkPolicy> = HashMap::new();
     for policy in policies {
         let name = naming::group(policy);
         let Some(first) = known.get(&name) else {

@@ -4,18 +4,18 @@ use super::sound::Sound;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::read::Placed;
 use crate::world::{Interface, Switch, Uplink, World};
-use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
+use hashbrown::{HashMap, HashSet};
 
 /// The group that ports outside the default VPC are in without naming it.
 const DEFAULT: &str = "default-securitygroup";
 
 /// The ports of groups.
 pub(super) struct Members<'w> {
-    by_group: BTreeMap<&'w str, Vec<&'w Interface>>,
-    by_port: BTreeMap<&'w str, BTreeSet<&'w str>>,
+    by_group: HashMap<&'w str, Vec<&'w Interface>>,
+    by_port: HashMap<&'w str, Vec<&'w str>>,
     /// The ports of which everything is dropped that no rule decides: those of which a group is there.
     pub(super) denied: Vec<String>,
 }
@@ -23,16 +23,18 @@ pub(super) struct Members<'w> {
 impl<'w> Members<'w> {
     /// The ports of a world that are in a group that Kube-OVN takes. A stopped machine's ports remain in theirs.
     pub(super) fn new(world: &'w World, groups: &[Sound<'w>], out: &mut Vec<Diagnostic>) -> Self {
-        let installed: BTreeSet<&str> = groups.iter().map(|group| group.object.name.value.as_str()).collect();
-        let declared: BTreeSet<&str> = world.security_groups.iter().map(|group| group.name.value.as_str()).collect();
-        let mut members = Self { by_group: BTreeMap::new(), by_port: BTreeMap::new(), denied: Vec::new() };
+        let installed: HashSet<&str> = groups.iter().map(|group| group.object.name.value.as_str()).collect();
+        let declared: HashSet<&str> = world.security_groups.iter().map(|group| group.name.value.as_str()).collect();
+        let mut members = Self { by_group: HashMap::new(), by_port: HashMap::new(), denied: Vec::new() };
         for interface in world.machines.iter().flat_map(|machine| &machine.interfaces) {
             let Some(switch) = world.switches.get(interface.switch) else { continue };
             if switch.provider().is_none() {
                 out.extend(interface.security_groups.first().map(|name| foreign(name, switch)));
                 continue;
             }
-            let there = named(interface, switch).filter(|name| installed.contains(name)).collect::<BTreeSet<&str>>();
+            let mut there: Vec<&str> = named(interface, switch).filter(|name| installed.contains(name)).collect();
+            there.sort_unstable();
+            there.dedup();
             let missing = interface.security_groups.iter().filter(|name| !declared.contains(name.value.as_str()));
             out.extend(missing.map(|name| dangling(name, interface, !there.is_empty())));
             if !there.is_empty() {

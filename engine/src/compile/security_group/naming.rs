@@ -3,10 +3,10 @@
 use super::sound::Sound;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::reach::Family;
-use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
+use hashbrown::HashMap;
 
 /// The name of a group's port group (`GetSgPortGroupName`).
 pub(super) fn group(name: &str) -> String {
@@ -24,7 +24,7 @@ pub(super) fn set(name: &str, family: Family) -> String {
 
 /// Groups that share a port group: `-` and `.` are one in its name.
 pub(super) fn collisions(groups: &[Sound<'_>], out: &mut Vec<Diagnostic>) {
-    let mut known: BTreeMap<&str, &Sound<'_>> = BTreeMap::new();
+    let mut known: HashMap<&str, &Sound<'_>> = HashMap::new();
     for group in groups {
         let Some(first) = known.get(group.group.as_str()) else {
             known.insert(&group.group, group);

@@ -8,10 +8,10 @@ use crate::ovn::acl::Action;
 use crate::read::{PolicyType, SecurityGroup, SecurityRule};
 use crate::source::Place;
 use crate::world::Interface;
-use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
+use hashbrown::HashSet;
 
 fn differs(message: String, place: Place, help: &'static str) -> Diagnostic {
     Diagnostic::new(Code::EnforcerDiffers, message).at(place).help(help)
@@ -63,7 +63,7 @@ pub(super) fn untiered(group: &SecurityGroup, profile: &Profile, out: &mut Vec<D
 pub(super) fn unreachable(groups: &[Sound<'_>], members: &Members<'_>, profile: &Profile, out: &mut Vec<Diagnostic>) {
     // Groups of tier 1 cannot pass.
     let passing = groups.iter().filter(|group| passes(group)).map(|group| group.object.name.value.as_str());
-    let passing: BTreeSet<&str> = passing.collect();
+    let passing: HashSet<&str> = passing.collect();
     for group in groups.iter().filter(|group| group.tier != profile.tiers.policy) {
         let name = &group.object.name.value;
         let alone = |port: &&&Interface| !members.groups(&port.port).any(|name| passing.contains(name));

@@ -5,10 +5,10 @@ use super::constant::Constant;
 use super::lexer;
 use super::symbol::Symbol;
 use crate::ovn::network::{Network, Switch, Version};
-use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use hashbrown::{HashMap, HashSet};
 
 /// The MAC address from which OVN watches the backends of load balancers.
 const SERVICE_MONITOR: &str = "svc_monitor_mac";
@@ -18,10 +18,10 @@ const SERVICE_MONITOR: &str = "svc_monitor_mac";
 pub struct Context {
     version: Version,
     /// Shared by the contexts of all switches.
-    address_sets: Arc<BTreeMap<String, Arc<[Constant]>>>,
-    port_groups: BTreeSet<String>,
+    address_sets: Arc<HashMap<String, Arc<[Constant]>>>,
+    port_groups: HashSet<String>,
     /// Those without a port, which bring no constant.
-    empty_groups: BTreeSet<String>,
+    empty_groups: HashSet<String>,
     adviser: Adviser,
 }
 
@@ -142,6 +142,7 @@ mod tests {
     use super::super::parse;
     use super::*;
     use crate::ovn::network::{Port, PortGroup, PortKind};
+    use alloc::collections::BTreeMap;
 
     #[test]
     fn a_network_offers_the_names_that_northd_makes() {

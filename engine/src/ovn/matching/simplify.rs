@@ -4,8 +4,8 @@ mod narrow;
 
 use super::expression::{Expression, FieldTest, Masked, Relation, ones};
 use crate::ovn::field::Field;
-use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
+use hashbrown::{HashMap, HashSet};
 
 impl Expression {
     /// An expression that is true of the same packets, without nesting, repetition and what decides nothing.
@@ -81,8 +81,8 @@ impl Join {
     /// Every part once, and the lists of constants for the same bits put together where the first of them stands.
     fn merge(self, parts: Vec<Expression>) -> Vec<Expression> {
         let mut lists = self.shared_lists(&parts);
-        let mut done = BTreeSet::new();
-        let mut seen = BTreeSet::new();
+        let mut done = HashSet::new();
+        let mut seen = HashSet::new();
         let mut merged = Vec::new();
         for part in parts {
             let part = match self.list(&part).map(|(bits, _)| bits) {
@@ -104,12 +104,12 @@ impl Join {
     }
 
     /// What remains of the lists for bits that several parts have a list for.
-    fn shared_lists(self, parts: &[Expression]) -> BTreeMap<Bits, BTreeSet<Masked>> {
-        let mut counts = BTreeMap::<Bits, usize>::new();
+    fn shared_lists(self, parts: &[Expression]) -> HashMap<Bits, HashSet<Masked>> {
+        let mut counts = HashMap::<Bits, usize>::new();
         for (bits, _) in parts.iter().filter_map(|part| self.list(part)) {
             *counts.entry(bits).or_default() += 1;
         }
-        let mut lists = BTreeMap::<Bits, BTreeSet<Masked>>::new();
+        let mut lists = HashMap::<Bits, HashSet<Masked>>::new();
         for (bits, list) in parts.iter().filter_map(|part| self.list(part)) {
             if counts.get(&bits) == Some(&1) {
                 continue;
@@ -129,18 +129,18 @@ impl Join {
         (self == Self::Any || test.is_exact()).then_some(((test.field, test.low, test.width), list))
     }
 
-    fn put_together(self, together: &mut BTreeSet<Masked>, list: &[Masked]) {
+    fn put_together(self, together: &mut HashSet<Masked>, list: &[Masked]) {
         match self {
             Self::Any => together.extend(list),
             Self::All => {
-                let list: BTreeSet<_> = list.iter().collect();
+                let list: HashSet<_> = list.iter().collect();
                 together.retain(|constant| list.contains(constant));
             }
         }
     }
 }
 
-fn test((field, low, width): Bits, list: BTreeSet<Masked>) -> Expression {
+fn test((field, low, width): Bits, list: HashSet<Masked>) -> Expression {
     FieldTest { field, low, width, relation: Relation::In(list.into_iter().collect()) }.simplify()
 }
 

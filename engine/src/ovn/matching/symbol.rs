@@ -6,8 +6,8 @@ use super::expression::Expression;
 use super::{Context, parse};
 use crate::ovn::field::{Field, PortField};
 use crate::ovn::network::Version;
-use alloc::collections::BTreeMap;
 use core::cell::RefCell;
+use hashbrown::HashMap;
 use table::SYMBOLS;
 
 /// What may be asked of a symbol.
@@ -154,7 +154,7 @@ impl Symbol {
 #[derive(Debug, Clone, Default)]
 pub struct Definitions {
     version: Version,
-    known: RefCell<BTreeMap<&'static str, Expression>>,
+    known: RefCell<HashMap<&'static str, Expression>>,
 }
 
 impl Definitions {
