@@ -7,10 +7,11 @@ use super::division::at;
 use super::fan::AnswerId;
 use super::lens::Passing;
 use alloc::vec::Vec;
+use fixedbitset::FixedBitSet;
 use hashbrown::HashMap;
 
 /// What is put to the rows of a switch, by the parts that the parties have in the conversation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Question {
     pub switch: usize,
     pub lens: usize,
@@ -19,7 +20,7 @@ pub(super) struct Question {
 }
 
 /// A party of a switch, by its part in the conversation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Role {
     /// Who began it.
     Asker,
@@ -64,8 +65,9 @@ pub(super) struct Courses {
     next: HashMap<(usize, Passing), usize>,
     /// All questions, each once.
     questions: Vec<Question>,
+    numbers: HashMap<Question, usize>,
     /// By the place of who asks: the numbers of all questions.
-    asked: Vec<Vec<usize>>,
+    asked: Vec<Numbers>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -76,7 +78,19 @@ struct Stop {
     before: Option<(usize, Passing)>,
 }
 
+/// Different numbers, in the order in which they came.
+#[derive(Debug, Clone, Default)]
+struct Numbers {
+    list: Vec<usize>,
+    known: FixedBitSet,
+}
+
 impl Courses {
+    /// Whether a conversation began so.
+    pub fn has(&self, start: Start) -> bool {
+        self.starts.contains_key(&start)
+    }
+
     /// Where conversations begin.
     pub fn start(&mut self, start: Start) -> Position {
         let next = self.stops.len();
@@ -117,7 +131,7 @@ impl Courses {
 
     /// The number of a question.
     pub fn number(&mut self, question: Question) -> usize {
-        self.questions.iter().position(|known| *known == question).unwrap_or_else(|| {
+        *self.numbers.entry(question).or_insert_with(|| {
             self.questions.push(question);
             self.questions.len() - 1
         })
@@ -130,21 +144,22 @@ impl Courses {
 
     /// The numbers of all that is ever asked where somebody of a place asks.
     pub fn asked(&self, place: u32) -> &[usize] {
-        at(&self.asked, place).map_or(&[], Vec::as_slice)
+        at(&self.asked, place).map_or(&[], |asked| asked.list.as_slice())
     }
 
     /// Notes what is asked where somebody of a place asks; whether that is new.
     pub fn ask(&mut self, place: u32, questions: &[(usize, Passing)]) -> bool {
         let Ok(place) = usize::try_from(place) else { return false };
-        self.asked.resize_with(self.asked.len().max(place + 1), Vec::new);
-        let Some(asked) = self.asked.get_mut(place) else { return false };
-        let before = asked.len();
+        self.asked.resize_with(self.asked.len().max(place + 1), Numbers::default);
+        let Some(Numbers { list, known }) = self.asked.get_mut(place) else { return false };
+        let before = list.len();
         for (question, _) in questions {
-            if !asked.contains(question) {
-                asked.push(*question);
+            known.grow(question + 1);
+            if !known.put(*question) {
+                list.push(*question);
             }
         }
-        asked.len() > before
+        list.len() > before
     }
 
     /// How a conversation went on from somewhere.

@@ -90,6 +90,7 @@ impl<'t, 'n> Tour<'t, 'n> {
             let named: FixedBitSet = named.collect();
             return Ok(Fan::of_none(groups).with(self.told(&named)?));
         }
+        self.scout()?;
         let (own, key) = self.heard(count);
         let at = self.crowd.models.iter().position(|(known, _)| *known == key);
         let known = at.and_then(|at| self.crowd.models.get(at)).map(|(_, model)| Arc::clone(model));
@@ -112,6 +113,39 @@ impl<'t, 'n> Tour<'t, 'n> {
             self.crowd.models.push((key, Arc::new(Modelled { fan: fan.clone(), own })));
         }
         Ok(fan)
+    }
+
+    /// Has a conversation with somebody of each place with which none was had from here: what is asked on a way is known at once
+    /// then of all ways, and the others are told apart only once.
+    fn scout(&mut self) -> Result<(), Divided> {
+        let [_, many] = self.crowd.sides(self.way);
+        let somebody = |(place, groups): (u32, &[usize])| {
+            let start = Some(self.between(place)).filter(|start| !self.crowd.courses.has(*start))?;
+            let others = groups.iter().filter(|group| !self.balancers.contains(*group));
+            let (one, other) = others.filter_map(|group| self.own.pair(many.groups.get(*group)?)).next()?;
+            Some((start, self.ends(one, other)))
+        };
+        let new: Vec<_> =
+            many.facet(Look::Place).into_iter().flat_map(|places| places.all()).filter_map(somebody).collect();
+        let mut is_divided = false;
+        for (start, pair) in new {
+            let position = self.crowd.courses.start(start);
+            is_divided |= self.learn(start, position, pair).is_err();
+        }
+        if is_divided { Err(Divided) } else { Ok(()) }
+    }
+
+    /// Where a conversation with somebody of another place begins.
+    fn between(&self, place: u32) -> Start {
+        match self.way {
+            Way::From => Start::Between(self.place, place),
+            Way::To => Start::Between(place, self.place),
+        }
+    }
+
+    /// Who asks and who answers, of the one and another.
+    fn ends(&self, one: usize, other: usize) -> (usize, usize) {
+        if self.way == Way::From { (one, other) } else { (other, one) }
     }
 
     /// The groups of which the rows say something else than of most, and what they say of most.
@@ -148,8 +182,7 @@ impl<'t, 'n> Tour<'t, 'n> {
         let start = match self.way {
             // What a load balancer answers is about nobody but who asks.
             Way::From if self.balancers.contains(&group) => Start::Balanced(self.class, place),
-            Way::From => Start::Between(self.place, place),
-            Way::To => Start::Between(place, self.place),
+            Way::From | Way::To => self.between(place),
         };
         let known = self.start.filter(|(known, _)| *known == start);
         let (_, mut position) = *self.start.insert(known.unwrap_or_else(|| (start, self.crowd.courses.start(start))));
@@ -168,7 +201,7 @@ impl<'t, 'n> Tour<'t, 'n> {
             let Some((one, other)) = many.groups.get(group).and_then(|group| self.own.pair(group)) else {
                 return Ok(None);
             };
-            let pair = if self.way == Way::From { (one, other) } else { (other, one) };
+            let pair = self.ends(one, other);
             let is_new = self.crowd.courses.step(position.at).is_none();
             let (answer, leads) = self.learn(start, position, pair)?;
             if !(is_new && leads) {

@@ -8,7 +8,7 @@ use crate::table::Table;
 use ringfence_engine::answers::explain::{Decider, Explanation, PacketKind, explain};
 use ringfence_engine::ovn::network::Network;
 use ringfence_engine::ovn::pipeline::{Pipeline, Stage};
-use ringfence_engine::ovn::walk::Choice;
+use ringfence_engine::ovn::walk::{Choice, Journey, Walk};
 use ringfence_engine::reach::{L4Header, Verdict};
 use ringfence_tests::generate::rows::Rows;
 use ringfence_tests::ovn::traced::{Said, Traced, microflow};
@@ -40,7 +40,13 @@ pub fn race() -> Result<Vec<Table>, Box<dyn Error>> {
         })
         .collect();
     let (explanations, whole) = spent::often(RUNS, || questions.iter().map(explain).collect::<Vec<_>>());
-    let (_, walk) = spent::often(RUNS, || questions.iter().filter_map(|one| one.walk(Choice::Strict)).count());
+    let (walked, walk) =
+        spent::often(RUNS, || questions.iter().filter_map(|one| one.walk(Choice::Strict)).collect::<Vec<_>>());
+    // What ovn-trace is given: a packet at its port.
+    let packets_there: Vec<_> = walked.iter().map(|conversation| &conversation.request.way).collect();
+    let sent = |way| Walk::new(&rows.network, &pipelines, Choice::Strict).send(way);
+    let (requests, request) =
+        spent::often(RUNS, || packets_there.iter().map(|way| sent(way.as_slice())).collect::<Vec<_>>());
     let mut traced = Traced::start(&rows.network, &rows.machines)?;
     let flows: Vec<String> = packets
         .iter()
@@ -51,12 +57,18 @@ pub fn race() -> Result<Vec<Table>, Box<dyn Error>> {
     let traces = traced.ask(&flows)?;
     let theirs = Spent { wall: begin.elapsed(), cpu: spent::of_process(traced.trace()) - cpu, memory: 0 };
     let words = compared(&rows, &packets, &explanations, &traces)?;
+    alone(&explanations, &requests)?;
     let mut table = Table::new(
         "One packet among 10,000 rows (ACL-1), with the rows that decide",
         &["", "a packet", "ratio to ovn-trace"],
     );
     let each = |spent: &Spent| Spent { cpu: spent.cpu / COUNT, wall: spent.wall / COUNT, memory: 0 };
     table.row(["ovn-trace, as a daemon".into(), each(&theirs).to_string(), "1".into()]);
+    table.row([
+        "the request alone, with the rows that decide".into(),
+        each(&request).to_string(),
+        count(theirs.over(&request)),
+    ]);
     table.row([
         "`explain`: both halves, deciders, words, notes".into(),
         each(&whole).to_string(),
@@ -65,15 +77,30 @@ pub fn race() -> Result<Vec<Table>, Box<dyn Error>> {
     table.row(["walking both halves alone".into(), each(&walk).to_string(), count(theirs.over(&walk))]);
     table.note(words);
     table.note(
-        "ovn-trace simulates the request alone, through all tables of the switch; this engine walks the request, its \
-         answer, and the question for an address, and for `explain` all of it twice, for what is certain and for what is \
-         possible. Its rows were parsed before, as ovn-trace has read its flows before.",
+        "ovn-trace simulates the request alone, through all tables of the switch, and writes down what each of them did. The \
+         second line is that request, through the stages that ask ACLs; the others are the request, its answer, and the \
+         question for an address, and for `explain` all of it twice, for what is certain and for what is possible. Rows were \
+         parsed before, as ovn-trace has read its flows before.",
     );
     table.note(format!(
         "{SAMPLE} packets, medians of {RUNS} for this engine, one run of ovn-trace. The load was {}.",
         load()
     ));
     Ok(vec![table])
+}
+
+/// Fails where a request that was sent by itself came to something else than in its conversation.
+fn alone(explanations: &[Explanation], requests: &[Journey]) -> Result<(), String> {
+    if explanations.len() != requests.len() {
+        return Err(format!("{} of {} requests were sent", requests.len(), explanations.len()));
+    }
+    let known = explanations.iter().zip(requests).filter(|(whole, _)| whole.verdict != Verdict::Undefined);
+    for (whole, request) in known {
+        if whole.delivered != request.delivered {
+            return Err(format!("a request by itself: {request:?}, in its conversation: {:?}", whole.steps));
+        }
+    }
+    Ok(())
 }
 
 /// Fails where ovn-trace delivers or decides otherwise.
