@@ -101,6 +101,11 @@ impl Division {
         self.facets.get(self.place(look).ok()?).map(|(_, facet)| facet)
     }
 
+    /// What a group looks like.
+    pub fn look(&self, look: Look, group: usize) -> u32 {
+        self.facet(look).and_then(|facet| facet.of.get(group)).copied().unwrap_or(UNSEEN)
+    }
+
     /// Where a facet stands, or would stand.
     fn place(&self, look: Look) -> Result<usize, usize> {
         self.facets.binary_search_by_key(&look, |(known, _)| *known)
@@ -116,11 +121,6 @@ impl Facet {
             members.get_mut(looks).into_iter().for_each(|members| members.push(group));
         }
         Arc::new(Self { of, members })
-    }
-
-    /// Everything that somebody looks like, with the groups that do.
-    pub fn all(&self) -> impl Iterator<Item = (u32, &[usize])> {
-        (0..).zip(self.members.iter().map(Vec::as_slice))
     }
 
     /// The groups that look so.

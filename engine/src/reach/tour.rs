@@ -88,16 +88,19 @@ impl<'t, 'n> Tour<'t, 'n> {
         if let Some(others) = others {
             let named = others.ones().filter_map(|class| usize::try_from(*groups.get(class)?).ok());
             let named: FixedBitSet = named.collect();
+            self.scout(&named)?;
             return Ok(Fan::of_none(groups).with(self.told(&named)?));
         }
-        self.scout()?;
+        let mut all = FixedBitSet::with_capacity(count);
+        all.insert_range(..);
+        self.scout(&all)?;
         let (own, key) = self.heard(count);
         let at = self.crowd.models.iter().position(|(known, _)| *known == key);
         let known = at.and_then(|at| self.crowd.models.get(at)).map(|(_, model)| Arc::clone(model));
         let mut asked = own.clone();
         match &known {
             Some(model) => asked.union_with(&model.own),
-            None => asked.insert_range(..),
+            None => asked = all,
         }
         let told = self.told(&asked)?;
         let is_better = |model: &Arc<Modelled>| 2 * own.count_ones(..) < model.own.count_ones(..);
@@ -115,18 +118,22 @@ impl<'t, 'n> Tour<'t, 'n> {
         Ok(fan)
     }
 
-    /// Has a conversation with somebody of each place with which none was had from here: what is asked on a way is known at once
-    /// then of all ways, and the others are told apart only once.
-    fn scout(&mut self) -> Result<(), Divided> {
+    /// Has a conversation with somebody of each place of these groups with which none was had from here: what is asked on a way is
+    /// known at once then of all ways, and the others are told apart only once.
+    fn scout(&mut self, groups: &FixedBitSet) -> Result<(), Divided> {
         let [_, many] = self.crowd.sides(self.way);
-        let somebody = |(place, groups): (u32, &[usize])| {
-            let start = Some(self.between(place)).filter(|start| !self.crowd.courses.has(*start))?;
-            let others = groups.iter().filter(|group| !self.balancers.contains(*group));
-            let (one, other) = others.filter_map(|group| self.own.pair(many.groups.get(*group)?)).next()?;
-            Some((start, self.ends(one, other)))
-        };
-        let new: Vec<_> =
-            many.facet(Look::Place).into_iter().flat_map(|places| places.all()).filter_map(somebody).collect();
+        let (mut starts, mut new) = (HashSet::new(), Vec::new());
+        for group in groups.ones().filter(|group| !self.balancers.contains(group)) {
+            let start = self.between(many.look(Look::Place, group));
+            if starts.contains(&start) || self.crowd.courses.has(start) {
+                continue;
+            }
+            let pair = many.groups.get(group).and_then(|group| self.own.pair(group));
+            if let Some((one, other)) = pair {
+                starts.insert(start);
+                new.push((start, self.ends(one, other)));
+            }
+        }
         let mut is_divided = false;
         for (start, pair) in new {
             let position = self.crowd.courses.start(start);
@@ -178,7 +185,7 @@ impl<'t, 'n> Tour<'t, 'n> {
 
     fn follow(&mut self, group: usize) -> Result<Option<AnswerId>, Divided> {
         let [_, many] = self.crowd.sides(self.way);
-        let place = many.facet(Look::Place).and_then(|places| places.of.get(group)).copied().unwrap_or(UNSEEN);
+        let place = many.look(Look::Place, group);
         let start = match self.way {
             // What a load balancer answers is about nobody but who asks.
             Way::From if self.balancers.contains(&group) => Start::Balanced(self.class, place),
