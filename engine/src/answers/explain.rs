@@ -8,11 +8,11 @@ pub use because::describe_header;
 pub(super) use because::is_disabled;
 pub use trace::Trace;
 
-use super::conversation::{Conversation, Half, Leg, Question, Ways};
+use super::conversation::{Conversation, Half, Leg, Question, Ways, backends};
 use crate::ovn::network::{Network, Unknown};
 use crate::ovn::pipeline::{AclId, Builtin, Origin, Outcome, Stage, Tracking};
 use crate::ovn::walk;
-use crate::reach::{Attachment, Carried, NoPath, Route, Verdict};
+use crate::reach::{Attachment, Carried, Endpoint, NoPath, Route, Verdict};
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -172,6 +172,26 @@ fn doubt(question: &Question<'_>) -> Unknown {
 /// The steps of a conversation alone; nothing where there is no way at all.
 pub fn walked(question: &Question<'_>) -> Option<Vec<Step>> {
     Some(steps(question.network, &question.walk(walk::Choice::Strict)?))
+}
+
+/// A conversation with the first backend of a load balancer with which it ends on its way, or of which nobody can tell; with the
+/// first one where there is none.
+pub fn stopping<'a>(blank: Question<'a>, endpoints: &'a [Endpoint]) -> Option<(Question<'a>, Vec<Step>)> {
+    let Question { network, from, to, family, header, .. } = blank;
+    let known = backends(network, endpoints, (from, to), family, header);
+    let is_blank = known.is_empty().then_some(blank);
+    let each = known.into_iter().map(|backend| Question { backend: Some(backend), ..blank }).chain(is_blank);
+    let mut each = each.filter_map(|question| Some((question, walked(&question)?)));
+    let first = each.next()?;
+    let is_stopped = |(_, steps): &(Question<'_>, Vec<Step>)| steps.iter().any(Step::stops);
+    if is_stopped(&first) { Some(first) } else { Some(each.find(is_stopped).unwrap_or(first)) }
+}
+
+impl Step {
+    /// Whether a packet ends here, or nobody can tell.
+    pub fn stops(&self) -> bool {
+        matches!(self.outcome, Outcome::Drop | Outcome::Reject) || matches!(self.decider, Decider::Ambiguous(_))
+    }
 }
 
 fn apart(question: &Question<'_>) -> Explanation {
