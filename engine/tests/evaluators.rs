@@ -171,7 +171,7 @@ fn balancer() -> LoadBalancer {
 fn switch(name: &str, machines: &[&str], acls: Vec<Acl>, load_balancer: bool) -> Switch {
     let vifs = machines.iter().map(|name| Port::new(name.to_string(), PortKind::Vif));
     let router = Port::new(if name == "s0" { "router" } else { "router1" }, PortKind::Router);
-    Switch { name: name.into(), ports: vifs.chain([router]).collect(), acls, load_balancer }
+    Switch { name: name.into(), ports: vifs.chain([router]).collect(), acls, load_balancer, vlan_passthru: false }
 }
 
 fn link(switch: usize) -> Link {

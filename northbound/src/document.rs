@@ -188,6 +188,9 @@ impl Document {
         if balanced(snapshot, switch) {
             lines.push("  loadBalancer: true".to_owned());
         }
+        if option(switch, "other_config", "vlan-passthru", false) {
+            lines.push("  vlanPassthru: true".to_owned());
+        }
         lines.extend(self.rows((snapshot, names), &format!("switches[{index}]"), &format!("Switch/{name}"), switch));
         lines
     }

@@ -122,7 +122,8 @@ fn compile_switch(
     // A load balancer makes a switch track connections without any row.
     let tracks = compiler.profile.tracking == Tracking::Always;
     let load_balancer = tracks || switch.bare.iter().any(|bare| bare.load_balancer);
-    Switch { name: switch.name.clone(), ports, acls, load_balancer }
+    let vlan_passthru = switch.bare.iter().any(|bare| bare.vlan_passthru);
+    Switch { name: switch.name.clone(), ports, acls, load_balancer, vlan_passthru }
 }
 
 /// Names as an inventory says, or as Kube-OVN gives them: `<subnet>-<vpc>` and `localnet.<subnet>`.

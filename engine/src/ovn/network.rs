@@ -137,6 +137,8 @@ pub struct Switch {
     pub acls: Vec<Acl>,
     /// Whether a load balancer with at least one virtual address is attached.
     pub load_balancer: bool,
+    /// Whether it takes what has a VLAN tag: `vlan-passthru` (`build_lswitch_lflows_admission_control`).
+    pub vlan_passthru: bool,
 }
 
 impl Switch {

@@ -62,7 +62,7 @@ pub enum Builtin {
     NeighborDiscovery,
     /// Health checks of OVN's own service monitor pass.
     ServiceMonitor,
-    /// What has a VLAN tag is dropped; `vlan-passthru` of a switch, which lets it through, is not known here.
+    /// What has a VLAN tag is dropped: by a switch without `vlan-passthru`, and by every router.
     Tagged,
 }
 
