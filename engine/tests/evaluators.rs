@@ -132,6 +132,7 @@ fn network() -> impl Strategy<Value = Network> {
                 name: "group".into(),
                 ports: member(in_first, "vm1").into_iter().chain(member(in_second, "vm2")).collect(),
                 acls: group,
+                doubted: false,
             }],
             load_balancers: vec![balancer()],
             beyond: doubted.then_some(doubt).into_iter().collect(),

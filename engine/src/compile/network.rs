@@ -166,6 +166,7 @@ fn compile_group(group: &Group, version: Version, out: &mut Vec<Diagnostic>) -> 
         name: group.name.value.clone(),
         ports: group.ports.iter().map(|port| port.value.clone()).collect(),
         acls: row::bare(&format!("PortGroup/{}", group.name.value), &group.acls, version, out),
+        doubted: false,
     }
 }
 

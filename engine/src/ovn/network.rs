@@ -157,6 +157,8 @@ pub struct PortGroup {
     pub ports: Vec<String>,
     /// Rows that hang on the group.
     pub acls: Vec<Acl>,
+    /// Whether nobody knows which of its ports and rows are in force.
+    pub doubted: bool,
 }
 
 impl PortGroup {

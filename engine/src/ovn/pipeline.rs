@@ -199,7 +199,8 @@ impl Pipeline {
             let Some(acl) = id.acl(network) else { continue };
             let stage = Stage::of(acl);
             let last_tier = tiers.get(stage.index()).copied().unwrap_or(0);
-            let paste = Paste { version: network.version, stateful: self.stateful(), tiered: last_tier > 0 };
+            let (stateful, tiered, doubted) = (self.stateful(), last_tier > 0, id.is_doubted(network));
+            let paste = Paste { version: network.version, stateful, tiered, doubted };
             self.note_stateless(id, acl, context, matches);
             match paste.parse(acl, id, context, matches) {
                 Ok(meaning) => {

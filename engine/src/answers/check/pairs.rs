@@ -307,7 +307,9 @@ impl Judged<'_> {
     }
 
     fn tell_tie(&self, rows: &[AclId], pairs: &[Example]) -> Option<Diagnostic> {
-        let named: Vec<_> = rows.iter().filter_map(|id| name(self.network, *id)).collect();
+        // Of objects that share a port group it is told where they are written.
+        let known = rows.iter().filter(|id| !id.is_doubted(self.network));
+        let named: Vec<_> = known.filter_map(|id| name(self.network, *id)).collect();
         let (first, row) = named.first()?;
         let pairs = self.list(pairs);
         if named.len() == 1 {

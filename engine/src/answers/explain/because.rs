@@ -172,6 +172,10 @@ fn undefined(question: &Question<'_>, what: &str, steps: &[Step]) -> String {
         .map(|acl| format!("`{}` of {} ({})", acl.action, acl.provenance.object, acl.provenance.field))
         .collect();
     match rows.as_slice() {
+        _ if ids.iter().any(|id| id.is_doubted(question.network)) => format!(
+            "whether {from} reaches {to} on {what} cannot be known: another object has the same port group and may have overwritten {}.",
+            named.join(", ")
+        ),
         [_] => format!(
             "whether {from} reaches {to} on {what} cannot be known: the row {} tests something that only the network knows.",
             named.join(", ")

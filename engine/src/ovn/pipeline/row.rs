@@ -45,6 +45,14 @@ impl AclId {
         let groups = network.port_groups.iter().enumerate().filter(|(_, group)| group.has_port(&names));
         own.chain(groups.flat_map(|(index, group)| ids(Holder::Group(index), group.acls.len()))).collect()
     }
+
+    /// Whether nobody knows that it is in force.
+    pub fn is_doubted(self, network: &Network) -> bool {
+        match self.holder {
+            Holder::Switch(_) => false,
+            Holder::Group(group) => network.port_groups.get(group).is_some_and(|group| group.doubted),
+        }
+    }
 }
 
 /// A row that OVN adds by itself.
