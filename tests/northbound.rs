@@ -69,6 +69,9 @@ fn main() -> ExitCode {
         ("addresses of load balancers in the asker's own network", balancers::near),
         ("addresses that two load balancers take", balancers::disputed),
         ("addresses of load balancers behind two routers", balancers::twice),
+        ("addresses of load balancers of a router, from outside", balancers::outside),
+        ("load balancers as ovn-kubernetes has them", balancers::joining),
+        ("addresses of load balancers that others have", balancers::own),
         ("what routers do with connections to load balancers", balancers::carried),
     ] {
         let store = Arc::clone(&store);

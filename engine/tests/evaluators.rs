@@ -166,7 +166,7 @@ fn balancer() -> LoadBalancer {
         vip("10.96.0.1", VipProtocol::Sctp, 80, &[("10.0.1.4", 80), ("192.0.2.1", 80)]),
         Vip { switches: vec![1], ..Vip::whole("fd96::1".parse().unwrap()) },
     ];
-    LoadBalancer { name: "balancer".into(), router: 0, switches: vec![0, 1], vips }
+    LoadBalancer { name: "balancer".into(), switches: vec![0, 1], routers: vec![0], vips }
 }
 
 fn switch(name: &str, machines: &[&str], acls: Vec<Acl>, load_balancer: bool) -> Switch {

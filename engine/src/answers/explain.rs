@@ -12,7 +12,7 @@ use super::conversation::{Conversation, Half, Leg, Question, Ways, backends};
 use crate::ovn::network::{Network, Unknown};
 use crate::ovn::pipeline::{AclId, Builtin, Origin, Outcome, Stage, Tracking};
 use crate::ovn::walk;
-use crate::reach::{Attachment, Carried, Endpoint, NoPath, Route, Verdict};
+use crate::reach::{Attachment, Carried, Endpoint, NoPath, Route, Topology, Verdict};
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -136,7 +136,9 @@ pub fn explain(question: &Question<'_>) -> Explanation {
     let other = if strict.is_sure() { None } else { question.walk_along(&ways, walk::Choice::Generous) };
     let generous = other.as_ref().unwrap_or(&strict);
     let outcome = |conversation: &Conversation<'_>| (conversation.delivered(), conversation.answered());
-    let is_doubted = ways.carried == Carried::Perhaps && generous.delivered();
+    // A load balancer that takes it may bring it there by another port.
+    let is_sent = || is_taken(question) && !steps(question.network, generous).first().is_some_and(Step::stops);
+    let is_doubted = ways.carried == Carried::Perhaps && (generous.delivered() || is_sent());
     let verdict = match (outcome(&strict), outcome(generous)) {
         _ if is_doubted => Verdict::Undefined,
         (certain, possible) if certain != possible => Verdict::Undefined,
@@ -166,7 +168,11 @@ pub fn explain(question: &Question<'_>) -> Explanation {
 /// Why the way of a conversation is doubted.
 fn doubt(question: &Question<'_>) -> Unknown {
     let is_lost = question.backend.is_none() && matches!(question.to.attachment, Attachment::Balancer(_));
-    if is_lost { Unknown::Backend } else { Unknown::Routing }
+    if is_lost || is_taken(question) { Unknown::Backend } else { Unknown::Routing }
+}
+
+fn is_taken(question: &Question<'_>) -> bool {
+    question.is_taken(&Topology::of(question.network), question.route())
 }
 
 /// The steps of a conversation alone; nothing where there is no way at all.

@@ -284,15 +284,15 @@ pub enum Unknown {
     Backend,
 }
 
-/// A load balancer on the switches of a router: it sends connections to its addresses on to one of several backends.
+/// A load balancer on switches: it sends connections to its addresses on to one of several backends.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct LoadBalancer {
     /// Its name.
     pub name: String,
-    /// Index of the router in [`Network::routers`].
-    pub router: usize,
-    /// The switches of that router on which it takes connections, by index.
+    /// The switches on which it takes connections, by index, rising.
     pub switches: Vec<usize>,
+    /// The routers that may take what comes to them from outside, by index in [`Network::routers`]; nobody knows what becomes of it.
+    pub routers: Vec<usize>,
     /// Its addresses and ports.
     pub vips: Vec<Vip>,
 }

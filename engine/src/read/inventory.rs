@@ -279,7 +279,7 @@ fn group(fields: &Fields<'_>, out: &mut Out) -> Option<Group> {
     Some(Group { name, ports, acls: entries(&rows, Taker::Database, out) })
 }
 
-fn names(fields: &Fields<'_>, key: &str, out: &mut Out) -> Vec<Placed<String>> {
+pub(super) fn names(fields: &Fields<'_>, key: &str, out: &mut Out) -> Vec<Placed<String>> {
     fields.get(key).map_or_else(Vec::new, |node| words(node, &fields.path(key), out))
 }
 
