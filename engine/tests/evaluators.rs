@@ -132,6 +132,7 @@ fn network() -> impl Strategy<Value = Network> {
                 name: "group".into(),
                 ports: member(in_first, "vm1").into_iter().chain(member(in_second, "vm2")).collect(),
                 acls: group,
+                doubted: false,
             }],
             load_balancers: vec![balancer()],
             beyond: doubted.then_some(doubt).into_iter().collect(),
@@ -165,13 +166,13 @@ fn balancer() -> LoadBalancer {
         vip("10.96.0.1", VipProtocol::Sctp, 80, &[("10.0.1.4", 80), ("192.0.2.1", 80)]),
         Vip { switches: vec![1], ..Vip::whole("fd96::1".parse().unwrap()) },
     ];
-    LoadBalancer { name: "balancer".into(), router: 0, switches: vec![0, 1], vips }
+    LoadBalancer { name: "balancer".into(), switches: vec![0, 1], routers: vec![0], vips }
 }
 
 fn switch(name: &str, machines: &[&str], acls: Vec<Acl>, load_balancer: bool) -> Switch {
     let vifs = machines.iter().map(|name| Port::new(name.to_string(), PortKind::Vif));
     let router = Port::new(if name == "s0" { "router" } else { "router1" }, PortKind::Router);
-    Switch { name: name.into(), ports: vifs.chain([router]).collect(), acls, load_balancer }
+    Switch { name: name.into(), ports: vifs.chain([router]).collect(), acls, load_balancer, vlan_passthru: false }
 }
 
 fn link(switch: usize) -> Link {

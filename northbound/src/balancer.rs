@@ -170,7 +170,7 @@ fn taken<'r>(row: &'r Row, known: &'r BTreeSet<IpAddr>) -> impl Iterator<Item = 
     taken.into_iter().map(move |vip| {
         format!(
             "load balancer `{name}` takes connections to {vip}, which a machine or a router has as well: they go to its backends, \
-             and what is said of that one does not hold for them"
+             and who reaches that one at those ports is `undefined`"
         )
     })
 }
@@ -182,6 +182,11 @@ pub(crate) fn balancers<'s>(snapshot: &'s Snapshot, of: &Row) -> impl Iterator<I
     let by_group = groups.flat_map(|group| uuids(group, "load_balancer"));
     let all: BTreeSet<Uuid> = uuids(of, "load_balancer").into_iter().chain(by_group).collect();
     all.into_iter().filter_map(|id| Some((id, snapshot.row("Load_Balancer", id)?)))
+}
+
+/// Whether a load balancer with at least one address is on a switch.
+pub(crate) fn balanced(snapshot: &Snapshot, switch: &Row) -> bool {
+    balancers(snapshot, switch).any(|(_, row)| row.get("vips").is_some_and(|vips| vips.pairs().next().is_some()))
 }
 
 /// The addresses of a load balancer, each with its backends, as they are written.

@@ -1,6 +1,6 @@
 //! A database as an `Inventory`, and what is put in afterwards.
 
-use crate::balancer::{Balancers, balancers};
+use crate::balancer::{Balancers, balanced};
 use crate::beside::beside;
 use crate::doubt::doubts;
 use crate::link::{Link, shared};
@@ -89,7 +89,7 @@ impl Document {
             |mac: &String| machines.values().flatten().any(|interface| interface.mac.as_ref() == Some(mac));
         document.monitor = monitor.map(str::to_ascii_lowercase).filter(is_machine).and_then(|mac| Mac::parse(&mac));
         lines.push("vms:".to_owned());
-        lines.extend(machines.iter().map(|(machine, interfaces)| format!("- {}", vm(machine, interfaces))));
+        lines.extend(machines.iter().map(|(machine, interfaces)| format!("- {}", machine.to_json(interfaces))));
         document.text = lines.join("\n") + "\n";
         document.doubts = doubts(snapshot, &names);
         let addresses: BTreeSet<IpAddr> = by_port.into_values().flatten().collect();
@@ -97,7 +97,7 @@ impl Document {
             let name = names.switches.get(&id).map_or("", String::as_str);
             document.remarks.extend(beside(snapshot, name, switch, &addresses));
         }
-        document.remarks.extend(balanced.remarks(&addresses.into_iter().chain(gateways(&names)).collect()));
+        document.remarks.extend(balanced.remarks(&addresses.into_iter().chain(names.gateways()).collect()));
         document.remark_on_routers(snapshot, &names);
         document.remark_on_meters(snapshot);
         document
@@ -187,6 +187,9 @@ impl Document {
         }
         if balanced(snapshot, switch) {
             lines.push("  loadBalancer: true".to_owned());
+        }
+        if option(switch, "other_config", "vlan-passthru", false) {
+            lines.push("  vlanPassthru: true".to_owned());
         }
         lines.extend(self.rows((snapshot, names), &format!("switches[{index}]"), &format!("Switch/{name}"), switch));
         lines
@@ -386,32 +389,4 @@ fn entry_of(acl: &Row, matches: Option<String>) -> Value {
         fields.insert("name".to_owned(), json!(name));
     }
     row
-}
-
-fn vm(machine: &Machine, interfaces: &[Interface]) -> Value {
-    let mut interfaces = interfaces.iter().collect::<Vec<_>>();
-    // The port of the machine's own name is the first: the others have a provider's name as well.
-    interfaces.sort_by_key(|interface| (interface.port.len(), interface.port.clone()));
-    let mut vm = interfaces.first().map(|interface| interface.to_json(None)).unwrap_or_else(|| json!({}));
-    if let Some(fields) = vm.as_object_mut() {
-        fields.insert("name".to_owned(), json!(machine.name));
-        fields.insert("namespace".to_owned(), json!(machine.namespace));
-        let others: Vec<Value> =
-            interfaces.iter().skip(1).map(|interface| interface.to_json(Some(&interface.port))).collect();
-        if !others.is_empty() {
-            fields.insert("interfaces".to_owned(), json!(others));
-        }
-    }
-    vm
-}
-
-/// The addresses of the routers themselves.
-fn gateways(names: &Names<'_>) -> impl Iterator<Item = IpAddr> {
-    let networks = names.router_ports.values().flat_map(|(_, port)| texts(port, "networks"));
-    networks.filter_map(|network| network.parse::<IpNet>().ok()).map(|network| network.addr())
-}
-
-/// Whether a load balancer with at least one address is on a switch.
-fn balanced(snapshot: &Snapshot, switch: &Row) -> bool {
-    balancers(snapshot, switch).any(|(_, row)| row.get("vips").is_some_and(|vips| vips.pairs().next().is_some()))
 }

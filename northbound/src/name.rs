@@ -3,10 +3,12 @@
 //! Neither table has an index on `name` (`ovn-nb.ovsschema`): two rows may have the same one, or none.
 
 use crate::port::is_disabled;
-use crate::row::{entry, text, uuids};
+use crate::row::{entry, text, texts, uuids};
 use crate::template::Variables;
+use ipnet::IpNet;
 use ringfence_ovsdb::{Row, Snapshot, Uuid};
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 
 /// The names of a database, and what they stand for.
 #[derive(Debug)]
@@ -29,6 +31,12 @@ impl<'s> Names<'s> {
             variables: Variables::of(snapshot),
             neutron: neutron(snapshot),
         }
+    }
+
+    /// The addresses of the routers themselves.
+    pub(crate) fn gateways(&self) -> impl Iterator<Item = IpAddr> {
+        let networks = self.router_ports.values().flat_map(|(_, port)| texts(port, "networks"));
+        networks.filter_map(|network| network.parse::<IpNet>().ok()).map(|network| network.addr())
     }
 
     /// What Neutron calls the port of a machine, whose own name is a UUID.

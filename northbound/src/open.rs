@@ -8,7 +8,7 @@ use crate::balancer::{Door, OnRouters, OnSwitches, doors, vips};
 use crate::doubt::{linked, peers};
 use crate::link::Link;
 use crate::name::Names;
-use crate::port::addresses;
+use crate::port::{addresses, is_disabled};
 use crate::row::{entry, text, texts, uuids};
 use ipnet::IpNet;
 use ringfence_ovsdb::{Row, Snapshot, Uuid};
@@ -16,11 +16,18 @@ use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
-/// By address: the switches.
+/// Types of ports to networks outside.
+const PHYSICAL: [&str; 3] = ["localnet", "l2gateway", "vtep"];
+
+/// Switches and routers.
+type Places<'s> = (BTreeSet<&'s str>, BTreeSet<&'s str>);
+
+/// By address.
 #[derive(Debug, Default)]
 pub(crate) struct Open<'s> {
-    behind_routers: BTreeMap<IpAddr, BTreeSet<&'s str>>,
-    /// Those that somebody may answer for on the switch itself.
+    /// For each load balancer: the switches behind its routers and those that are linked with them, and all these routers.
+    behind_routers: BTreeMap<(IpAddr, Uuid), Places<'s>>,
+    /// The switches on which somebody may answer for it himself.
     answered: BTreeMap<IpAddr, BTreeSet<&'s str>>,
 }
 
@@ -32,7 +39,10 @@ impl<'s> Open<'s> {
         on_routers: &OnRouters<'s>,
     ) -> Self {
         let mut open = Self::default();
-        let around = if on_routers.is_empty() { BTreeMap::new() } else { around(snapshot, names) };
+        let is_empty = on_routers.is_empty() && on_switches.is_empty();
+        let around = if is_empty { BTreeMap::new() } else { around(snapshot, names) };
+        let stateless = if on_routers.is_empty() { BTreeSet::new() } else { stateless(snapshot, names) };
+        let homes = if on_routers.is_empty() { BTreeSet::new() } else { homes(snapshot, names) };
         // What a switch takes itself does not come to a router.
         let mut taken: BTreeMap<(Door, &str), BTreeSet<&str>> = BTreeMap::new();
         for (row, places) in on_switches.values() {
@@ -40,16 +50,22 @@ impl<'s> Open<'s> {
             doors(row).for_each(|door| taken.entry((door, protocol(row))).or_default().extend(switches()));
         }
         let mut of_router: BTreeMap<Uuid, BTreeSet<IpAddr>> = BTreeMap::new();
-        for (row, routers) in on_routers.values() {
-            let roots: BTreeSet<&Uuid> = routers.iter().filter_map(|id| Some(&around.get(id)?.0)).collect();
-            let here: Vec<&BTreeSet<&str>> = roots.into_iter().filter_map(|root| Some(&around.get(root)?.1)).collect();
+        for (id, (row, routers)) in on_routers {
+            let roots: BTreeSet<Uuid> = routers.iter().filter_map(|id| Some(around.get(id)?.0)).collect();
             for (door, _) in vips(row) {
                 routers.iter().for_each(|router| of_router.entry(*router).or_default().extend([door.address]));
                 let own = taken.get(&(door, protocol(row)));
-                let left = here.iter().copied().flatten().filter(|switch| own.is_none_or(|own| !own.contains(*switch)));
-                open.behind_routers.entry(door.address).or_default().extend(left);
+                let is_own = |switch: &str| own.is_some_and(|own| own.contains(switch)) && !stateless.contains(switch);
+                for root in &roots {
+                    let Some((_, (switches, routers))) = around.get(root) else { continue };
+                    let (left, by) = open.behind_routers.entry((door.address, *id)).or_default();
+                    let is_left = |switch: &&str| !is_own(switch) && !homes.contains(&(door.address, *switch));
+                    left.extend(switches.iter().copied().filter(is_left));
+                    by.extend(routers);
+                }
             }
         }
+        open.physical(snapshot, names, on_switches, &around);
         let mut networks: BTreeMap<Uuid, Vec<IpNet>> = BTreeMap::new();
         for (row, places) in on_switches.values() {
             let asked: BTreeSet<IpAddr> = vips(row).map(|(door, _)| door.address).collect();
@@ -65,17 +81,49 @@ impl<'s> Open<'s> {
         open
     }
 
+    /// A switch balances what comes from a physical network, which is outside, too (`build_pre_lb` exempts no such port).
+    fn physical(
+        &mut self,
+        snapshot: &'s Snapshot,
+        names: &'s Names<'_>,
+        on_switches: &OnSwitches<'s>,
+        around: &BTreeMap<Uuid, (Uuid, Places<'s>)>,
+    ) {
+        // By switch with a physical network: what its routers are linked with.
+        let is_physical = |port: &Row| PHYSICAL.contains(&text(port, "type").unwrap_or_default());
+        let roots = |switch: &'s Row| {
+            let routers = peers(snapshot, switch).filter_map(|peer| Some(names.router_ports.get(peer)?.0));
+            routers.filter_map(|router| Some(around.get(&router)?.0)).collect::<BTreeSet<Uuid>>()
+        };
+        let switches = snapshot.rows("Logical_Switch").filter(|(_, switch)| ports(snapshot, switch).any(is_physical));
+        let physical: BTreeMap<Uuid, BTreeSet<Uuid>> = switches.map(|(id, switch)| (id, roots(switch))).collect();
+        for (id, (row, places)) in on_switches {
+            for root in places.iter().filter_map(|place| physical.get(&place.id)).flatten() {
+                let Some((_, (_, routers))) = around.get(root) else { continue };
+                for door in doors(row) {
+                    self.behind_routers.entry((door.address, *id)).or_default().1.extend(routers);
+                }
+            }
+        }
+    }
+
     /// As an inventory has them: as whole addresses, and together those that are open from the same switches.
     pub(crate) fn entries(&self) -> impl Iterator<Item = Value> {
-        let mut found: BTreeMap<IpAddr, BTreeSet<&str>> = self.behind_routers.clone();
-        for (address, switches) in &self.answered {
-            found.entry(*address).or_default().extend(switches);
+        let behind = self.behind_routers.iter().map(|((address, _), places)| (*address, places.clone()));
+        let alone = |(address, switches): (&IpAddr, &BTreeSet<&'s str>)| {
+            let each: Vec<_> =
+                switches.iter().map(|switch| (*address, (BTreeSet::from([*switch]), BTreeSet::new()))).collect();
+            each
+        };
+        let mut together: BTreeMap<Places<'_>, Map<String, Value>> = BTreeMap::new();
+        for (address, places) in behind.chain(self.answered.iter().flat_map(alone)) {
+            together.entry(places).or_default().insert(address.to_string(), json!([]));
         }
-        let mut together: BTreeMap<BTreeSet<&str>, Map<String, Value>> = BTreeMap::new();
-        for (address, switches) in found.into_iter().filter(|(_, switches)| !switches.is_empty()) {
-            together.entry(switches).or_default().insert(address.to_string(), json!([]));
-        }
-        together.into_iter().map(|(switches, vips)| json!({ "switches": switches, "vips": vips }))
+        let entry = |((switches, routers), vips)| match BTreeSet::is_empty(&routers) {
+            true => json!({ "switches": switches, "vips": vips }),
+            false => json!({ "switches": switches, "routers": routers, "vips": vips }),
+        };
+        together.into_iter().map(entry)
     }
 
     /// What is to be said of them, a sentence each.
@@ -94,16 +142,50 @@ fn protocol(row: &Row) -> &str {
     text(row, "protocol").unwrap_or("tcp")
 }
 
-/// For each router one that stands for all that it is linked with, and for each of these the switches of all of them.
-fn around<'s>(snapshot: &'s Snapshot, names: &'s Names<'_>) -> BTreeMap<Uuid, (Uuid, BTreeSet<&'s str>)> {
-    let mut found: BTreeMap<Uuid, (Uuid, BTreeSet<&str>)> =
-        linked(snapshot, names).into_iter().map(|(router, root)| (router, (root, BTreeSet::new()))).collect();
+/// For each router one that stands for all that it is linked with, and for each of these the switches of all of them, and they.
+fn around<'s>(snapshot: &'s Snapshot, names: &'s Names<'_>) -> BTreeMap<Uuid, (Uuid, Places<'s>)> {
+    let linked = linked(snapshot, names);
+    let mut found: BTreeMap<Uuid, (Uuid, Places<'_>)> =
+        linked.iter().map(|(router, root)| (*router, (*root, Places::default()))).collect();
+    for (router, root) in &linked {
+        let name = names.routers.get(router).map(String::as_str);
+        found.get_mut(root).into_iter().for_each(|(_, (_, all))| all.extend(name));
+    }
     for (id, switch) in snapshot.rows("Logical_Switch") {
         let name = names.switches.get(&id).map_or("", String::as_str);
         for (router, _) in peers(snapshot, switch).filter_map(|peer| names.router_ports.get(peer)) {
             let root = found.get(router).map(|(root, _)| *root);
-            root.and_then(|root| found.get_mut(&root)).into_iter().for_each(|(_, all)| all.extend([name]));
+            root.and_then(|root| found.get_mut(&root)).into_iter().for_each(|(_, (all, _))| all.extend([name]));
         }
+    }
+    found
+}
+
+/// Switches with rows that may keep requests out of connection tracking: these no load balancer of the switch takes.
+fn stateless<'s>(snapshot: &'s Snapshot, names: &'s Names<'_>) -> BTreeSet<&'s str> {
+    let is_stateless = |id: Uuid| {
+        let acl = snapshot.row("ACL", id);
+        let says = |column, word| acl.and_then(|acl| text(acl, column)) == Some(word);
+        says("action", "allow-stateless") && says("direction", "from-lport")
+    };
+    let has_rows = |of: &Row| uuids(of, "acls").into_iter().any(is_stateless);
+    let groups = snapshot.rows("Port_Group").filter(|(_, group)| has_rows(group));
+    let grouped: BTreeSet<Uuid> = groups.flat_map(|(_, group)| uuids(group, "ports")).collect();
+    let is_met = |switch: &Row| has_rows(switch) || uuids(switch, "ports").iter().any(|port| grouped.contains(port));
+    let switches = snapshot.rows("Logical_Switch").filter(|(_, switch)| is_met(switch));
+    switches.filter_map(|(id, _)| names.switches.get(&id).map(String::as_str)).collect()
+}
+
+/// Addresses of machines in the networks of their own switches, each with the switch: what is sent to them there passes no router.
+fn homes<'s>(snapshot: &'s Snapshot, names: &'s Names<'_>) -> BTreeSet<(IpAddr, &'s str)> {
+    let mut found = BTreeSet::new();
+    for (id, switch) in snapshot.rows("Logical_Switch") {
+        let (name, networks) =
+            (names.switches.get(&id).map_or("", String::as_str), networks_of(snapshot, names, switch));
+        let machines =
+            ports(snapshot, switch).filter(|port| text(port, "type").is_none_or(str::is_empty) && !is_disabled(port));
+        let own = machines.flat_map(addresses).map(|(_, address)| address);
+        found.extend(own.filter(|own| networks.iter().any(|net| net.contains(own))).map(|own| (own, name)));
     }
     found
 }
@@ -115,9 +197,12 @@ fn networks_of(snapshot: &Snapshot, names: &Names<'_>, switch: &Row) -> Vec<IpNe
 }
 
 fn links<'s>(snapshot: &'s Snapshot, names: &'s Names<'_>, switch: &'s Row) -> impl Iterator<Item = (&'s Row, Link)> {
-    let ports = uuids(switch, "ports").into_iter().filter_map(|id| snapshot.row("Logical_Switch_Port", id));
-    let routed = ports.filter(|port| text(port, "type") == Some("router"));
+    let routed = ports(snapshot, switch).filter(|port| text(port, "type") == Some("router"));
     routed.filter_map(|port| Some((port, Link::of(names, port)?)))
+}
+
+fn ports<'s>(snapshot: &'s Snapshot, switch: &Row) -> impl Iterator<Item = &'s Row> + use<'s> {
+    uuids(switch, "ports").into_iter().filter_map(|id| snapshot.row("Logical_Switch_Port", id))
 }
 
 /// Whether somebody may say on a switch that he has an address: a machine, a router by any of its tables, whoever is behind a port
@@ -129,7 +214,7 @@ fn answers(
     address: IpAddr,
     of_router: &BTreeMap<Uuid, BTreeSet<IpAddr>>,
 ) -> bool {
-    let mut ports = uuids(switch, "ports").into_iter().filter_map(|id| snapshot.row("Logical_Switch_Port", id));
+    let mut ports = ports(snapshot, switch);
     let says = |port: &Row| {
         text(port, "type") == Some("localnet")
             || texts(port, "addresses").contains(&"unknown")

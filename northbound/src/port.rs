@@ -16,6 +16,26 @@ pub(crate) struct Machine {
     pub(crate) name: String,
 }
 
+impl Machine {
+    /// As an inventory says it, with its interfaces.
+    pub(crate) fn to_json(&self, interfaces: &[Interface]) -> Value {
+        let mut interfaces = interfaces.iter().collect::<Vec<_>>();
+        // The port of the machine's own name is the first: the others have a provider's name as well.
+        interfaces.sort_by_key(|interface| (interface.port.len(), interface.port.clone()));
+        let mut vm = interfaces.first().map(|interface| interface.to_json(None)).unwrap_or_else(|| json!({}));
+        if let Some(fields) = vm.as_object_mut() {
+            fields.insert("name".to_owned(), json!(self.name));
+            fields.insert("namespace".to_owned(), json!(self.namespace));
+            let others: Vec<Value> =
+                interfaces.iter().skip(1).map(|interface| interface.to_json(Some(&interface.port))).collect();
+            if !others.is_empty() {
+                fields.insert("interfaces".to_owned(), json!(others));
+            }
+        }
+        vm
+    }
+}
+
 /// A machine's port.
 #[derive(Debug, Clone)]
 pub(crate) struct Interface {

@@ -39,7 +39,7 @@ struct Flavour {
 fn group(random: &mut Random, name: &str, flavour: Flavour) -> PortGroup {
     let ports = (1..=7).filter(|_| random.once_in(3)).map(|number| format!("vm{number}")).collect();
     let rows = random.below(3);
-    PortGroup { name: name.into(), ports, acls: (0..rows).map(|_| acl(random, flavour)).collect() }
+    PortGroup { name: name.into(), ports, acls: (0..rows).map(|_| acl(random, flavour)).collect(), doubted: false }
 }
 
 fn acl(random: &mut Random, flavour: Flavour) -> Acl {

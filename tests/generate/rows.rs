@@ -52,6 +52,7 @@ impl Rows {
                 name: format!("g{group}"),
                 ports: (group..machines).step_by(count).map(port).collect(),
                 acls: Vec::new(),
+                doubted: false,
             })
             .collect();
         for number in 0..count {

@@ -1,8 +1,11 @@
 //! Load balancers: who reaches their addresses, and of which nobody can say.
 
-use crate::{joined, nbctl, told, verdicts};
+use crate::{asked, compiled, joined, nbctl, told, verdicts};
 use libtest_mimic::Failed;
-use ringfence_engine::reach::Verdict;
+use ringfence_engine::answers::conversation::{Question, Shape};
+use ringfence_engine::answers::explain::explain;
+use ringfence_engine::ovn::pipeline::Pipeline;
+use ringfence_engine::reach::{Family, L4Header, Verdict, evaluate};
 use ringfence_tests::ovn::store::Store;
 
 /// A router with two switches of two machines each: `NAME1`, `NAME2`, and on them `NAME12`, `NAME13`, `NAME22`, `NAME23`.
@@ -136,15 +139,141 @@ pub(crate) fn disputed(store: &Store) -> Result<(), Failed> {
     told(store, "`dp-one` and `dp-two` take connections to 10.198.0.10:80 on the same switch")
 }
 
-/// An address that is on switches of two routers is two, each by the name of its router.
+/// What a load balancer does on switches of two routers is one endpoint; what two do at one address, two by the names of the routers.
 pub(crate) fn twice(store: &Store) -> Result<(), Failed> {
     network(store, "ta", 104)?;
     network(store, "tb", 105)?;
+    let vip = "vip/10.199.0.10";
     nbctl(store, &["lb-add", "twice", "10.199.0.10:80", "10.104.1.3:8080"])?;
     nbctl(store, &["ls-lb-add", "ta1", "twice", "--", "ls-lb-add", "tb1", "twice"])?;
+    verdicts(store, &[("ta12", vip, Verdict::Partial), ("tb12", vip, Verdict::Undefined)])?;
+    nbctl(store, &["ls-lb-del", "tb1", "twice", "--", "lr-lb-add", "ta", "twice", "--", "lr-lb-add", "tb", "twice"])?;
+    verdicts(store, &[("ta12", vip, Verdict::Partial), ("tb12", vip, Verdict::Undefined)])?;
+    nbctl(store, &["lr-lb-del", "ta", "twice", "--", "lr-lb-del", "tb", "twice"])?;
+    nbctl(store, &["lb-add", "again", "10.199.0.10:80", "10.105.1.3:8080"])?;
+    nbctl(store, &["ls-lb-add", "tb1", "again"])?;
     let (here, there) = ("ta/vip/10.199.0.10", "tb/vip/10.199.0.10");
     verdicts(store, &[("ta12", here, Verdict::Partial), ("ta12", there, Verdict::Closed)])?;
-    verdicts(store, &[("tb12", there, Verdict::Undefined), ("tb12", here, Verdict::Closed)])
+    verdicts(store, &[("tb12", there, Verdict::Partial), ("tb12", here, Verdict::Closed)])
+}
+
+/// What comes from outside no switch takes, but the router does.
+pub(crate) fn outside(store: &Store) -> Result<(), Failed> {
+    network(store, "ou", 107)?;
+    let vip = "vip/10.201.0.10";
+    nbctl(store, &["lb-add", "ou", "10.201.0.10:80", "10.107.1.3:8080"])?;
+    nbctl(store, &["ls-lb-add", "ou1", "ou", "--", "ls-lb-add", "ou2", "ou"])?;
+    verdicts(store, &[("ou12", vip, Verdict::Partial), ("ou/outside", vip, Verdict::Closed)])?;
+    nbctl(store, &["lr-lb-add", "ou", "ou"])?;
+    verdicts(store, &[("ou12", vip, Verdict::Partial), ("ou/outside", vip, Verdict::Undefined)])?;
+    // What a row keeps out of connection tracking the switch does not take, but the router does.
+    let row = ["acl-add", "ou1", "from-lport", "1000", "inport == \"ou12\" && ip4", "allow-stateless"];
+    nbctl(store, &row)?;
+    verdicts(store, &[("ou12", vip, Verdict::Undefined), ("ou22", vip, Verdict::Partial)])?;
+    nbctl(store, &["acl-del", "ou1"])?;
+    // A switch takes what comes to it from a physical network.
+    nbctl(store, &["lr-lb-del", "ou", "ou", "--", "lsp-add", "ou2", "ou-phys"])?;
+    verdicts(store, &[("ou/outside", vip, Verdict::Closed)])?;
+    nbctl(store, &["lsp-set-type", "ou-phys", "localnet", "--", "lsp-set-options", "ou-phys", "network_name=phys"])?;
+    verdicts(store, &[("ou12", vip, Verdict::Partial), ("ou/outside", vip, Verdict::Undefined)])
+}
+
+/// As ovn-kubernetes has it: a switch of each node behind one router, a router of each node with a network outside, and a switch
+/// that joins the routers. The load balancer of a Service is on all switches of nodes and on the routers with networks outside.
+pub(crate) fn joining(store: &Store) -> Result<(), Failed> {
+    network(store, "kc", 108)?;
+    nbctl(store, &["ls-add", "k-join", "--", "lrp-add", "kc", "r-k-join", "02:00:00:6c:10:01", "100.64.0.1/16"])?;
+    joined(store, "k-join", "k-join")?;
+    nbctl(store, &["lb-add", "kube", "10.202.0.10:80", "10.108.1.3:8080"])?;
+    nbctl(store, &["ls-lb-add", "kc1", "kube", "--", "ls-lb-add", "kc2", "kube"])?;
+    for node in ["2", "3"] {
+        let (router, inner, outer, switch) =
+            (format!("kg{node}"), format!("kg{node}-j"), format!("kg{node}-e"), format!("k-ext{node}"));
+        nbctl(store, &["lr-add", &router, "--", "set", "logical_router", &router, "options:chassis=hv1"])?;
+        let (mac, network) = (format!("02:00:00:6c:11:0{node}"), format!("100.64.0.{node}/16"));
+        nbctl(store, &["lrp-add", &router, &format!("r-{inner}"), &mac, &network])?;
+        joined(store, "k-join", &inner)?;
+        let (mac, network) = (format!("02:00:00:6c:12:0{node}"), format!("192.0.{node}.1/24"));
+        nbctl(store, &["ls-add", &switch, "--", "lrp-add", &router, &format!("r-{outer}"), &mac, &network])?;
+        joined(store, &switch, &outer)?;
+        nbctl(store, &["lr-lb-add", &router, "kube"])?;
+    }
+    let vip = "vip/10.202.0.10";
+    verdicts(store, &[("kc12", vip, Verdict::Partial), ("kc22", vip, Verdict::Partial)])?;
+    verdicts(store, &[("kg2/outside", vip, Verdict::Undefined), ("kg3/outside", vip, Verdict::Undefined)])?;
+    let read = compiled(&asked(&store.remote())?);
+    let named: Vec<&str> =
+        read.endpoints.iter().map(|end| end.id.as_str()).filter(|id| id.contains("10.202.0.10")).collect();
+    match named.as_slice() {
+        [only] if *only == vip => Ok(()),
+        others => Err(format!("the Service is {others:?}").into()),
+    }
+}
+
+/// Who has the address of a load balancer himself gets nothing of what it takes, and nobody knows more; all else is his.
+pub(crate) fn own(store: &Store) -> Result<(), Failed> {
+    network(store, "ow", 109)?;
+    let (tcp, other) = (L4Header::Tcp(50000, 80), L4Header::Tcp(50000, 81));
+    nbctl(store, &["lb-add", "ow", "10.109.1.3:80", "10.109.2.3:8080", "--", "ls-lb-add", "ow1", "ow"])?;
+    let near = [("ow12", "ow13", tcp, None), ("ow12", "ow13", other, Some(true)), ("ow22", "ow13", tcp, Some(true))];
+    headers(store, &near)?;
+    nbctl(store, &["ls-lb-add", "ow2", "ow"])?;
+    headers(store, &[("ow22", "ow13", tcp, None), ("ow22", "ow13", other, Some(true))])?;
+    // The switch takes what comes from its machines; what comes by the router is not its.
+    verdicts(store, &[("ow/outside", "ow13", Verdict::Open)])?;
+    nbctl(store, &["acl-add", "ow2", "from-lport", "1000", "ip4.dst == 10.109.1.3", "drop"])?;
+    headers(store, &[("ow22", "ow13", tcp, Some(false))])?;
+    nbctl(store, &["acl-del", "ow2", "--", "ls-lb-del", "ow1", "ow", "--", "ls-lb-del", "ow2", "ow"])?;
+    nbctl(store, &["lr-lb-add", "ow", "ow"])?;
+    // What passes no router is not taken by one.
+    headers(store, &[("ow12", "ow13", tcp, Some(true)), ("ow22", "ow13", tcp, None)])?;
+    verdicts(store, &[("ow/outside", "ow13", Verdict::Undefined), ("ow12", "ow13", Verdict::Open)])?;
+    told(store, "load balancer `ow` takes connections to 10.109.1.3, which a machine or a router has as well")?;
+    // A router's own address, and a switch without a router.
+    nbctl(store, &["lb-add", "ow-gate", "10.109.2.1:80", "10.109.2.3:8080", "--", "ls-lb-add", "ow1", "ow-gate"])?;
+    headers(store, &[("ow12", "ow2/gateway", tcp, None), ("ow12", "ow2/gateway", other, Some(true))])?;
+    headers(store, &[("ow22", "ow2/gateway", tcp, Some(true))])?;
+    nbctl(store, &["lr-lb-add", "ow", "ow-gate"])?;
+    headers(store, &[("ow22", "ow2/gateway", tcp, None), ("ow/outside", "ow2/gateway", tcp, None)])?;
+    nbctl(store, &["ls-add", "ow-alone"])?;
+    for host in ["2", "3"] {
+        let (machine, addresses) = (format!("oa{host}"), format!("02:00:00:6d:09:0{host} 10.109.9.{host}"));
+        nbctl(store, &["lsp-add", "ow-alone", &machine, "--", "lsp-set-addresses", &machine, &addresses])?;
+    }
+    nbctl(store, &["lb-add", "oa", "10.109.9.3:80", "10.109.9.3:8080", "--", "ls-lb-add", "ow-alone", "oa"])?;
+    headers(store, &[("oa2", "oa3", tcp, None), ("oa2", "oa3", other, Some(true))])
+}
+
+/// Whether requests are answered; nothing where nobody knows. Both evaluators say the same.
+fn headers(store: &Store, wanted: &[(&str, &str, L4Header, Option<bool>)]) -> Result<(), Failed> {
+    let read = compiled(&asked(&store.remote())?);
+    let mut reach = evaluate(&read.network, &read.endpoints);
+    let is = |id: &str, name: &str| id == name || id.strip_prefix("default/") == Some(name);
+    let index = |name: &str| read.endpoints.iter().position(|endpoint| is(&endpoint.id, name));
+    let pipelines = Pipeline::all(&read.network);
+    for (from, to, header, expected) in wanted {
+        let (asker, answerer) = (index(from).ok_or("nobody asks")?, index(to).ok_or("nobody answers")?);
+        let pair = reach.pair(asker, answerer);
+        let sets = pair.families.iter().find(|sets| sets.family == Family::Ipv4).ok_or("no sets")?;
+        let found = (!sets.undefined.contains(*header)).then(|| sets.answered.contains(*header));
+        let told = explain(&Question {
+            network: &read.network,
+            pipelines: &pipelines,
+            from: &read.endpoints[asker],
+            to: &read.endpoints[answerer],
+            family: Family::Ipv4,
+            header: *header,
+            shape: Shape::default(),
+            backend: None,
+        });
+        let walked = (told.verdict != Verdict::Undefined).then_some(told.verdict == Verdict::Open);
+        if found != *expected || walked != *expected {
+            return Err(
+                format!("{from} to {to}, {header:?}: {found:?}, walked {walked:?}, and not {expected:?}").into()
+            );
+        }
+    }
+    Ok(())
 }
 
 /// A request goes by the router even to a backend of the asker's own switch.

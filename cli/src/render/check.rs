@@ -52,7 +52,7 @@ fn told(out: &mut dyn Write, report: &Report<'_>, judgement: &Judgement, script:
 
 /// `default/vm1 → default/vm2 is one-way, not open: for example tcp/80`.
 pub(crate) fn sentence(report: &Report<'_>, counterexample: &Counterexample, script: Script) -> String {
-    let Counterexample { from, to, expected, found, header, place, because: _ } = counterexample;
+    let Counterexample { from, to, expected, found, header, of_header: _, place, because: _ } = counterexample;
     let arrow = glyph::arrow(script);
     let pair = format!("{} {arrow} {}", Line(report.id(*from)), Line(report.id(*to)));
     let line =

@@ -1,7 +1,7 @@
 //! Whether what somebody claims is so: every pair and every header that the claim speaks of.
 
-use super::conversation::{Question, Shape, backends};
-use super::explain::explain;
+use super::conversation::{Question, Shape, backends, has_strangers};
+use super::explain::{Explanation, explain};
 use super::select::select_all;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::ovn::network::Network;
@@ -46,6 +46,8 @@ pub struct Counterexample {
     pub found: Verdict,
     /// A conversation that shows it, where one does.
     pub header: Option<(Family, L4Header)>,
+    /// What is claimed of that one.
+    pub of_header: Expect,
     /// The assertion.
     pub place: Place,
     /// Why that conversation ends as it does, in one sentence; nothing before somebody has walked it.
@@ -92,10 +94,17 @@ impl Counterexample {
                 Some(format!("it cannot be told: rows tell addresses of `{id}` apart that are one part here."));
             return self;
         }
-        self.because = ends.zip(self.header).map(|((from, to), (family, header))| {
-            let backend = backends(network, endpoints, (from, to), family, header).first().copied();
+        self.because = ends.zip(self.header).and_then(|((from, to), (family, header))| {
             let shape = Shape::default();
-            explain(&Question { network, pipelines, from, to, family, header, shape, backend }).because
+            let blank = Question { network, pipelines, from, to, family, header, shape, backend: None };
+            let known = backends(network, endpoints, (from, to), family, header);
+            let is_blank = known.is_empty() || has_strangers(network, endpoints, (from, to), family, header);
+            let each = known.into_iter().map(Some).chain(is_blank.then_some(None));
+            // Of load balancers a backend with which the claim does not hold.
+            let mut each = each.map(|backend| explain(&Question { backend, ..blank }));
+            let first = each.next()?;
+            let fails = |told: &Explanation| !holds(self.of_header, told.verdict, Verdict::Closed);
+            Some(if fails(&first) { first } else { each.find(fails).unwrap_or(first) }.because)
         });
         self
     }
@@ -167,7 +176,10 @@ impl Judgement {
         if self.counterexamples.len() < MOST {
             let header = example(assertion, &reach.pair(from, to));
             let (expected, place) = (assertion.expect, assertion.place);
-            self.counterexamples.push(Counterexample { from, to, expected, found, header, place, because: None });
+            let is_beyond = header.is_some_and(|(family, header)| !asked(&assertion.on, family).contains(header));
+            let of_header = if is_beyond { Expect::Closed } else { expected };
+            let because = None;
+            self.counterexamples.push(Counterexample { from, to, expected, found, header, of_header, place, because });
         }
     }
 }

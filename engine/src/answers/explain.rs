@@ -8,11 +8,11 @@ pub use because::describe_header;
 pub(super) use because::is_disabled;
 pub use trace::Trace;
 
-use super::conversation::{Conversation, Half, Leg, Question, Ways};
+use super::conversation::{Conversation, Half, Leg, Question, Ways, backends};
 use crate::ovn::network::{Network, Unknown};
 use crate::ovn::pipeline::{AclId, Builtin, Origin, Outcome, Stage, Tracking};
 use crate::ovn::walk;
-use crate::reach::{Attachment, Carried, NoPath, Route, Verdict};
+use crate::reach::{Attachment, Carried, Endpoint, NoPath, Route, Topology, Verdict};
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -136,7 +136,9 @@ pub fn explain(question: &Question<'_>) -> Explanation {
     let other = if strict.is_sure() { None } else { question.walk_along(&ways, walk::Choice::Generous) };
     let generous = other.as_ref().unwrap_or(&strict);
     let outcome = |conversation: &Conversation<'_>| (conversation.delivered(), conversation.answered());
-    let is_doubted = ways.carried == Carried::Perhaps && generous.delivered();
+    // A load balancer that takes it may bring it there by another port.
+    let is_sent = || is_taken(question) && !steps(question.network, generous).first().is_some_and(Step::stops);
+    let is_doubted = ways.carried == Carried::Perhaps && (generous.delivered() || is_sent());
     let verdict = match (outcome(&strict), outcome(generous)) {
         _ if is_doubted => Verdict::Undefined,
         (certain, possible) if certain != possible => Verdict::Undefined,
@@ -166,12 +168,36 @@ pub fn explain(question: &Question<'_>) -> Explanation {
 /// Why the way of a conversation is doubted.
 fn doubt(question: &Question<'_>) -> Unknown {
     let is_lost = question.backend.is_none() && matches!(question.to.attachment, Attachment::Balancer(_));
-    if is_lost { Unknown::Backend } else { Unknown::Routing }
+    if is_lost || is_taken(question) { Unknown::Backend } else { Unknown::Routing }
+}
+
+fn is_taken(question: &Question<'_>) -> bool {
+    question.is_taken(&Topology::of(question.network), question.route())
 }
 
 /// The steps of a conversation alone; nothing where there is no way at all.
 pub fn walked(question: &Question<'_>) -> Option<Vec<Step>> {
     Some(steps(question.network, &question.walk(walk::Choice::Strict)?))
+}
+
+/// A conversation with the first backend of a load balancer with which it ends on its way, or of which nobody can tell; with the
+/// first one where there is none.
+pub fn stopping<'a>(blank: Question<'a>, endpoints: &'a [Endpoint]) -> Option<(Question<'a>, Vec<Step>)> {
+    let Question { network, from, to, family, header, .. } = blank;
+    let known = backends(network, endpoints, (from, to), family, header);
+    let is_blank = known.is_empty().then_some(blank);
+    let each = known.into_iter().map(|backend| Question { backend: Some(backend), ..blank }).chain(is_blank);
+    let mut each = each.filter_map(|question| Some((question, walked(&question)?)));
+    let first = each.next()?;
+    let is_stopped = |(_, steps): &(Question<'_>, Vec<Step>)| steps.iter().any(Step::stops);
+    if is_stopped(&first) { Some(first) } else { Some(each.find(is_stopped).unwrap_or(first)) }
+}
+
+impl Step {
+    /// Whether a packet ends here, or nobody can tell.
+    pub fn stops(&self) -> bool {
+        matches!(self.outcome, Outcome::Drop | Outcome::Reject) || matches!(self.decider, Decider::Ambiguous(_))
+    }
 }
 
 fn apart(question: &Question<'_>) -> Explanation {

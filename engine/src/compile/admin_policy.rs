@@ -109,7 +109,7 @@ fn group(
             acls.extend(rule::rows(policy, direction, rule, compiler, roll, &mut written.sets, out));
         }
     }
-    PortGroup { name, ports: ports(policy, compiler, roll), acls }
+    PortGroup { name, ports: ports(policy, compiler, roll), acls, doubted: false }
 }
 
 /// The ports that a policy is about, on every network of Kube-OVN.

@@ -6,56 +6,78 @@
 use super::compiler::Compiler;
 use super::profile::Enforcer;
 use crate::ovn::network::{LoadBalancer, Router, Vip, VipProtocol, nobody};
-use crate::read::{LabelTest, Presence, Requirement, Selector, ServicePort, TargetPort, Transport};
+use crate::read::{LabelTest, Placed, Presence, Requirement, Selector, ServicePort, TargetPort, Transport};
 use crate::world::{Machine, Scope, Service, Uplink};
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::{IpAddr, SocketAddr};
+use fixedbitset::FixedBitSet;
 use hashbrown::{HashMap, HashSet};
 
-/// The load balancer of each Service, in their order; then one for each further address that has any, on each router.
+/// The load balancer of each Service, in their order; then those of further addresses.
 pub(super) fn balancers(compiler: &Compiler<'_>, routers: &[Router]) -> Vec<LoadBalancer> {
     let services = compiler.world.services.iter().map(|service| balancer(compiler, routers, service));
     services.chain(stated(compiler, routers)).collect()
 }
 
-/// The addresses of a database's load balancers on the switches of each router, but those of which a Service says more.
+/// An address of load balancers: the routers that lead to it, those of them that may take what comes from outside, and its ports.
+#[derive(Default)]
+struct Made {
+    routers: FixedBitSet,
+    open: FixedBitSet,
+    vips: Vec<Vip>,
+}
+
+/// The addresses of a database's load balancers, but those of which a Service says more: one for each that routers have in common.
 fn stated(compiler: &Compiler<'_>, routers: &[Router]) -> Vec<LoadBalancer> {
     let world = compiler.world;
     if world.balancers.is_empty() {
         return Vec::new();
     }
     let services: HashSet<IpAddr> = world.services.iter().flat_map(|service| service.addresses.clone()).collect();
-    // Each switch that a router meets, by name.
-    let links =
-        routers.iter().enumerate().flat_map(|(router, of)| of.links.iter().map(move |link| (router, link.switch)));
-    let places: HashMap<&str, (usize, usize)> =
-        links.filter_map(|place| Some((world.switches.get(place.1)?.name.as_str(), place))).collect();
-    let mut found: BTreeMap<(usize, IpAddr), Vec<Vip>> = BTreeMap::new();
+    let places: HashMap<&str, usize> = world.switches.iter().map(|switch| switch.name.as_str()).zip(0..).collect();
+    let mut found: BTreeMap<IpAddr, Vec<Made>> = BTreeMap::new();
     for balancer in &world.balancers {
-        let mut switches: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-        for (router, switch) in balancer.switches.iter().filter_map(|name| places.get(name.value.as_str())) {
-            switches.entry(*router).or_default().push(*switch);
-        }
-        for (router, switches) in &mut switches {
-            switches.sort_unstable();
-            switches.dedup();
-            for vip in balancer.vips.iter().filter(|vip| !services.contains(&vip.address)) {
-                let own = Vip { switches: switches.clone(), ..vip.clone() };
-                join(found.entry((*router, vip.address)).or_default(), own);
+        let place = |name: &Placed<String>| places.get(name.value.as_str()).copied();
+        let switches: BTreeSet<usize> = balancer.switches.iter().filter_map(place).collect();
+        let is_open = |router: &Router| balancer.routers.iter().any(|name| name.value == router.name);
+        let is_met = |router: &Router| router.links.iter().any(|link| switches.contains(&link.switch));
+        let those = |is: &dyn Fn(&Router) -> bool| -> FixedBitSet {
+            routers.iter().enumerate().filter(|(_, router)| is(router)).map(|(at, _)| at).collect()
+        };
+        let open = those(&is_open);
+        let met = those(&|router| is_met(router) || is_open(router));
+        let meets = |one: &Made| !one.routers.is_disjoint(&met);
+        // On none means on all.
+        let nowhere = switches.is_empty().then_some(usize::MAX);
+        let switches: Vec<usize> = switches.into_iter().chain(nowhere).collect();
+        for vip in balancer.vips.iter().filter(|vip| !services.contains(&vip.address)) {
+            let known = found.entry(vip.address).or_default();
+            let mut made = known.iter().position(meets).map_or_else(Made::default, |at| known.swap_remove(at));
+            // What has a router in common with others is one with them.
+            while let Some(at) = known.iter().position(meets) {
+                let one = known.swap_remove(at);
+                made.routers.union_with(&one.routers);
+                made.open.union_with(&one.open);
+                one.vips.into_iter().for_each(|vip| join(&mut made.vips, vip));
             }
+            made.routers.union_with(&met);
+            made.open.union_with(&open);
+            join(&mut made.vips, Vip { switches: switches.clone(), ..vip.clone() });
+            known.push(made);
         }
     }
-    let mut count: HashMap<IpAddr, usize> = HashMap::new();
-    found.keys().for_each(|(_, address)| *count.entry(*address).or_default() += 1);
-    let made = found.into_iter().map(|((router, address), vips)| {
-        let switches: BTreeSet<usize> = vips.iter().flat_map(|vip| vip.switches.iter().copied()).collect();
-        // Two routers may each have it on a switch, with others behind it.
-        let of = routers.get(router).filter(|_| count.get(&address) > Some(&1));
-        let name = of.map_or_else(|| format!("vip/{address}"), |router| format!("{}/vip/{address}", router.name));
-        LoadBalancer { name, router, switches: switches.into_iter().collect(), vips }
+    let made = found.into_iter().flat_map(|(address, all)| {
+        let is_one = all.iter().filter(|made| !made.routers.is_clear()).count() < 2;
+        all.into_iter().map(move |Made { routers: of, open, vips }| {
+            let switches: BTreeSet<usize> = vips.iter().flat_map(|vip| vip.switches.iter().copied()).collect();
+            // Routers that have nothing in common may each have it, with others behind it.
+            let of = of.minimum().and_then(|router| routers.get(router)).filter(|_| !is_one);
+            let name = of.map_or_else(|| format!("vip/{address}"), |router| format!("{}/vip/{address}", router.name));
+            LoadBalancer { name, switches: switches.into_iter().collect(), routers: open.ones().collect(), vips }
+        })
     });
     made.collect()
 }
@@ -96,7 +118,7 @@ fn balancer(compiler: &Compiler<'_>, routers: &[Router], service: &Service) -> L
     let vips =
         addresses.flat_map(|address| service.ports.iter().map(|port| vip(*address, port, &pods, strangers))).collect();
     let name = format!("{}/{}", service.namespace, service.name);
-    LoadBalancer { name, router, switches: serving(compiler, routers, router), vips }
+    LoadBalancer { name, switches: serving(compiler, routers, router), routers: Vec::new(), vips }
 }
 
 /// The switches of a router but those with `enableLb: false`; none where the controller makes no load balancers.

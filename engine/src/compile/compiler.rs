@@ -88,13 +88,17 @@ impl Written {
         self.sets.extend(other.sets);
     }
 
-    /// Adds what was written. A group whose name is taken shares the group that is there, as rows of the database do.
+    /// Adds what was written. A group whose name is taken shares the group that is there, as rows of the database do. Of two that
+    /// were written one overwrites the other, and nobody knows which.
     pub(super) fn into_network(self, network: &mut Network) {
         let groups = &mut network.port_groups;
         let mut known: HashMap<String, usize> = groups.iter().map(|group| group.name.clone()).zip(0..).collect();
+        let stated = groups.len();
         for group in self.groups {
-            match known.get(&group.name).and_then(|index| groups.get_mut(*index)) {
+            let at = known.get(&group.name).copied();
+            match at.and_then(|index| groups.get_mut(index)) {
                 Some(shared) => {
+                    shared.doubted |= at >= Some(stated);
                     shared.acls.extend(group.acls);
                     let have: HashSet<String> = shared.ports.iter().cloned().collect();
                     shared.ports.extend(group.ports.into_iter().filter(|port| !have.contains(port)));

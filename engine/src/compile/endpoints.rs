@@ -7,7 +7,7 @@ use super::parts::{neighbours, parts};
 use super::ranges::{Span, Width, number, prefix, without};
 use super::sites::{gateways, outside, sites};
 use crate::diagnostic::Diagnostic;
-use crate::ovn::network::{Network, Port, PortKind};
+use crate::ovn::network::{LoadBalancer, Network, Port, PortKind};
 use crate::reach::{AddressRange, Attachment, Endpoint, EndpointKind};
 use crate::world::{Interface, Switch, World};
 use alloc::format;
@@ -94,7 +94,13 @@ fn services(world: &World, macs: &mut Macs) -> Vec<Endpoint> {
 /// The addresses of load balancers that no Service made: these come behind the others.
 fn balancers(world: &World, network: &Network, macs: &mut Macs) -> Vec<Endpoint> {
     let stated = network.load_balancers.iter().enumerate().skip(world.services.len());
+    // From switches without a router nobody gets to them.
+    let is_met = |of: &LoadBalancer| {
+        let mut links = network.routers.iter().flat_map(|router| &router.links);
+        !of.routers.is_empty() || links.any(|link| of.switches.binary_search(&link.switch).is_ok())
+    };
     stated
+        .filter(|(_, balancer)| is_met(balancer))
         .map(|(index, balancer)| Endpoint {
             id: balancer.name.clone(),
             kind: EndpointKind::Service,

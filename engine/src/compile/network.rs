@@ -123,7 +123,8 @@ fn compile_switch(
     // A load balancer makes a switch track connections without any row.
     let tracks = compiler.profile.tracking == Tracking::Always;
     let load_balancer = tracks || switch.bare.iter().any(|bare| bare.load_balancer);
-    Switch { name: switch.name.clone(), ports, acls, load_balancer }
+    let vlan_passthru = switch.bare.iter().any(|bare| bare.vlan_passthru);
+    Switch { name: switch.name.clone(), ports, acls, load_balancer, vlan_passthru }
 }
 
 /// Names as an inventory says, or as Kube-OVN gives them: `<subnet>-<vpc>` and `localnet.<subnet>`.
@@ -166,6 +167,7 @@ fn compile_group(group: &Group, version: Version, out: &mut Vec<Diagnostic>) -> 
         name: group.name.value.clone(),
         ports: group.ports.iter().map(|port| port.value.clone()).collect(),
         acls: row::bare(&format!("PortGroup/{}", group.name.value), &group.acls, version, out),
+        doubted: false,
     }
 }
 

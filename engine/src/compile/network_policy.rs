@@ -84,7 +84,7 @@ fn group(
     for row in &mut acls {
         row.tier = compiler.profile.tiers.policy;
     }
-    PortGroup { name: subject.group.clone(), ports: subject.ports.clone(), acls }
+    PortGroup { name: subject.group.clone(), ports: subject.ports.clone(), acls, doubted: false }
 }
 
 /// The default drop (`UpdateDefaultBlockACLOps`, `UpdateDefaultBlockExceptionsACLOps`).

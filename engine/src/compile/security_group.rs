@@ -88,11 +88,16 @@ fn port_group(group: &Sound<'_>, ports: &[&Interface], profile: &Profile, out: &
         acls.extend(base::always(group, direction, &tiers(profile)));
         acls.extend(base::same_group(group, direction));
     }
-    PortGroup { name: group.group.clone(), ports: ports.iter().map(|port| port.port.clone()).collect(), acls }
+    PortGroup {
+        name: group.group.clone(),
+        ports: ports.iter().map(|port| port.port.clone()).collect(),
+        acls,
+        doubted: false,
+    }
 }
 
 fn deny_all(members: &Members<'_>, profile: &Profile) -> PortGroup {
     let name = naming::group(DENY_ALL);
     let acls = PolicyType::ALL.into_iter().flat_map(|direction| base::denied(&name, direction, &tiers(profile)));
-    PortGroup { acls: acls.collect(), ports: members.denied.clone(), name }
+    PortGroup { acls: acls.collect(), ports: members.denied.clone(), name, doubted: false }
 }

@@ -137,6 +137,8 @@ pub struct Switch {
     pub acls: Vec<Acl>,
     /// Whether a load balancer with at least one virtual address is attached.
     pub load_balancer: bool,
+    /// Whether it takes what has a VLAN tag: `vlan-passthru` (`build_lswitch_lflows_admission_control`).
+    pub vlan_passthru: bool,
 }
 
 impl Switch {
@@ -155,6 +157,8 @@ pub struct PortGroup {
     pub ports: Vec<String>,
     /// Rows that hang on the group.
     pub acls: Vec<Acl>,
+    /// Whether nobody knows which of its ports and rows are in force.
+    pub doubted: bool,
 }
 
 impl PortGroup {
@@ -280,15 +284,15 @@ pub enum Unknown {
     Backend,
 }
 
-/// A load balancer on the switches of a router: it sends connections to its addresses on to one of several backends.
+/// A load balancer on switches: it sends connections to its addresses on to one of several backends.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct LoadBalancer {
     /// Its name.
     pub name: String,
-    /// Index of the router in [`Network::routers`].
-    pub router: usize,
-    /// The switches of that router on which it takes connections, by index.
+    /// The switches on which it takes connections, by index, rising.
     pub switches: Vec<usize>,
+    /// The routers that may take what comes to them from outside, by index in [`Network::routers`]; nobody knows what becomes of it.
+    pub routers: Vec<usize>,
     /// Its addresses and ports.
     pub vips: Vec<Vip>,
 }

@@ -43,6 +43,8 @@ pub struct Pipeline {
     pub stateful_acl: bool,
     /// Whether a load balancer with an address is attached.
     pub load_balancer: bool,
+    /// Whether it takes what has a VLAN tag.
+    pub vlan_passthru: bool,
     /// The rows that hang on the switch or on a group with a port there, in the order of the database, which is theirs, too.
     pub acls: Arc<[AclId]>,
     /// Rows that OVN cannot parse where it puts them: they do nothing.
@@ -87,6 +89,7 @@ impl Pipeline {
             switch: index,
             stateful_acl: actions(Action::AllowRelated),
             load_balancer: switch.load_balancer,
+            vlan_passthru: switch.vlan_passthru,
             broken: Vec::new(),
             stateless: Vec::new(),
             stages: None,
@@ -196,7 +199,8 @@ impl Pipeline {
             let Some(acl) = id.acl(network) else { continue };
             let stage = Stage::of(acl);
             let last_tier = tiers.get(stage.index()).copied().unwrap_or(0);
-            let paste = Paste { version: network.version, stateful: self.stateful(), tiered: last_tier > 0 };
+            let (stateful, tiered, doubted) = (self.stateful(), last_tier > 0, id.is_doubted(network));
+            let paste = Paste { version: network.version, stateful, tiered, doubted };
             self.note_stateless(id, acl, context, matches);
             match paste.parse(acl, id, context, matches) {
                 Ok(meaning) => {

@@ -249,8 +249,14 @@ impl<'n> Walk<'n> {
         };
         let answer = by_balancer && tracking == Tracking::Reply;
         let by_itself = |outcome, builtin| Decision::plain(outcome, Decider::Row(Origin::Builtin(builtin)));
+        // A router drops it, too (`build_adm_ctrl_flows_for_lrouter`).
+        let is_untagged = match stage {
+            Stage::FromLport => !pipeline.vlan_passthru,
+            Stage::FromLportAfterLb => false,
+            Stage::ToLport => pipeline.port_kind(pass.outport) == PortKind::Router,
+        };
         let decision = match pipeline.stage(stage) {
-            _ if stage == Stage::FromLport && packet.vlan_tci != 0 => by_itself(Outcome::Drop, Builtin::Tagged),
+            _ if packet.vlan_tci != 0 && is_untagged => by_itself(Outcome::Drop, Builtin::Tagged),
             _ if answer => by_itself(Outcome::Allow, Builtin::Established),
             Some(rows) => decide::decide(rows, &view, self.choice),
             None => Decision::plain(Outcome::Allow, Decider::Default),

@@ -39,7 +39,8 @@ struct Passage {
 impl<'n> Solver<'n> {
     /// What the conversation of a pair depends on; nothing where that cannot be told.
     pub fn alike(&mut self, route: Route<'n>, from: usize, to: usize) -> Option<Alike> {
-        if matches!(route, Route::Balanced(_) | Route::Unknown(_) | Route::Apart) || self.is_mixed(from, to) {
+        let is_known = !matches!(route, Route::Balanced(_) | Route::Unknown(_) | Route::Apart);
+        if !is_known || self.is_mixed(from, to) || self.disputed.contains(to) {
             return None;
         }
         let has = |family| Some(self.endpoints.get(from)?.has(family) && self.endpoints.get(to)?.has(family));

@@ -42,13 +42,14 @@ impl<'n> Solver<'n> {
         let of_family = |vip: &&Vip| vip.address.is_ipv4() == (talk.family == Family::Ipv4);
         let (mut must, mut may) = (none, none);
         let Some((switch, _)) = self.endpoints.get(talk.from).and_then(Endpoint::port) else { return (none, none) };
+        let Some((router, _)) = self.topology.links(switch).first().copied() else { return (none, none) };
         let vips = balancer.vips.iter().filter(of_family).filter(|vip| vip.is_on(switch));
         if vips.clone().any(Vip::is_whole) {
             let all = self.arena.full(talk.family);
             return (none, self.whatever(talk, all, Tracker::Rows));
         }
         for vip in vips {
-            let (certain, possible) = self.vip(balancer.router, vip, talk);
+            let (certain, possible) = self.vip(router, vip, talk);
             must = self.either(must, certain);
             may = self.either(may, possible);
         }
@@ -94,7 +95,7 @@ impl<'n> Solver<'n> {
     }
 
     /// What may become of connections that go to nobody knows whom: the rows before the balancer are asked.
-    fn whatever(&mut self, talk: Talk, asked: L4Id, tracker: Tracker) -> Exchange {
+    pub(super) fn whatever(&mut self, talk: Talk, asked: L4Id, tracker: Tracker) -> Exchange {
         let passed = self.before(Talk { choice: Choice::Generous, ..talk }, asked, tracker).unwrap_or(L4Arena::EMPTY);
         Exchange { delivered: passed, answered: passed }
     }
@@ -125,7 +126,7 @@ impl<'n> Solver<'n> {
         }
     }
 
-    fn either(&mut self, one: Exchange, other: Exchange) -> Exchange {
+    pub(super) fn either(&mut self, one: Exchange, other: Exchange) -> Exchange {
         Exchange {
             delivered: self.arena.union(one.delivered, other.delivered),
             answered: self.arena.union(one.answered, other.answered),
@@ -337,7 +338,8 @@ enum Turn {
     Back,
 }
 
-fn only(protocol: VipProtocol, port: u16) -> L4Set {
+/// Everything to a port.
+pub(super) fn only(protocol: VipProtocol, port: u16) -> L4Set {
     of_protocol(protocol, Region::product(&Ports::full(), &Ports::range(port, port)))
 }
 

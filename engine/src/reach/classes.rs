@@ -164,9 +164,9 @@ impl<'n> Solver<'n> {
             let families = Family::ALL.iter().fold(mixed, |sum, family| sum * 2 + usize::from(endpoint.has(*family)));
             let served = || endpoint.addresses.iter().any(|range| backends.contains(&range.first));
             match &endpoint.attachment {
-                // What a load balancer hands connections to, or one itself: nobody is like it.
+                // What a load balancer hands connections to, or takes them from, or one itself: nobody is like it.
                 Attachment::Balancer(_) => sign([families, 1, index]),
-                _ if !backends.is_empty() && served() => sign([families, 1, index]),
+                _ if self.disputed.contains(index) || (!backends.is_empty() && served()) => sign([families, 1, index]),
                 Attachment::Router(router) => sign([families, 2, *router]),
                 // Those that share a port talk to each other past the switch.
                 Attachment::Port { switch, port } => {

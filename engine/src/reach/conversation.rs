@@ -7,6 +7,7 @@ use super::arena::{L4Arena, L4Id};
 use super::crowd::Asked;
 use super::endpoint::Endpoint;
 use super::forest::Trees;
+use super::found::disputed;
 use super::l4::{Family, L4Set};
 use super::lens::{Lens, Passing};
 use super::likeness::Likeness;
@@ -27,6 +28,7 @@ use alloc::collections::BTreeSet;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::net::IpAddr;
+use fixedbitset::FixedBitSet;
 use hashbrown::HashMap;
 
 pub(super) use tracks::{End, Remembered, Tracker, Tracks};
@@ -62,6 +64,8 @@ pub struct Solver<'n> {
     pub(super) lost: bool,
     /// Endpoints by their addresses; made when the first load balancer is asked about.
     pub(super) by_address: Option<HashMap<(usize, IpAddr), usize>>,
+    /// Endpoints with an address that a load balancer has, too.
+    pub(super) disputed: FixedBitSet,
 }
 
 /// Requests of one family: those that arrive, and those whose answer comes back.
@@ -193,6 +197,7 @@ impl<'n> Solver<'n> {
             certain: true,
             lost: false,
             by_address: None,
+            disputed: disputed(network, endpoints),
         }
     }
 

@@ -157,6 +157,11 @@ impl Endpoint {
         self.addresses.iter().any(|range| link.routes(range.first))
     }
 
+    /// Whether it has an address.
+    pub(super) fn is_at(&self, address: IpAddr) -> bool {
+        self.addresses.iter().any(|range| range.first <= address && address <= range.last)
+    }
+
     /// Whether it has a route to one of those of a family.
     pub(super) fn is_routed_in(&self, family: Family, link: &Link) -> bool {
         let own = self.addresses.iter().filter(|range| range.first.is_ipv4() == (family == Family::Ipv4));

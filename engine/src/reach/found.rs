@@ -1,14 +1,19 @@
 //! What is found of a pair: the header sets of each family, or why there are none.
 
 use super::arena::{L4Arena, L4Id};
-use super::conversation::{Exchange, Solver, Talk};
+use super::conversation::{Exchange, Solver, Talk, Tracker};
 use super::division::at;
+use super::endpoint::{AddressRange, Attachment, Endpoint};
 use super::fan::AnswerId;
-use super::l4::Family;
+use super::l4::{Family, L4Set};
 use super::route::{Carried, Route};
 use super::verdict::NoPath;
+use crate::ovn::network::Network;
 use crate::ovn::walk::Choice;
 use alloc::vec::Vec;
+use core::net::IpAddr;
+use fixedbitset::FixedBitSet;
+use hashbrown::HashSet;
 
 /// The header sets of a pair by family, or why there are none.
 pub(super) type Found = Result<[Option<Sets>; 2], NoPath>;
@@ -87,12 +92,28 @@ impl<'n> Solver<'n> {
     fn exchanges(&mut self, route: Route<'n>, talk: Talk) -> (Exchange, Exchange) {
         let none = Exchange { delivered: L4Arena::EMPTY, answered: L4Arena::EMPTY };
         let ends = self.endpoints.get(talk.from).zip(self.endpoints.get(talk.to));
-        match ends.map(|(from, to)| route.carried(&self.topology, from, to, talk.family)) {
+        let found = match ends.map(|(from, to)| route.carried(&self.topology, from, to, talk.family)) {
             Some(Carried::Surely) => self.passed(route, talk),
             // What the rows stop is stopped whatever the routers do.
             Some(Carried::Perhaps) => (none, self.passed(route, talk).1),
             Some(Carried::Nowhere) | None => (none, none),
+        };
+        match ends.filter(|_| self.disputed.contains(talk.to)) {
+            Some((from, to)) => {
+                let taken = self.topology.taken(route, from, to, talk.family);
+                self.disputed(talk, taken, found)
+            }
+            None => found,
         }
+    }
+
+    /// Without what load balancers may take: nobody knows whether it comes there.
+    fn disputed(&mut self, talk: Talk, taken: L4Set, (must, may): (Exchange, Exchange)) -> (Exchange, Exchange) {
+        let taken = self.arena.intern(taken);
+        let possible = self.whatever(talk, taken, Tracker::Balancer);
+        let [delivered, answered] =
+            [must.delivered, must.answered].map(|certain| self.arena.difference(certain, taken));
+        (Exchange { delivered, answered }, self.either(may, possible))
     }
 
     fn passed(&mut self, route: Route<'n>, talk: Talk) -> (Exchange, Exchange) {
@@ -122,4 +143,21 @@ impl<'n> Solver<'n> {
         let may = if certain { must } else { self.exchange(route, generous).0 };
         (must, may)
     }
+}
+
+/// Those with an address that a load balancer has, too; none is one itself.
+pub(super) fn disputed(network: &Network, endpoints: &[Endpoint]) -> FixedBitSet {
+    let vips = network.load_balancers.iter().flat_map(|balancer| &balancer.vips);
+    let vips: HashSet<IpAddr> = vips.map(|vip| vip.address).collect();
+    let is_disputed = |(_, endpoint): &(usize, &Endpoint)| {
+        let is_balancer = matches!(endpoint.attachment, Attachment::Balancer(_));
+        let mut ranges = endpoint.addresses.iter();
+        let has = |range: &AddressRange| match range.first == range.last {
+            true => vips.contains(&range.first),
+            false => vips.iter().any(|vip| range.first <= *vip && *vip <= range.last),
+        };
+        !is_balancer && ranges.any(has)
+    };
+    let those = endpoints.iter().enumerate().filter(|_| !vips.is_empty()).filter(is_disputed);
+    those.map(|(index, _)| index).collect()
 }

@@ -118,7 +118,7 @@ impl<'n> Route<'n> {
     pub fn between(topology: &Topology<'n>, from: &'n Endpoint, to: &'n Endpoint) -> Self {
         match (&from.attachment, &to.attachment) {
             (Attachment::Port { switch, .. }, Attachment::Balancer(balancer)) => {
-                if topology.serves(*balancer, *switch) { Self::Balanced(*balancer) } else { Self::Apart }
+                topology.balancer_link(*balancer, *switch).map_or(Self::Apart, |_| Self::Balanced(*balancer))
             }
             (Attachment::Router(router), Attachment::Balancer(balancer)) if topology.is_open(*balancer, *router) => {
                 Self::Unknown(Unknown::Backend)

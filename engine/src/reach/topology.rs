@@ -1,5 +1,9 @@
 //! Which routers meet which switches, and what lies beyond them.
 
+use super::balanced::only;
+use super::endpoint::{Attachment, Endpoint};
+use super::l4::{Family, L4Set};
+use super::route::{Crossing, Route};
 use crate::ovn::network::{Link, LoadBalancer, Network, PortKind, Switch, Unknown, Vip, Way, WaysBeyond};
 use alloc::vec;
 use alloc::vec::Vec;
@@ -58,26 +62,44 @@ impl<'n> Topology<'n> {
         self.links(switch).iter().find(|(at, _)| *at == router).map(|(_, link)| *link)
     }
 
-    /// Where the router of a load balancer meets a switch.
+    /// Where the router of a switch meets it, on which a load balancer takes connections.
     pub fn balancer_link(&self, balancer: usize, switch: usize) -> Option<&'n Link> {
-        self.balancers.get(balancer).and_then(|balancer| self.link(balancer.router, switch))
+        self.balancers.get(balancer)?.switches.binary_search(&switch).ok()?;
+        self.links(switch).first().map(|(_, link)| *link)
     }
 
-    /// Whether a load balancer takes connections on a switch.
-    pub fn serves(&self, balancer: usize, switch: usize) -> bool {
-        let here = self.balancers.get(balancer).is_some_and(|balancer| balancer.switches.contains(&switch));
-        here && self.balancer_link(balancer, switch).is_some()
-    }
-
-    /// Whether nobody knows what becomes of all that a router gets for the address of one of its load balancers.
+    /// Whether nobody knows what becomes of all that a router gets for the address of a load balancer.
     pub fn is_open(&self, balancer: usize, router: usize) -> bool {
-        self.balancers.get(balancer).is_some_and(|of| of.router == router && of.vips.iter().any(Vip::is_whole))
+        self.balancers.get(balancer).is_some_and(|of| of.routers.contains(&router))
     }
 
     /// Whether nobody knows that of what comes from a switch for one of its addresses.
     pub fn is_open_on(&self, balancer: usize, switch: usize, address: IpAddr) -> bool {
         let is_here = |vip: &Vip| vip.is_whole() && vip.address == address && vip.is_on(switch);
         self.balancers.get(balancer).is_some_and(|of| of.vips.iter().any(is_here))
+    }
+
+    /// What load balancers may take of that which somebody sends to another one's own address.
+    pub fn taken(&self, route: Route<'_>, from: &Endpoint, to: &Endpoint, family: Family) -> L4Set {
+        let is_near = matches!(route, Route::Switched(Crossing { from: None, to: None, .. }));
+        let is_to = |vip: &&Vip| vip.address.is_ipv4() == (family == Family::Ipv4) && to.is_at(vip.address);
+        let mut taken = L4Set::empty();
+        for of in self.balancers.iter().filter(|_| !matches!(to.attachment, Attachment::Balancer(_))) {
+            let is_asked = |vip: &&Vip| match &from.attachment {
+                Attachment::Port { switch, .. } => of.switches.binary_search(switch).is_ok() && vip.is_on(*switch),
+                Attachment::Router(router) => of.routers.contains(router),
+                Attachment::Balancer(_) => false,
+            };
+            let is_whole = |vip: &Vip| vip.is_whole() || from.port().is_none();
+            let here = of.vips.iter().filter(is_to).filter(is_asked);
+            // Of what passes no router all ports are known.
+            let is_known = is_near && here.clone().any(|vip| !is_whole(vip));
+            for vip in here.filter(|vip| !(is_known && is_whole(vip))) {
+                let all = if is_whole(vip) { L4Set::full(family) } else { only(vip.protocol, vip.port) };
+                taken = taken.union(&all);
+            }
+        }
+        taken
     }
 
     /// What lies between two different switches: the first router that meets both, or what the network says.

@@ -2,6 +2,7 @@
 
 use super::address::commas;
 use super::fields::{Fields, Out, Placed, unknown_value, words};
+use super::inventory::names;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::ovn::network::{Vip, VipProtocol};
 use crate::source::Place;
@@ -18,6 +19,8 @@ pub struct Balancer {
     pub place: Place,
     /// `switches`: on which it takes connections.
     pub switches: Vec<Placed<String>>,
+    /// `routers`: by which what comes from outside goes nobody knows where.
+    pub routers: Vec<Placed<String>>,
     /// `vips`: each with its backends, with commas between them, as `ovn-nbctl lb-add` takes both. Where those of one without a
     /// port are nobody asks.
     pub vips: Vec<Vip>,
@@ -28,7 +31,7 @@ const PROTOCOLS: [(&str, VipProtocol); 3] =
     [("tcp", VipProtocol::Tcp), ("udp", VipProtocol::Udp), ("sctp", VipProtocol::Sctp)];
 
 pub(super) fn balancer(fields: &Fields<'_>, out: &mut Out) -> Option<Balancer> {
-    fields.only(&["name", "protocol", "switches", "vips"], out);
+    fields.only(&["name", "protocol", "switches", "routers", "vips"], out);
     let protocol = match fields.word("protocol", out) {
         None => VipProtocol::Tcp,
         Some(word) => match PROTOCOLS.iter().find(|(name, _)| *name == word.value) {
@@ -40,7 +43,7 @@ pub(super) fn balancer(fields: &Fields<'_>, out: &mut Out) -> Option<Balancer> {
             }
         },
     };
-    let switches = fields.get("switches").map_or_else(Vec::new, |node| words(node, &fields.path("switches"), out));
+    let [switches, routers] = ["switches", "routers"].map(|key| names(fields, key, out));
     let stated = fields.fields("vips", out);
     let mut vips = Vec::new();
     for (key, place, node) in stated.iter().flat_map(Fields::entries) {
@@ -56,7 +59,7 @@ pub(super) fn balancer(fields: &Fields<'_>, out: &mut Out) -> Option<Balancer> {
         let backends = backends.map(|backend| (backend.ip(), backend.port())).collect();
         vips.extend(vip.map(|vip| Vip { backends, ..Vip::of(vip, protocol) }));
     }
-    Some(Balancer { place: fields.place(), switches, vips })
+    Some(Balancer { place: fields.place(), switches, routers, vips })
 }
 
 fn socket(text: &Placed<String>, path: &str, out: &mut Out) -> Option<SocketAddr> {

@@ -60,6 +60,8 @@ pub struct BareSwitch {
     pub ports: Vec<Placed<String>>,
     /// `loadBalancer`.
     pub load_balancer: bool,
+    /// `vlanPassthru`.
+    pub vlan_passthru: bool,
     /// `acls`.
     pub acls: Vec<AclEntry>,
 }
@@ -237,8 +239,19 @@ fn interface(fields: &Fields<'_>, out: &mut Out) -> Interface {
 }
 
 fn switch(fields: &Fields<'_>, out: &mut Out) -> Option<BareSwitch> {
-    const KNOWN: [&str; 10] =
-        ["name", "cidr", "gateway", "router", "routerPort", "routerMac", "localnet", "ports", "acls", "loadBalancer"];
+    const KNOWN: [&str; 11] = [
+        "name",
+        "cidr",
+        "gateway",
+        "router",
+        "routerPort",
+        "routerMac",
+        "localnet",
+        "ports",
+        "acls",
+        "loadBalancer",
+        "vlanPassthru",
+    ];
     fields.only(&KNOWN, out);
     let name = name(fields, out)?;
     let rows = fields.items("acls", out);
@@ -253,6 +266,7 @@ fn switch(fields: &Fields<'_>, out: &mut Out) -> Option<BareSwitch> {
         physical: names(fields, "localnet", out),
         ports: names(fields, "ports", out),
         load_balancer: fields.boolean("loadBalancer", out).is_some_and(|flag| flag.value),
+        vlan_passthru: fields.boolean("vlanPassthru", out).is_some_and(|flag| flag.value),
         acls: entries(&rows, Taker::Database, out),
     })
 }
@@ -265,7 +279,7 @@ fn group(fields: &Fields<'_>, out: &mut Out) -> Option<Group> {
     Some(Group { name, ports, acls: entries(&rows, Taker::Database, out) })
 }
 
-fn names(fields: &Fields<'_>, key: &str, out: &mut Out) -> Vec<Placed<String>> {
+pub(super) fn names(fields: &Fields<'_>, key: &str, out: &mut Out) -> Vec<Placed<String>> {
     fields.get(key).map_or_else(Vec::new, |node| words(node, &fields.path(key), out))
 }
 

@@ -4,8 +4,8 @@ use super::cut::{Cut, Cuts};
 use super::idle::is_by_hand;
 use super::name;
 use super::tracked::Tracked;
-use crate::answers::conversation::{Question, Shape, backends};
-use crate::answers::explain::{Decider, PacketKind, Step, walked};
+use crate::answers::conversation::{Question, Shape};
+use crate::answers::explain::{Decider, PacketKind, Step, stopping};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::ovn::acl::Action;
 use crate::ovn::network::Network;
@@ -149,8 +149,8 @@ impl Judged<'_> {
             let unanswered =
                 family.delivered.intersection(&L4Set::answerable(family.family)).difference(&family.answered);
             let missing = L4Set::full(family.family).difference(&family.delivered);
-            let asked = |header| self.question(pair, family.family, header);
-            let steps = |header: Option<L4Header>| walked(&asked(header?)?);
+            let asked = |header| stopping(self.question(pair, family.family, header)?, self.endpoints);
+            let steps = |header: Option<L4Header>| Some(asked(header?)?.1);
             let asks_gateway =
                 matches!(cut, Cut::Gateway | Cut::Ping) && self.kind(pair.to) == Some(EndpointKind::Gateway);
             if asks_gateway && family.family == Family::Ipv6 && !family.answered.contains(PING) {
@@ -160,14 +160,10 @@ impl Judged<'_> {
             }
             if let Some(steps) = steps(family.undefined.example()) {
                 tie(&steps, |rows| found.push(Behind::Tie(rows)));
-            } else if let Some(steps) = steps(unanswered.example()) {
+            } else if let Some((question, steps)) = unanswered.example().and_then(asked) {
                 dropped(&steps, |step, row| match step.packet {
                     PacketKind::Arp => found.push(Behind::Resolution(row)),
-                    PacketKind::Ip => {
-                        let question = unanswered.example().and_then(asked);
-                        let helps = question.is_some_and(|question| tracked.answers(&question, step.switch));
-                        found.push(Behind::Reply(row, helps));
-                    }
+                    PacketKind::Ip => found.push(Behind::Reply(row, tracked.answers(&question, step.switch))),
                 });
                 if let Some(step) = steps.iter().find(|step| step.decider == Decider::Builtin(Builtin::Invalid)) {
                     found.push(Behind::Invalid(step.switch));
@@ -189,8 +185,7 @@ impl Judged<'_> {
     fn question(&self, pair: Example, family: Family, header: L4Header) -> Option<Question<'_>> {
         let (from, to) = (self.endpoints.get(pair.from)?, self.endpoints.get(pair.to)?);
         let (network, pipelines) = (self.network, self.pipelines);
-        let backend = backends(network, self.endpoints, (from, to), family, header).first().copied();
-        Some(Question { network, pipelines, from, to, family, header, shape: Shape::default(), backend })
+        Some(Question { network, pipelines, from, to, family, header, shape: Shape::default(), backend: None })
     }
 
     /// Machines that may open connections to somebody, but ask nobody for an address.
@@ -312,7 +307,9 @@ impl Judged<'_> {
     }
 
     fn tell_tie(&self, rows: &[AclId], pairs: &[Example]) -> Option<Diagnostic> {
-        let named: Vec<_> = rows.iter().filter_map(|id| name(self.network, *id)).collect();
+        // Of objects that share a port group it is told where they are written.
+        let known = rows.iter().filter(|id| !id.is_doubted(self.network));
+        let named: Vec<_> = known.filter_map(|id| name(self.network, *id)).collect();
         let (first, row) = named.first()?;
         let pairs = self.list(pairs);
         if named.len() == 1 {

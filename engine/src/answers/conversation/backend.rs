@@ -1,10 +1,10 @@
 //! Where a load balancer sends what it is asked.
 
 use super::{Half, Question, SYN, l4};
-use crate::ovn::network::{Network, VipProtocol};
+use crate::ovn::network::{Network, Router, Vip, VipProtocol};
 use crate::ovn::packet::{Packet, Payload};
 use crate::ovn::walk::{Balancing, Pass};
-use crate::reach::{Attachment, Endpoint, Family, L4Header, Topology};
+use crate::reach::{Attachment, Endpoint, Family, L4Header, Route, Topology};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::net::IpAddr;
@@ -67,16 +67,17 @@ fn listed(
         L4Header::Sctp(_, port) => Some((VipProtocol::Sctp, port)),
         L4Header::Icmp(..) | L4Header::Other(_) => None,
     };
-    let vips = balancer.into_iter().flat_map(|balancer| balancer.vips.iter().map(move |vip| (balancer.router, vip)));
-    let here = vips.filter(move |(_, vip)| {
+    let meets = |of: &Router| of.links.iter().any(|link| Some(link.switch) == client);
+    let router = network.routers.iter().position(meets).unwrap_or(usize::MAX);
+    let here = balancer.into_iter().flat_map(|balancer| &balancer.vips).filter(move |vip| {
         vip.address.is_ipv4() == (family == Family::Ipv4) && client.is_some_and(|switch| vip.is_on(switch))
     });
-    let is_whole = here.clone().any(|(_, vip)| vip.is_whole());
-    let serving = here.filter(move |(_, vip)| match is_whole {
+    let is_whole = here.clone().any(Vip::is_whole);
+    let serving = here.filter(move |vip| match is_whole {
         true => vip.is_whole(),
         false => asked == Some((vip.protocol, vip.port)),
     });
-    serving.flat_map(|(router, vip)| vip.backends.iter().map(move |(address, port)| (router, *address, *port)))
+    serving.flat_map(move |vip| vip.backends.iter().map(move |(address, port)| (router, *address, *port)))
 }
 
 /// The endpoint with an address on a switch of a router: behind another one there may be one with the same.
@@ -97,6 +98,11 @@ impl Question<'_> {
     /// Asked without a backend that is an endpoint: whether there are others.
     pub(in crate::answers) fn has_strangers(&self) -> bool {
         listed(self.network, (self.from, self.to), self.family, self.header).next().is_some()
+    }
+
+    /// Whether a load balancer may take the request from who is asked.
+    pub(in crate::answers) fn is_taken(&self, topology: &Topology<'_>, route: Route<'_>) -> bool {
+        topology.taken(route, self.from, self.to, self.family).contains(self.header)
     }
 
     /// Before the balancer of the asker's switch a request is for the balancer, an answer comes back by it.

@@ -21,7 +21,10 @@ impl<'a> Ways<'a> {
     pub(in crate::answers) fn of(question: &Question<'a>) -> Option<Self> {
         let topology = Topology::of(question.network);
         let route = Route::between(&topology, question.from, question.to);
-        let carried = route.carried(&topology, question.from, question.to, question.family);
+        let carried = match route.carried(&topology, question.from, question.to, question.family) {
+            Carried::Surely if question.is_taken(&topology, route) => Carried::Perhaps,
+            carried => carried,
+        };
         match route {
             _ if carried == Carried::Nowhere => None,
             Route::Apart | Route::Unknown(_) => None,

@@ -1,8 +1,8 @@
 //! The row behind a change: one conversation is walked before and after, and where the walks part, somebody decided.
 
 use super::Matched;
-use crate::answers::conversation::{Half, Question, Shape, backends};
-use crate::answers::explain::{Decider, PacketKind, Step, walked};
+use crate::answers::conversation::{Backend, Half, Question, Shape, backends};
+use crate::answers::explain::{Decider, PacketKind, Step, stopping, walked};
 use crate::answers::tracking::causes;
 use crate::ovn::acl::{Acl, Action, Direction};
 use crate::ovn::network::Network;
@@ -90,9 +90,16 @@ impl<'a> Sides<'a> {
     /// Nothing where no row is: the way is another one, or an address.
     pub fn behind(&self, matched: &Matched, asked: Asked, failing: Side) -> Option<Behind> {
         let working = failing.other();
-        let fails = self.walk(matched, asked, failing)?;
-        let works = self.walk(matched, asked, working)?;
-        let stop = fails.iter().find(|step| stops(step))?;
+        let (stopped, fails) = stopping(self.question(matched, asked, failing)?, self.world(failing).endpoints)?;
+        let blank = self.question(matched, asked, working)?;
+        // Of load balancers the same backend, where it is still one.
+        let ends = (blank.from, blank.to);
+        let known = backends(blank.network, self.world(working).endpoints, ends, asked.family, asked.header);
+        let id = |backend: &Backend<'_>| (backend.endpoint.id.clone(), backend.is_own);
+        let is_same = |backend: &&Backend<'_>| stopped.backend.as_ref().map(id) == Some(id(backend));
+        let backend = known.iter().find(is_same).or(known.first()).copied();
+        let works = walked(&Question { backend, ..blank })?;
+        let stop = fails.iter().find(|step| step.stops())?;
         let alike = |step: &&Step| place(step) == place(stop) && step.outcome != Outcome::Pass;
         let passed = works.iter().find(alike);
         let rows = |side: Side, step: Option<&Step>| {
@@ -132,7 +139,7 @@ impl<'a> Sides<'a> {
         saying(own.network, row).is_some_and(|saying| !other.contains(&saying))
     }
 
-    fn walk(&self, matched: &Matched, asked: Asked, side: Side) -> Option<Vec<Step>> {
+    fn question(&self, matched: &Matched, asked: Asked, side: Side) -> Option<Question<'a>> {
         let World { network, pipelines, endpoints } = self.world(side);
         let endpoint = |common: usize| {
             let common = matched.common.get(common)?;
@@ -140,8 +147,7 @@ impl<'a> Sides<'a> {
         };
         let (from, to) = (endpoint(asked.pair.0)?, endpoint(asked.pair.1)?);
         let Asked { family, header, .. } = asked;
-        let backend = backends(network, endpoints, (from, to), family, header).first().copied();
-        walked(&Question { network, pipelines, from, to, family, header, shape: Shape::default(), backend })
+        Some(Question { network, pipelines, from, to, family, header, shape: Shape::default(), backend: None })
     }
 }
 
@@ -153,11 +159,6 @@ impl Side {
             Self::New => Self::Old,
         }
     }
-}
-
-/// Whether a packet ends here, or nobody can tell.
-fn stops(step: &Step) -> bool {
-    matches!(step.outcome, Outcome::Drop | Outcome::Reject) || matches!(step.decider, Decider::Ambiguous(_))
 }
 
 /// Where on its way a packet is.

@@ -62,6 +62,9 @@ pub(super) fn no_path(question: &Question<'_>, reason: NoPath) -> String {
             "the way from {from} to {to} crosses a router that may know no way back, or whose policies, static routes or NAT \
              may change it, which are not evaluated: whether anything gets from one to the other cannot be known."
         ),
+        NoPath::Unknown(Unknown::Backend) if !is_balancer(question.to) => format!(
+            "load balancers take connections to an address that is {to}'s own: whether {to} gets {from}'s request cannot be known."
+        ),
         NoPath::Unknown(Unknown::Backend) => format!(
             "{to} may send {from}'s request to somebody of whom the input knows nothing: whether anybody answers cannot be known."
         ),
@@ -172,6 +175,10 @@ fn undefined(question: &Question<'_>, what: &str, steps: &[Step]) -> String {
         .map(|acl| format!("`{}` of {} ({})", acl.action, acl.provenance.object, acl.provenance.field))
         .collect();
     match rows.as_slice() {
+        _ if ids.iter().any(|id| id.is_doubted(question.network)) => format!(
+            "whether {from} reaches {to} on {what} cannot be known: another object has the same port group and may have overwritten {}.",
+            named.join(", ")
+        ),
         [_] => format!(
             "whether {from} reaches {to} on {what} cannot be known: the row {} tests something that only the network knows.",
             named.join(", ")

@@ -104,7 +104,7 @@ fn group(policy: &AdminPolicy, place: Place, desk: &mut Desk<'_, '_>, out: &mut 
             before.push(condition);
         }
     }
-    PortGroup { name, ports: desk.cast.ports(&pods), acls }
+    PortGroup { name, ports: desk.cast.ports(&pods), acls, doubted: false }
 }
 
 fn row(

@@ -33,7 +33,7 @@ pub(super) fn policy(
         writer.direction(direction);
     }
     let Writer { pods, acls, .. } = writer;
-    written.groups.push(PortGroup { name: group.to_string(), ports: cast.ports(&pods), acls });
+    written.groups.push(PortGroup { name: group.to_string(), ports: cast.ports(&pods), acls, doubted: false });
 }
 
 struct Writer<'a> {

@@ -30,7 +30,7 @@ pub(in super::super) fn groups(compiler: &Compiler<'_>) -> Vec<PortGroup> {
         let name = format!("node-{}", node.name).replace('-', ".");
         let acls = node.addresses.iter().flat_map(|address| rows(node, &name, *address));
         let acls = acls.map(|row| Acl { tier: compiler.profile.tiers.policy, ..row }).collect();
-        PortGroup { ports: members.remove(node.name.as_str()).unwrap_or_default(), acls, name }
+        PortGroup { ports: members.remove(node.name.as_str()).unwrap_or_default(), acls, name, doubted: false }
     };
     compiler.world.nodes.iter().map(&mut group).collect()
 }

@@ -18,6 +18,8 @@ pub struct Paste {
     pub stateful: bool,
     /// Whether a row of the stage has a tier above zero.
     pub tiered: bool,
+    /// Whether nobody knows that the row is in force.
+    pub doubted: bool,
 }
 
 /// A row that does nothing, with the reason that ovn-controller logs.
@@ -37,6 +39,8 @@ impl Paste {
     pub fn text(self, acl: &Acl) -> [&str; 3] {
         let hinted = self.stateful && acl.action != Action::AllowStateless;
         let (front, behind) = match self.version {
+            // As if it were a matter of where the packet is.
+            _ if self.doubted => ("(", ") && is_chassis_resident(\"\")"),
             Version::V23_03 if hinted && acl.action == Action::Reject => ("(1) && ", ""),
             Version::V23_03 if hinted => ("1 && (", ")"),
             Version::V23_03 => ("", ""),

@@ -45,6 +45,14 @@ impl AclId {
         let groups = network.port_groups.iter().enumerate().filter(|(_, group)| group.has_port(&names));
         own.chain(groups.flat_map(|(index, group)| ids(Holder::Group(index), group.acls.len()))).collect()
     }
+
+    /// Whether nobody knows that it is in force.
+    pub fn is_doubted(self, network: &Network) -> bool {
+        match self.holder {
+            Holder::Switch(_) => false,
+            Holder::Group(group) => network.port_groups.get(group).is_some_and(|group| group.doubted),
+        }
+    }
 }
 
 /// A row that OVN adds by itself.
@@ -62,7 +70,7 @@ pub enum Builtin {
     NeighborDiscovery,
     /// Health checks of OVN's own service monitor pass.
     ServiceMonitor,
-    /// What has a VLAN tag is dropped; `vlan-passthru` of a switch, which lets it through, is not known here.
+    /// What has a VLAN tag is dropped: by a switch without `vlan-passthru`, and by every router.
     Tagged,
 }
 
