@@ -39,9 +39,12 @@ fn findings(report: &Report<'_>) -> TestSuite {
         files.entry(source.name()).or_default();
     }
     for found in report.findings.iter().filter(|found| found.severity != Severity::Info) {
-        let place = found.place.and_then(|place| report.sources.locate(place));
-        let (file, line) = place.map_or(("", 0), |(file, position)| (file, position.line));
-        let told = format!("line {line}: {}: {}", found.code.name(), found.message);
+        let file = found.place.and_then(|place| report.sources.name(place)).unwrap_or_default();
+        let line = found.place.and_then(|place| report.sources.locate(place));
+        let line = line.map(|(_, position)| format!("line {}: ", position.line));
+        let row = || found.place.and_then(|place| report.sources.row(place)).map(|row| format!("{}: ", row.name));
+        let at = line.or_else(row).unwrap_or_default();
+        let told = format!("{at}{}: {}", found.code.name(), found.message);
         files.entry(file).or_default().push(told);
     }
     let mut suite = TestSuite::new("findings");
