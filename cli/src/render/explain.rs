@@ -51,7 +51,7 @@ impl View<'_> {
         let because = &self.story.explanation.because;
         let name = verdict.name();
         match self.story.wanted {
-            Wanted::Whole if !self.story.pair.families.is_empty() => {
+            Wanted::Whole if self.story.is_of_kinds() => {
                 writeln!(out, "{style}{name}{style:#}: {}.", Line(&self.story.on_the_whole()))?;
                 writeln!(out, "\nShown below: {}. {}", self.story.shown(), Line(because))
             }
@@ -129,8 +129,7 @@ impl View<'_> {
             Line(&acl.matches)
         )?;
         let from = &acl.provenance;
-        let written = from.place.filter(|place| self.sources.row(*place).is_none());
-        let place = written.and_then(|place| self.sources.locate(place));
+        let place = from.place.and_then(|place| self.sources.locate(place));
         let place = place.map(|(name, position)| format!("{}:{}  ", Line(name), position.line)).unwrap_or_default();
         writeln!(out, "      {FAINT}{place}{} of {}{FAINT:#}", Line(&from.field), Line(&from.object))
     }

@@ -1,13 +1,14 @@
 //! Whether what somebody claims is so: every pair and every header that the claim speaks of.
 
-use super::conversation::{Question, Shape, backends};
-use super::explain::explain;
+use super::conversation::{Question, Shape};
+use super::explain::telling_backend;
 use super::select::select_all;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::ovn::network::Network;
 use crate::ovn::pipeline::Pipeline;
 use crate::reach::{
-    Endpoint, EndpointKind, Family, FamilyAnswer, L4Header, L4Set, PairAnswer, Ports, Reach, Region, Verdict,
+    Attachment, Endpoint, EndpointKind, Family, FamilyAnswer, L4Header, L4Set, PairAnswer, Ports, Reach, Region,
+    Verdict,
 };
 use crate::read::{Assertion, Expect, Expectation, Party, Protocol, Query};
 use crate::source::Place;
@@ -52,6 +53,9 @@ pub struct Counterexample {
     pub because: Option<String>,
 }
 
+/// A conversation like any other.
+const ANY: (Family, L4Header) = (Family::Ipv4, L4Header::Tcp(50_000, 80));
+
 /// Counterexamples that are told one by one.
 pub const MOST: usize = 10;
 
@@ -92,10 +96,12 @@ impl Counterexample {
                 Some(format!("it cannot be told: rows tell addresses of `{id}` apart that are one part here."));
             return self;
         }
-        self.because = ends.zip(self.header).map(|((from, to), (family, header))| {
-            let backend = backends(network, endpoints, (from, to), family, header).first().copied();
+        // Where there is no way at all, it is the same for every header.
+        let any = || matches!(ends?.1.attachment, Attachment::Port { .. } | Attachment::Router(_)).then_some(ANY);
+        self.because = ends.zip(self.header.or_else(any)).map(|((from, to), (family, header))| {
             let shape = Shape::default();
-            explain(&Question { network, pipelines, from, to, family, header, shape, backend }).because
+            let blank = Question { network, pipelines, from, to, family, header, shape, backend: None };
+            telling_backend(blank, endpoints).1.because
         });
         self
     }
