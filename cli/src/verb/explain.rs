@@ -28,7 +28,7 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     packet: Packet,
 
-    /// The address family, where both ends have both
+    /// The address family; without it, where both ends have both, one in which it does not work, or IPv4
     #[arg(long, value_enum, value_name = "FAMILY", help_heading = "Conversation")]
     family: Option<Family>,
 
