@@ -210,6 +210,9 @@ fn no_format_speaks_of_lines_of_a_database() {
     assert_eq!(words(one), (path.clone().into(), serde_json::Value::Null, row.into()), "{json}");
     assert_eq!(words(other), (path.clone().into(), serde_json::Value::Null, serde_json::Value::Null), "{json}");
     assert!(one.get("fix").is_none() && other.get("row").is_none(), "{json}");
+    let lines = "  to-lport   100 (tcp.dst = 80) drop\n";
+    let imported = ringfence_reading(lines, &["import", "-f", &path]);
+    assert!(imported.out.ends_with("drop\n    Switch/s0 ACL 4e0a0c5e\n"), "{}", imported.out);
     let sarif: serde_json::Value = serde_json::from_str(&said("sarif")).unwrap();
     for result in sarif["runs"][0]["results"].as_array().unwrap() {
         let place = &result["locations"][0];
