@@ -32,6 +32,9 @@ pub(crate) fn write(out: &mut dyn Write, report: &Report<'_>) -> io::Result<()> 
     out.write_all(text.as_bytes())
 }
 
+/// The case of what is about no file.
+const WHOLE: &str = "the whole input";
+
 /// A file without errors and warnings passes.
 fn findings(report: &Report<'_>) -> TestSuite {
     let mut files: BTreeMap<&str, Vec<String>> = BTreeMap::new();
@@ -39,7 +42,7 @@ fn findings(report: &Report<'_>) -> TestSuite {
         files.entry(source.name()).or_default();
     }
     for found in report.findings.iter().filter(|found| found.severity != Severity::Info) {
-        let file = found.place.and_then(|place| report.sources.name(place)).unwrap_or_default();
+        let file = found.place.and_then(|place| report.sources.name(place)).unwrap_or(WHOLE);
         let line = found.place.and_then(|place| report.sources.locate(place));
         let line = line.map(|(_, position)| format!("line {}: ", position.line));
         let row = || found.place.and_then(|place| report.sources.row(place)).map(|row| format!("{}: ", row.name));
