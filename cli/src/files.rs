@@ -27,7 +27,7 @@ enum Found {
 const LARGEST_DATABASE: usize = 512 << 20;
 
 /// A file that is not itself the text that it became.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Original {
     /// What it became.
     pub(crate) source: SourceId,
@@ -38,7 +38,7 @@ pub(crate) struct Original {
 }
 
 /// What was read.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Files {
     /// The texts, in the order of the arguments; within a folder sorted by name. What cannot be read is among them,
     /// with a fault.

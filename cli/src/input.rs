@@ -105,9 +105,18 @@ impl Input {
     }
 
     fn read(&self) -> Files {
+        self.read_by(self.files.is_empty() && !self.cluster.is_wanted())
+    }
+
+    /// What is beside each example of a page: no database that nobody named.
+    pub(crate) fn beside_pages(&self) -> Files {
+        self.read_by(false)
+    }
+
+    fn read_by(&self, alone: bool) -> Files {
         let mut files = Files::read(&self.files);
         self.cluster.read(&mut files);
-        self.live.read(self.files.is_empty() && !self.cluster.is_wanted(), &mut files);
+        self.live.read(alone, &mut files);
         files
     }
 }
@@ -124,15 +133,15 @@ pub(crate) struct Paged {
 
 /// The worlds of a page, compiled with other files. Where neither they nor an example say which machines there are, a table
 /// of the page before it does.
-pub(crate) fn worlds(name: &str, page: &str, input: &Input) -> Vec<Paged> {
+pub(crate) fn worlds(name: &str, page: &str, beside: &Files, settings: &Settings) -> Vec<Paged> {
     let load = |world: World| {
-        let (loaded, source) = paged(name, &world, None, input);
+        let (loaded, source) = paged(name, &world, None, (beside, settings));
         let machine = |endpoint: &Endpoint| {
             !matches!(endpoint.kind, EndpointKind::Address | EndpointKind::Gateway | EndpointKind::External)
         };
         let table = world.table.as_ref().filter(|_| !loaded.compiled.endpoints.iter().any(machine));
         let (mut loaded, source) = match table {
-            Some(table) => paged(name, &world, Some(table), input),
+            Some(table) => paged(name, &world, Some(table), (beside, settings)),
             None => (loaded, source),
         };
         let restored = world.restored.iter().map(|span| lost(Place { source, span: *span }));
@@ -142,8 +151,14 @@ pub(crate) fn worlds(name: &str, page: &str, input: &Input) -> Vec<Paged> {
     page::worlds(name, page).into_iter().map(load).collect()
 }
 
-fn paged(name: &str, world: &World, table: Option<&Table>, input: &Input) -> (Loaded, SourceId) {
-    let mut sources = Files::read(&input.files).sources;
+fn paged(
+    name: &str,
+    world: &World,
+    table: Option<&Table>,
+    (beside, settings): (&Files, &Settings),
+) -> (Loaded, SourceId) {
+    let mut files = beside.clone();
+    let sources = &mut files.sources;
     let id = match world.origin.is_empty() {
         true => sources.add(name, world.text.as_str()),
         false => sources.add_excerpt(name, world.text.as_str(), world.origin.clone()),
@@ -154,7 +169,7 @@ fn paged(name: &str, world: &World, table: Option<&Table>, input: &Input) -> (Lo
         let origin = starts.map(|start| (start, table.position)).collect();
         (table, sources.add_excerpt(name, inventory, origin))
     });
-    let mut loaded = Loaded::new(sources, &input.settings());
+    let mut loaded = compiled(files, settings);
     loaded.compiled.diagnostics.extend(machines.map(|(table, source)| told(table, start(source))));
     (loaded, id)
 }

@@ -15,6 +15,7 @@ pub(crate) mod markdown;
 pub(crate) mod matrix;
 pub(crate) mod page;
 pub(crate) mod paper;
+pub(crate) mod place;
 pub(crate) mod plan;
 pub(crate) mod probe;
 pub(crate) mod remark;

@@ -84,7 +84,10 @@ impl Meaning {
 fn world(mut document: Document, matches: &mut Matches) -> (Loaded, Vec<String>) {
     let mut sources = Sources::new();
     let source: SourceId = sources.add("the database", std::mem::take(&mut document.text));
-    let loaded = Loaded::by(sources, &Settings::default(), |network| document.complete(network, source), matches);
+    let complete = |network: &mut _| document.complete(network, source);
+    let mut loaded = Loaded::by(sources, &Settings::default(), complete, matches);
+    // Nobody wrote its lines: each row has a name in its own provenance.
+    loaded.sources.name_rows(source, Vec::new());
     (loaded, document.remarks)
 }
 

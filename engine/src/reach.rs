@@ -190,7 +190,14 @@ impl<'n> Reach<'n> {
         }
     }
 
-    /// The rows that any conversation asked about so far got to, and that matched some of it.
+    /// From now on it is noted which rows are [met](Self::met).
+    #[must_use]
+    pub fn noting(mut self) -> Self {
+        self.solver.is_noting = true;
+        self
+    }
+
+    /// The rows that any conversation asked about so far got to, past all rows before them, and that matched some of it.
     pub fn met(&self) -> BTreeSet<AclId> {
         self.solver.met()
     }

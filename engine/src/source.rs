@@ -58,8 +58,8 @@ pub struct Source {
     lines: Vec<usize>,
     /// Where the pieces of an excerpt come from.
     origin: Vec<(usize, Position)>,
-    /// What its pieces are called, where nobody wrote it.
-    rows: Vec<Row>,
+    /// What its pieces are called, where nobody wrote it: it stands for a database.
+    rows: Option<Vec<Row>>,
     fault: Option<Fault>,
 }
 
@@ -87,7 +87,7 @@ impl Source {
     fn new(name: String, text: String) -> Self {
         let starts = text.match_indices('\n').map(|(at, _)| at + 1);
         let lines = core::iter::once(0).chain(starts).collect();
-        Self { name, text, lines, origin: Vec::new(), rows: Vec::new(), fault: None }
+        Self { name, text, lines, origin: Vec::new(), rows: None, fault: None }
     }
 
     /// Why it cannot be read, if so; its text is then a picture of its bytes.
@@ -107,9 +107,15 @@ impl Source {
 
     /// The row of a database that a byte stands for.
     pub fn row(&self, byte: usize) -> Option<&Row> {
-        let after = self.rows.partition_point(|row| row.span.start <= byte);
-        let row = self.rows.get(after.checked_sub(1)?)?;
+        let rows = self.rows.as_ref()?;
+        let after = rows.partition_point(|row| row.span.start <= byte);
+        let row = rows.get(after.checked_sub(1)?)?;
         (byte <= row.span.end).then_some(row)
+    }
+
+    /// Whether it stands for a database: nobody wrote its lines.
+    pub fn is_database(&self) -> bool {
+        self.rows.is_some()
     }
 
     /// Line and column of a byte; a byte past the end counts as the end. Of an excerpt, those of what it is taken from.
@@ -204,12 +210,12 @@ impl Sources {
         self.sources.iter().zip(&new.sources).filter(|(old, new)| old.text != new.text)
     }
 
-    /// Says which pieces of a text are which rows of a database.
+    /// Says that a text stands for a database, and which pieces of it are which rows.
     pub fn name_rows(&mut self, id: SourceId, mut rows: Vec<Row>) {
         rows.sort_by_key(|row| row.span);
         let at = usize::try_from(id.0).ok();
         if let Some(source) = at.and_then(|at| self.sources.get_mut(at)) {
-            source.rows = rows;
+            source.rows = Some(rows);
         }
     }
 
@@ -234,10 +240,15 @@ impl Sources {
         (0u32..).map(SourceId).zip(&self.sources)
     }
 
-    /// Name and first line/column of a place.
+    /// Name and first line/column of a place; nothing in a database, of which nobody wrote a line.
     pub fn locate(&self, place: Place) -> Option<(&str, Position)> {
-        let source = self.get(place.source)?;
+        let source = self.get(place.source).filter(|source| !source.is_database())?;
         Some((source.name(), source.position(place.span.start)))
+    }
+
+    /// The name of the text that a place is in.
+    pub fn name(&self, place: Place) -> Option<&str> {
+        self.get(place.source).map(Source::name)
     }
 }
 
@@ -264,6 +275,8 @@ mod tests {
         sources.name_rows(id, alloc::vec![row(14, 17, "b"), row(5, 8, "a")]);
         let named = |byte| sources.row(Place { source: id, span: Span::new(byte, byte) }).map(|row| row.name.as_str());
         assert_eq!([0, 5, 8, 9, 15].map(named), [None, Some("a"), Some("a"), None, Some("b")]);
+        let place = Place { source: id, span: Span::new(5, 8) };
+        assert_eq!((sources.locate(place), sources.name(place)), (None, Some("db")));
     }
 
     #[test]

@@ -287,6 +287,41 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 60, ..ProptestConfig::default() })]
+
+    /// A row that decides about a packet of a conversation was met when all pairs were asked.
+    #[test]
+    fn rows_that_decide_are_met(network in network()) {
+        let endpoints = endpoints();
+        let mut reach = evaluate(&network, &endpoints).noting();
+        let pipelines = reach.pipelines().to_vec();
+        let pairs: Vec<(usize, usize)> = reach.pairs().collect();
+        let answers: Vec<PairAnswer> = pairs.iter().map(|(from, to)| reach.pair(*from, *to)).collect();
+        let met = reach.met();
+        for ((from, to), answer) in pairs.into_iter().zip(answers) {
+            let ends = (&endpoints[from], &endpoints[to]);
+            for family in answer.families.iter().map(|answer| answer.family) {
+                for header in headers(family) {
+                    let known = backends(&network, &endpoints, ends, family, header);
+                    let strange = endpoints[to].id != "balancer"
+                        || has_strangers(&network, &endpoints, ends, family, header);
+                    for backend in known.into_iter().map(Some).chain(strange.then_some(None)) {
+                        let question = Question {
+                            network: &network, pipelines: &pipelines, from: ends.0, to: ends.1,
+                            family, header, shape: Shape::default(), backend,
+                        };
+                        for step in explain(&question).steps {
+                            let is_met = step.decider.rows().iter().all(|row| met.contains(row));
+                            prop_assert!(is_met, "{} -> {} {header:?} {step:?}", ends.0.id, ends.1.id);
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
 /// Many machines of which the rows name few, so that some are alike; two share a port.
 fn crowd() -> Vec<Endpoint> {
     let mut endpoints = endpoints();

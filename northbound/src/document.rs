@@ -304,8 +304,9 @@ impl Document {
             let translated = uuids(router, "nat").len();
             if translated > 0 {
                 self.remarks.push(format!(
-                    "router `{name}` translates addresses ({translated} rows of `NAT`), which is not evaluated: where that may change what \
-                     gets from one switch to another, the answer is `undefined`"
+                    "router `{name}` translates addresses ({} of `NAT`), which is not evaluated: where that may change what \
+                     gets from one switch to another, the answer is `undefined`",
+                    count(translated, "row", "rows")
                 ));
             }
             let policies = uuids(router, "policies").len();
@@ -314,8 +315,11 @@ impl Document {
             let peers = peers.filter(|port| text(port, "peer").is_some()).count();
             if policies + routes + peers > 0 {
                 self.remarks.push(format!(
-                    "router `{name}` has {policies} policies, {routes} static routes and {peers} links to other routers, \
-                     which are not evaluated: where they may change the way between two switches, the answer is `undefined`"
+                    "router `{name}` has {}, {} and {}, which are not evaluated: where they may change the way between two \
+                     switches, the answer is `undefined`",
+                    count(policies, "policy", "policies"),
+                    count(routes, "static route", "static routes"),
+                    count(peers, "link to another router", "links to other routers")
                 ));
             }
         }
@@ -360,6 +364,11 @@ impl Document {
             acl.log.clone_from(log);
         }
     }
+}
+
+/// `1 row`, `2 rows`.
+fn count(number: usize, one: &str, several: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { several })
 }
 
 fn options(snapshot: &Snapshot) -> Value {

@@ -22,6 +22,7 @@ pub fn trials() -> Vec<Trial> {
         Trial::test("repeats-the-database-in-its-advice", advice),
         Trial::test("knows-names-of-the-database", names),
         Trial::test("names-rows-that-keep-a-group", kept_group),
+        Trial::test("speaks-of-no-lines-of-a-database", lines),
         Trial::test("compares-and-exports-a-database", exported),
     ]
 }
@@ -247,6 +248,14 @@ fn names() -> Result<(), Failed> {
     }
     let file = desk.file(&text("nobody", "nowhere"))?;
     says(&desk.run("plan", &[&file], &[])?.wants(1)?, &["RF015", "RF101"])
+}
+
+fn lines() -> Result<(), Failed> {
+    let desk = Desk::new()?;
+    let row = "switches:\n- name: vswitch1\n  acls:\n  - {direction: to-lport, priority: 9, action: drop, match: ip4.dst == 172.20.10.2}\n";
+    let ran = desk.run("plan", &[&desk.file(row)?], &[])?.wants(1)?;
+    says(&ran, &["by `drop` at priority 9, ACL "])?;
+    if ran.words.contains("the database:") { Err(ran.words.into()) } else { Ok(()) }
 }
 
 fn kept_group() -> Result<(), Failed> {

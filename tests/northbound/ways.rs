@@ -63,7 +63,7 @@ pub(crate) fn gateway(store: &Store) -> Result<(), Failed> {
     nbctl(store, &["lrp-set-gateway-chassis", "r-g3-r", "hv1", "20"])?;
     verdicts(store, &[("g1m", "g2m", Verdict::Open), ("g2m", "g3m", Verdict::Open)])?;
     verdicts(store, &[("g1m", "g3m", Verdict::Undefined), ("g3m", "g1m", Verdict::Undefined)])?;
-    told(store, "router `gw` translates addresses (1 rows of `NAT`)")
+    told(store, "router `gw` translates addresses (1 row of `NAT`)")
 }
 
 /// A switch that does not know its router's Ethernet address gets nothing to it.

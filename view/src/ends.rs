@@ -113,7 +113,12 @@ fn unknown(endpoints: &[Endpoint], word: &str) -> String {
         0 => "\n  this input has no endpoints at all: it needs a Subnet, or an Inventory with machines".to_owned(),
         _ => format!("\n  there are: {}", names(endpoints.iter(), "")),
     };
-    format!("no endpoint is called `{}`{near}{listed}", Line(word))
+    match word.parse::<IpAddr>() {
+        Ok(_) => format!(
+            "no endpoint has the address `{word}`: name a machine, or add one with it to an `Inventory`{listed}"
+        ),
+        Err(_) => format!("no endpoint is called `{}`{near}{listed}", Line(word)),
+    }
 }
 
 fn ambiguous(endpoints: &[Endpoint], words: [(&str, &Vec<usize>); 2]) -> String {

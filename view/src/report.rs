@@ -36,7 +36,7 @@ pub struct Joined {
     findings: Vec<Diagnostic>,
     judgements: Vec<Judgement>,
     /// What was told of which place, so that files which several inputs share are told of once.
-    told: BTreeSet<(Code, String, String, Position)>,
+    told: BTreeSet<(Code, String, String, Option<Position>)>,
 }
 
 impl Joined {
@@ -46,7 +46,12 @@ impl Joined {
         self.endpoints.extend(loaded.compiled.endpoints.iter().cloned());
         let moved = self.sources.append(&loaded.sources);
         for found in findings {
-            let place = found.place.and_then(|place| loaded.sources.locate(place));
+            // Of a database the row.
+            let place = found.place.and_then(|place| {
+                let row = loaded.sources.row(place).map(|row| row.name.as_str());
+                let at = loaded.sources.locate(place).map(|(_, at)| at);
+                Some((row.or(loaded.sources.name(place))?, at))
+            });
             let known = place.map(|(name, at)| (found.code, found.message.clone(), name.to_owned(), at));
             if known.is_none_or(|known| self.told.insert(known)) {
                 self.findings.push(found.moved(moved));

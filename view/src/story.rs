@@ -1,13 +1,12 @@
 //! What `explain` tells: a question, the answer to it, and the pair that it belongs to.
 
 use crate::words::{self, Part};
-use ringfence_engine::answers::conversation::{Question, Shape, backends, has_strangers};
-use ringfence_engine::answers::explain::{Explanation, describe_header, explain};
+use ringfence_engine::answers::conversation::{Question, Shape};
+use ringfence_engine::answers::explain::{Explanation, describe_header, telling_backend};
 use ringfence_engine::answers::filter::{Filter, PortRange};
 use ringfence_engine::compile::Compiled;
 use ringfence_engine::ovn::pipeline::Pipeline;
 use ringfence_engine::reach::{Endpoint, Family, FamilyAnswer, L4Header, L4Set, PairAnswer, Verdict};
-use std::collections::BTreeSet;
 
 /// What somebody wants to know of a pair.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,7 +62,7 @@ pub const CLIENT: u16 = 50_000;
 
 impl<'a> Story<'a> {
     /// Asks about a conversation between two endpoints.
-    pub fn new(
+    fn new(
         compiled: &'a Compiled,
         pipelines: &'a [Pipeline],
         (from, to): (&'a Endpoint, &'a Endpoint),
@@ -75,8 +74,33 @@ impl<'a> Story<'a> {
             Wanted::Whole => telling(&pair).unwrap_or((family, L4Header::Tcp(CLIENT, SERVER))),
         };
         let blank = Question { network: &compiled.network, pipelines, from, to, family, header, shape, backend: None };
-        let (question, explanation) = telling_backend(compiled, blank);
+        let (question, explanation) = telling_backend(blank, &compiled.endpoints);
         Self { explanation, question, pair, wanted }
+    }
+
+    /// The same of who names no family: told is the first of these in which it does not work, with what is so in the other.
+    pub fn of_families(
+        compiled: &'a Compiled,
+        pipelines: &'a [Pipeline],
+        ends: (&'a Endpoint, &'a Endpoint),
+        pair: &PairAnswer,
+        (families, asked): (&[Family], &dyn Fn(Family) -> Asked),
+    ) -> Self {
+        let tell = |family| Self::new(compiled, pipelines, ends, pair.clone(), asked(family));
+        let [first, second] = [0, 1].map(|at| families.get(at).copied());
+        let mut told = tell(first.unwrap_or(Family::Ipv4));
+        if let (Wanted::One(_), Some(second)) = (told.wanted, second) {
+            let mut other = tell(second);
+            if told.verdict() != other.verdict() {
+                if told.verdict() == Verdict::Open {
+                    std::mem::swap(&mut told, &mut other);
+                }
+                let (this, that) = (told.question.family.name(), other.question.family.name());
+                let note = format!("this is so over {this}; over {that} it is {}.", other.verdict().name());
+                told.explanation.notes.insert(0, note);
+            }
+        }
+        told
     }
 
     /// The verdict on what was wanted.
@@ -90,11 +114,16 @@ impl<'a> Story<'a> {
     /// The answer in one sentence; where the whole pair is wanted, with an example.
     pub fn because(&self) -> String {
         match self.wanted {
-            Wanted::Whole if !self.pair.families.is_empty() => {
+            Wanted::Whole if self.is_of_kinds() => {
                 format!("{}; for example, {}", self.on_the_whole(), self.explanation.because)
             }
             Wanted::One(_) | Wanted::Whole => self.explanation.because.clone(),
         }
+    }
+
+    /// Whether there is more to be said of the whole pair than of an example: where there is no way, or none that is known, there is not.
+    pub fn is_of_kinds(&self) -> bool {
+        self.pair.no_path.is_none()
     }
 
     /// The pair in words, without a final period.
@@ -130,33 +159,6 @@ impl<'a> Story<'a> {
     pub fn shown(&self) -> String {
         describe_header(self.question.header, self.question.family)
     }
-}
-
-/// The same question about the first backend of a load balancer with which the conversation fails, else about the
-/// first one. Where it becomes of it what it does not with another one, nobody can tell.
-fn telling_backend<'a>(compiled: &'a Compiled, blank: Question<'a>) -> (Question<'a>, Explanation) {
-    let (network, endpoints, ends) = (&compiled.network, &compiled.endpoints, (blank.from, blank.to));
-    let known = backends(network, endpoints, ends, blank.family, blank.header);
-    let mut asked: Vec<(Question<'_>, Explanation)> = known
-        .iter()
-        .map(|backend| Question { backend: Some(*backend), ..blank })
-        .map(|question| (question, explain(&question)))
-        .collect();
-    if asked.is_empty() || has_strangers(network, endpoints, ends, blank.family, blank.header) {
-        asked.push((blank, explain(&blank)));
-    }
-    let fates: BTreeSet<(Verdict, bool)> =
-        asked.iter().map(|(_, explanation)| (explanation.verdict, explanation.delivered)).collect();
-    let telling = asked.iter().position(|(_, explanation)| explanation.verdict != Verdict::Open);
-    let (question, mut explanation) = asked.swap_remove(telling.unwrap_or(0));
-    if fates.len() > 1 && explanation.verdict != Verdict::Undefined {
-        explanation.verdict = Verdict::Undefined;
-        explanation.because = format!(
-            "which backend gets this connection is not promised, and they fare differently; with one of them: {}",
-            explanation.because
-        );
-    }
-    (question, explanation)
 }
 
 /// A header that says most about a pair: one of which nobody can tell, else one whose answer is lost, else one that

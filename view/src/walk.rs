@@ -35,7 +35,11 @@ impl Story<'_> {
         let at = |address: std::net::IpAddr, port: u16| std::net::SocketAddr::new(address, port);
         Some(match header {
             L4Header::Tcp(src, dst) => {
-                let flags = if half == Half::Request { "SYN" } else { "SYN-ACK" };
+                let flags = match (half, question.shape.tcp_flags) {
+                    (Half::Request, None) => "SYN".to_owned(),
+                    (Half::Request, Some(flags)) => format!("flags {flags}"),
+                    (Half::Reply, _) => "SYN-ACK".to_owned(),
+                };
                 format!("tcp {} {arrow} {} ({flags})", at(source, src), at(target, dst))
             }
             L4Header::Udp(src, dst) => format!("udp {} {arrow} {}", at(source, src), at(target, dst)),

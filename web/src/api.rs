@@ -78,10 +78,11 @@ pub fn explain(files: JsValue, from: &str, to: &str, options: JsValue) -> Result
     };
     let mut reach = loaded.reach();
     let pair = reach.pair(from.index, to.index);
-    let common = Family::ALL.into_iter().find(|family| from.endpoint.has(*family) && to.endpoint.has(*family));
-    let family = common.unwrap_or(Family::Ipv4);
-    let asked = Asked { wanted: Wanted::of(filter, family), shape: Default::default(), family };
-    let story = Story::new(&loaded.compiled, reach.pipelines(), (&from.endpoint, &to.endpoint), pair, asked);
+    let ends = (&from.endpoint, &to.endpoint);
+    let common = Family::ALL.into_iter().filter(|family| ends.0.has(*family) && ends.1.has(*family));
+    let asked = |family| Asked { wanted: Wanted::of(filter, family), shape: Default::default(), family };
+    let families: Vec<Family> = common.collect();
+    let story = Story::of_families(&loaded.compiled, reach.pipelines(), ends, &pair, (&families, &asked));
     json(|out| wire::explain::write(out, &loaded, &story))
 }
 

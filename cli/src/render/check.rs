@@ -4,7 +4,7 @@ use super::{ERROR, FAINT, GOOD, Line, STRONG, count, diagnostic, glyph};
 use crate::console::Script;
 use ringfence_engine::answers::expect::{Counterexample, Judgement};
 use ringfence_engine::answers::explain::describe_header;
-use ringfence_engine::reach::L4Header;
+use ringfence_engine::reach::{Family, L4Header};
 use ringfence_view::report::Report;
 use std::io::{self, Write};
 
@@ -52,9 +52,9 @@ fn told(out: &mut dyn Write, report: &Report<'_>, judgement: &Judgement, script:
 
 /// `default/vm1 → default/vm2 is one-way, not open: for example tcp/80`.
 pub(crate) fn sentence(report: &Report<'_>, counterexample: &Counterexample, script: Script) -> String {
-    let Counterexample { from, to, expected, found, header, of_header: _, place, because: _ } = counterexample;
+    let Counterexample { from: asker, to, expected, found, header, place, because: _ } = counterexample;
     let arrow = glyph::arrow(script);
-    let pair = format!("{} {arrow} {}", Line(report.id(*from)), Line(report.id(*to)));
+    let pair = format!("{} {arrow} {}", Line(report.id(*asker)), Line(report.id(*to)));
     let line =
         report.sources.locate(*place).map(|(_, position)| format!(" (line {})", position.line)).unwrap_or_default();
     let example = header.map(|(family, header)| {
@@ -62,7 +62,14 @@ pub(crate) fn sentence(report: &Report<'_>, counterexample: &Counterexample, scr
             L4Header::Tcp(src, _) | L4Header::Udp(src, _) | L4Header::Sctp(src, _) => format!(" from {src}"),
             L4Header::Icmp(..) | L4Header::Other(_) => String::new(),
         };
-        format!(", for example {}{from}", describe_header(header, family))
+        let is_dual =
+            |end: usize| report.endpoints.get(end).is_some_and(|end| Family::ALL.iter().all(|of| end.has(*of)));
+        let over = match family {
+            _ if !(is_dual(*asker) && is_dual(*to)) => "",
+            Family::Ipv4 => " over IPv4",
+            Family::Ipv6 => " over IPv6",
+        };
+        format!(", for example {}{from}{over}", describe_header(header, family))
     });
     format!("{pair} is {}, expected {}{line}{}", found.name(), expected.name(), example.unwrap_or_default())
 }

@@ -94,8 +94,7 @@ fn logged(acl: &Acl, log: &Log) -> String {
 
 /// `a.yaml:8 Subnet/vswitch1`, and the group that the row hangs on.
 fn origin(loaded: &Loaded, id: AclId, acl: &Acl) -> String {
-    let written = acl.provenance.place.filter(|place| loaded.sources.row(*place).is_none());
-    let place = written.and_then(|place| loaded.sources.locate(place));
+    let place = acl.provenance.place.and_then(|place| loaded.sources.locate(place));
     let place = place.map(|(name, position)| format!("{}:{} ", Line(name), position.line)).unwrap_or_default();
     let group = match id.holder {
         Holder::Switch(_) => None,

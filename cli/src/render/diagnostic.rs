@@ -1,6 +1,6 @@
 //! Findings with the text that they are about, and a caret under it.
 
-use super::{FAINT, Line, count, glyph};
+use super::{FAINT, Line, count, glyph, place};
 use crate::console::Script;
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Patch, Renderer, Snippet};
@@ -49,11 +49,8 @@ pub(crate) fn summary(found: &[Diagnostic]) -> String {
 /// A remark takes one line.
 fn remark(out: &mut dyn Write, sources: &Sources, found: &Diagnostic, script: Script) -> io::Result<()> {
     write!(out, "{FAINT}info[{}]{FAINT:#}: ", found.code.name())?;
-    let row = found.place.and_then(|place| sources.row(place));
-    match (found.place.and_then(|place| sources.locate(place)), row) {
-        (Some((name, _)), Some(row)) => write!(out, "{}, {}: ", Line(name), Line(&row.name))?,
-        (Some((name, position)), None) => write!(out, "{}:{}:{}: ", Line(name), position.line, position.column)?,
-        (None, _) => {}
+    if found.place.is_some() {
+        write!(out, "{}: ", place::of(sources, found.place))?;
     }
     write!(out, "{}", Line(&spelt(&found.message, script)))?;
     match &found.help {
@@ -104,7 +101,13 @@ fn render(sources: &Sources, found: &Diagnostic, script: Script) -> String {
         Script::Ascii => DecorStyle::Ascii,
     };
     let report: Vec<Group<'_>> = core::iter::once(group).chain(mended).collect();
-    Renderer::styled().decor_style(decor).render(&report)
+    without_bare_paths(&Renderer::styled().decor_style(decor).render(&report))
+}
+
+/// A text behind the name of a row has no path of its own: the line on which that would stand goes.
+fn without_bare_paths(rendered: &str) -> String {
+    let is_bare = |line: &&str| matches!(anstream::adapter::strip_str(line).to_string().trim(), "\u{2e2c}" | ":::");
+    rendered.lines().filter(|line| !is_bare(line)).collect::<Vec<_>>().join("\n")
 }
 
 /// A place with its text, or only its name where there is no text that could be shown.
@@ -125,6 +128,9 @@ fn pointed<'a>(
             }
             None => group,
         };
+    }
+    if source.is_database() {
+        return group.element(Origin::path(source.name()));
     }
     match Excerpt::of(source, place) {
         Some(excerpt) => {

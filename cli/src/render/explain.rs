@@ -3,7 +3,7 @@
 use super::{FAINT, GOOD, Line, STRONG, glyph};
 use crate::console::Script;
 use anstyle::Style;
-use ringfence_engine::answers::conversation::Half;
+use ringfence_engine::answers::conversation::{Half, Shape};
 use ringfence_engine::answers::explain::{Decider, PacketKind, Step};
 use ringfence_engine::ovn::pipeline::{AclId, Outcome};
 use ringfence_engine::reach::Verdict;
@@ -51,7 +51,7 @@ impl View<'_> {
         let because = &self.story.explanation.because;
         let name = verdict.name();
         match self.story.wanted {
-            Wanted::Whole if !self.story.pair.families.is_empty() => {
+            Wanted::Whole if self.story.is_of_kinds() => {
                 writeln!(out, "{style}{name}{style:#}: {}.", Line(&self.story.on_the_whole()))?;
                 writeln!(out, "\nShown below: {}. {}", self.story.shown(), Line(because))
             }
@@ -68,7 +68,7 @@ impl View<'_> {
         let Some(packet) = self.story.packet(half, glyph::arrow(self.script)).filter(|_| !steps.is_empty()) else {
             return self.untold(out, half, title);
         };
-        writeln!(out, "\n{STRONG}{title}{STRONG:#}  {packet}")?;
+        writeln!(out, "\n{STRONG}{title}{STRONG:#}  {packet}{}", unusual(&self.story.question.shape))?;
         for step in steps.into_iter().filter(|step| !is_silent(step)) {
             self.step(out, step)?;
         }
@@ -129,9 +129,28 @@ impl View<'_> {
             Line(&acl.matches)
         )?;
         let from = &acl.provenance;
-        let written = from.place.filter(|place| self.sources.row(*place).is_none());
-        let place = written.and_then(|place| self.sources.locate(place));
+        let place = from.place.and_then(|place| self.sources.locate(place));
         let place = place.map(|(name, position)| format!("{}:{}  ", Line(name), position.line)).unwrap_or_default();
         writeln!(out, "      {FAINT}{place}{} of {}{FAINT:#}", Line(&from.field), Line(&from.object))
     }
+}
+
+/// What of a packet is not as usual, `, TTL 1, a later fragment`; the flags of TCP are told beside its ports.
+fn unusual(shape: &Shape) -> String {
+    let usual = Shape::default();
+    let number = |name: &str, is: u32, was: u32| (is != was).then(|| format!("{name} {is}"));
+    let fragment = match shape.frag {
+        frag if frag == usual.frag => None,
+        1 => Some("a first fragment".to_owned()),
+        _ => Some("a later fragment, which has no ports".to_owned()),
+    };
+    let parts = [
+        number("TTL", shape.ttl.into(), usual.ttl.into()),
+        number("DSCP", shape.dscp.into(), usual.dscp.into()),
+        number("ECN", shape.ecn.into(), usual.ecn.into()),
+        fragment,
+        number("flow label", shape.label, usual.label),
+        number("VLAN", u32::from(shape.vlan_tci & 0xfff), u32::from(usual.vlan_tci & 0xfff)),
+    ];
+    parts.into_iter().flatten().map(|part| format!(", {part}")).collect()
 }

@@ -1,6 +1,7 @@
 //! Findings as GitHub's workflow commands, which it shows beside the lines of a pull request.
 
 use super::check::sentence;
+use super::place;
 use crate::console::Script;
 use ringfence_engine::diagnostic::{Code, Severity};
 use ringfence_view::report::Report;
@@ -15,8 +16,11 @@ pub(crate) fn write(out: &mut dyn Write, report: &Report<'_>) -> io::Result<()> 
             Severity::Info => "notice",
         };
         let help = found.help.as_ref().map(|help| format!("\n{help}")).unwrap_or_default();
-        let place = found.place.and_then(|place| report.sources.locate(place));
-        annotation(out, command, place, found.code.name(), &format!("{}{help}", found.message))?;
+        let located = found.place.and_then(|place| report.sources.locate(place));
+        // A row of a database stands beside no line.
+        let row = if located.is_none() { place::of(report.sources, found.place) } else { String::new() };
+        let row = if row.is_empty() { row } else { format!("{row}: ") };
+        annotation(out, command, located, found.code.name(), &format!("{row}{}{help}", found.message))?;
     }
     for judgement in report.judgements.iter().filter(|judgement| !judgement.holds) {
         let pairs =

@@ -32,6 +32,9 @@ pub(crate) fn write(out: &mut dyn Write, report: &Report<'_>) -> io::Result<()> 
     out.write_all(text.as_bytes())
 }
 
+/// The case of what is about no file.
+const WHOLE: &str = "the whole input";
+
 /// A file without errors and warnings passes.
 fn findings(report: &Report<'_>) -> TestSuite {
     let mut files: BTreeMap<&str, Vec<String>> = BTreeMap::new();
@@ -39,9 +42,12 @@ fn findings(report: &Report<'_>) -> TestSuite {
         files.entry(source.name()).or_default();
     }
     for found in report.findings.iter().filter(|found| found.severity != Severity::Info) {
-        let place = found.place.and_then(|place| report.sources.locate(place));
-        let (file, line) = place.map_or(("", 0), |(file, position)| (file, position.line));
-        let told = format!("line {line}: {}: {}", found.code.name(), found.message);
+        let file = found.place.and_then(|place| report.sources.name(place)).unwrap_or(WHOLE);
+        let line = found.place.and_then(|place| report.sources.locate(place));
+        let line = line.map(|(_, position)| format!("line {}: ", position.line));
+        let row = || found.place.and_then(|place| report.sources.row(place)).map(|row| format!("{}: ", row.name));
+        let at = line.or_else(row).unwrap_or_default();
+        let told = format!("{at}{}: {}", found.code.name(), found.message);
         files.entry(file).or_default().push(told);
     }
     let mut suite = TestSuite::new("findings");

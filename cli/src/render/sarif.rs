@@ -74,7 +74,7 @@ fn result(
     index: &BTreeMap<Code, usize>,
     seen: &mut BTreeMap<String, usize>,
 ) -> Value {
-    let file = told.place.and_then(|place| report.sources.locate(place)).map_or("", |(name, _)| name);
+    let file = told.place.and_then(|place| report.sources.name(place)).unwrap_or_default();
     let hash = Sha256::digest(format!("{}\0{file}\0{}", told.code.name(), told.about));
     let hash: String = hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
     let count = seen.entry(hash.clone()).or_default();
@@ -126,7 +126,7 @@ fn of_finding(report: &Report<'_>, found: &Diagnostic) -> Told {
         level: found.severity,
         message: format!("{}.{help}", found.message),
         place: found.place,
-        about: found.place.and_then(text).map_or_else(|| found.message.clone(), str::to_owned),
+        about: found.place.and_then(text).filter(|text| !text.is_empty()).unwrap_or(&found.message).to_owned(),
         related: related.collect(),
         fixes: fix.into_iter().collect(),
     }
@@ -151,6 +151,14 @@ fn of_judgements<'r>(report: &'r Report<'_>) -> impl Iterator<Item = Told> + 'r 
 
 fn location(report: &Report<'_>, place: Place) -> Option<Value> {
     let source = report.sources.get(place.source)?;
+    // Nobody wrote the lines of a database: its rows have names.
+    if source.is_database() {
+        let mut location = json!({"physicalLocation": {"artifactLocation": {"uri": uri(source.name())}}});
+        if let (Some(row), Some(fields)) = (source.row(place.span.start), location.as_object_mut()) {
+            fields.insert("logicalLocations".to_owned(), json!([{"fullyQualifiedName": row.name}]));
+        }
+        return Some(location);
+    }
     let (first, last) = (source.position(place.span.start), source.position(place.span.end));
     Some(json!({"physicalLocation": {
         "artifactLocation": {"uri": uri(source.name())},

@@ -2,6 +2,7 @@
 
 use super::check::sentence;
 use super::diagnostic::summary;
+use super::place;
 use crate::console::Script;
 use ringfence_view::report::Report;
 use std::io::{self, Write};
@@ -15,8 +16,9 @@ pub(crate) fn write(out: &mut dyn Write, report: &Report<'_>) -> io::Result<()> 
         writeln!(out, "### {}\n\n| | code | where | |\n|---|---|---|---|", summary(report.findings))?;
     }
     for found in report.findings {
-        let place = found.place.and_then(|place| report.sources.locate(place));
-        let place = place.map(|(name, position)| format!("{name}:{}", position.line)).unwrap_or_default();
+        let line = found.place.and_then(|place| report.sources.locate(place));
+        let line = line.map(|(name, position)| format!("{name}:{}", position.line));
+        let place = line.unwrap_or_else(|| place::of(report.sources, found.place));
         let help = found.help.as_ref().map(|help| format!("<br>{}", plain(help))).unwrap_or_default();
         let (severity, code) = (found.severity.name(), found.code.name());
         writeln!(out, "| {severity} | {code} | {} | {}{help} |", plain(&place), plain(&found.message))?;

@@ -28,7 +28,7 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     packet: Packet,
 
-    /// The address family, where both ends have both
+    /// The address family; without it, where both ends have both, one in which it does not work, or IPv4
     #[arg(long, value_enum, value_name = "FAMILY", help_heading = "Conversation")]
     family: Option<Family>,
 
@@ -88,14 +88,17 @@ impl Arguments {
         let family = self.family(from, to);
         pair.families.retain(|answer| family.is_none_or(|family| answer.family == family));
         let ends = (&from.endpoint, &to.endpoint);
-        let common = reach::Family::ALL.into_iter().find(|family| ends.0.has(*family) && ends.1.has(*family));
-        let family = family.or(common).unwrap_or(reach::Family::Ipv4);
-        if let Some(fault) = self.packet.fault(family) {
+        let common = reach::Family::ALL.into_iter().filter(|family| ends.0.has(*family) && ends.1.has(*family));
+        let mut families: Vec<reach::Family> = family.map_or_else(|| common.collect(), |family| [family].into());
+        if !self.packet.is_of_any_family() {
+            families.truncate(1);
+        }
+        if let Some(fault) = self.packet.fault(families.first().copied().unwrap_or(reach::Family::Ipv4)) {
             console.complain(&fault);
             return Ok(Status::InputError);
         }
-        let asked = Asked { wanted: self.packet.wanted(family), shape: self.packet.shape(), family };
-        let story = Story::new(compiled, reach.pipelines(), ends, pair, asked);
+        let asked = |family| Asked { wanted: self.packet.wanted(family), shape: self.packet.shape(), family };
+        let story = Story::of_families(compiled, reach.pipelines(), ends, &pair, (&families, &asked));
         let script = console.script;
         console.print(|out| match self.output {
             Format::Text => render::explain::write(out, &loaded.sources, &story, script),

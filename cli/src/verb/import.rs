@@ -101,9 +101,9 @@ fn tell(out: &mut dyn Write, line: &str, found: &[&Acl], loaded: &Loaded) -> io:
     }
     for acl in found {
         let place = acl.provenance.place.and_then(|place| loaded.sources.locate(place));
-        let place = place.map(|(name, position)| format!("{name}:{}:", position.line)).unwrap_or_default();
+        let place = place.map(|(name, position)| format!("{}:{}: ", Line(name), position.line)).unwrap_or_default();
         let (object, field) = (&acl.provenance.object, &acl.provenance.field);
-        writeln!(out, "    {} {} {}", Line(&place), Line(object), Line(field))?;
+        writeln!(out, "    {place}{} {}", Line(object), Line(field))?;
     }
     Ok(())
 }

@@ -176,6 +176,48 @@ fn a_row_of_a_database_is_named_and_no_line_of_it() {
     let named = format!("{path}, ACL 4e0a0c5e of Switch/s0, to-lport 100");
     assert!(ran.out.contains(&named) && ran.out.contains("tcp.dst = 80"), "{}", ran.out);
     assert!(!ran.out.contains("\"direction\""), "{}", ran.out);
+    assert!(!ran.out.contains('\u{2e2c}'), "{}", ran.out);
     let ran = ringfence(&["compile", "-f", &path]);
     assert!(ran.out.contains("Switch/s0") && !ran.out.contains("nb.json:"), "{}", ran.out);
+}
+
+#[test]
+fn no_format_speaks_of_lines_of_a_database() {
+    let database = concat!(
+        r#"{"caption":"Logical_Switch table","headings":["_uuid","name","acls","ports"],"data":[[["uuid","3e0a0c5e-6ab3-4f0e-9b1a-0d1f6c2a7b11"],"s0",["uuid","4e0a0c5e-6ab3-4f0e-9b1a-0d1f6c2a7b11"],["uuid","6e0a0c5e-6ab3-4f0e-9b1a-0d1f6c2a7b11"]]]}"#,
+        "\n",
+        r#"{"caption":"ACL table","headings":["_uuid","action","direction","match","priority"],"data":[[["uuid","4e0a0c5e-6ab3-4f0e-9b1a-0d1f6c2a7b11"],"drop","to-lport","tcp.dst = 80",100]]}"#,
+        "\n",
+        r#"{"caption":"Logical_Switch_Port table","headings":["_uuid","name","type"],"data":[[["uuid","6e0a0c5e-6ab3-4f0e-9b1a-0d1f6c2a7b11"],"ln","localnet"]]}"#,
+        "\n",
+    );
+    let folder = folder("rows-in-formats", &[("nb.json", database.as_bytes())]);
+    let path = folder.join("nb.json").to_str().unwrap().to_owned();
+    let said = |format: &str| ringfence(&["check", "-o", format, "-f", &path]).out;
+    let row = "ACL 4e0a0c5e of Switch/s0, to-lport 100";
+    for format in ["text", "github", "md", "junit"] {
+        let out = said(format);
+        assert!(out.contains(row) && out.contains("a physical network"), "{format}: {out}");
+        for line in ["nb.json:1", "line=", "line 1", "apiVersion"] {
+            assert!(!out.contains(line), "{format}: {out}");
+        }
+    }
+    let json: serde_json::Value = serde_json::from_str(&said("json")).unwrap();
+    let found = json["diagnostics"].as_array().unwrap();
+    let of = |code: &str| found.iter().find(|found| found["code"] == code).unwrap();
+    let (one, other) = (of("RF101"), of("RF030"));
+    let words = |one: &serde_json::Value| (one["file"].clone(), one["line"].clone(), one["row"].clone());
+    assert_eq!(words(one), (path.clone().into(), serde_json::Value::Null, row.into()), "{json}");
+    assert_eq!(words(other), (path.clone().into(), serde_json::Value::Null, serde_json::Value::Null), "{json}");
+    assert!(one.get("fix").is_none() && other.get("row").is_none(), "{json}");
+    let lines = "  to-lport   100 (tcp.dst = 80) drop\n";
+    let imported = ringfence_reading(lines, &["import", "-f", &path]);
+    assert!(imported.out.ends_with("drop\n    Switch/s0 ACL 4e0a0c5e\n"), "{}", imported.out);
+    let sarif: serde_json::Value = serde_json::from_str(&said("sarif")).unwrap();
+    for result in sarif["runs"][0]["results"].as_array().unwrap() {
+        let place = &result["locations"][0];
+        assert!(place["physicalLocation"]["region"].is_null() && result["fixes"].is_null(), "{result}");
+        let named = &place["logicalLocations"][0]["fullyQualifiedName"];
+        assert_eq!(*named == row, result["ruleId"] == "RF101", "{result}");
+    }
 }

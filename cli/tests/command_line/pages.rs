@@ -261,3 +261,69 @@ fn the_manual_is_right() {
     let ran = ringfence(&[&["check"], &pages[..]].concat());
     assert_eq!(ran.status, 0, "{}{}", ran.out, ran.err);
 }
+
+const CLAIMS: &str = "\
+```yaml
+apiVersion: ringfence/v1
+kind: Expectation
+metadata: {name: open}
+assertions: [{from: vm1, to: vm2, expect: open}]
+```
+
+```yaml
+apiVersion: ringfence/v1
+kind: Expectation
+metadata: {name: off}
+assertions: [{from: vm1, to: vm3, expect: closed}]
+```
+";
+
+/// The rows of a table of a database.
+fn table(name: &str, headings: &[&str], rows: &[serde_json::Value]) -> String {
+    serde_json::json!({ "caption": format!("{name} table"), "headings": headings, "data": rows }).to_string() + "\n"
+}
+
+#[test]
+fn a_database_beside_a_page_is_one() {
+    let id = |number: u8| serde_json::json!(["uuid", format!("{number:08}-6ab3-4f0e-9b1a-0d1f6c2a7b11")]);
+    let port = |number: u8, enabled: serde_json::Value| {
+        let addresses = format!("02:00:00:00:00:0{number} 10.0.0.{number}");
+        serde_json::json!([id(number), format!("vm{number}.default"), addresses, enabled])
+    };
+    let set = |ids: Vec<serde_json::Value>| serde_json::json!(["set", ids]);
+    let row = serde_json::json!([id(9), "drop", "to-lport", "tcp.dst = 80", 100]);
+    let database = [
+        table(
+            "Logical_Switch",
+            &["_uuid", "name", "acls", "ports"],
+            &[serde_json::json!([id(8), "s0", id(9), set(vec![id(1), id(2), id(3)])])],
+        ),
+        table("ACL", &["_uuid", "action", "direction", "match", "priority"], &[row]),
+        table(
+            "Logical_Switch_Port",
+            &["_uuid", "name", "addresses", "enabled"],
+            &[port(1, true.into()), port(2, true.into()), port(3, false.into())],
+        ),
+    ];
+    let files = [("page.md", CLAIMS.as_bytes()), ("nb.json", &database.concat().into_bytes())];
+    let folder = folder("database-beside", &files);
+    let (page, nb) = (folder.join("page.md"), folder.join("nb.json"));
+    let ran = ringfence(&["check", page.to_str().unwrap(), "-f", nb.to_str().unwrap(), "-o", "json"]);
+    let told: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    let holds: Vec<_> = told["expectations"].as_array().unwrap().iter().map(|one| one["holds"].clone()).collect();
+    assert_eq!(holds, [true, true], "a disabled port gets nothing: {}", ran.out);
+    let found = told["diagnostics"].as_array().unwrap();
+    let broken: Vec<_> = found.iter().filter(|found| found["code"] == "RF101").collect();
+    assert_eq!((broken.len(), ran.status), (1, 1), "{}", ran.out);
+    assert_eq!(broken[0]["row"], "ACL 00000009 of Switch/s0, to-lport 100");
+}
+
+#[test]
+fn what_is_beside_a_page_is_read_or_told() {
+    let folder = folder("beside-nowhere", &[("page.md", CLAIMS.as_bytes())]);
+    let page = folder.join("page.md");
+    let nowhere = format!("unix:{}", folder.join("nb.sock").display());
+    let ran = ringfence(&["check", page.to_str().unwrap(), "--nb", &nowhere]);
+    assert!(ran.out.contains("cannot read the Northbound database"), "{}", ran.out);
+    assert_eq!(ran.status, 2, "{}", ran.out);
+}

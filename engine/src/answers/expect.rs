@@ -1,13 +1,14 @@
 //! Whether what somebody claims is so: every pair and every header that the claim speaks of.
 
-use super::conversation::{Question, Shape, backends, has_strangers};
-use super::explain::{Explanation, explain};
+use super::conversation::{Question, Shape};
+use super::explain::telling_backend;
 use super::select::select_all;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::ovn::network::Network;
 use crate::ovn::pipeline::Pipeline;
 use crate::reach::{
-    Endpoint, EndpointKind, Family, FamilyAnswer, L4Header, L4Set, PairAnswer, Ports, Reach, Region, Verdict,
+    Attachment, Endpoint, EndpointKind, Family, FamilyAnswer, L4Header, L4Set, PairAnswer, Ports, Reach, Region,
+    Verdict,
 };
 use crate::read::{Assertion, Expect, Expectation, Party, Protocol, Query};
 use crate::source::Place;
@@ -46,13 +47,14 @@ pub struct Counterexample {
     pub found: Verdict,
     /// A conversation that shows it, where one does.
     pub header: Option<(Family, L4Header)>,
-    /// What is claimed of that one.
-    pub of_header: Expect,
     /// The assertion.
     pub place: Place,
     /// Why that conversation ends as it does, in one sentence; nothing before somebody has walked it.
     pub because: Option<String>,
 }
+
+/// A conversation like any other.
+const ANY: (Family, L4Header) = (Family::Ipv4, L4Header::Tcp(50_000, 80));
 
 /// Counterexamples that are told one by one.
 pub const MOST: usize = 10;
@@ -94,17 +96,12 @@ impl Counterexample {
                 Some(format!("it cannot be told: rows tell addresses of `{id}` apart that are one part here."));
             return self;
         }
-        self.because = ends.zip(self.header).and_then(|((from, to), (family, header))| {
+        // Where there is no way at all, it is the same for every header.
+        let any = || matches!(ends?.1.attachment, Attachment::Port { .. } | Attachment::Router(_)).then_some(ANY);
+        self.because = ends.zip(self.header.or_else(any)).map(|((from, to), (family, header))| {
             let shape = Shape::default();
             let blank = Question { network, pipelines, from, to, family, header, shape, backend: None };
-            let known = backends(network, endpoints, (from, to), family, header);
-            let is_blank = known.is_empty() || has_strangers(network, endpoints, (from, to), family, header);
-            let each = known.into_iter().map(Some).chain(is_blank.then_some(None));
-            // Of load balancers a backend with which the claim does not hold.
-            let mut each = each.map(|backend| explain(&Question { backend, ..blank }));
-            let first = each.next()?;
-            let fails = |told: &Explanation| !holds(self.of_header, told.verdict, Verdict::Closed);
-            Some(if fails(&first) { first } else { each.find(fails).unwrap_or(first) }.because)
+            telling_backend(blank, endpoints).1.because
         });
         self
     }
@@ -176,10 +173,7 @@ impl Judgement {
         if self.counterexamples.len() < MOST {
             let header = example(assertion, &reach.pair(from, to));
             let (expected, place) = (assertion.expect, assertion.place);
-            let is_beyond = header.is_some_and(|(family, header)| !asked(&assertion.on, family).contains(header));
-            let of_header = if is_beyond { Expect::Closed } else { expected };
-            let because = None;
-            self.counterexamples.push(Counterexample { from, to, expected, found, header, of_header, place, because });
+            self.counterexamples.push(Counterexample { from, to, expected, found, header, place, because: None });
         }
     }
 }

@@ -1,9 +1,11 @@
 //! Why one conversation works or not: one sentence, then the walk of both halves with what decided at each stage.
 
+mod backend;
 mod because;
 mod cause;
 mod trace;
 
+pub use backend::telling_backend;
 pub use because::describe_header;
 pub(super) use because::is_disabled;
 pub use trace::Trace;

@@ -60,6 +60,7 @@ pub(super) fn network_policies(
     gateway::unknown(compiler, out);
     subject::collisions(policies, out);
     written.groups.extend(node::groups(compiler));
+    out.extend(node::homeless(compiler.world));
     written
 }
 

@@ -104,7 +104,7 @@ codes! {
     SelectsNothing = "RF022", Warning;
     /// A name cannot exist: no object that Kubernetes takes is called so.
     ImpossibleName = "RF023", Warning;
-    /// An address was assumed for something of which none is known.
+    /// Something was assumed that the input does not say: an address, or on which node a pod is.
     AssumedAddress = "RF024", Info;
     /// The profile's enforcer does less, more or something else than the object says.
     EnforcerDiffers = "RF025", Warning;

@@ -1,6 +1,7 @@
 //! A conversation between two endpoints for all headers at once: what the request may cross, what conntrack
 //! remembers of it, and what its answer may cross.
 
+mod notes;
 mod tracks;
 
 use super::arena::{L4Arena, L4Id};
@@ -58,6 +59,8 @@ pub struct Solver<'n> {
     numbers: HashMap<Key, Option<usize>>,
     /// Where questions are noted, while somebody wants to know them.
     pub(super) asked: Option<Vec<Asked>>,
+    /// Whether it is noted which rows are met.
+    pub(super) is_noting: bool,
     /// Whether everything asked since the start of the conversation was promised by OVN.
     pub(super) certain: bool,
     /// Whether something that was asked since this was last cleared is too complex to be told.
@@ -194,6 +197,7 @@ impl<'n> Solver<'n> {
             lenses: Vec::new(),
             numbers: HashMap::new(),
             asked: None,
+            is_noting: false,
             certain: true,
             lost: false,
             by_address: None,
@@ -279,13 +283,9 @@ impl<'n> Solver<'n> {
             || Stage::ALL.into_iter().all(|stage| {
                 let scene = if stage == Stage::ToLport { Scene::ArpReply } else { Scene::ArpRequest };
                 let mode = Mode { scene, half: Half::Request, tracking: Tracking::Untracked, ttl: FIRST_TTL };
+                self.note(crossing.switch, stage, mode, (source, target), self.fixed.ipv4.full);
                 self.ask(crossing.switch, What::Stage(stage), mode, source, target, talk.choice) != L4Arena::EMPTY
             })
-    }
-
-    /// The rows of the database that some header got to and matched, in all that was asked so far.
-    pub(super) fn met(&self) -> BTreeSet<AclId> {
-        self.lenses.iter().flat_map(Lens::met).collect()
     }
 
     /// Spends at most so much more on sets of headers.
@@ -298,9 +298,10 @@ impl<'n> Solver<'n> {
         (self.arena.is_spent(), self.lenses.iter().flat_map(Lens::outgrown).collect())
     }
 
-    fn ask(&mut self, switch: usize, what: What, mode: Mode, source: usize, target: usize, choice: Choice) -> L4Id {
+    /// The number of a lens, made when it is asked for first; nothing where the switch has no rows.
+    fn lens(&mut self, switch: usize, what: What, mode: Mode) -> Option<usize> {
         let key = Key { switch, what, mode: self.sensitive.reduce(mode) };
-        let number = match self.numbers.get(&key) {
+        match self.numbers.get(&key) {
             Some(number) => *number,
             None => {
                 let number = self.build(key).map(|lens| {
@@ -310,7 +311,11 @@ impl<'n> Solver<'n> {
                 self.numbers.insert(key, number);
                 number
             }
-        };
+        }
+    }
+
+    fn ask(&mut self, switch: usize, what: What, mode: Mode, source: usize, target: usize, choice: Choice) -> L4Id {
+        let number = self.lens(switch, what, mode);
         let passing = match number.and_then(|number| self.lenses.get_mut(number)) {
             Some(lens) => lens.passing(source, target, &mut self.arena),
             None => {

@@ -1,5 +1,6 @@
 //! The rows of one stage of one switch as one kind of packet meets them.
 
+mod notes;
 mod survey;
 
 use super::arena::{L4Arena, L4Id};
@@ -110,7 +111,9 @@ pub struct Lens {
     source: Classes,
     target: Classes,
     found: HashMap<(u32, u32), Passing>,
-    /// The rows that some header got to and matched.
+    /// The headers that are known to have come to the rows, where that is noted.
+    came: HashMap<(u32, u32), Passing>,
+    /// The rows that some of them got to and matched.
     met: FixedBitSet,
     /// The rows at which the header sets outgrew their budget.
     outgrown: FixedBitSet,
@@ -177,6 +180,7 @@ impl Lens {
             target: Classes::of(Party::Target, sides, &target.asked, predicates, &rows),
             full,
             found: HashMap::new(),
+            came: HashMap::new(),
             met: FixedBitSet::with_capacity(rows.len()),
             outgrown,
             rows,
@@ -217,12 +221,9 @@ impl Lens {
         found
     }
 
-    /// The same, asked of the rows; nothing is kept but which of them were met.
+    /// The same, asked of the rows; nothing is kept.
     fn ask(&mut self, classes: (u32, u32), arena: &mut L4Arena) -> Passing {
-        let mut met = core::mem::take(&mut self.met);
-        let walked = self.walk(classes, &mut met, arena);
-        self.met = met;
-        match walked {
+        match self.walk(classes, self.full, &mut FixedBitSet::new(), arena) {
             Ok(found) => found.unwrap_or(Passing::NOTHING),
             Err(Outgrown(row)) => {
                 row.into_iter().for_each(|row| self.outgrown.insert(row));
@@ -234,11 +235,6 @@ impl Lens {
     /// What is said where nothing is known: perhaps every header comes through, none for certain.
     fn anything(&self) -> Passing {
         Passing { must: L4Arena::EMPTY, may: self.full }
-    }
-
-    /// The rows of the database that some header got to and matched, in all that was asked so far.
-    pub fn met(&self) -> impl Iterator<Item = AclId> {
-        self.acls(&self.met)
     }
 
     /// The rows of the database at which there were too many kinds of headers to go on.
@@ -253,10 +249,11 @@ impl Lens {
         })
     }
 
-    /// Asks the rows in order and takes away what each decides for certain.
+    /// Asks the rows in order about headers that come to them, and takes away what each decides for certain.
     fn walk(
         &self,
         (source, target): (u32, u32),
+        coming: L4Id,
         met: &mut FixedBitSet,
         arena: &mut L4Arena,
     ) -> Result<Option<Passing>, Outgrown> {
@@ -273,7 +270,7 @@ impl Lens {
         let Some((mine, theirs)) = self.source.rows.get(source).zip(self.target.rows.get(target)) else {
             return Ok(None);
         };
-        let mut open = Open::new(self.full);
+        let mut open = Open::new(coming);
         let mut last = None;
         for (at, row) in mine.intersection(theirs).filter_map(|at| Some((at, self.rows.get(at)?))) {
             if arena.is_spent() {
@@ -287,7 +284,7 @@ impl Lens {
                     None => row.headers(self.full, arena, &asks),
                 };
                 if open.ask(row.outcome, passing, arena) {
-                    met.insert(at);
+                    met.grow_and_insert(at);
                 }
             }
             if open.is_decided() {

@@ -24,7 +24,9 @@ pub(crate) fn diagnostic(document: &Document<'_>, error: &ScanError) -> Diagnost
     }
     let message = format!("broken YAML: {}; this document is left out", error.kind());
     let diagnostic = Diagnostic::new(Code::BrokenYaml, message).at(place);
-    match lost_indentation(document.text).then_some(INDENT).or_else(|| help(error.kind())) {
+    let template = || document.text.contains("{{").then_some(TEMPLATE);
+    let known = lost_indentation(document.text).then_some(INDENT).or_else(template);
+    match known.or_else(|| help(error.kind())) {
         Some(help) => diagnostic.help(help),
         None => diagnostic,
     }
@@ -33,6 +35,9 @@ pub(crate) fn diagnostic(document: &Document<'_>, error: &ScanError) -> Diagnost
 /// What to do about a text that came out of a page without its indentation.
 pub(crate) const INDENT: &str =
     "the indentation is lost: move what belongs to `metadata`, `spec` and each list item to the right";
+
+/// What to do about the source of a chart.
+const TEMPLATE: &str = "a template is no YAML: give what it is rendered to, `helm template CHART | ringfence … -f -`";
 
 /// Whether `metadata:` or `spec:` is followed by something that does not belong beside it.
 fn lost_indentation(text: &str) -> bool {

@@ -4,7 +4,7 @@ use super::acl::{AclEntry, Taker, entries};
 use super::address::{addresses, commas, mac, prefixes};
 use super::balancer::{Balancer, balancer};
 use super::controller::Flags;
-use super::fields::{Fields, Item, Out, Placed, unknown_value, words};
+use super::fields::{Fields, Item, Out, Placed, unknown_value, word, words};
 use super::machine::{Identity, Interface, Machine, Origin, labels};
 use crate::ovn::network::{Mac, Version};
 use crate::reach::EndpointKind;
@@ -91,6 +91,8 @@ const VMS: [&str; 4] = ["vms", "machines", "endpoints", "items"];
 const GROUPS: &str = "securityGroups";
 const SECURED: &str = "portSecurity";
 const LEASED: &str = "dhcp";
+const SUBNET: [&str; 2] = ["subnet", "switch"];
+const PLACE: [&str; 7] = ["subnet", "switch", "mac", "port", GROUPS, SECURED, LEASED];
 const ADDRESS: [&str; 4] = ["address", "addresses", "ip", "ips"];
 
 /// An inventory: whatever is wrong is a diagnostic, the rest is taken.
@@ -182,22 +184,18 @@ fn name(fields: &Fields<'_>, out: &mut Out) -> Option<Placed<String>> {
 }
 
 fn machine(fields: &Fields<'_>, out: &mut Out) -> Option<Machine> {
-    const OTHERS: [&str; 11] =
-        ["name", "namespace", "kind", "labels", "subnet", "mac", "port", "node", GROUPS, SECURED, LEASED];
-    let known: Vec<&str> = OTHERS.into_iter().chain(ADDRESS).chain(["interfaces"]).collect();
+    const OTHERS: [&str; 6] = ["name", "namespace", "kind", "labels", "node", "interfaces"];
+    let known: Vec<&str> = OTHERS.into_iter().chain(PLACE).chain(ADDRESS).collect();
     fields.only(&known, out);
     let name = name(fields, out)?;
     let kind = kind(fields, out);
     let mut interfaces = Vec::new();
-    if ADDRESS.iter().chain(&["subnet", "mac", "port", GROUPS, SECURED, LEASED]).any(|key| fields.get(key).is_some())
-        || fields.get("interfaces").is_none()
-    {
+    if ADDRESS.iter().chain(&PLACE).any(|key| fields.get(key).is_some()) || fields.get("interfaces").is_none() {
         interfaces.push(Interface { name: None, ..interface(fields, out) });
     }
     for (path, item) in fields.items("interfaces", out) {
         if let Some(fields) = Fields::of(item, path, out) {
-            let known: Vec<&str> =
-                ["name", "subnet", "mac", "port", GROUPS, SECURED, LEASED].into_iter().chain(ADDRESS).collect();
+            let known: Vec<&str> = ["name"].into_iter().chain(PLACE).chain(ADDRESS).collect();
             fields.only(&known, out);
             interfaces.push(interface(&fields, out));
         }
@@ -222,7 +220,7 @@ fn kind(fields: &Fields<'_>, out: &mut Out) -> EndpointKind {
 fn interface(fields: &Fields<'_>, out: &mut Out) -> Interface {
     let mut interface = Interface::new(Origin::Declared, fields.place());
     interface.name = fields.word("name", out).map(|text| text.value);
-    interface.subnet = fields.word("subnet", out);
+    interface.subnet = fields.either(&SUBNET).and_then(|(key, node)| word(node, &fields.path(key), out));
     interface.port = fields.word("port", out);
     interface.mac = fields.text("mac", out).and_then(|text| mac(&text, &fields.path("mac"), out));
     interface.secured = fields.boolean(SECURED, out).is_some_and(|flag| flag.value);

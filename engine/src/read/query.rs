@@ -1,10 +1,10 @@
 //! The conversations that an assertion is about.
 
-use super::fields::{Fields, Out, Placed, unknown_value};
+use super::fields::{Fields, Out, Placed, unknown_value, words};
 use super::node::Node;
 use crate::diagnostic::{Code, Diagnostic};
 use alloc::format;
-use alloc::string::ToString;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 /// A protocol, with ports where it is narrower.
@@ -46,25 +46,40 @@ impl Protocol {
     }
 }
 
-/// `on: tcp`, `on: {tcp: 80}`, `on: {tcp: 80, udp: 53}`, `on: {udp: any, sport: 1024-65535}`, `on: icmp`.
+/// `on: tcp`, `on: tcp/80`, `on: {tcp: 80}`, `on: {tcp: [80, 443], udp: 53}`, `on: {udp: any, sport: 1024-65535}`, `on: icmp`.
 pub(super) fn queries(node: &Node, path: &str, out: &mut Out) -> Option<Vec<Query>> {
     let names: Vec<&str> = Protocol::ALL.iter().map(|protocol| protocol.name()).collect();
     if let Some(word) = node.word() {
-        let text = Placed::new(word.to_string(), node.place);
-        let protocol = Protocol::ALL.iter().copied().find(|protocol| protocol.name() == word);
-        if protocol.is_none() {
+        let (name, port) = word.split_once('/').map_or((word, None), |(name, port)| (name, Some(port)));
+        let is = |protocol: &Protocol| protocol.name() == name && (port.is_none() || *protocol != Protocol::Icmp);
+        let Some(protocol) = Protocol::ALL.iter().copied().find(is) else {
+            let text = Placed::new(word.to_string(), node.place);
             out.push(unknown_value(&text, path, &names, "; this assertion is left out"));
-        }
-        return Some([Query { protocol: protocol?, port: None, sport: None }].to_vec());
+            return None;
+        };
+        let port = match port {
+            Some(port) => Some(range(&Placed::new(port.to_string(), node.place), path, out)?),
+            None => None,
+        };
+        return Some([Query { protocol, port, sport: None }].to_vec());
     }
     let on = Fields::of(node, path, out)?;
     on.only(&["tcp", "udp", "sctp", "icmp", "sport"], out);
-    let sport = match on.get("sport") {
-        Some(_) => Some(ports(&on, "sport", out)?),
-        None => None,
+    let sports = match on.get("sport") {
+        Some(_) => ranges(&on, "sport", out)?,
+        None => [None].to_vec(),
     };
-    let named = || Protocol::ALL.iter().copied().filter(|protocol| on.get(protocol.name()).is_some());
-    if named().next().is_none() {
+    let mut queries = Vec::new();
+    for protocol in Protocol::ALL.iter().copied().filter(|protocol| on.get(protocol.name()).is_some()) {
+        let ports = match protocol {
+            Protocol::Icmp => [None].to_vec(),
+            Protocol::Tcp | Protocol::Udp | Protocol::Sctp => ranges(&on, protocol.name(), out)?,
+        };
+        for port in ports {
+            queries.extend(sports.iter().map(|sport| Query { protocol, port, sport: *sport }));
+        }
+    }
+    if queries.is_empty() {
         out.push(on.missing(
             "tcp",
             "; this assertion is left out",
@@ -72,18 +87,16 @@ pub(super) fn queries(node: &Node, path: &str, out: &mut Out) -> Option<Vec<Quer
         ));
         return None;
     }
-    let mut query = |protocol: Protocol| {
-        let port = match protocol {
-            Protocol::Icmp => None,
-            Protocol::Tcp | Protocol::Udp | Protocol::Sctp => Some(ports(&on, protocol.name(), out)?),
-        };
-        Some(Query { protocol, port, sport })
-    };
-    named().map(&mut query).collect()
+    Some(queries)
 }
 
-fn ports(on: &Fields<'_>, key: &str, out: &mut Out) -> Option<(u16, u16)> {
-    let text = on.word(key, out)?;
+/// One port or several: a number, a range, or a list of them.
+fn ranges(on: &Fields<'_>, key: &str, out: &mut Out) -> Option<Vec<Option<(u16, u16)>>> {
+    let path = on.path(key);
+    words(on.get(key)?, &path, out).iter().map(|text| Some(Some(range(text, &path, out)?))).collect()
+}
+
+fn range(text: &Placed<String>, path: &str, out: &mut Out) -> Option<(u16, u16)> {
     if text.value == "any" {
         return Some((0, u16::MAX));
     }
@@ -91,8 +104,7 @@ fn ports(on: &Fields<'_>, key: &str, out: &mut Out) -> Option<(u16, u16)> {
     match (first.trim().parse(), last.trim().parse()) {
         (Ok(first), Ok(last)) if first <= last => Some((first, last)),
         _ => {
-            let message =
-                format!("`{}` is `{}`, which is no port; this assertion is left out", on.path(key), text.value);
+            let message = format!("`{path}` is `{}`, which is no port; this assertion is left out", text.value);
             let help = "write a number from 0 to 65535, two with a dash between them, or `any`";
             out.push(Diagnostic::new(Code::OutOfRange, message).at(text.place).help(help));
             None

@@ -90,10 +90,8 @@ impl Reason {
     fn of(difference: &Difference<'_>, behind: &Behind) -> Option<Self> {
         let side = difference.side(behind.side);
         let acl = behind.row.acl(&side.compiled.network)?;
-        let place = acl.provenance.place.and_then(|place| {
-            let source = side.sources.get(place.source)?;
-            Some(format!("{}:{}", OneLine(source.name()), source.position(place.span.start).line))
-        });
+        let place = acl.provenance.place.and_then(|place| side.sources.locate(place));
+        let place = place.map(|(name, position)| format!("{}:{}", OneLine(name), position.line));
         Some(Self { how: how(behind), place, row: row(acl, behind, side) })
     }
 }

@@ -1,10 +1,11 @@
 //! A finding.
 
 use ringfence_engine::diagnostic::{self, Fix};
-use ringfence_engine::source::{Place, Source, Sources};
+use ringfence_engine::source::{Source, Sources};
 use serde::Serialize;
 
-/// `file`, `line` and `column` are null for a finding without a place; `help` and `fix` are there where there is one.
+/// `file`, `line` and `column` are null for a finding without a place; `help` and `fix` are there where there is one. Of a
+/// database nobody wrote lines: `row` is there, where it is about one.
 #[derive(Debug, Clone, Serialize)]
 pub struct Diagnostic<'a> {
     code: &'static str,
@@ -13,6 +14,8 @@ pub struct Diagnostic<'a> {
     file: Option<&'a str>,
     line: Option<usize>,
     column: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    row: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     help: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -38,9 +41,10 @@ impl<'a> Diagnostic<'a> {
             code: found.code.name(),
             severity: found.severity.name(),
             message: &found.message,
-            file: place.map(|(name, _)| name),
+            file: found.place.and_then(|place| sources.name(place)),
             line: place.map(|(_, position)| position.line),
             column: place.map(|(_, position)| position.column),
+            row: found.place.and_then(|place| sources.row(place)).map(|row| row.name.as_str()),
             help: found.help.as_deref(),
             fix: found.fix.as_ref().and_then(|fix| Edit::of(sources, fix)),
         }
@@ -54,7 +58,7 @@ impl<'a> Diagnostic<'a> {
 
 impl<'a> Edit<'a> {
     fn of(sources: &'a Sources, fix: &'a Fix) -> Option<Self> {
-        let source: &Source = sources.get(fix.place.source)?;
+        let source: &Source = sources.get(fix.place.source).filter(|source| !source.is_database())?;
         let (start, end) = (source.position(fix.place.span.start), source.position(fix.place.span.end));
         Some(Self {
             file: source.name(),
@@ -79,10 +83,9 @@ pub struct Origin<'a> {
 impl<'a> Origin<'a> {
     /// Where a row comes from.
     pub fn of(sources: &'a Sources, provenance: &'a ringfence_engine::ovn::acl::Provenance) -> Self {
-        let locate = |place: Place| sources.locate(place);
-        let place = provenance.place.and_then(locate);
+        let place = provenance.place.and_then(|place| sources.locate(place));
         Self {
-            file: place.map(|(name, _)| name),
+            file: provenance.place.and_then(|place| sources.name(place)),
             line: place.map(|(_, position)| position.line),
             object: &provenance.object,
             field: &provenance.field,

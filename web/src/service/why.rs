@@ -25,12 +25,12 @@ pub(super) fn why(shown: &Shown, from: usize, to: usize, filter: Filter) -> Opti
     }
     let mut reach = reach(loaded);
     let pair = reach.pair(from, to);
-    let common = Family::ALL.into_iter().find(|family| ends.0.has(*family) && ends.1.has(*family));
-    let family = common.unwrap_or(Family::Ipv4);
-    let asked = Asked { wanted: Wanted::of(filter, family), shape: Shape::default(), family };
-    let story = Story::new(&loaded.compiled, reach.pipelines(), ends, pair, asked);
+    let common = Family::ALL.into_iter().filter(|family| ends.0.has(*family) && ends.1.has(*family));
+    let asked = |family| Asked { wanted: Wanted::of(filter, family), shape: Shape::default(), family };
+    let families: Vec<Family> = common.collect();
+    let story = Story::of_families(&loaded.compiled, reach.pipelines(), ends, &pair, (&families, &asked));
     let (title, whole) = match story.wanted {
-        Wanted::Whole if !story.pair.families.is_empty() => (story.shown(), Some(story.on_the_whole())),
+        Wanted::Whole if story.is_of_kinds() => (story.shown(), Some(story.on_the_whole())),
         Wanted::Whole | Wanted::One(_) => (story.shown(), None),
     };
     Some(Why {

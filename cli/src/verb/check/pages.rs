@@ -25,12 +25,13 @@ impl Arguments {
     pub(super) fn look(&self, console: &mut Console) -> io::Result<Status> {
         let (mut joined, mut status) = (Joined::default(), Status::Fine);
         let mut checked = false;
+        let (beside, settings) = (self.input.beside_pages(), self.input.settings());
         for path in self.all_pages() {
             let Some((name, page)) = read(&path) else {
                 console.complain(&format!("cannot read `{}`", path.display()));
                 return Ok(Status::InputError);
             };
-            let worlds = worlds(&name, &page, &self.input);
+            let worlds = worlds(&name, &page, &beside, &settings);
             checked |= !worlds.is_empty();
             if worlds.is_empty() && self.pages.len() > 1 && self.pages.contains(&path) {
                 console.report(|err| writeln!(err, "`{name}` has no block with an object in it"));
@@ -69,6 +70,7 @@ impl Arguments {
     /// Makes the fixes of all pages, and looks at what is left.
     pub(super) fn mend_pages(&self, trust: Trust, console: &mut Console) -> io::Result<Status> {
         let mut all = Status::Fine;
+        let beside = self.input.beside_pages();
         for path in self.all_pages() {
             let Some((name, old)) = read(&path) else {
                 console.complain(&format!("cannot read `{}`", path.display()));
@@ -76,7 +78,7 @@ impl Arguments {
             };
             let (mut new, mut told) = (old.clone(), Vec::new());
             for _ in 0..ROUNDS {
-                let edits = self.edits(&name, &new, trust, &mut told, console);
+                let edits = self.edits((&name, &new, &beside), trust, &mut told, console);
                 if edits.is_empty() {
                     break;
                 }
@@ -94,21 +96,21 @@ impl Arguments {
             let done = if self.dry_run { "would fix" } else { "fixed" };
             console.report(|err| mend::tell(err, &told, &kept, done));
             if self.dry_run {
-                all = all.max(self.dry(&name, &old, &new, console)?);
+                all = all.max(self.dry((&name, &beside), &old, &new, console)?);
             }
         }
         if self.dry_run { Ok(all) } else { Ok(all.max(self.look(console)?)) }
     }
 
     /// The lines that would go and come; the status is that of the page as it is.
-    fn dry(&self, name: &str, old: &str, new: &str, console: &mut Console) -> io::Result<Status> {
+    fn dry(&self, (name, beside): (&str, &Files), old: &str, new: &str, console: &mut Console) -> io::Result<Status> {
         let of = |text: &str| {
             let mut sources = Sources::new();
             sources.add(name, text);
             sources
         };
         console.print(|out| out.write_all(patch::lines(&of(old), &of(new)).as_bytes()))?;
-        let judged = worlds(name, old, &self.input).into_iter().map(|Paged { loaded, .. }| {
+        let judged = worlds(name, old, beside, &self.input.settings()).into_iter().map(|Paged { loaded, .. }| {
             let (findings, judgements) = found(&loaded, &mut loaded.reach(), &self.input.namespace);
             status(&findings, &judgements)
         });
@@ -118,14 +120,13 @@ impl Arguments {
     /// What is to be edited in a page, and what is to be told of it once it is written.
     fn edits(
         &self,
-        name: &str,
-        page: &str,
+        (name, page, beside): (&str, &str, &Files),
         trust: Trust,
         told: &mut Vec<(String, String)>,
         console: &mut Console,
     ) -> Vec<Edit> {
         let mut edits = Vec::new();
-        for Paged { world, loaded, source } in worlds(name, page, &self.input) {
+        for Paged { world, loaded, source } in worlds(name, page, beside, &self.input.settings()) {
             let place = |fix: &Fix| (fix.place.source == source).then(|| world.place(page, fix.place.span)).flatten();
             let fixed = files::writable(name).err().map(|why| format!("the page stays as it is: {why}"));
             let barred = |fix: &Fix| match place(fix) {

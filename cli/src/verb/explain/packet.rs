@@ -103,6 +103,11 @@ impl Packet {
         header.map_or(Wanted::Whole, Wanted::One)
     }
 
+    /// Whether it is the same in both families: numbers of ICMP, and of other protocols, are not.
+    pub(super) fn is_of_any_family(&self) -> bool {
+        self.icmp_type.is_none() && self.icmp_code.is_none() && self.protocol.is_none() && self.flow_label.is_none()
+    }
+
     /// What is wrong with it in a family: ICMP has a flag of its own, and in the other family its number is any other one.
     pub(super) fn fault(&self, family: Family) -> Option<String> {
         let icmp = match family {

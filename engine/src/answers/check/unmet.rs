@@ -4,8 +4,8 @@ use super::name;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::ovn::acl::Action;
 use crate::ovn::network::Network;
-use crate::ovn::pipeline::AclId;
-use crate::reach::{Endpoint, Reach, evaluate_by};
+use crate::ovn::pipeline::{AclId, Pipeline};
+use crate::reach::{Attachment, Endpoint, Reach, Verdict, evaluate_by};
 use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::vec::Vec;
@@ -27,15 +27,25 @@ pub(super) fn check(
         return Vec::new();
     }
     // Pair by pair: whoever asks about many at once asks rows that none of them gets to.
-    let mut single = evaluate_by(network, endpoints, reach.pipelines().into());
+    let mut single = evaluate_by(network, endpoints, reach.pipelines().into()).noting();
+    let mut unsaid: BTreeSet<usize> = BTreeSet::new();
     for pair in classes.pairs() {
-        single.verdict(pair.from, pair.to);
+        // Where nobody knows the way, nobody knows which rows are asked.
+        if single.verdict(pair.from, pair.to) == Verdict::Undefined && !single.has_way(pair.from, pair.to) {
+            let switch = |end: usize| match endpoints.get(end)?.attachment {
+                Attachment::Port { switch, .. } => Some(switch),
+                Attachment::Router(_) | Attachment::Balancer(_) => None,
+            };
+            unsaid.extend([pair.from, pair.to].into_iter().filter_map(switch));
+        }
     }
     // What is undefined for being too complex was not asked to the end.
     if single.outgrown().0 {
         return Vec::new();
     }
-    let met = single.met();
+    let mut met = single.met();
+    let unsaid = |pipeline: &&Pipeline| unsaid.contains(&pipeline.switch);
+    met.extend(reach.pipelines().iter().filter(unsaid).flat_map(|pipeline| pipeline.acls.iter()));
     let asked = reach.pipelines().iter().flat_map(|pipeline| {
         let broken: BTreeSet<AclId> = pipeline.broken.iter().map(|error| error.id).collect();
         // What keeps packets out of connection tracking is asked before any row is.

@@ -72,6 +72,9 @@ pub(super) fn no_path(question: &Question<'_>, reason: NoPath) -> String {
             "the routers between {from} and {to} are peers, but only one of them has a route to the other's switch: \
              whether anything gets from one to the other cannot be known."
         ),
+        NoPath::NoCommonFamily if !Family::ALL.iter().any(|of| question.from.has(*of) && question.to.has(*of)) => {
+            format!("{from} and {to} have no address family in common.")
+        }
         NoPath::NoCommonFamily => {
             format!("{from} and {to} do not both have an {} address.", question.family.name())
         }

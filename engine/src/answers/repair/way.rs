@@ -9,7 +9,7 @@ use crate::answers::filter::{Filter, PortRange};
 use crate::compile::Compiled;
 use crate::ovn::acl::Direction;
 use crate::ovn::network::Network;
-use crate::ovn::pipeline::{Outcome, Pipeline};
+use crate::ovn::pipeline::{Outcome, Pipeline, Stage};
 use crate::reach::{Family, FamilyAnswer, L4Header};
 use crate::source::Sources;
 use alloc::borrow::ToOwned;
@@ -165,11 +165,13 @@ impl Way {
                 return Ok((Place::Policy, edits));
             }
         }
-        // Rows would have to speak of the Service in one place, of its backend in another.
-        if stop.backend.is_some() || matches!(stop.step.decider, Decider::Established | Decider::Builtin(_)) {
+        if stop.is_turned() || matches!(stop.step.decider, Decider::Established | Decider::Builtin(_)) {
             return Err(words());
         }
         let families = unfulfilled(compiled, wish)?;
+        // Rows before the balancer speak of its address, those behind it of who answers.
+        let served = stop.served(wish);
+        let wish = if (stop.step.stage, half) == (Stage::FromLport, Half::Request) { wish } else { &served };
         let edits = match self {
             Self::Allow(action) => {
                 let row = (stop.step.stage.direction(), action);
@@ -221,6 +223,11 @@ impl<'c> Stop<'c> {
         let mut backends = backends(network, endpoints, (from, to), family, header).into_iter();
         let stop = stopped(None).or_else(|| backends.find_map(|backend| stopped(Some(backend))));
         stop.ok_or_else(|| "what stops it is no rule".to_owned())
+    }
+
+    /// Whether who asks is who answers: between the two there is the balancer's address, in both halves.
+    fn is_turned(&self) -> bool {
+        self.backend.is_some_and(|backend| backend.is_own)
     }
 
     /// Who answers, by id.

@@ -7,10 +7,11 @@ use super::super::row::provenance;
 use super::naming::symbol;
 use super::roll::family;
 use super::stage;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::ovn::acl::{Acl, Action};
 use crate::ovn::network::PortGroup;
 use crate::read::{DEFAULT_PROVIDER, PolicyType, Presence};
-use crate::world::{Interface, Node, World};
+use crate::world::{Interface, Machine, Node, World};
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -43,6 +44,27 @@ fn members(world: &World) -> HashMap<&str, Vec<String>> {
         members.entry(node).or_default().extend(ports.map(|interface| interface.port.clone()));
     }
     members
+}
+
+/// What is to be said of pods of which nobody knows their node: it is kept from none of them.
+pub(super) fn homeless(world: &World) -> Option<Diagnostic> {
+    let is_near = |machine: &&Machine| machine.interfaces.iter().any(|interface| is_near(interface, world));
+    let mut machines = world
+        .machines
+        .iter()
+        .filter(|machine| machine.pod == Presence::Running && machine.node.is_none())
+        .filter(is_near);
+    let first = machines.next().filter(|_| !world.nodes.is_empty())?;
+    let rest = match machines.count() {
+        0 => String::new(),
+        more => format!(", nor of {more} others"),
+    };
+    let id = first.id();
+    let message = format!(
+        "on which node `{id}` runs is not known{rest}: it is taken to be on none, while its own node reaches it whatever policies say"
+    );
+    let help = "name the node in `spec.nodeName`, or by `vms: [{name: .., node: ..}]` in an `Inventory`";
+    Some(Diagnostic::new(Code::AssumedAddress, message).at(first.place).help(help))
 }
 
 /// Whether a node reaches an interface: that of the default network, in the default VPC or on a VLAN.

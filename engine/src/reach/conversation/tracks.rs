@@ -118,16 +118,13 @@ impl Solver<'_> {
             if headers == L4Arena::EMPTY {
                 continue;
             }
-            let passing = self.stage(at, stage, state);
+            let mode = Mode { scene: Scene::Ip(at.family), half: at.half, tracking: state, ttl: at.ttl };
+            self.note(at.switch, stage, mode, (at.source, at.target), headers);
+            let passing = self.ask(at.switch, What::Stage(stage), mode, at.source, at.target, at.choice);
             let passing = self.arena.intersection(headers, passing);
             admitted = self.arena.union(admitted, passing);
         }
         admitted
-    }
-
-    fn stage(&mut self, at: At, stage: Stage, tracking: Tracking) -> L4Id {
-        let mode = Mode { scene: Scene::Ip(at.family), half: at.half, tracking, ttl: at.ttl };
-        self.ask(at.switch, What::Stage(stage), mode, at.source, at.target, at.choice)
     }
 
     /// What conntrack says at a port: `known` are the headers whose request its zone remembers.
