@@ -22,7 +22,7 @@ pub(crate) fn one_of<'w>(words: impl IntoIterator<Item = &'w str>) -> String {
     }
 }
 
-/// The nearest of the known words, when it is near enough to be a slip of the hand; of several the first by name.
+/// The nearest of the known words, when it is near enough to be a slip of the hand.
 pub(crate) fn nearest<'w>(word: &str, known: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
     let word: Vec<char> = word.chars().take(LONGEST + 1).map(|letter| letter.to_ascii_lowercase()).collect();
     let allowed = (word.len() / 3).clamp(1, 3);
@@ -31,7 +31,7 @@ pub(crate) fn nearest<'w>(word: &str, known: impl IntoIterator<Item = &'w str>) 
         .filter(|_| word.len() <= LONGEST)
         .map(|near| (distance(&word, &near.to_ascii_lowercase().chars().collect::<Vec<_>>()), near))
         .filter(|(distance, _)| *distance <= allowed)
-        .min()
+        .min_by_key(|(distance, _)| *distance)
         .map(|(_, near)| near)
 }
 

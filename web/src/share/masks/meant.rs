@@ -55,13 +55,13 @@ const WORDS: &str = "Accept Admin AdminNetworkPolicy Allow Always Baseline Basel
     policyTypes pool port portGroups portNumber portRange portRangeMax portRangeMin portSecurity port_security ports \
     priority private protocol protocols provider range reaches refuse reject related remoteAddress \
     remoteSecurityGroup remoteType remoteVpc replicas requests resourceVersion resources restartPolicy ringfence \
-    routeTable router routerMac routerPort runStrategy running schedule sctp securityContext securityGroup \
+    routeTable router routerMac routerPort routers runStrategy running schedule sctp securityContext securityGroup \
     securityGroups security_groups selector selfLink seq server_socket service serviceAccountName serviceName services \
     sessionAffinity set severity sha sll source sourcePortRange sourcePortRangeMax sourcePortRangeMin spa spec sport \
     src standard start staticRoutes status str strategy subject subnet svc switch switches target targetPort tcp template \
     tha tier tll to to-lport to-port tolerations tpa true type u2oFeatures u2oInterconnection u2oInterconnectionIP \
     udp uid undefined updateStrategy use_ct_inv_match v4IpAddress v6IpAddress value values version vip vips \
-    virt-launcher virtio vlan vm vmName vmi vms volumeMounts volumes vpc vpcPeerings workloads y yes";
+    virt-launcher virtio vlan vlanPassthru vm vmName vmi vms volumeMounts volumes vpc vpcPeerings workloads y yes";
 
 #[cfg(test)]
 mod tests {
