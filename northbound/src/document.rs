@@ -1,5 +1,6 @@
-//! A database as an `Inventory`, and what is put in afterwards.
+//! A database as an `Inventory`.
 
+use crate::addendum::Addendum;
 use crate::balancer::{Balancers, balanced};
 use crate::beside::beside;
 use crate::doubt::doubts;
@@ -12,8 +13,8 @@ use crate::port::{Interface, Machine, is_disabled};
 use crate::row::{entry, integer, option, text, texts, uuids};
 use crate::template::has_variable;
 use ipnet::IpNet;
-use ringfence_engine::ovn::acl::{Acl, Log, Provenance};
-use ringfence_engine::ovn::network::{Beyond, Mac, Network, PortKind, Unknown, Version, Way};
+use ringfence_engine::ovn::acl::Provenance;
+use ringfence_engine::ovn::network::{Mac, Network, Version};
 use ringfence_engine::source::SourceId;
 use ringfence_ovsdb::{Row, Schema, Snapshot, Uuid};
 use serde_json::{Value, json};
@@ -27,18 +28,8 @@ pub struct Document {
     pub text: String,
     /// What is in the database and has no word in the engine, a sentence each.
     pub remarks: Vec<String>,
-    /// Pairs of switches between which routers may do what is not evaluated.
-    doubts: Vec<[String; 2]>,
-    /// Ports that are disabled.
-    disabled: BTreeSet<String>,
-    /// The Ethernet address of OVN's service monitor, where a machine has it as well.
-    monitor: Option<Mac>,
-    /// Ports that lead to a router.
-    routed: BTreeSet<String>,
-    /// Those of them at which nobody can say what becomes of a packet.
-    doubted: BTreeSet<String>,
-    /// Of rows by their paths: whose they are, and what they log.
-    owners: BTreeMap<String, (Provenance, Option<Log>)>,
+    /// What an inventory cannot say.
+    addendum: Addendum,
 }
 
 impl Document {
@@ -87,11 +78,12 @@ impl Document {
         let monitor = snapshot.rows("NB_Global").find_map(|(_, row)| entry(row, "options", "svc_monitor_mac"));
         let is_machine =
             |mac: &String| machines.values().flatten().any(|interface| interface.mac.as_ref() == Some(mac));
-        document.monitor = monitor.map(str::to_ascii_lowercase).filter(is_machine).and_then(|mac| Mac::parse(&mac));
+        document.addendum.monitor =
+            monitor.map(str::to_ascii_lowercase).filter(is_machine).and_then(|mac| Mac::parse(&mac));
         lines.push("vms:".to_owned());
         lines.extend(machines.iter().map(|(machine, interfaces)| format!("- {}", machine.to_json(interfaces))));
         document.text = lines.join("\n") + "\n";
-        document.doubts = doubts(snapshot, &names);
+        document.addendum.doubts = doubts(snapshot, &names);
         let addresses: BTreeSet<IpAddr> = by_port.into_values().flatten().collect();
         for (id, switch) in snapshot.rows("Logical_Switch") {
             let name = names.switches.get(&id).map_or("", String::as_str);
@@ -126,7 +118,7 @@ impl Document {
                     let is_disabled = is_disabled(port);
                     if is_disabled {
                         others.push(own);
-                        self.disabled.insert(own.to_owned());
+                        self.addendum.disabled.insert(own.to_owned());
                         self.remarks.push(format!(
                             "port `{own}` of switch `{name}` is disabled: it gets nothing and sends nothing, as if on a switch alone"
                         ));
@@ -139,7 +131,7 @@ impl Document {
                     }
                 }
                 "router" => {
-                    self.routed.insert(own.to_owned());
+                    self.addendum.routed.insert(own.to_owned());
                     match Link::of(names, port) {
                         Some(link) if links.is_empty() => links.push(link),
                         Some(link) => {
@@ -207,7 +199,7 @@ impl Document {
         let routed = ports.filter(|port| text(port, "type") == Some("router"));
         let links: Vec<(&Row, Link)> = routed.filter_map(|port| Some((port, Link::of(names, port)?))).collect();
         let mut doubt = |port: &str, why: String| {
-            self.doubted.insert(port.to_owned());
+            self.addendum.doubted.insert(port.to_owned());
             self.remarks.push(format!("{why}, which is not evaluated: who goes by a router there is `undefined`"));
         };
         for (_, link) in links.iter().skip(1) {
@@ -234,7 +226,7 @@ impl Document {
         }
         // Which of several a machine goes by nobody knows.
         if links.len() > 1 {
-            self.doubted.extend(links.into_iter().map(|(_, link)| link.port));
+            self.addendum.doubted.extend(links.into_iter().map(|(_, link)| link.port));
         }
     }
 
@@ -265,7 +257,7 @@ impl Document {
             let owner = owner(acl).map(|owner| format!(" ({owner})")).unwrap_or_default();
             let provenance =
                 Provenance { object: format!("{parent}{owner}"), field: format!("ACL {name}"), place: None };
-            self.owners.insert(format!("{path}.acls[{index}]"), (provenance, log(snapshot, acl)));
+            self.addendum.owners.insert(format!("{path}.acls[{index}]"), (provenance, log(snapshot, acl)));
         }
         lines
     }
@@ -327,42 +319,13 @@ impl Document {
 
     /// Puts in what an inventory cannot say: whose each row is, what it logs, and [what is no row](Self::amend).
     pub fn complete(&self, network: &mut Network, source: SourceId) {
-        let acls = network.switches.iter_mut().map(|switch| &mut switch.acls);
-        for acl in acls.chain(network.port_groups.iter_mut().map(|group| &mut group.acls)).flatten() {
-            self.credit(acl, source);
-        }
-        self.amend(network);
+        self.addendum.complete(network, source);
     }
 
     /// Puts in which ports are disabled or lead to further routers, and between which switches nobody can say what routers do;
     /// also where somebody has edited the rows of the text.
     pub fn amend(&self, network: &mut Network) {
-        for port in network.switches.iter_mut().flat_map(|switch| &mut switch.ports) {
-            port.disabled |= self.disabled.contains(&port.name);
-            port.secured |= port.disabled;
-            if self.routed.contains(&port.name) {
-                port.kind = PortKind::Router;
-            }
-        }
-        for link in network.routers.iter_mut().flat_map(|router| &mut router.links) {
-            link.doubted |= self.doubted.contains(&link.port);
-        }
-        network.options.svc_monitor_mac = network.options.svc_monitor_mac.or(self.monitor);
-        let names = network.switches.iter().enumerate().map(|(index, switch)| (switch.name.as_str(), index));
-        let names: BTreeMap<&str, usize> = names.collect();
-        let index = |name: &String| names.get(name.as_str()).copied();
-        let doubts = self.doubts.iter().filter_map(|[one, other]| Some([index(one)?, index(other)?]));
-        let way = Way::Unknown(Unknown::Routing);
-        let doubts: Vec<Beyond> = doubts.map(|switches| Beyond { switches, way }).collect();
-        network.beyond.extend(doubts);
-    }
-
-    fn credit(&self, acl: &mut Acl, source: SourceId) {
-        let place = acl.provenance.place.filter(|place| place.source == source);
-        if let (Some(place), Some((known, log))) = (place, self.owners.get(&acl.provenance.field)) {
-            acl.provenance = Provenance { place: Some(place), ..known.clone() };
-            acl.log.clone_from(log);
-        }
+        self.addendum.amend(network);
     }
 }
 

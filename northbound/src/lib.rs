@@ -4,6 +4,7 @@
 //! input; [`Document::complete`] puts into the compiled network what an inventory cannot say: whose each row is, what it
 //! logs, and which ports are disabled. What no word of the engine covers is told in [`Document::remarks`].
 
+mod addendum;
 mod balancer;
 mod beside;
 mod document;

@@ -120,6 +120,24 @@ fields! {
     Icmp4InnerSrc = "icmp4.inner_ip4.src", 32;
 }
 
+impl Field {
+    /// Whether OVN's own flows write it, or only OVN sees it: nobody outside knows what is in it.
+    pub fn is_inner(self) -> bool {
+        matches!(
+            self,
+            Self::Flags
+                | Self::Xxreg0
+                | Self::Xxreg1
+                | Self::Xreg4
+                | Self::InportKey
+                | Self::OutportKey
+                | Self::Icmp4FragMtu
+                | Self::Icmp6FragMtu
+                | Self::Icmp4InnerSrc
+        )
+    }
+}
+
 /// A field that holds the name of a logical port.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PortField {

@@ -111,15 +111,7 @@ impl Mode {
     pub fn role(self, field: Field) -> Role {
         match field {
             Field::CtState => Role::Fixed(self.tracking.ct_state()),
-            Field::Flags
-            | Field::Xxreg0
-            | Field::Xxreg1
-            | Field::Xreg4
-            | Field::InportKey
-            | Field::OutportKey
-            | Field::Icmp4FragMtu
-            | Field::Icmp6FragMtu
-            | Field::Icmp4InnerSrc => Role::Unknown,
+            inner if inner.is_inner() => Role::Unknown,
             other => match self.scene {
                 Scene::Ip(family) => self.ip_role(family, other),
                 Scene::ArpRequest => request_role(other),

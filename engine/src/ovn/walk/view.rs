@@ -49,15 +49,7 @@ impl Header for View<'_> {
             Field::CtState => Value::Known(self.tracking.ct_state()),
             Field::CtMark => Value::Known(self.tracking.ct_mark()),
             Field::CtLabel | Field::PktMark => Value::Known(0),
-            Field::Flags
-            | Field::Xxreg0
-            | Field::Xxreg1
-            | Field::Xreg4
-            | Field::InportKey
-            | Field::OutportKey
-            | Field::Icmp4FragMtu
-            | Field::Icmp6FragMtu
-            | Field::Icmp4InnerSrc => Value::Unknown,
+            inner if inner.is_inner() => Value::Unknown,
             Field::IpTtl if self.packet.ip().is_some_and(|ip| ip.ttl.is_none()) => Value::Unknown,
             other if self.is_hidden(other) => Value::Known(0),
             other => Value::Known(self.packet.field(other)),

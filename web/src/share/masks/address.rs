@@ -67,10 +67,7 @@ impl Addresses {
         if bits == 0 || special || joins {
             return address;
         }
-        let length = |mask: &str| Some(u32::MAX.checked_shl(32_u32.checked_sub(mask.parse().ok()?)?).unwrap_or(0));
-        let within =
-            mask.and_then(|mask| mask.parse().map(|mask: Ipv4Addr| u32::from(mask)).ok().or_else(|| length(mask)));
-        Ipv4Addr::from(bits ^ (self.v4 & within.unwrap_or(u32::MAX)))
+        Ipv4Addr::from(bits ^ (self.v4 & mask.and_then(|mask| u32::try_from(kept(mask, 32)?).ok()).unwrap_or(u32::MAX)))
     }
 
     fn v6(self, address: Ipv6Addr, mask: Option<&str>) -> Ipv6Addr {
@@ -80,10 +77,7 @@ impl Addresses {
         if bits == 0 || special || joins {
             return address;
         }
-        let length = |mask: &str| Some(u128::MAX.checked_shl(128_u32.checked_sub(mask.parse().ok()?)?).unwrap_or(0));
-        let within =
-            mask.and_then(|mask| mask.parse().map(|mask: Ipv6Addr| u128::from(mask)).ok().or_else(|| length(mask)));
-        Ipv6Addr::from(bits ^ (self.v6 & within.unwrap_or(u128::MAX)))
+        Ipv6Addr::from(bits ^ (self.v6 & mask.and_then(|mask| kept(mask, 128)).unwrap_or(u128::MAX)))
     }
 
     fn mac(self, bits: u64, mask: Option<&str>) -> String {
@@ -91,6 +85,18 @@ impl Addresses {
         let change = if bits == 0 || group { 0 } else { self.mac & mask.and_then(octets).unwrap_or(u64::MAX) };
         let bits = bits ^ change;
         [40, 32, 24, 16, 8, 0].map(|shift| format!("{:02x}", bits >> shift & 0xff)).join(":")
+    }
+}
+
+/// The bits of an address that a mask keeps, which is written as one, or as a length.
+fn kept(mask: &str, width: u32) -> Option<u128> {
+    match mask.parse() {
+        Ok(IpAddr::V4(mask)) if width == u32::BITS => Some(u32::from(mask).into()),
+        Ok(IpAddr::V6(mask)) if width == u128::BITS => Some(mask.into()),
+        _ => {
+            let free = width.checked_sub(mask.parse().ok()?)?;
+            Some((u128::MAX >> (u128::BITS - width)) & u128::MAX.checked_shl(free).unwrap_or(0))
+        }
     }
 }
 
