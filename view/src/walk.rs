@@ -77,7 +77,7 @@ impl Story<'_> {
     }
 
     /// Why this became of the packet at a step: the rest of a sentence.
-    pub fn reason(step: &Step) -> String {
+    pub fn reason(&self, step: &Step) -> String {
         match &step.decider {
             Decider::Row(_) => ", by this row".to_owned(),
             Decider::Default if step.outcome == Outcome::Drop => {
@@ -89,6 +89,9 @@ impl Story<'_> {
                 ", connection tracking has not seen its request on this port and calls it invalid".to_owned()
             }
             Decider::Builtin(builtin) => format!(", built in: {}", builtin.describe()),
+            Decider::Ambiguous(rows) if rows.iter().any(|row| row.is_doubted(self.question.network)) => {
+                ": another object has the port group of this row, and may have overwritten it".to_owned()
+            }
             Decider::Ambiguous(rows) if rows.len() == 1 => {
                 ": this row tests something that only the network knows".to_owned()
             }

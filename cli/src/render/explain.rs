@@ -97,7 +97,7 @@ impl View<'_> {
             PacketKind::Arp => "ARP, ",
             PacketKind::Ip => "",
         };
-        writeln!(out, "  {arp}{}: {style}{fate}{style:#}{}", self.story.whereabouts(step), Story::reason(step))?;
+        writeln!(out, "  {arp}{}: {style}{fate}{style:#}{}", self.story.whereabouts(step), self.story.reason(step))?;
         for id in step.decider.rows() {
             self.row(out, *id)?;
         }

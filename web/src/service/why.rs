@@ -92,7 +92,7 @@ fn step(shown: &Shown, story: &Story<'_>, step: &explain::Step) -> Step {
         switch: network.switches.get(step.switch).map_or(String::new(), |switch| switch.name.clone()),
         fate: fate.to_owned(),
         result: result.to_owned(),
-        reason: Story::reason(step),
+        reason: story.reason(step),
         tracking: tracking(step.tracking).to_owned(),
         deciders: step.decider.rows().iter().filter_map(|id| decider(shown, *id)).collect(),
         quiet: is_silent(step),
