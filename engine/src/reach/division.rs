@@ -123,6 +123,11 @@ impl Facet {
         Arc::new(Self { of, members })
     }
 
+    /// Everything that somebody looks like, with the groups that do.
+    pub fn all(&self) -> impl Iterator<Item = (u32, &[usize])> {
+        (0..).zip(self.members.iter().map(Vec::as_slice))
+    }
+
     /// The groups that look so.
     pub fn members(&self, looks: u32) -> &[usize] {
         at(&self.members, looks).map_or(&[], Vec::as_slice)

@@ -88,19 +88,17 @@ impl<'t, 'n> Tour<'t, 'n> {
         if let Some(others) = others {
             let named = others.ones().filter_map(|class| usize::try_from(*groups.get(class)?).ok());
             let named: FixedBitSet = named.collect();
-            self.scout(&named)?;
+            self.scout(Some(&named))?;
             return Ok(Fan::of_none(groups).with(self.told(&named)?));
         }
-        let mut all = FixedBitSet::with_capacity(count);
-        all.insert_range(..);
-        self.scout(&all)?;
+        self.scout(None)?;
         let (own, key) = self.heard(count);
         let at = self.crowd.models.iter().position(|(known, _)| *known == key);
         let known = at.and_then(|at| self.crowd.models.get(at)).map(|(_, model)| Arc::clone(model));
         let mut asked = own.clone();
         match &known {
             Some(model) => asked.union_with(&model.own),
-            None => asked = all,
+            None => asked.insert_range(..),
         }
         let told = self.told(&asked)?;
         let is_better = |model: &Arc<Modelled>| 2 * own.count_ones(..) < model.own.count_ones(..);
@@ -118,22 +116,28 @@ impl<'t, 'n> Tour<'t, 'n> {
         Ok(fan)
     }
 
-    /// Has a conversation with somebody of each place of these groups with which none was had from here: what is asked on a way is
-    /// known at once then of all ways, and the others are told apart only once.
-    fn scout(&mut self, groups: &FixedBitSet) -> Result<(), Divided> {
+    /// Has a conversation with somebody of each place, or of each where somebody is named, with which none was had from here: what is
+    /// asked on a way is known at once then of all ways, and the others are told apart only once.
+    fn scout(&mut self, named: Option<&FixedBitSet>) -> Result<(), Divided> {
         let [_, many] = self.crowd.sides(self.way);
-        let (mut starts, mut new) = (HashSet::new(), Vec::new());
-        for group in groups.ones().filter(|group| !self.balancers.contains(group)) {
-            let start = self.between(many.look(Look::Place, group));
-            if starts.contains(&start) || self.crowd.courses.has(start) {
-                continue;
+        let Some(places) = many.facet(Look::Place) else { return Ok(()) };
+        let unknown = |place| Some(self.between(place)).filter(|start| !self.crowd.courses.has(*start));
+        let with = |group: usize| {
+            let other = many.groups.get(group).filter(|_| !self.balancers.contains(&group))?;
+            self.own.pair(other).map(|(one, other)| self.ends(one, other))
+        };
+        let mut starts = HashSet::new();
+        let new: Vec<_> = match named {
+            None => {
+                let each = places.all().filter_map(|(place, groups)| Some((unknown(place)?, groups)));
+                each.filter_map(|(start, groups)| Some((start, groups.iter().find_map(|group| with(*group))?)))
+                    .collect()
             }
-            let pair = many.groups.get(group).and_then(|group| self.own.pair(group));
-            if let Some((one, other)) = pair {
-                starts.insert(start);
-                new.push((start, self.ends(one, other)));
+            Some(named) => {
+                let each = named.ones().filter_map(|group| Some((unknown(*places.of.get(group)?)?, with(group)?)));
+                each.filter(|(start, _)| starts.insert(*start)).collect()
             }
-        }
+        };
         let mut is_divided = false;
         for (start, pair) in new {
             let position = self.crowd.courses.start(start);
