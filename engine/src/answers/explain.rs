@@ -154,8 +154,8 @@ pub fn explain(question: &Question<'_>) -> Explanation {
     let refused = legs(&strict).filter_map(|leg| leg.packet.as_ref()).any(|journey| journey.refused);
     Explanation {
         verdict,
-        delivered: strict.delivered() && !is_doubted,
-        answered: strict.answered() && !is_doubted,
+        delivered: strict.delivered() && generous.delivered() && !is_doubted,
+        answered: strict.answered() && generous.answered() && !is_doubted,
         refused,
         because: match is_doubted {
             true => because::no_path(question, NoPath::Unknown(doubt(question))),

@@ -83,9 +83,11 @@ impl<'n> Solver<'n> {
                 let certain = self.serve(service);
                 let possible =
                     if self.certain { certain } else { self.serve(Service { choice: Choice::Generous, ..service }) };
+                // What is remembered in one case may be what stops the answer in the other.
+                let (must, may) = (self.both(certain, possible), self.either(certain, possible));
                 let carried = match self.routed(service) {
-                    Carried::Surely => (certain, possible),
-                    Carried::Perhaps => (none, possible),
+                    Carried::Surely => (must, may),
+                    Carried::Perhaps => (none, may),
                     Carried::Nowhere => (none, none),
                 };
                 found = Some(self.mixed(found, carried));

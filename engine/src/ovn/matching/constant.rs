@@ -98,7 +98,11 @@ impl fmt::Display for Written {
             Format::Hexadecimal => write!(out, "{value:#x}"),
             Format::Ethernet => write!(out, "{}", Mac::from_number(*value)),
             Format::Ipv4 => write!(out, "{}", ip4(*value)),
-            Format::Ipv6 => write!(out, "{}", Ipv6Addr::from(*value)),
+            // As `inet_ntop` writes it, by which OVN does.
+            Format::Ipv6 => match Ipv6Addr::from(*value).segments() {
+                [0, 0, 0, 0, 0, 0, high, _] if high > 0 => write!(out, "::{}", ip4(*value)),
+                segments => write!(out, "{}", Ipv6Addr::from(segments)),
+            },
         }
     }
 }

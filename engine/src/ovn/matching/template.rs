@@ -92,6 +92,7 @@ mod tests {
         assert_eq!(said("xr^rg4 == 136"), "Syntax error at `xrrg4' expecting field name.");
         assert_eq!(said("! icmp4 ^)"), "parsing function name");
         assert_eq!(said("1^<= nd_ns <= 1/0"), "Invalid numeric constant.");
+        assert_eq!(said("ip6.src == {ff05::2/::ffff:fff^f}"), "Invalid numeric constant.");
         assert_eq!(said("^ip4 && tcp.dst == 0x50"), "ip4 && tcp.dst == 0x50");
     }
 
