@@ -227,7 +227,10 @@ impl Compared<'_> {
                 }
             }
         }
-        Ok(states.iter().all(|state| self.stage.rows.default_for(*state) == own.outcome).then_some(doubles))
+        // Behind a balancer the default does not keep what a row before it has forgotten; a row does.
+        let keeps = Stage::of(acl) == Stage::FromLportAfterLb && self.stage.pipeline.forgets(Stage::FromLport);
+        let is_default = |state: &Tracking| self.stage.rows.default_for(*state) == own.outcome;
+        Ok((states.iter().all(is_default) && !(keeps && own.outcome == Outcome::Allow)).then_some(doubles))
     }
 
     /// A row that logs or ends a tier does more than to let pass or to drop.
