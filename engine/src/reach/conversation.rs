@@ -326,7 +326,8 @@ impl<'n> Solver<'n> {
                 Passing { must: full, may: full }
             }
         };
-        if let Some((lens, asked)) = number.zip(self.asked.as_mut()) {
+        let tells_apart = |lens: &usize| self.lenses.get(*lens).is_some_and(|lens| !lens.is_uniform());
+        if let Some((lens, asked)) = number.filter(tells_apart).zip(self.asked.as_mut()) {
             asked.push(Asked { switch, lens, source, target, passing });
         }
         self.certain &= passing.must == passing.may;

@@ -117,6 +117,8 @@ pub struct Lens {
     met: FixedBitSet,
     /// The rows at which the header sets outgrew their budget.
     outgrown: FixedBitSet,
+    /// Whether it says the same of all parties, whatever their rows.
+    is_uniform: bool,
 }
 
 /// The classes of one party with what holds of them.
@@ -175,9 +177,13 @@ impl Lens {
             rows.push(Asked { tier, priority, outcome, is_known: tree.is_known(), plain, tree, origin });
         }
         outgrown.grow(rows.len());
+        let source = Classes::of(Party::Source, sides, &source.asked, predicates, &rows);
+        let target = Classes::of(Party::Target, sides, &target.asked, predicates, &rows);
+        let is_single = source.partition.len() <= 1 && target.partition.len() <= 1;
         Self {
-            source: Classes::of(Party::Source, sides, &source.asked, predicates, &rows),
-            target: Classes::of(Party::Target, sides, &target.asked, predicates, &rows),
+            is_uniform: is_single || rows.iter().all(|row| agree(row.outcome, default)),
+            source,
+            target,
             full,
             found: HashMap::new(),
             came: HashMap::new(),
@@ -192,6 +198,11 @@ impl Lens {
     pub fn passing(&mut self, source: usize, target: usize, arena: &mut L4Arena) -> Passing {
         let classes = self.class(Party::Source, source).zip(self.class(Party::Target, target));
         classes.map_or(Passing::NOTHING, |classes| self.between(classes, arena))
+    }
+
+    /// Whether it says the same of all parties: they need not be told apart for it.
+    pub fn is_uniform(&self) -> bool {
+        self.is_uniform
     }
 
     /// How many classes there are of parties in a role.
@@ -292,6 +303,15 @@ impl Lens {
             }
         }
         Ok(Some(open.finish(self.default, self.full, arena)))
+    }
+}
+
+/// Whether a row lets pass what would pass without it, and no less.
+fn agree(outcome: Outcome, default: Outcome) -> bool {
+    match outcome {
+        Outcome::Allow => default == Outcome::Allow,
+        Outcome::Drop | Outcome::Reject => default != Outcome::Allow,
+        Outcome::Pass => true,
     }
 }
 
