@@ -283,8 +283,9 @@ impl<'n> Solver<'n> {
             || Stage::ALL.into_iter().all(|stage| {
                 let scene = if stage == Stage::ToLport { Scene::ArpReply } else { Scene::ArpRequest };
                 let mode = Mode { scene, half: Half::Request, tracking: Tracking::Untracked, ttl: FIRST_TTL };
-                self.note(crossing.switch, stage, mode, (source, target), self.fixed.ipv4.full);
-                self.ask(crossing.switch, What::Stage(stage), mode, source, target, talk.choice) != L4Arena::EMPTY
+                let (parties, among) = ((source, target), self.fixed.ipv4.full);
+                self.note(crossing.switch, stage, mode, parties, among);
+                self.ask(crossing.switch, What::Stage(stage), mode, parties, talk.choice, among) != L4Arena::EMPTY
             })
     }
 
@@ -314,7 +315,16 @@ impl<'n> Solver<'n> {
         }
     }
 
-    fn ask(&mut self, switch: usize, what: What, mode: Mode, source: usize, target: usize, choice: Choice) -> L4Id {
+    /// Which of some headers come through. Of others nothing is asked, so that nobody is told apart by them.
+    fn ask(
+        &mut self,
+        switch: usize,
+        what: What,
+        mode: Mode,
+        (source, target): (usize, usize),
+        choice: Choice,
+        among: L4Id,
+    ) -> L4Id {
         let number = self.lens(switch, what, mode);
         let passing = match number.and_then(|number| self.lenses.get_mut(number)) {
             Some(lens) => lens.passing(source, target, &mut self.arena),
@@ -326,9 +336,10 @@ impl<'n> Solver<'n> {
                 Passing { must: full, may: full }
             }
         };
+        let passing = passing.among(among, &mut self.arena);
         let tells_apart = |lens: &usize| self.lenses.get(*lens).is_some_and(|lens| !lens.is_uniform());
         if let Some((lens, asked)) = number.filter(tells_apart).zip(self.asked.as_mut()) {
-            asked.push(Asked { switch, lens, source, target, passing });
+            asked.push(Asked { switch, lens, source, target, among, passing });
         }
         self.certain &= passing.must == passing.may;
         self.lost |= passing.must != passing.may && self.arena.is_spent();

@@ -2,7 +2,9 @@
 //!
 //! The way from one place to another fixes the first question, and every answer the next one: so a course is a tree. Two
 //! pairs whose ends are at the same two places, and who get the same answers, have the same conversation, whoever they are.
+//! An answer is what passes of the headers that have come so far: what rows say of others leads nowhere.
 
+use super::arena::{L4Arena, L4Id};
 use super::division::at;
 use super::fan::AnswerId;
 use super::lens::Passing;
@@ -47,11 +49,22 @@ pub(super) struct Position {
     pub depth: usize,
 }
 
+/// A question of a conversation, and what it was answered.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Answered {
+    /// Its number.
+    pub question: usize,
+    /// The headers that were asked about.
+    pub among: L4Id,
+    /// Those of them that come through.
+    pub passing: Passing,
+}
+
 /// What comes next.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Step {
-    /// This is asked, by its number.
-    Asks(usize),
+    /// This is asked, by its number, about these headers.
+    Asks(usize, L4Id),
     /// Nothing more: this is the answer.
     Ends(AnswerId),
 }
@@ -61,8 +74,10 @@ pub(super) enum Step {
 pub(super) struct Courses {
     stops: Vec<Stop>,
     starts: HashMap<Start, usize>,
-    /// By what was asked somewhere, and the answer.
+    /// By where it was asked, and the answer.
     next: HashMap<(usize, Passing), usize>,
+    /// By where it was asked, and what the rows say of all headers.
+    said: HashMap<(usize, Passing), usize>,
     /// All questions, each once.
     questions: Vec<Question>,
     numbers: HashMap<Question, usize>,
@@ -102,6 +117,16 @@ impl Courses {
     /// What comes next; nothing where nobody was so far.
     pub fn step(&self, at: usize) -> Option<Step> {
         self.stops.get(at)?.step
+    }
+
+    /// Where it leads what the rows say of all headers, when these are asked about.
+    pub fn follow(&mut self, from: Position, said: Passing, among: L4Id, arena: &mut L4Arena) -> Position {
+        if let Some(known) = self.said.get(&(from.at, said)) {
+            return Position { at: *known, depth: from.depth + 1 };
+        }
+        let next = self.next(from, said.among(among, arena));
+        self.said.insert((from.at, said), next.at);
+        next
     }
 
     /// Where an answer leads.
@@ -148,12 +173,12 @@ impl Courses {
     }
 
     /// Notes what is asked where somebody of a place asks; whether that is new.
-    pub fn ask(&mut self, place: u32, questions: &[(usize, Passing)]) -> bool {
+    pub fn ask(&mut self, place: u32, questions: &[Answered]) -> bool {
         let Ok(place) = usize::try_from(place) else { return false };
         self.asked.resize_with(self.asked.len().max(place + 1), Numbers::default);
         let Some(Numbers { list, known }) = self.asked.get_mut(place) else { return false };
         let before = list.len();
-        for (question, _) in questions {
+        for Answered { question, .. } in questions {
             known.grow(question + 1);
             if !known.put(*question) {
                 list.push(*question);
@@ -163,10 +188,10 @@ impl Courses {
     }
 
     /// How a conversation went on from somewhere.
-    pub fn note(&mut self, from: Position, rest: &[(usize, Passing)], answer: AnswerId) {
+    pub fn note(&mut self, from: Position, rest: &[Answered], answer: AnswerId) {
         let mut here = from;
-        for (question, passing) in rest {
-            self.put(here, Step::Asks(*question));
+        for Answered { question, among, passing } in rest {
+            self.put(here, Step::Asks(*question, *among));
             here = self.next(here, *passing);
         }
         self.put(here, Step::Ends(answer));

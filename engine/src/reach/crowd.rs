@@ -1,6 +1,6 @@
 //! All classes of endpoints, and what is known of them: who is like whom, which courses conversations take, what rows say.
 
-use super::arena::L4Arena;
+use super::arena::{L4Arena, L4Id};
 use super::classes::Classes;
 use super::conversation::Solver;
 use super::course::Courses;
@@ -25,7 +25,9 @@ pub(super) struct Asked {
     /// Both parties, as the switch numbers them.
     pub source: usize,
     pub target: usize,
-    /// What the rows said.
+    /// The headers that were asked about.
+    pub among: L4Id,
+    /// Those of them that come through.
     pub passing: Passing,
 }
 

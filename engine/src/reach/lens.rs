@@ -28,6 +28,13 @@ pub struct Passing {
 impl Passing {
     /// No header.
     pub const NOTHING: Self = Self { must: L4Arena::EMPTY, may: L4Arena::EMPTY };
+
+    /// Those of some headers that come through.
+    pub fn among(self, headers: L4Id, arena: &mut L4Arena) -> Self {
+        let must = arena.intersection(headers, self.must);
+        let may = if self.must == self.may { must } else { arena.intersection(headers, self.may) };
+        Self { must, may }
+    }
 }
 
 #[derive(Debug, Clone)]

@@ -4,8 +4,9 @@
 //! Followed are those of which the rows say something else than of most, here or in the fan that is the model; all others tell
 //! this asker what they tell the model's.
 
+use super::arena::L4Id;
 use super::conversation::Solver;
-use super::course::{Position, Question, Role, Start, Step};
+use super::course::{Answered, Position, Question, Role, Start, Step};
 use super::crowd::{Asked, Common, Crowd, Heard, Model, Modelled};
 use super::division::{Facet, Group, Look, UNSEEN};
 use super::fan::{AnswerId, Fan, NONE, Way};
@@ -200,11 +201,11 @@ impl<'t, 'n> Tour<'t, 'n> {
         loop {
             let said = match self.crowd.courses.step(position.at) {
                 Some(Step::Ends(answer)) => return Ok(Some(answer)),
-                Some(Step::Asks(question)) => self.said(question).map(|said| said.about(group)),
+                Some(Step::Asks(question, among)) => self.said(question).map(|said| (said.about(group), among)),
                 None => None,
             };
-            if let Some(passing) = said {
-                position = self.crowd.courses.next(position, passing);
+            if let Some((passing, among)) = said {
+                position = self.crowd.courses.follow(position, passing, among, &mut self.solver.arena);
                 continue;
             }
             // Nobody came by before, or what is said is not known of many at once.
@@ -283,22 +284,22 @@ impl<'t, 'n> Tour<'t, 'n> {
                 party if party == parties.endpoint(to) => Role::Answerer,
                 _ => Role::Other(party),
             };
-            let Asked { switch, lens, source, target, passing } = *asked;
-            Some((Question { switch, lens, source: role(source), target: role(target) }, passing))
+            let Asked { switch, lens, source, target, among, passing } = *asked;
+            Some((Question { switch, lens, source: role(source), target: role(target) }, among, passing))
         };
-        let asked: Vec<(Question, Passing)> = asked.iter().filter_map(roles).collect();
+        let asked: Vec<(Question, L4Id, Passing)> = asked.iter().filter_map(roles).collect();
         let mut is_divided = false;
-        for (Question { switch, lens, source, target }, _) in &asked {
+        for (Question { switch, lens, source, target }, ..) in &asked {
             is_divided |= self.divide(*switch, (*lens, Party::Source), *source);
             is_divided |= self.divide(*switch, (*lens, Party::Target), *target);
         }
         let courses = &mut self.crowd.courses;
-        let asked: Vec<(usize, Passing)> =
-            asked.into_iter().map(|(question, passing)| (courses.number(question), passing)).collect();
+        let heard = |(question, among, passing)| Answered { question: courses.number(question), among, passing };
+        let asked: Vec<Answered> = asked.into_iter().map(heard).collect();
         if let Start::Between(place, _) = start {
             is_divided |= courses.ask(place, &asked);
         }
-        let leads = courses.leads(&mut asked.iter().take(position.depth).map(|(_, passing)| *passing), position);
+        let leads = courses.leads(&mut asked.iter().take(position.depth).map(|heard| heard.passing), position);
         if leads {
             courses.note(position, asked.get(position.depth..).unwrap_or_default(), answer);
         }

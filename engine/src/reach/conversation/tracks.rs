@@ -64,8 +64,7 @@ impl Solver<'_> {
         let choice = if at.choice == Choice::Strict { Choice::Generous } else { Choice::Strict };
         let mode = Mode { scene: Scene::Ip(at.family), half: at.half, tracking: Tracking::New, ttl: at.ttl };
         stages.iter().fold(tracks.new, |all, stage| {
-            let passing = self.ask(at.switch, What::Forgotten(*stage), mode, at.source, at.target, choice);
-            self.arena.intersection(all, passing)
+            self.ask(at.switch, What::Forgotten(*stage), mode, (at.source, at.target), choice, all)
         })
     }
 
@@ -119,9 +118,9 @@ impl Solver<'_> {
                 continue;
             }
             let mode = Mode { scene: Scene::Ip(at.family), half: at.half, tracking: state, ttl: at.ttl };
-            self.note(at.switch, stage, mode, (at.source, at.target), headers);
-            let passing = self.ask(at.switch, What::Stage(stage), mode, at.source, at.target, at.choice);
-            let passing = self.arena.intersection(headers, passing);
+            let parties = (at.source, at.target);
+            self.note(at.switch, stage, mode, parties, headers);
+            let passing = self.ask(at.switch, What::Stage(stage), mode, parties, at.choice, headers);
             admitted = self.arena.union(admitted, passing);
         }
         admitted
@@ -161,17 +160,18 @@ impl Solver<'_> {
         if self.pipelines.get(at.switch).is_none_or(|pipeline| pipeline.stateless(direction).next().is_none()) {
             return L4Arena::EMPTY;
         }
-        let mut ask = |tracking| {
+        let full = self.fixed.of(at.family).full;
+        let mut ask = |tracking, among| {
             let mode = Mode { scene: Scene::Ip(at.family), half: at.half, tracking, ttl: at.ttl };
             let mode = self.sensitive.seen(mode);
-            self.ask(at.switch, What::Stateless(direction), mode, at.source, at.target, Choice::Strict)
+            self.ask(at.switch, What::Stateless(direction), mode, (at.source, at.target), Choice::Strict, among)
         };
-        let fresh = ask(Tracking::Untracked);
+        let fresh = ask(Tracking::Untracked, full);
         if known == L4Arena::EMPTY {
             return fresh;
         }
-        let answers = ask(Tracking::Reply);
-        let (fresh, answers) = (self.arena.difference(fresh, known), self.arena.intersection(answers, known));
+        let answers = ask(Tracking::Reply, known);
+        let fresh = self.arena.difference(fresh, known);
         self.arena.union(fresh, answers)
     }
 
