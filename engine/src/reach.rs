@@ -24,6 +24,7 @@ mod fan;
 mod forest;
 mod found;
 mod header;
+mod interner;
 mod intervals;
 mod l4;
 mod lens;
@@ -258,7 +259,7 @@ impl<'n> Reach<'n> {
     }
 
     fn answer(&self, sets: Sets) -> FamilyAnswer {
-        let set = |id| self.solver.arena.share(id);
+        let set = |id| Arc::new(self.solver.arena.get(id));
         FamilyAnswer {
             family: sets.family,
             delivered: set(sets.delivered),

@@ -70,6 +70,20 @@ fn byte_range() -> Ports {
     Ports::range(0, 255)
 }
 
+impl Region {
+    /// Of types and codes of a family's ICMP: echo requests and replies exchanged, without all others.
+    pub(super) fn echoed(&self, family: Family) -> Self {
+        let (request, reply) = family.echo();
+        let only = |kind: u16| self.intersection(&Self::product(&Ports::range(kind, kind), &Ports::full()));
+        let moved = |from: u16, to: u16| {
+            let codes = only(from).rectangles().into_iter().map(|(_, codes)| codes);
+            let codes = codes.fold(Ports::EMPTY, |a, b| a.union(&b));
+            Self::product(&Ports::range(to, to), &codes)
+        };
+        moved(request, reply).union(&moved(reply, request))
+    }
+}
+
 /// One header of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum L4Header {
@@ -148,18 +162,11 @@ impl L4Set {
     /// The headers of the answers to these: ports swapped, echo requests and replies exchanged. What has no answer,
     /// or is none, is left out. An involution on what it keeps.
     pub fn answers(&self, family: Family) -> Self {
-        let (request, reply) = family.echo();
-        let only = |kind: u16| self.icmp.intersection(&Region::product(&Ports::range(kind, kind), &Ports::full()));
-        let moved = |from: u16, to: u16| {
-            let codes = only(from).rectangles().into_iter().map(|(_, codes)| codes);
-            let codes = codes.fold(Ports::EMPTY, |a, b| a.union(&b));
-            Region::product(&Ports::range(to, to), &codes)
-        };
         Self {
             tcp: self.tcp.transposed(),
             udp: self.udp.transposed(),
             sctp: self.sctp.transposed(),
-            icmp: moved(request, reply).union(&moved(reply, request)),
+            icmp: self.icmp.echoed(family),
             other: self.other.clone(),
         }
     }

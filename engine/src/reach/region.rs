@@ -5,6 +5,7 @@
 //! a test of single bits, which makes tens of thousands of slabs, still needs two sets only.
 
 use super::intervals::Intervals;
+use alloc::sync::Arc;
 use alloc::vec;
 use alloc::vec::Vec;
 use hashbrown::HashMap;
@@ -13,24 +14,31 @@ use hashbrown::hash_map::Entry;
 /// A set of ports, of ICMP types or of ICMP codes.
 pub type Ports = Intervals<u16>;
 
-/// A set of pairs.
+/// A set of pairs. Copies share what it is made of.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Region {
+pub struct Region(Arc<Slabs>);
+
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct Slabs {
     /// The sets of second numbers, each once.
     sets: Vec<Ports>,
     /// Start of each slab, the first at zero, with the index of its set.
-    slabs: Vec<(u16, usize)>,
+    starts: Vec<(u16, usize)>,
 }
 
 impl Region {
+    fn of(sets: Vec<Ports>, starts: Vec<(u16, usize)>) -> Self {
+        Self(Arc::new(Slabs { sets, starts }))
+    }
+
     /// No pair.
     pub fn empty() -> Self {
-        Self { sets: vec![Ports::EMPTY], slabs: vec![(0, 0)] }
+        Self::of(vec![Ports::EMPTY], vec![(0, 0)])
     }
 
     /// Every pair.
     pub fn full() -> Self {
-        Self { sets: vec![Ports::full()], slabs: vec![(0, 0)] }
+        Self::of(vec![Ports::full()], vec![(0, 0)])
     }
 
     /// Pairs of one of `first` with one of `second`.
@@ -49,14 +57,14 @@ impl Region {
 
     /// Whether no pair is in it.
     pub fn is_empty(&self) -> bool {
-        self.sets.iter().all(Ports::is_empty)
+        self.0.sets.iter().all(Ports::is_empty)
     }
 
     /// Whether a pair is in it.
     pub fn contains(&self, first: u16, second: u16) -> bool {
-        let after = self.slabs.partition_point(|(start, _)| *start <= first);
-        let slab = after.checked_sub(1).and_then(|at| self.slabs.get(at));
-        slab.and_then(|(_, set)| self.sets.get(*set)).is_some_and(|ports| ports.contains(second))
+        let after = self.0.starts.partition_point(|(start, _)| *start <= first);
+        let slab = after.checked_sub(1).and_then(|at| self.0.starts.get(at));
+        slab.and_then(|(_, set)| self.0.sets.get(*set)).is_some_and(|ports| ports.contains(second))
     }
 
     /// Pairs in both.
@@ -88,22 +96,22 @@ impl Region {
 
     /// How much there is of it: slabs, and the ranges of its sets.
     pub fn size(&self) -> usize {
-        self.slabs.len() + self.sets.iter().map(|set| set.ranges().len() + 1).sum::<usize>()
+        self.0.starts.len() + self.0.sets.iter().map(|set| set.ranges().len() + 1).sum::<usize>()
     }
 
     /// The region as products: first numbers with equal second ones together, sorted by the least first number.
     pub fn rectangles(&self) -> Vec<(Ports, Ports)> {
-        let mut first: Vec<Vec<(u16, u16)>> = vec![Vec::new(); self.sets.len()];
+        let mut first: Vec<Vec<(u16, u16)>> = vec![Vec::new(); self.0.sets.len()];
         for (start, end, set) in self.bounded_slabs() {
             first.get_mut(set).into_iter().for_each(|ranges| ranges.push((start, end)));
         }
-        let products = first.into_iter().zip(&self.sets).filter(|(_, second)| !second.is_empty());
+        let products = first.into_iter().zip(&self.0.sets).filter(|(_, second)| !second.is_empty());
         products.map(|(first, second)| (Ports::from_ranges(first), second.clone())).collect()
     }
 
     fn bounded_slabs(&self) -> impl Iterator<Item = (u16, u16, usize)> {
-        let ends = self.slabs.iter().skip(1).map(|(start, _)| start.saturating_sub(1)).chain([u16::MAX]);
-        self.slabs.iter().zip(ends).map(|((start, set), end)| (*start, end, *set))
+        let ends = self.0.starts.iter().skip(1).map(|(start, _)| start.saturating_sub(1)).chain([u16::MAX]);
+        self.0.starts.iter().zip(ends).map(|((start, set), end)| (*start, end, *set))
     }
 
     fn combine(&self, other: &Self, operation: impl Fn(&Ports, &Ports) -> Ports) -> Self {
@@ -112,7 +120,7 @@ impl Region {
         let (mut mine, mut theirs) = (self.bounded_slabs().peekable(), other.bounded_slabs().peekable());
         while let (Some((a, end_a, first)), Some((b, end_b, second))) = (mine.peek().copied(), theirs.peek().copied()) {
             let set = *done.entry((first, second)).or_insert_with(|| {
-                let operands = self.sets.get(first).zip(other.sets.get(second));
+                let operands = self.0.sets.get(first).zip(other.0.sets.get(second));
                 region.set(operands.map_or(Ports::EMPTY, |(mine, theirs)| operation(mine, theirs)))
             });
             region.slab(a.max(b), set);
@@ -183,7 +191,7 @@ impl Builder {
             slabs.push((start, number));
         }
         let sets = order.into_iter().filter_map(|set| self.sets.get(set).cloned()).collect();
-        Region { sets, slabs }
+        Region::of(sets, slabs)
     }
 }
 
@@ -219,7 +227,7 @@ mod tests {
     fn single_bits_stay_small() {
         let odd = Ports::from_ranges((0..u16::MAX).step_by(2).map(|number| (number + 1, number + 1)).collect());
         let region = Region::product(&odd, &odd);
-        assert_eq!(region.sets.len(), 2);
+        assert_eq!(region.0.sets.len(), 2);
         assert_eq!(region.transposed(), region);
         assert!(region.contains(9501, 80 + 1) && !region.contains(9501, 80));
     }
