@@ -95,7 +95,7 @@ impl Crowd {
         let balancers = firsts.enumerate().filter_map(|(class, first)| is_balancer(first).map(|()| class)).collect();
         Self {
             classes,
-            answers: Answers::default(),
+            answers: Answers::new(),
             divisions: [division.clone(), division],
             balancers,
             courses: Courses::default(),

@@ -2,15 +2,14 @@
 
 use super::arena::{L4Arena, L4Id};
 use super::conversation::{Exchange, Solver, Talk, Tracker};
-use super::division::at;
 use super::endpoint::{AddressRange, Attachment, Endpoint};
 use super::fan::AnswerId;
+use super::interner::Interner;
 use super::l4::{Family, L4Set};
 use super::route::{Carried, Route};
 use super::verdict::NoPath;
 use crate::ovn::network::Network;
 use crate::ovn::walk::Choice;
-use alloc::vec::Vec;
 use core::net::IpAddr;
 use fixedbitset::FixedBitSet;
 use hashbrown::HashSet;
@@ -28,7 +27,7 @@ pub(super) struct Sets {
 }
 
 /// What the answer about a pair is made of.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Answer {
     pub found: Found,
     /// The families that both ends have: all that is known where the way is not.
@@ -36,19 +35,23 @@ pub(super) struct Answer {
 }
 
 /// The answers of all conversations that were had for many.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Answers(Vec<Answer>);
+#[derive(Debug, Clone)]
+pub(super) struct Answers(Interner<Answer>);
 
 impl Answers {
-    /// Keeps an answer; its number.
-    pub fn push(&mut self, answer: Answer) -> AnswerId {
-        self.0.push(answer);
-        AnswerId(u32::try_from(self.0.len() - 1).unwrap_or(u32::MAX))
+    /// None yet.
+    pub fn new() -> Self {
+        Self(Interner::new())
+    }
+
+    /// The number of an answer.
+    pub fn number(&mut self, answer: Answer) -> AnswerId {
+        AnswerId(self.0.number(answer).0)
     }
 
     /// An answer by its number.
     pub fn get(&self, AnswerId(number): AnswerId) -> Option<&Answer> {
-        at(&self.0, number)
+        self.0.get(number)
     }
 }
 

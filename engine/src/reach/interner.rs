@@ -12,9 +12,14 @@ pub(super) struct Interner<T> {
 }
 
 impl<T: Clone + Eq + Hash> Interner<T> {
+    /// No value yet.
+    pub fn new() -> Self {
+        Self { values: Vec::new(), numbers: HashMap::new() }
+    }
+
     /// One value, whose number is 0.
     pub fn of(first: T) -> Self {
-        let mut interner = Self { values: Vec::new(), numbers: HashMap::new() };
+        let mut interner = Self::new();
         interner.number(first);
         interner
     }

@@ -270,7 +270,7 @@ impl<'t, 'n> Tour<'t, 'n> {
     ) -> Result<(AnswerId, bool), Divided> {
         self.solver.asked = Some(Vec::new());
         let answer = self.solver.answer(from, to);
-        let answer = self.crowd.answers.push(answer);
+        let answer = self.crowd.answers.number(answer);
         let mut asked: Vec<Asked> = Vec::new();
         for question in self.solver.asked.take().unwrap_or_default() {
             if !asked.contains(&question) {

@@ -5,7 +5,6 @@ use ringfence_engine::ovn::network::Network;
 use ringfence_engine::ovn::walk::Choice;
 use ringfence_engine::reach::{AnswerId, Endpoint, Family, L4Header, PairAnswer, Reach};
 use ringfence_tests::random::Random;
-use std::collections::HashMap;
 
 /// The answers about all ordered pairs: as many numbers as there are pairs, and what each of them means.
 pub struct Answers {
@@ -23,7 +22,8 @@ impl Answers {
     pub fn of(reach: &mut Reach<'_>) -> Self {
         let count = reach.endpoints().len();
         let (mut numbers, mut examples) = (vec![NOBODY; count * count], Vec::new());
-        let mut known: HashMap<AnswerId, u32> = HashMap::new();
+        // By the answer's number in the engine.
+        let mut known: Vec<u32> = Vec::new();
         let classes = reach.classes();
         let places: Vec<usize> = (0..count).map(|endpoint| classes.of(endpoint).unwrap()).collect();
         for (class, members) in classes.members().iter().enumerate() {
@@ -32,10 +32,12 @@ impl Answers {
                 .iter()
                 .map(|answer| {
                     answer.map_or(NOBODY, |answer| {
-                        *known.entry(answer).or_insert_with(|| {
+                        known.resize(known.len().max(answer.number() + 1), NOBODY);
+                        if known[answer.number()] == NOBODY {
+                            known[answer.number()] = u32::try_from(examples.len()).unwrap();
                             examples.push(reach.told_as(answer).unwrap());
-                            u32::try_from(examples.len() - 1).unwrap()
-                        })
+                        }
+                        known[answer.number()]
                     })
                 })
                 .collect();
