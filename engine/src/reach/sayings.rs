@@ -21,6 +21,11 @@ impl Sayings {
     pub fn about(&self, class: u32) -> Passing {
         at(&self.of, class).and_then(|said| at(&self.said, *said)).copied().unwrap_or(Passing::NOTHING)
     }
+
+    /// What they say of each class.
+    pub fn all(&self) -> impl Iterator<Item = Passing> {
+        self.of.iter().map(|said| at(&self.said, *said).copied().unwrap_or(Passing::NOTHING))
+    }
 }
 
 /// How far the rows have got with each class: most classes are in one of few states.

@@ -8,7 +8,7 @@ use super::arena::L4Id;
 use super::conversation::Solver;
 use super::course::{Answered, Position, Question, Role, Start, Step};
 use super::crowd::{Asked, Common, Crowd, Heard, Model, Modelled};
-use super::division::{Facet, Group, Look, UNSEEN};
+use super::division::{Facet, Group, Look, UNSEEN, at};
 use super::fan::{AnswerId, Fan, NONE, Way};
 use super::lens::Passing;
 use super::scene::Party;
@@ -31,26 +31,51 @@ pub(super) struct Tour<'t, 'n> {
     balancers: HashSet<usize>,
     /// By question, as far as it was asked: what the rows say; nothing where that is not known of many at once.
     said: Vec<Option<Option<Said>>>,
+    /// Whether so many of the others are followed that what is said is listed for them.
+    asks_many: bool,
     /// Where conversations begin that begin as the last one did.
     start: Option<(Start, Position)>,
 }
+
+/// One in so many of the others is many.
+const MANY: usize = 4;
 
 /// What the rows say of the others.
 enum Said {
     /// The same of all.
     Of(Passing),
     /// By what they look like: this of most, and something else of some.
-    Each { facet: Arc<Facet>, common: Common, own: Arc<Vec<(u32, Passing)>> },
+    Each {
+        facet: Arc<Facet>,
+        common: Common,
+        own: Arc<Vec<(u32, Passing)>>,
+        /// Both in one, where many are asked about.
+        list: Vec<Passing>,
+    },
 }
 
 impl Said {
     fn about(&self, group: usize) -> Passing {
         match self {
             Self::Of(passing) => *passing,
-            Self::Each { facet, common, own } => {
+            Self::Each { facet, common, own, list } => {
                 let looks = facet.of.get(group).copied().unwrap_or(UNSEEN);
+                if let Some(listed) = at(list, looks) {
+                    return *listed;
+                }
                 let own = own.binary_search_by_key(&looks, |(looks, _)| *looks).ok().and_then(|at| own.get(at));
                 own.map_or_else(|| common.sayings.about(looks), |(_, passing)| *passing)
+            }
+        }
+    }
+
+    /// Makes the list.
+    fn enlist(&mut self) {
+        if let Self::Each { common, own, list, .. } = self {
+            *list = common.sayings.all().collect();
+            for (looks, passing) in &**own {
+                let place = usize::try_from(*looks).ok().and_then(|at| list.get_mut(at));
+                place.into_iter().for_each(|place| *place = *passing);
             }
         }
     }
@@ -78,6 +103,7 @@ impl<'t, 'n> Tour<'t, 'n> {
             balancers,
             alone: Vec::new(),
             said: Vec::new(),
+            asks_many: false,
             start: None,
         })
     }
@@ -169,7 +195,7 @@ impl<'t, 'n> Tour<'t, 'n> {
             heard.push(match self.said(question) {
                 None => Heard::Nothing,
                 Some(Said::Of(passing)) => Heard::Of(*passing),
-                Some(Said::Each { facet, common, own: said }) => {
+                Some(Said::Each { facet, common, own: said, .. }) => {
                     own.extend(said.iter().flat_map(|(looks, _)| facet.members(*looks)).copied());
                     Heard::Common(common.number)
                 }
@@ -180,7 +206,12 @@ impl<'t, 'n> Tour<'t, 'n> {
 
     /// What groups of the others are told; nothing where there is nobody but the one.
     fn told(&mut self, groups: &FixedBitSet) -> Result<Vec<(u32, AnswerId)>, Divided> {
-        let mut told = Vec::with_capacity(groups.count_ones(..));
+        let count = groups.count_ones(..);
+        self.asks_many = count * MANY > groups.len();
+        if self.asks_many {
+            self.said.iter_mut().flatten().flatten().for_each(Said::enlist);
+        }
+        let mut told = Vec::with_capacity(count);
         for group in groups.ones() {
             let answer = self.follow(group)?.unwrap_or(NONE);
             told.extend(u32::try_from(group).ok().map(|group| (group, answer)));
@@ -226,7 +257,8 @@ impl<'t, 'n> Tour<'t, 'n> {
     /// What the rows say of the others; nothing where that is not known of many at once.
     fn said(&mut self, question: usize) -> Option<&Said> {
         if self.said.get(question).is_none_or(Option::is_none) {
-            let said = self.crowd.courses.question(question).and_then(|question| self.ask(question));
+            let mut said = self.crowd.courses.question(question).and_then(|question| self.ask(question));
+            said.iter_mut().filter(|_| self.asks_many).for_each(Said::enlist);
             self.said.resize_with(self.said.len().max(question + 1), || None);
             *self.said.get_mut(question)? = Some(said);
         }
@@ -257,7 +289,7 @@ impl<'t, 'n> Tour<'t, 'n> {
             let weight = 3 * made.len();
             crowd.own.keep((question.lens, role, other), made, weight)
         });
-        Some(Said::Each { facet, common, own })
+        Some(Said::Each { facet, common, own, list: Vec::new() })
     }
 
     /// Has a conversation, and notes how it went on from there: what the answer is, and whether it leads there, and not elsewhere,
