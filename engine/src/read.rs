@@ -46,7 +46,7 @@ pub use attachment::{Attachment, Plugin};
 pub use balancer::Balancer;
 pub use cluster::{ClusterIp, Host, Namespace, Service, ServicePort, TargetPort};
 pub use controller::{Enforcement, Flags};
-pub use expectation::{Assertion, Expect, Expectation, Party};
+pub use expectation::{Assertion, Expect, Expectation, Flaw, Party};
 pub use fields::Placed;
 pub use inventory::{AddressSet, BareSwitch, Group, Inventory};
 pub use kube_ovn::{Peering, StaticRoute, Vpc};

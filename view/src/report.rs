@@ -59,6 +59,7 @@ impl Joined {
         }
         for mut judgement in judgements {
             judgement.place = moved(judgement.place);
+            judgement.flaws.iter_mut().for_each(|flaw| flaw.place = moved(flaw.place));
             for found in &mut judgement.counterexamples {
                 (found.from, found.to, found.place) = (found.from + shift, found.to + shift, moved(found.place));
             }

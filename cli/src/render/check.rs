@@ -5,6 +5,7 @@ use crate::console::Script;
 use ringfence_engine::answers::expect::{Counterexample, Judgement};
 use ringfence_engine::answers::explain::describe_header;
 use ringfence_engine::reach::{Family, L4Header};
+use ringfence_engine::source::Place;
 use ringfence_view::report::Report;
 use std::io::{self, Write};
 
@@ -40,23 +41,46 @@ fn told(out: &mut dyn Write, report: &Report<'_>, judgement: &Judgement, script:
     if judgement.claim != judgement.name {
         writeln!(out, "    {}", Line(&judgement.claim))?;
     }
+    for flaw in flaws(report, judgement) {
+        writeln!(out, "    {}", Line(&flaw))?;
+    }
     for counterexample in &judgement.counterexamples {
         writeln!(out, "    {}", sentence(report, counterexample, script))?;
         if let Some(because) = &counterexample.because {
             writeln!(out, "      {FAINT}{}{FAINT:#}", Line(because))?;
         }
     }
+    rest(judgement).map_or(Ok(()), |rest| writeln!(out, "    {rest}"))
+}
+
+/// Why an expectation does not hold, a sentence each: what cannot be judged, some pairs, and how many more there are.
+pub(crate) fn reasons(report: &Report<'_>, judgement: &Judgement) -> Vec<String> {
+    let pairs = judgement.counterexamples.iter().map(|pair| sentence(report, pair, Script::Unicode));
+    flaws(report, judgement).chain(pairs).chain(rest(judgement)).collect()
+}
+
+/// `unknown field `assertions[0].onn`; it is left out (line 7)`.
+fn flaws<'a>(report: &'a Report<'_>, judgement: &'a Judgement) -> impl Iterator<Item = String> + 'a {
+    judgement.flaws.iter().map(|flaw| format!("{}{}", flaw.message, at_line(report, flaw.place)))
+}
+
+/// `and 7 more pairs`, where there are more than are told.
+fn rest(judgement: &Judgement) -> Option<String> {
     let more = judgement.wrong.saturating_sub(judgement.counterexamples.len());
-    if more > 0 { writeln!(out, "    and {}", count(more, "more pair")) } else { Ok(()) }
+    (more > 0).then(|| format!("and {}", count(more, "more pair")))
+}
+
+/// ` (line 7)`, where the place has lines.
+fn at_line(report: &Report<'_>, place: Place) -> String {
+    report.sources.locate(place).map(|(_, position)| format!(" (line {})", position.line)).unwrap_or_default()
 }
 
 /// `default/vm1 → default/vm2 is one-way, not open: for example tcp/80`.
-pub(crate) fn sentence(report: &Report<'_>, counterexample: &Counterexample, script: Script) -> String {
+fn sentence(report: &Report<'_>, counterexample: &Counterexample, script: Script) -> String {
     let Counterexample { from: asker, to, expected, found, header, place, because: _ } = counterexample;
     let arrow = glyph::arrow(script);
     let pair = format!("{} {arrow} {}", Line(report.id(*asker)), Line(report.id(*to)));
-    let line =
-        report.sources.locate(*place).map(|(_, position)| format!(" (line {})", position.line)).unwrap_or_default();
+    let line = at_line(report, *place);
     let example = header.map(|(family, header)| {
         let from = match header {
             L4Header::Tcp(src, _) | L4Header::Udp(src, _) | L4Header::Sctp(src, _) => format!(" from {src}"),

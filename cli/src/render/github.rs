@@ -1,8 +1,7 @@
 //! Findings as GitHub's workflow commands, which it shows beside the lines of a pull request.
 
-use super::check::sentence;
+use super::check::reasons;
 use super::place;
-use crate::console::Script;
 use ringfence_engine::diagnostic::{Code, Severity};
 use ringfence_view::report::Report;
 use std::io::{self, Write};
@@ -23,9 +22,8 @@ pub(crate) fn write(out: &mut dyn Write, report: &Report<'_>) -> io::Result<()> 
         annotation(out, command, located, found.code.name(), &format!("{row}{}{help}", found.message))?;
     }
     for judgement in report.judgements.iter().filter(|judgement| !judgement.holds) {
-        let pairs =
-            judgement.counterexamples.iter().map(|pair| format!("\n{}", sentence(report, pair, Script::Unicode)));
-        let message = format!("{} does not hold: {}{}", judgement.name, judgement.claim, pairs.collect::<String>());
+        let reasons = reasons(report, judgement).into_iter().map(|reason| format!("\n{reason}"));
+        let message = format!("{} does not hold: {}{}", judgement.name, judgement.claim, reasons.collect::<String>());
         annotation(out, "error", report.sources.locate(judgement.place), Code::ExpectationFailed.name(), &message)?;
     }
     Ok(())

@@ -1,7 +1,6 @@
 //! Expectations and findings as JUnit XML: a case for each expectation, and one for each file.
 
-use super::check::sentence;
-use crate::console::Script;
+use super::check::reasons;
 use quick_junit::{NonSuccessKind, Report as Document, TestCase, TestCaseStatus, TestSuite};
 use ringfence_engine::diagnostic::Severity;
 use ringfence_view::report::Report;
@@ -16,9 +15,7 @@ pub(crate) fn write(out: &mut dyn Write, report: &Report<'_>) -> io::Result<()> 
         let status = if judgement.holds {
             TestCaseStatus::success()
         } else {
-            let pairs: Vec<_> =
-                judgement.counterexamples.iter().map(|pair| sentence(report, pair, Script::Unicode)).collect();
-            failure(&judgement.claim, &pairs.join("\n"))
+            failure(&judgement.claim, &reasons(report, judgement).join("\n"))
         };
         let mut case = TestCase::new(judgement.name.as_str(), status);
         if let Some((file, _)) = report.sources.locate(judgement.place) {

@@ -1,9 +1,8 @@
 //! Findings as SARIF 2.1.0, which code scanning reads: rules with their pages, regions, fixes, and fingerprints that stay
 //! where lines move.
 
-use super::check::sentence;
+use super::check::reasons;
 use super::page::page;
-use crate::console::Script;
 use ringfence_engine::diagnostic::{Code, Diagnostic, Severity};
 use ringfence_engine::source::{Place, Span};
 use ringfence_view::report::Report;
@@ -135,12 +134,11 @@ fn of_finding(report: &Report<'_>, found: &Diagnostic) -> Told {
 fn of_judgements<'r>(report: &'r Report<'_>) -> impl Iterator<Item = Told> + 'r {
     let failed = report.judgements.iter().filter(|judgement| !judgement.holds);
     failed.map(|judgement| {
-        let pairs =
-            judgement.counterexamples.iter().map(|pair| format!("\n{}", sentence(report, pair, Script::Unicode)));
+        let reasons = reasons(report, judgement).into_iter().map(|reason| format!("\n{reason}"));
         Told {
             code: Code::ExpectationFailed,
             level: Severity::Error,
-            message: format!("{} does not hold: {}{}", judgement.name, judgement.claim, pairs.collect::<String>()),
+            message: format!("{} does not hold: {}{}", judgement.name, judgement.claim, reasons.collect::<String>()),
             place: Some(judgement.place),
             about: judgement.name.clone(),
             related: Vec::new(),

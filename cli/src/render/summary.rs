@@ -1,9 +1,8 @@
 //! Findings and expectations in Markdown, for a summary or a comment on a pull request.
 
-use super::check::sentence;
+use super::check::reasons;
 use super::diagnostic::summary;
 use super::place;
-use crate::console::Script;
 use ringfence_view::report::Report;
 use std::io::{self, Write};
 
@@ -28,8 +27,8 @@ pub(crate) fn write(out: &mut dyn Write, report: &Report<'_>) -> io::Result<()> 
     }
     writeln!(out, "\n### Expectations\n\n| holds | name | |\n|---|---|---|")?;
     for judgement in report.judgements {
-        let pairs = judgement.counterexamples.iter().map(|pair| plain(&sentence(report, pair, Script::Unicode)));
-        let told: Vec<String> = std::iter::once(plain(&judgement.claim)).chain(pairs).collect();
+        let reasons = reasons(report, judgement).into_iter().map(|reason| plain(&reason));
+        let told: Vec<String> = std::iter::once(plain(&judgement.claim)).chain(reasons).collect();
         let mark = if judgement.holds { "yes" } else { "**no**" };
         writeln!(out, "| {mark} | {} | {} |", plain(&judgement.name), told.join("<br>"))?;
     }

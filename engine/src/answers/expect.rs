@@ -10,7 +10,7 @@ use crate::reach::{
     Attachment, Endpoint, EndpointKind, Family, FamilyAnswer, L4Header, L4Set, PairAnswer, Ports, Reach, Region,
     Verdict,
 };
-use crate::read::{Assertion, Expect, Expectation, Party, Protocol, Query};
+use crate::read::{Assertion, Expect, Expectation, Flaw, Party, Protocol, Query};
 use crate::source::Place;
 use alloc::format;
 use alloc::string::String;
@@ -26,8 +26,10 @@ pub struct Judgement {
     pub claim: String,
     /// Where it stands.
     pub place: Place,
-    /// Whether every assertion holds of every pair.
+    /// Whether every assertion could be read, and holds of every pair.
     pub holds: bool,
+    /// Why it cannot hold, whatever becomes of packets.
+    pub flaws: Vec<Flaw>,
     /// Where it does not, at most [`MOST`] of them.
     pub counterexamples: Vec<Counterexample>,
     /// How many pairs there are in all of which it does not hold.
@@ -72,8 +74,9 @@ pub fn judge(
             name: expectation.name.clone(),
             claim: expectation.claim.clone(),
             place: expectation.place,
-            // A claim of which nothing could be read is not shown to be so.
-            holds: !expectation.assertions.is_empty(),
+            // A claim of which a part could not be read is not shown to be so.
+            holds: expectation.flaws.is_empty() && !expectation.assertions.is_empty(),
+            flaws: expectation.flaws.clone(),
             counterexamples: Vec::new(),
             wrong: 0,
         };
@@ -135,21 +138,17 @@ impl Judgement {
                 [] => format!("write one of: {}", names(endpoints)),
                 near => format!("did you mean `{}`?", near.join("` or `")),
             };
-            findings.push(Diagnostic::new(Code::ExpectationFailed, message).at(assertion.place).help(help));
-            self.holds = false;
+            findings.push(self.flaw(assertion.place, message).help(help));
         }
         let is_outside = |index: &usize| endpoints.get(*index).is_some_and(|of| of.kind == EndpointKind::External);
         if from == to && from.len() == 1 && from.iter().all(is_outside) {
             let message =
                 "nobody can tell who reaches whom outside: no switch lies between addresses that belong to nobody";
-            findings.push(Diagnostic::new(Code::ExpectationFailed, message).at(assertion.place));
-            self.holds = false;
+            findings.push(self.flaw(assertion.place, message.into()));
         } else if let Some(end) = both_ends(&from, &to, endpoints) {
             let message =
                 format!("`{}` is at both ends of this assertion: there is no pair of which it could hold", end.id);
-            let finding = Diagnostic::new(Code::ExpectationFailed, message).at(assertion.place);
-            findings.push(finding.help("name somebody else in `from` or in `to`"));
-            self.holds = false;
+            findings.push(self.flaw(assertion.place, message).help("name somebody else in `from` or in `to`"));
         }
         // What is said of one pair is said of all pairs of the same classes.
         let (classes, mut known) = (reach.classes(), HashMap::new());
@@ -165,6 +164,13 @@ impl Judgement {
                 self.fail(assertion, (from, to), reach, found);
             }
         }
+    }
+
+    /// Does not hold because of this; the same as a finding.
+    fn flaw(&mut self, place: Place, message: String) -> Diagnostic {
+        self.holds = false;
+        self.flaws.push(Flaw { message: message.clone(), place });
+        Diagnostic::new(Code::ExpectationFailed, message).at(place)
     }
 
     fn fail(&mut self, assertion: &Assertion, (from, to): (usize, usize), reach: &mut Reach<'_>, found: Verdict) {

@@ -5,11 +5,14 @@ use super::node::{Node, Value};
 use super::query::{Query, queries};
 use super::review::Review;
 use super::selector::{Selector, selector};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::source::Place;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+
+/// What follows from whatever is wrong in an assertion.
+pub(super) const LEFT_OUT: &str = "; this assertion is left out";
 
 /// An `Expectation` document.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +29,17 @@ pub struct Expectation {
     pub place: Place,
     /// What it says about pairs.
     pub assertions: Vec<Assertion>,
+    /// What it says and nobody can read: it is not shown to hold, whatever the rest amounts to.
+    pub flaws: Vec<Flaw>,
+}
+
+/// Why an expectation cannot hold, whatever becomes of packets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Flaw {
+    /// The reason, in a sentence.
+    pub message: String,
+    /// What it is about.
+    pub place: Place,
 }
 
 /// A statement about each ordered pair of different endpoints out of `from` and `to`.
@@ -119,9 +133,19 @@ pub(crate) fn expectation(object: &Fields<'_>, name: Placed<String>, out: &mut O
         let help = "write `assertions:` with a list of `{from: .., to: .., expect: ..}`";
         out.push(object.missing("assertions", "; this expectation says nothing", help));
     }
+    let said = out.len();
     let listed = object.items("assertions", out);
-    let assertions =
-        listed.iter().filter_map(|(path, item)| assertion(&Fields::of(item, path.clone(), out)?, out)).collect();
+    let mut flaws: Vec<Flaw> = flaw(name.place, out.get(said..)).into_iter().collect();
+    let mut assertions = Vec::new();
+    for (path, item) in listed {
+        match whole_assertion(item, &path, out) {
+            Ok(read) => assertions.push(read),
+            Err(flaw) => flaws.push(flaw),
+        }
+    }
+    if assertions.is_empty() && flaws.is_empty() {
+        flaws.push(Flaw { message: "it has no assertion".into(), place: name.place });
+    }
     Expectation {
         claim: object.word("claim", out).map_or_else(|| name.value.clone(), |text| text.value.trim().to_string()),
         source: object.word("source", out).map(|text| text.value),
@@ -129,11 +153,29 @@ pub(crate) fn expectation(object: &Fields<'_>, name: Placed<String>, out: &mut O
         place: name.place,
         name: name.value,
         assertions,
+        flaws,
     }
 }
 
+/// An assertion of which everything could be read: what is left of another would claim something else.
+fn whole_assertion(item: &Node, path: &str, out: &mut Out) -> Result<Assertion, Flaw> {
+    let said = out.len();
+    let read = Fields::of(item, path, out).and_then(|fields| assertion(&fields, out));
+    match (flaw(item.place, out.get(said..)), read) {
+        (None, Some(read)) => Ok(read),
+        (Some(flaw), _) => Err(flaw),
+        (None, None) => Err(Flaw { message: format!("`{path}` cannot be read"), place: item.place }),
+    }
+}
+
+/// The first of what was told, where it was more than a remark.
+fn flaw(place: Place, told: Option<&[Diagnostic]>) -> Option<Flaw> {
+    let first = told?.iter().find(|told| told.severity != Severity::Info)?;
+    Some(Flaw { message: first.message.clone(), place: first.place.unwrap_or(place) })
+}
+
 fn assertion(fields: &Fields<'_>, out: &mut Out) -> Option<Assertion> {
-    fields.only(&["from", "to", "on", "expect"], out);
+    fields.nothing_but(&["from", "to", "on", "expect"], LEFT_OUT, out);
     let from = ends(fields, "from", out);
     let to = ends(fields, "to", out);
     let expect = expect(fields, out);
@@ -147,7 +189,7 @@ fn assertion(fields: &Fields<'_>, out: &mut Out) -> Option<Assertion> {
     };
     if let (true, Some(Expect::Only | Expect::AtMost)) = (on.is_empty(), expect) {
         let help = "write the conversations that may be, for example `on: {tcp: 443}`";
-        out.push(fields.missing("on", "; this assertion is left out", help));
+        out.push(fields.missing("on", LEFT_OUT, help));
         return None;
     }
     Some(Assertion { from: from?, to: to?, on, expect: expect?, place: fields.place() })
@@ -155,11 +197,7 @@ fn assertion(fields: &Fields<'_>, out: &mut Out) -> Option<Assertion> {
 
 fn ends(fields: &Fields<'_>, key: &str, out: &mut Out) -> Option<Vec<Party>> {
     let Some(node) = fields.get(key) else {
-        out.push(fields.missing(
-            key,
-            "; this assertion is left out",
-            "write the name of an endpoint, a list of names, or `\"*\"` for all",
-        ));
+        out.push(fields.missing(key, LEFT_OUT, "write the name of an endpoint, a list of names, or `\"*\"` for all"));
         return None;
     };
     let before = out.len();
@@ -184,14 +222,14 @@ fn ends(fields: &Fields<'_>, key: &str, out: &mut Out) -> Option<Vec<Party>> {
 fn party(node: &Node, path: &str, out: &mut Out) -> Option<Party> {
     let Value::Mapping(_) = &node.value else { return word(node, path, out).map(|text| Party::Word(text.value)) };
     let fields = Fields::of(node, path, out)?;
-    fields.only(&["podSelector", "namespaceSelector"], out);
+    fields.nothing_but(&["podSelector", "namespaceSelector"], LEFT_OUT, out);
     let mut review = Review::default();
     let mut selected = |key: &str| fields.get(key).map(|node| selector(node, &fields.path(key), &mut review));
     let (namespaces, pods) = (selected("namespaceSelector"), selected("podSelector"));
     let refusals = review.refusals();
     if namespaces.is_none() && pods.is_none() {
         let help = "write `podSelector`, `namespaceSelector` or both, as in a NetworkPolicy";
-        out.push(fields.missing("podSelector", "; this assertion is left out", help));
+        out.push(fields.missing("podSelector", LEFT_OUT, help));
         return None;
     }
     if !refusals.is_empty() {
@@ -205,17 +243,13 @@ fn expect(fields: &Fields<'_>, out: &mut Out) -> Option<Expect> {
     let names: Vec<&str> = Expect::ALL.iter().map(|expect| expect.name()).collect();
     let Some(text) = fields.word("expect", out) else {
         if fields.get("expect").is_none() {
-            out.push(fields.missing(
-                "expect",
-                "; this assertion is left out",
-                "write a verdict, for example `open` or `closed`",
-            ));
+            out.push(fields.missing("expect", LEFT_OUT, "write a verdict, for example `open` or `closed`"));
         }
         return None;
     };
     let expect = Expect::ALL.iter().copied().find(|expect| expect.name() == text.value);
     if expect.is_none() {
-        out.push(unknown_value(&text, &fields.path("expect"), &names, "; this assertion is left out"));
+        out.push(unknown_value(&text, &fields.path("expect"), &names, LEFT_OUT));
     }
     expect
 }

@@ -177,9 +177,14 @@ impl<'n> Fields<'n> {
 
     /// Warns of each field that is none of the known ones.
     pub(crate) fn only(&self, known: &[&str], out: &mut Out) {
+        self.nothing_but(known, LEFT_OUT, out);
+    }
+
+    /// The same with another word on what follows from one.
+    pub(crate) fn nothing_but(&self, known: &[&str], lost: &str, out: &mut Out) {
         let unknown = || self.mapping.entries.iter().filter(|entry| !known.contains(&&*entry.key));
         for entry in unknown().take(UNKNOWN) {
-            let message = format!("unknown field `{}`; it is left out", self.path(&entry.key));
+            let message = format!("unknown field `{}`{lost}", self.path(&entry.key));
             let help = did_you_mean(&entry.key, known.iter().copied()).unwrap_or_else(|| fields_here(known));
             out.push(Diagnostic::new(Code::UnknownField, message).at(entry.key_place).help(help));
         }

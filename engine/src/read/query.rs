@@ -1,5 +1,6 @@
 //! The conversations that an assertion is about.
 
+use super::expectation::LEFT_OUT;
 use super::fields::{Fields, Out, Placed, unknown_value, words};
 use super::node::Node;
 use crate::diagnostic::{Code, Diagnostic};
@@ -54,7 +55,7 @@ pub(super) fn queries(node: &Node, path: &str, out: &mut Out) -> Option<Vec<Quer
         let is = |protocol: &Protocol| protocol.name() == name && (port.is_none() || *protocol != Protocol::Icmp);
         let Some(protocol) = Protocol::ALL.iter().copied().find(is) else {
             let text = Placed::new(word.to_string(), node.place);
-            out.push(unknown_value(&text, path, &names, "; this assertion is left out"));
+            out.push(unknown_value(&text, path, &names, LEFT_OUT));
             return None;
         };
         let port = match port {
@@ -64,7 +65,7 @@ pub(super) fn queries(node: &Node, path: &str, out: &mut Out) -> Option<Vec<Quer
         return Some([Query { protocol, port, sport: None }].to_vec());
     }
     let on = Fields::of(node, path, out)?;
-    on.only(&["tcp", "udp", "sctp", "icmp", "sport"], out);
+    on.nothing_but(&["tcp", "udp", "sctp", "icmp", "sport"], LEFT_OUT, out);
     let sports = match on.get("sport") {
         Some(_) => ranges(&on, "sport", out)?,
         None => [None].to_vec(),
@@ -80,11 +81,7 @@ pub(super) fn queries(node: &Node, path: &str, out: &mut Out) -> Option<Vec<Quer
         }
     }
     if queries.is_empty() {
-        out.push(on.missing(
-            "tcp",
-            "; this assertion is left out",
-            "write a protocol and a port, for example `{tcp: 80}`",
-        ));
+        out.push(on.missing("tcp", LEFT_OUT, "write a protocol and a port, for example `{tcp: 80}`"));
         return None;
     }
     Some(queries)

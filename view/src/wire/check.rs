@@ -1,7 +1,8 @@
 //! `check -o json`.
 //!
 //! Beyond what is promised, an expectation has its `claim`, its place, and `wrong`: how many pairs contradict it. Its
-//! `counterexample` is null where it holds, and where it only names what does not exist.
+//! `counterexample` is null where it holds, and where only its `flaws` keep it from that: what could not be read, and who
+//! does not exist.
 
 use super::diagnostic::Diagnostic;
 use super::l4::Header;
@@ -26,6 +27,14 @@ struct Expectation<'a> {
     file: Option<&'a str>,
     line: Option<usize>,
     wrong: usize,
+    flaws: Vec<Flaw<'a>>,
+}
+
+/// Why it cannot hold, whatever becomes of packets.
+#[derive(Serialize)]
+struct Flaw<'a> {
+    message: &'a str,
+    line: Option<usize>,
 }
 
 /// A pair of which an assertion does not hold.
@@ -50,6 +59,8 @@ struct Packet {
 impl<'a> Expectation<'a> {
     fn of(report: &Report<'a>, judgement: &'a Judgement) -> Self {
         let place = report.sources.locate(judgement.place);
+        let line = |place| report.sources.locate(place).map(|(_, position)| position.line);
+        let flaw = |flaw: &'a ringfence_engine::read::Flaw| Flaw { message: &flaw.message, line: line(flaw.place) };
         Self {
             name: &judgement.name,
             holds: judgement.holds,
@@ -58,6 +69,7 @@ impl<'a> Expectation<'a> {
             file: place.map(|(name, _)| name),
             line: place.map(|(_, position)| position.line),
             wrong: judgement.wrong,
+            flaws: judgement.flaws.iter().map(flaw).collect(),
         }
     }
 }

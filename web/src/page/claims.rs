@@ -35,13 +35,14 @@ fn line(session: &Session, claim: &Claim, send: &Callback<Action>) -> Html {
         let more = if more > 0 { format!(", and {more} more") } else { String::new() };
         html! { <p><button class="link" onclick={send.reform(move |_| Action::Select(from, to))}>{ text }</button>{ format!(", not {}{more}", found.expected) }</p> }
     });
+    let flaws = claim.flaws.iter().map(|flaw| html! { <p>{ worded(flaw) }</p> });
     let place = claim.place.map(|place| {
         html! { <button class="link" onclick={send.reform(move |_| Action::Reveal(place.file, place.line))}>{ format!("line {}", place.line) }</button> }
     });
     html! {
         <li class={class}>
             <span class="mark" aria-label={word}>{ mark }</span>
-            <div>{ worded(&claim.claim) }{ " " }{ place }{ counterexample }</div>
+            <div>{ worded(&claim.claim) }{ " " }{ place }{ for flaws }{ counterexample }</div>
         </li>
     }
 }

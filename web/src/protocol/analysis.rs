@@ -29,6 +29,8 @@ pub struct Claim {
     pub counterexamples: Vec<Counterexample>,
     /// How many pairs contradict it.
     pub wrong: usize,
+    /// Why it cannot be true, whatever becomes of packets.
+    pub flaws: Vec<String>,
     /// Where it is written.
     pub place: Option<Place>,
 }

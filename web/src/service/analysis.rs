@@ -98,5 +98,6 @@ fn claim(sources: &Sources, judgement: expect::Judgement) -> Claim {
         claim: judgement.claim,
         holds: judgement.holds,
         wrong: judgement.wrong,
+        flaws: judgement.flaws.into_iter().map(|flaw| flaw.message).collect(),
     }
 }
