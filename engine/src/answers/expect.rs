@@ -262,25 +262,36 @@ fn one(query: &Query, family: Family) -> L4Set {
     }
 }
 
-/// A conversation of which the expectation does not hold.
+/// A conversation of which the expectation does not hold: one beyond what is asked where nothing may be there, and of what is
+/// not certain first.
 fn example(assertion: &Assertion, answer: &PairAnswer) -> Option<(Family, L4Header)> {
-    let of = |family: &FamilyAnswer, any: bool| {
-        let part = asked(&assertion.on, family.family);
-        let beyond = L4Set::full(family.family).difference(&part).intersection(&family.delivered);
-        let within = |set: &L4Set| set.intersection(&part);
-        let missing = part.intersection(&L4Set::answerable(family.family)).difference(&family.answered);
-        let telling = match assertion.expect {
-            Expect::Only | Expect::AtMost if !beyond.is_empty() => beyond,
-            Expect::Open | Expect::Only => missing,
-            Expect::Closed | Expect::NotReaches => within(&family.delivered),
-            Expect::OneWay => within(&family.answered),
-            Expect::AtMost | Expect::Partial | Expect::Reaches | Expect::Undefined => within(&family.delivered),
-        };
-        let example = || within(&family.undefined).example().or_else(|| telling.example());
-        let header = if any { part.example() } else { example() };
-        Some((family.family, header?))
+    let of = |sets: &dyn Fn(&FamilyAnswer, &L4Set) -> L4Set| {
+        let example = |of: &FamilyAnswer| Some((of.family, sets(of, &asked(&assertion.on, of.family)).example()?));
+        answer.families.iter().find_map(example)
     };
-    // What holds in one family says nothing where it does not in the other.
-    let telling = answer.families.iter().find_map(|family| of(family, false));
-    telling.or_else(|| answer.families.iter().find_map(|family| of(family, true)))
+    let beyond = || {
+        let uncertain = of(&|of, part| of.undefined.difference(part));
+        uncertain.or_else(|| of(&|of, part| of.delivered.difference(part)))
+    };
+    let missing =
+        |of: &FamilyAnswer, part: &L4Set| part.intersection(&L4Set::answerable(of.family)).difference(&of.answered);
+    let within = || {
+        let uncertain = of(&|of, part| of.undefined.intersection(part));
+        let telling = || match assertion.expect {
+            Expect::Open | Expect::Only => of(&missing),
+            Expect::OneWay => of(&|of, part| of.answered.intersection(part)),
+            Expect::Closed
+            | Expect::NotReaches
+            | Expect::AtMost
+            | Expect::Partial
+            | Expect::Reaches
+            | Expect::Undefined => of(&|of, part| of.delivered.intersection(part)),
+        };
+        uncertain.or_else(telling).or_else(|| of(&|_, part| part.clone()))
+    };
+    match assertion.expect {
+        Expect::AtMost => beyond(),
+        Expect::Only => beyond().or_else(within),
+        _ => within(),
+    }
 }
