@@ -23,7 +23,7 @@ pub(crate) fn fault(items: &[Item<'_>]) -> Option<Placed<Fault>> {
         let Some(fields) = Fields::of(item, path.clone(), &mut found) else {
             return Some(Placed::new(Fault::Type, item.place));
         };
-        if entry(&fields, path, Taker::Subnet, &mut found).is_some() {
+        if entry(&fields, path, Taker::Subnet, &mut found).is_ok() {
             return None;
         }
         let faults = found.iter().filter_map(|found| Some(Placed::new(of(found, &fields)?, found.place?)));
