@@ -4,6 +4,7 @@ use super::acl::{AclEntry, Fault, Stray, Taker, entries, fault};
 use super::address::{addresses, commas, prefixes, range};
 use super::broken::INDENT;
 use super::fields::{Fields, Out, Placed, items, words};
+use super::naming;
 use super::review::Review;
 use super::selector::{Selector, selector};
 use super::suggest::did_you_mean;
@@ -157,7 +158,9 @@ pub(crate) fn subnet(object: &Fields<'_>, name: Placed<String>, out: &mut Out) -
     };
     let mut typed = out.iter().skip(before).filter(|found| found.code == Code::WrongType);
     let typed = typed.find_map(|found| Some(Placed::new(Fault::Type, found.place?)));
-    subnet.fault = typed.or_else(|| fault(&spec.items("acls", &mut Vec::new())));
+    let is_impossible = !naming::subdomain(&subnet.name.value).is_empty();
+    let named = is_impossible.then(|| Placed::new(Fault::Name, subnet.name.place));
+    subnet.fault = named.or(typed).or_else(|| fault(&spec.items("acls", &mut Vec::new())));
     Some(subnet)
 }
 
