@@ -119,7 +119,7 @@ pub fn load(sources: &Sources, settings: &Settings) -> Compiled {
     let mut diagnostics = core::mem::take(&mut reading.diagnostics);
     diagnostics.append(&mut world.diagnostics);
     diagnostics.append(&mut compiled.diagnostics);
-    diagnostics.extend(tests.mistakes(sources));
+    diagnostics.extend(tests.mistakes(sources, &world));
     diagnostics.sort_by_key(|found| match found.place {
         Some(place) => (false, place.source, place.span.start),
         None => (true, crate::source::SourceId(u32::MAX), 0),

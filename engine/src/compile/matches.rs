@@ -1,13 +1,15 @@
 //! The matches of all rows, parsed: their mistakes, and what they ask of addresses.
 
+use super::security_group::absent;
 use super::unwritten::Unwritten;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::ovn::acl::{Acl, Action};
+use crate::ovn::acl::{Acl, Action, Provenance};
 use crate::ovn::field::Field;
 use crate::ovn::matching::{Adviser, Context, Definitions, Expression, FieldTest, MatchError, MatchErrors, parse};
 use crate::ovn::network::{Network, Switch};
 use crate::read::{edit_within, place_within};
-use crate::source::{Place, Sources};
+use crate::source::Sources;
+use crate::world::World;
 use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::String;
@@ -26,7 +28,8 @@ pub(super) struct Tests {
 /// A match that OVN cannot parse.
 struct Broken {
     matches: String,
-    place: Option<Place>,
+    /// Where its row comes from; of one that is not written, the place alone.
+    provenance: Provenance,
     /// What its row should do, where that is known.
     action: Option<Action>,
     errors: MatchErrors,
@@ -43,7 +46,8 @@ impl Tests {
         let groups = network.port_groups.iter().map(|group| of(&group.acls)).collect();
         broken.extend(unwritten.into_iter().filter_map(|row| {
             let errors = parse(&row.matches, &context).err()?;
-            Some(Broken { matches: row.matches, place: Some(row.place), action: row.action, errors })
+            let provenance = Provenance { place: Some(row.place), ..Provenance::default() };
+            Some(Broken { matches: row.matches, provenance, action: row.action, errors })
         }));
         Self {
             switches,
@@ -53,12 +57,13 @@ impl Tests {
         }
     }
 
-    /// What OVN cannot parse, in OVN's own words, at the character that it stumbles over.
-    pub(super) fn mistakes(&self, sources: &Sources) -> Vec<Diagnostic> {
+    /// What OVN cannot parse, in OVN's own words, at the character that it stumbles over; of a rule, in those of its object.
+    pub(super) fn mistakes(&self, sources: &Sources, world: &World) -> Vec<Diagnostic> {
         let of_row = |row: &Broken| -> Vec<Diagnostic> {
             let (first, further) = (core::iter::once(true), core::iter::repeat(false));
             let errors = row.errors.iter().zip(first.chain(further));
-            errors.map(|(error, first)| row.mistake(sources, error, first)).collect()
+            let told = |error: &MatchError| absent(&world.security_groups, &row.provenance, error.kind());
+            errors.map(|(error, first)| told(error).unwrap_or_else(|| row.mistake(sources, error, first))).collect()
         };
         self.broken.iter().flat_map(of_row).collect()
     }
@@ -85,7 +90,7 @@ fn tests(rows: &[Acl], context: &Context, definitions: &Definitions, broken: &mu
             Ok(parsed) => collect(parsed.annotate_by(definitions), &mut tests),
             Err(errors) => broken.push(Broken {
                 matches: row.matches.clone(),
-                place: row.provenance.place,
+                provenance: row.provenance.clone(),
                 action: Some(row.action),
                 errors,
             }),
@@ -117,10 +122,10 @@ impl Broken {
             Some(action) => format!("{said} This `{action}` is ignored by OVN: {}", action.when_ignored()),
             None => format!("{said} OVN ignores a row with this match, whatever its action"),
         };
-        let within = |span| self.place.map(|place| place_within(sources, place, &self.matches, span));
+        let within = |span| self.provenance.place.map(|place| place_within(sources, place, &self.matches, span));
         let mut diagnostic = Diagnostic::new(Code::MatchSyntax, message).at_maybe(within(error.span()));
         diagnostic.help = error.help();
-        if let Some((scalar, (span, text))) = self.place.zip(error.fix()) {
+        if let Some((scalar, (span, text))) = self.provenance.place.zip(error.fix()) {
             let (place, written) = edit_within(sources, scalar, &self.matches, span, &text);
             diagnostic = diagnostic.fix(place, written);
         }
