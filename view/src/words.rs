@@ -1,4 +1,4 @@
-//! Sets of headers in compact words: `all`, `tcp/80,443 udp icmp`, `all but tcp from 9501`.
+//! Sets of headers in compact words: `all`, `tcp/80,443 udp icmp`, `all but tcp from 9501`, `tcp/25, tcp from 25`.
 
 use ringfence_engine::reach::{Family, FamilyAnswer, L4Set, PairAnswer, Ports, Region};
 
@@ -69,7 +69,8 @@ fn list(set: &L4Set, whole: &L4Set, family: Family) -> String {
     } else if !set.other.is_empty() {
         words.push(format!("ip/{}", numbers(&set.other)));
     }
-    words.join(" ")
+    // A word with blanks in it would run into the next one.
+    words.join(if words.iter().any(|word| word.contains(' ')) { ", " } else { " " })
 }
 
 fn region_words(name: &str, region: &Region, whole: &Region) -> Vec<String> {
@@ -153,8 +154,8 @@ mod tests {
     fn crossing_products_are_told_as_they_are_meant() {
         let cross = L4Set { tcp: only(80).union(&only(80).transposed()), ..L4Set::empty() };
         let full = L4Set::full(Family::Ipv4);
-        assert_eq!(set(&cross, &full, Family::Ipv4), "tcp/80 tcp from 80");
-        assert_eq!(set(&full.difference(&cross), &full, Family::Ipv4), "all but tcp/80 tcp from 80");
+        assert_eq!(set(&cross, &full, Family::Ipv4), "tcp/80, tcp from 80");
+        assert_eq!(set(&full.difference(&cross), &full, Family::Ipv4), "all but tcp/80, tcp from 80");
     }
 
     #[test]
