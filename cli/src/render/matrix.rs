@@ -1,5 +1,6 @@
 //! The table: a row for each endpoint that asks, a column for each that answers, a character for each verdict.
 
+use super::plan::quoted;
 use super::remark::Remarks;
 use super::{FAINT, Line, STRONG, count, glyph};
 use crate::console::Script;
@@ -37,8 +38,8 @@ pub(crate) fn write(
     if let Some((from, to)) = remarks.example() {
         writeln!(out)?;
         remarks.write(out, script)?;
-        let input = [from, to, input].map(|word| Line(word).to_string()).join(" ");
-        writeln!(out, "\n{FAINT}Why: ringfence explain {}{FAINT:#}", input.trim_end())?;
+        let arguments = [&quoted(from), &quoted(to), input].join(" ");
+        writeln!(out, "\n{FAINT}Why: ringfence explain {}{FAINT:#}", arguments.trim_end())?;
     }
     Ok(())
 }

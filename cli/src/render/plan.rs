@@ -104,8 +104,8 @@ pub(crate) fn done(out: &mut dyn Write, plan: &impl Planned, back: Option<&str>)
 
 /// A word of a shell.
 pub(crate) fn quoted(word: &str) -> String {
-    let plain = |letter: char| letter.is_ascii_alphanumeric() || ":/.,_-[]".contains(letter);
-    if word.chars().all(plain) {
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || ":/.,_-".contains(letter);
+    if !word.is_empty() && word.chars().all(plain) {
         word.to_owned()
     } else {
         format!("'{}'", Line(word).to_string().replace('\'', "'\\''"))
