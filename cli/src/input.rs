@@ -146,6 +146,12 @@ pub(crate) fn worlds(name: &str, page: &str, beside: &Files, settings: &Settings
         };
         let restored = world.restored.iter().map(|span| lost(Place { source, span: *span }));
         loaded.compiled.diagnostics.extend(restored);
+        for stray in &world.strays {
+            let source = loaded.sources.add_excerpt(name, stray.line.as_str(), [(0, stray.position)].to_vec());
+            let place = Place { source, span: Span::new(0, stray.line.len()) };
+            let found = Diagnostic::new(Code::ExpectationFailed, stray.message).at(place).help(stray.help);
+            loaded.compiled.diagnostics.push(found);
+        }
         Paged { world, loaded, source }
     };
     page::worlds(name, page).into_iter().map(load).collect()

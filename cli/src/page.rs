@@ -6,16 +6,19 @@
 
 mod bare;
 mod block;
+mod comment;
 mod excerpt;
 mod html;
 mod indentation;
 mod markdown;
+mod stray;
 mod table;
 
 use block::{Block, Kind, Text};
 use excerpt::{Excerpt, Line, text_of};
 use ringfence_engine::source::{Position, Span};
 use std::ops::Range;
+use stray::Stray;
 pub(crate) use table::Table;
 
 /// A world of a page.
@@ -33,6 +36,8 @@ pub(crate) struct World {
     pub(crate) indents: Vec<(Position, usize)>,
     /// The table of machines that stands before it.
     pub(crate) table: Option<Table>,
+    /// Of the first world, the claims of the page that are about none.
+    pub(crate) strays: Vec<Stray>,
 }
 
 impl World {
@@ -71,13 +76,14 @@ pub(crate) fn worlds(name: &str, page: &str) -> Vec<World> {
         true => table::tagged(&text),
         false => table::piped(&text, &blocks),
     };
-    let mut found: Vec<Vec<Block>> = Vec::new();
+    let (mut found, mut strays) = (Vec::<Vec<Block>>::new(), Vec::new());
     let mut last = None;
     let mut blocks = blocks.into_iter().peekable();
     while let Some(block) = blocks.next() {
         // Claims that have claims or a world of their own behind them are an example by themselves.
         let alone = blocks.peek().is_some_and(|next| next.kind == Kind::Expect);
-        let claims = block.world.is_none() && last.is_some() && !alone && block.is_claim();
+        let is_yaml = block.kind == Kind::Yaml && block.world.is_none();
+        let claims = is_yaml && last.is_some() && !alone && block.is_claim();
         match if claims { Kind::Expect } else { block.kind } {
             Kind::Yaml if !block.is_object() => {}
             Kind::Yaml => {
@@ -90,11 +96,12 @@ pub(crate) fn worlds(name: &str, page: &str) -> Vec<World> {
                     None => found.push([block].to_vec()),
                 }
             }
-            Kind::Expect => {
-                if let Some(known) = last.and_then(|at| found.get_mut(at)) {
-                    known.push(block);
-                }
-            }
+            Kind::Expect => match last.and_then(|at| found.get_mut(at)) {
+                Some(known) => known.push(block),
+                None => strays.push(Stray::of(&text, &block)),
+            },
+            Kind::Misnamed if block.is_object() => strays.push(Stray::of(&text, &block)),
+            Kind::Misnamed => {}
         }
     }
     let with_table = |blocks: &Vec<Block>| {
@@ -102,12 +109,17 @@ pub(crate) fn worlds(name: &str, page: &str) -> Vec<World> {
             tables.iter().rev().find(|table| blocks.first().is_some_and(|first| table.start < first.range.start));
         Some(World { table: before.cloned(), ..world(&text, blocks)? })
     };
-    found.iter().filter_map(with_table).collect()
+    let mut worlds: Vec<World> = found.iter().filter_map(with_table).collect();
+    if let (true, Some(first)) = (worlds.is_empty(), strays.first()) {
+        worlds.push(World { line: first.position.line, ..World::default() });
+    }
+    worlds.iter_mut().take(1).for_each(|first| first.strays = std::mem::take(&mut strays));
+    worlds
 }
 
 fn world(text: &Text<'_>, blocks: &[Block]) -> Option<World> {
     let first = blocks.first()?;
-    let line = text.position(first.opening.unwrap_or(first.range.start)).line;
+    let line = text.position(first.start).line;
     let lines = |block: &Block| block.lines.iter().map(text_of).collect::<Vec<_>>();
     let indents = |block: &Block| indentation::restored(&lines(block).iter().map(String::as_str).collect::<Vec<_>>());
     let restored: Vec<Option<Vec<usize>>> = blocks.iter().map(indents).collect();
@@ -136,7 +148,7 @@ fn world(text: &Text<'_>, blocks: &[Block]) -> Option<World> {
         }
     }
     let Excerpt { text, origin } = excerpt;
-    Some(World { line, text, origin, restored: spans, indents: moved, table: None })
+    Some(World { line, text, origin, restored: spans, indents: moved, ..World::default() })
 }
 
 /// The page with everything blank but these blocks, and with their marks between documents in the first column.

@@ -17,7 +17,8 @@ pub(super) fn blocks(text: &Text<'_>) -> Vec<Block> {
         if let Some(start) = start {
             found.extend(open.take());
             let range = at + start..at + start;
-            open = Some(Block { kind: Kind::Yaml, world: None, opening: None, range, lines: Vec::new() });
+            let start = range.start;
+            open = Some(Block { kind: Kind::Yaml, world: None, opening: None, start, range, lines: Vec::new() });
         }
         if let Some(block) = &mut open {
             let begin = at + start.unwrap_or(0);

@@ -1,6 +1,6 @@
 //! A block of a page that holds YAML.
 
-use super::excerpt::{Line, text_of};
+use super::excerpt::{self, Line, text_of};
 use ringfence_engine::source::{Position, SourceId, Sources};
 use std::ops::Range;
 
@@ -11,16 +11,25 @@ pub(super) enum Kind {
     Yaml,
     /// Claims about the objects before it.
     Expect,
+    /// Claims under a word that is nearly `expect`.
+    Misnamed,
 }
 
 impl Kind {
     /// By the name of the language.
     pub(super) fn named(name: &str) -> Option<Self> {
-        match name.strip_prefix("language-").unwrap_or(name) {
-            "yaml" | "yml" => Some(Self::Yaml),
+        let name = name.to_ascii_lowercase();
+        match name.strip_prefix("language-").unwrap_or(&name) {
+            "yaml" | "yml" | "json" => Some(Self::Yaml),
             "expect" => Some(Self::Expect),
             _ => None,
         }
+    }
+
+    /// The same where nothing but such a name is written.
+    pub(super) fn said(name: &str) -> Option<Self> {
+        let is_near = ["expected", "expects", "expectation", "expectations"].contains(&&*name.to_ascii_lowercase());
+        Self::named(name).or_else(|| is_near.then_some(Self::Misnamed))
     }
 }
 
@@ -33,6 +42,8 @@ pub(super) struct Block {
     pub(super) world: Option<String>,
     /// The start of the line that opens it, where the page holds its lines as they are.
     pub(super) opening: Option<usize>,
+    /// What opens it, or its first byte.
+    pub(super) start: usize,
     /// Where it stands.
     pub(super) range: Range<usize>,
     /// Its lines.
@@ -40,9 +51,23 @@ pub(super) struct Block {
 }
 
 impl Block {
+    /// Behind what opens it somewhere in a page; the marks of a quotation are not part of its lines.
+    pub(super) fn of(text: &Text<'_>, kind: Kind, start: usize, range: Range<usize>) -> Self {
+        let line = text.page.get(..start).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
+        let before = text.page.get(line..start).unwrap_or_default();
+        let depth = before.matches('>').count();
+        let lines = text.lines(range.clone()).iter().map(|line| excerpt::unquoted(line, depth)).collect();
+        let opening = (depth == 0 && before.is_ascii()).then_some(line);
+        Self { kind, world: None, opening, start, range, lines }
+    }
+
     /// Whether it holds an object of Kubernetes.
     pub(super) fn is_object(&self) -> bool {
-        self.lines.iter().any(|line| text_of(line).trim_start().starts_with("apiVersion:"))
+        let is_start = |line: &str| {
+            let name = line.trim_start_matches([' ', '\t', '{', '"', '\'']).strip_prefix("apiVersion");
+            name.is_some_and(|rest| rest.trim_start_matches(['"', '\'']).starts_with(':'))
+        };
+        self.lines.iter().any(|line| is_start(&text_of(line)))
     }
 
     /// How far to the right it stands, as in an item of a list.

@@ -44,3 +44,17 @@ pub(super) fn trimmed(line: &Line) -> Line {
     });
     first.into_iter().chain(parts.cloned()).collect()
 }
+
+/// The same without the marks of so many quotations.
+pub(super) fn unquoted(line: &Line, depth: usize) -> Line {
+    let part = |(text, position): &(String, Position)| {
+        let mut words = text.as_str();
+        for _ in 0..depth {
+            let Some(rest) = words.trim_start().strip_prefix('>') else { break };
+            words = rest.strip_prefix(' ').unwrap_or(rest);
+        }
+        let column = position.column + text.chars().count() - words.chars().count();
+        (words.to_owned(), Position { column, ..*position })
+    };
+    line.iter().map(part).collect()
+}

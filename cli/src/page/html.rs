@@ -2,6 +2,7 @@
 //! is expected.
 
 use super::block::{Block, Kind, Text};
+use super::comment;
 use super::excerpt::Line;
 use html5gum::{DefaultEmitter, Span, StartTag, Token, Tokenizer};
 use std::ops::Range;
@@ -51,13 +52,12 @@ pub(super) fn blocks(text: &Text<'_>) -> Vec<Block> {
     found
 }
 
-/// A comment `<!-- expect`: from its second line on.
+/// A comment `<!-- expect`.
 fn expected(text: &Text<'_>, span: Span<usize>) -> Option<Block> {
     let raw = text.page.get(span.start..span.end)?;
-    let body = raw.strip_prefix("<!--").unwrap_or(raw).trim_start();
-    let start = span.start + raw.find('\n').filter(|_| body.starts_with("expect"))? + 1;
-    let end = start + text.page.get(start..span.end)?.trim_end_matches("-->").len();
-    Some(Block { kind: Kind::Expect, world: None, opening: None, range: start..end, lines: text.lines(start..end) })
+    let start = span.end - raw.strip_prefix("<!--").unwrap_or(raw).len();
+    let end = span.start + raw.strip_suffix("-->").unwrap_or(raw).len();
+    Some(Block { opening: None, ..comment::claims(text, span.start, start..end.max(start))? })
 }
 
 impl Open {
@@ -107,7 +107,8 @@ impl Open {
 
     /// The block; of a kind that nobody names, if it looks like an object.
     fn block(self, end: usize) -> Option<Block> {
-        let block = |kind| Block { kind, world: self.world, opening: None, range: self.start..end, lines: self.lines };
+        let (start, range) = (self.start, self.start..end);
+        let block = |kind| Block { kind, world: self.world, opening: None, start, range, lines: self.lines };
         match self.kind {
             Some(kind) => Some(block(kind)),
             None => Some(block(Kind::Yaml)).filter(Block::is_object),

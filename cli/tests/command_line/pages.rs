@@ -327,3 +327,36 @@ fn what_is_beside_a_page_is_read_or_told() {
     assert!(ran.out.contains("cannot read the Northbound database"), "{}", ran.out);
     assert_eq!(ran.status, 2, "{}", ran.out);
 }
+
+/// What cannot be judged is told, with its place, whatever the format.
+#[test]
+fn claims_about_nothing_are_told() {
+    let claim = "apiVersion: ringfence/v1\nkind: Expectation\nmetadata: {name: c}\nassertions: [{from: web, to: db, expect: open}]\n-->\n";
+    let page =
+        PAGE.replace("ip4.dst = ", "ip4.dst == ").replace("drop", "allow").replace("expect: closed}", "expect: open}");
+    let files = [
+        ("before.md", format!("<!-- expect\n{claim}\n{page}")),
+        ("misnamed.md", format!("{page}\n<!-- expected\n{claim}")),
+        ("alone.md", format!("# Prose\n\n<!-- expect\n{claim}")),
+        ("before.html", format!("<p>x</p>\n<!-- Expect\n{claim}\n{HTML}")),
+        ("quoted.md", page.lines().map(|line| format!("> {line}\n")).collect()),
+    ];
+    let named: Vec<_> = files.iter().map(|(name, text)| (*name, text.as_bytes())).collect();
+    let folder = folder("strays", &named);
+    let check =
+        |name: &str, rest: &[&str]| ringfence(&[&["check", folder.join(name).to_str().unwrap()], rest].concat());
+    for (name, line, words) in [
+        ("before.md", 1, "stand before the first example"),
+        ("misnamed.md", page.lines().count() + 2, "are not called `expect`"),
+        ("alone.md", 3, "stand before the first example"),
+        ("before.html", 2, "stand before the first example"),
+    ] {
+        let ran = check(name, &[]);
+        assert!(ran.status != 0 && ran.out.contains(words), "{name}: {}{}", ran.out, ran.err);
+        assert!(ran.out.contains(&format!("{name}:{line}:1")), "{name}: {}", ran.out);
+        let ran = check(name, &["-o", "github"]);
+        assert!(ran.out.contains(&format!("line={line},")) && ran.out.contains(words), "{name}: {}", ran.out);
+    }
+    let ran = check("quoted.md", &[]);
+    assert!(ran.status == 0 && ran.out.contains("1 expectation, all hold"), "{}{}", ran.out, ran.err);
+}
