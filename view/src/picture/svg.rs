@@ -26,7 +26,10 @@ svg{font-family:system-ui,sans-serif;background:#fff}
 ///
 /// Those of the writer.
 pub fn write(out: &mut dyn Write, picture: &Picture, title: &str) -> fmt::Result {
-    let (width, height) = (Pixels(picture.width.ceil()), Pixels(picture.height.ceil() + LEGEND));
+    let widest = LEGEND.iter().map(|(_, word)| MARGIN + entry(word)).fold(picture.width.ceil(), f32::max);
+    let legend = legend(widest, picture.height.ceil() + ROW);
+    let bottom = legend.last().map_or(picture.height.ceil(), |(_, y)| y + ROW);
+    let (width, height) = (Pixels(widest), Pixels(bottom));
     writeln!(
         out,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" role=\"img\" aria-label=\"{}\">",
@@ -53,12 +56,12 @@ pub fn write(out: &mut dyn Write, picture: &Picture, title: &str) -> fmt::Result
             Pixels(frame.height),
             Pixels(frame.x + 12.0),
             Pixels(frame.y + 22.0),
-            Escaped(&area.name)
+            Escaped(&shortened(&area.name, MOST_LETTERS))
         )?;
     }
     picture.edges.iter().try_for_each(|edge| write_edge(out, edge))?;
     picture.nodes.iter().try_for_each(|node| write_node(out, node))?;
-    write_legend(out, picture.height)?;
+    LEGEND.iter().zip(legend).try_for_each(|(entry, place)| write_entry(out, *entry, place))?;
     writeln!(out, "</svg>")
 }
 
@@ -119,14 +122,16 @@ fn write_node(out: &mut dyn Write, node: &Node) -> fmt::Result {
         shape(out, 4.0)?;
     }
     shape(out, 0.0)?;
-    let label = Pixels(if node.detail.is_empty() { middle.y + 4.5 } else { middle.y - 2.0 });
+    // Nobody can unfold a box of a document.
+    let detail = if node.members.len() > 1 { "alike" } else { &node.detail };
+    let label = Pixels(if detail.is_empty() { middle.y + 4.5 } else { middle.y - 2.0 });
     writeln!(
         out,
         "<text x=\"{}\" y=\"{label}\">{}</text>",
         Pixels(middle.x),
         Escaped(&shortened(&node.label, MOST_LETTERS))
     )?;
-    if node.detail.is_empty() {
+    if detail.is_empty() {
         return Ok(());
     }
     writeln!(
@@ -134,40 +139,57 @@ fn write_node(out: &mut dyn Write, node: &Node) -> fmt::Result {
         "<text class=\"detail\" x=\"{}\" y=\"{}\">{}</text>",
         Pixels(middle.x),
         Pixels(middle.y + 14.0),
-        Escaped(&shortened(&node.detail, MOST_LETTERS))
+        Escaped(&shortened(detail, MOST_LETTERS))
     )
 }
 
-/// The height of the legend.
-const LEGEND: f32 = 40.0;
+/// What lines mean.
+const LEGEND: [(Verdict, &str); 4] = [
+    (Verdict::Open, "open"),
+    (Verdict::Partial, "some ports"),
+    (Verdict::OneWay, "one-way: the answer is lost"),
+    (Verdict::Undefined, "cannot be known"),
+];
+/// The height of a row of the legend, and what stays free at its left.
+const ROW: f32 = 20.0;
+const MARGIN: f32 = 16.0;
 
-fn write_legend(out: &mut dyn Write, top: f32) -> fmt::Result {
-    let (mut x, y) = (16.0, top + 20.0);
-    for (verdict, word) in [
-        (Verdict::Open, "open"),
-        (Verdict::Partial, "some ports"),
-        (Verdict::OneWay, "one-way: the answer is lost"),
-        (Verdict::Undefined, "cannot be known"),
-    ] {
-        let name = verdict.name();
-        writeln!(
-            out,
-            "<path class=\"edge {name}\" d=\"M{} {} h28\" marker-end=\"url(#tip-{name})\"/>",
-            Pixels(x),
-            Pixels(y)
-        )?;
-        if verdict == Verdict::OneWay {
-            writeln!(out, "<path class=\"cross\" d=\"{}\"/>", cross_path(x + 12.0, y))?;
+/// The width of an entry of the legend, with the gap behind it.
+fn entry(word: &str) -> f32 {
+    56.0 + word.chars().count() as f32 * 6.8
+}
+
+/// Where the entries of the legend stand: beside one another as far as the width goes, then in a further row.
+fn legend(width: f32, top: f32) -> Vec<(f32, f32)> {
+    let (mut x, mut y) = (MARGIN, top);
+    let place = |(_, word): &(Verdict, &str)| {
+        if x + entry(word) > width && x > MARGIN {
+            (x, y) = (MARGIN, y + ROW);
         }
-        writeln!(
-            out,
-            "<text class=\"detail\" style=\"text-anchor:start\" x=\"{}\" y=\"{}\">{word}</text>",
-            Pixels(x + 36.0),
-            Pixels(y + 4.0)
-        )?;
-        x += 56.0 + word.chars().count() as f32 * 6.8;
+        let place = (x, y);
+        x += entry(word);
+        place
+    };
+    LEGEND.iter().map(place).collect()
+}
+
+fn write_entry(out: &mut dyn Write, (verdict, word): (Verdict, &str), (x, y): (f32, f32)) -> fmt::Result {
+    let name = verdict.name();
+    writeln!(
+        out,
+        "<path class=\"edge {name}\" d=\"M{} {} h28\" marker-end=\"url(#tip-{name})\"/>",
+        Pixels(x),
+        Pixels(y)
+    )?;
+    if verdict == Verdict::OneWay {
+        writeln!(out, "<path class=\"cross\" d=\"{}\"/>", cross_path(x + 12.0, y))?;
     }
-    Ok(())
+    writeln!(
+        out,
+        "<text class=\"detail\" style=\"text-anchor:start\" x=\"{}\" y=\"{}\">{word}</text>",
+        Pixels(x + 36.0),
+        Pixels(y + 4.0)
+    )
 }
 
 /// Text of the input in a document: nothing of it can be markup.
@@ -185,5 +207,44 @@ impl Display for Escaped<'_> {
             '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => write!(out, "{}", letter.escape_unicode()),
             _ => out.write_char(letter),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::picture::{Area, Frame};
+    use ringfence_engine::reach::EndpointKind;
+
+    #[test]
+    fn the_legend_stands_within_the_picture() {
+        for width in [8.0, 300.0, 336.0, 506.0, 672.0] {
+            let mut text = String::new();
+            write(&mut text, &Picture { width, height: 100.0, ..Picture::default() }, "x").unwrap();
+            let number = |text: &str, name: &str| -> f32 {
+                let rest = text.split_once(&format!(" {name}=\"")).unwrap().1;
+                rest.split_once('"').unwrap().0.parse().unwrap()
+            };
+            let (wide, high) = (number(&text, "width"), number(&text, "height"));
+            for (line, (_, word)) in text.lines().filter(|line| line.starts_with("<text")).zip(LEGEND) {
+                assert!(
+                    number(line, "x") + word.len() as f32 * 6.8 <= wide && number(line, "y") < high,
+                    "{width}: {line}"
+                );
+            }
+            assert!(wide <= f32::max(width, 256.0), "{wide}");
+        }
+    }
+
+    #[test]
+    fn no_box_of_a_document_asks_to_be_unfolded() {
+        let frame = Frame { x: 8.0, y: 8.0, width: 120.0, height: 40.0 };
+        let (label, detail, key) = ("m… ×2".to_owned(), "alike: unfold".to_owned(), String::new());
+        let node = Node { label, detail, kind: EndpointKind::Address, members: vec![0, 1], key, frame };
+        let areas = vec![Area { name: "a".repeat(200), frame }];
+        let mut text = String::new();
+        write(&mut text, &Picture { width: 200.0, height: 60.0, areas, nodes: vec![node], edges: Vec::new() }, "x")
+            .unwrap();
+        assert!(text.contains(">alike<") && !text.contains("unfold") && !text.contains(&"a".repeat(40)), "{text}");
     }
 }
