@@ -152,10 +152,11 @@ impl Said {
             End::of(endpoints, *select(endpoints, &word, "default").first()?, &word)
         };
         let Some((from, to)) = end(packet.source).zip(end(packet.target)) else { return Vec::new() };
-        let (from, to, Logged { family, header, .. }) = (&from.endpoint, &to.endpoint, *packet);
+        let (from, to, Logged { family, header, tcp_flags, .. }) = (&from.endpoint, &to.endpoint, *packet);
+        let shape = Shape { tcp_flags, ..Shape::default() };
         let backend = backends(network, endpoints, (from, to), family, header).first().copied();
         let pipelines = loaded.pipelines();
-        let question = Question { network, pipelines, from, to, family, header, shape: Shape::default(), backend };
+        let question = Question { network, pipelines, from, to, family, header, shape, backend };
         let done = |outcome| match outcome {
             Outcome::Allow => "allow",
             Outcome::Drop => "drop",
@@ -184,9 +185,13 @@ impl Said {
                     && acl.action.name() == action
                     && acl.matches.trim() == matches.trim()
             }
-            Self::Logged { name, direction, .. } => {
+            Self::Logged { name, direction, verdict, .. } => {
                 let same = |direction: &String| acl.direction.name() == direction;
-                acl.name.as_ref() == Some(name) && direction.as_ref().is_none_or(same)
+                // `allow-related` and `allow-stateless` are logged as `allow`.
+                let done = |verdict: &String| acl.action.name().split('-').next() == Some(verdict);
+                acl.name.as_ref() == Some(name)
+                    && direction.as_ref().is_none_or(same)
+                    && verdict.as_ref().is_none_or(done)
             }
         }
     }

@@ -209,6 +209,33 @@ fn lines_of_acl_list_lead_to_the_manifest() {
     assert_eq!((other.status, other.out.contains("no row of this input")), (1, true));
 }
 
+/// A row that drops is not the one of which a line says that it allowed something; flags of a packet are looked at.
+#[test]
+fn lines_of_a_log_lead_to_rows_that_do_what_they_say() {
+    let rows = "apiVersion: ringfence/v1\nkind: Inventory\nvms: [{name: a, address: 10.1.0.2}, {name: b, address: 10.1.0.3}]\n\
+                switches:\n- name: sw\n  cidr: 10.1.0.0/24\n  acls:\n\
+                \x20 - {direction: to-lport, priority: 9, action: drop, match: tcp.flags == 0}\n\
+                \x20 - {direction: to-lport, priority: 8, action: allow-related, match: tcp.dst == 22, name: ssh}\n\
+                \x20 - {direction: to-lport, priority: 7, action: drop, match: tcp.dst == 23, name: telnet}\n";
+    let folder = folder("log", &[("a.yaml", rows.as_bytes())]);
+    let file = folder.join("a.yaml").to_str().unwrap().to_owned();
+    let line = |name: &str, verdict: &str, rest: &str| {
+        let head = "2026-01-01T00:00:00Z|00004|acl_log(ovn_pinctrl0)|INFO|name=";
+        format!("{head}\"{name}\", verdict={verdict}, severity=info, direction=to-lport: {rest}\n")
+    };
+    let found = |line: &str| {
+        let ran = ringfence_reading(line, &["import", "-f", &file]);
+        (ran.status, ran.out.lines().last().unwrap_or_default().trim().to_owned(), ran.err)
+    };
+    let (status, row, err) = found(&line("ssh", "allow", "tcp"));
+    assert!(status == 0 && row.contains("acls[1]"), "{row}{err}");
+    let (status, row, err) = found(&line("telnet", "allow", "tcp"));
+    assert!(status == 1 && row == "no row of this input", "{row}{err}");
+    let flow = "tcp,nw_src=10.1.0.2,nw_dst=10.1.0.3,tp_src=40000,tp_dst=80,tcp_flags=0";
+    let (status, row, err) = found(&line("<unnamed>", "drop", flow));
+    assert!(status == 0 && row.contains("acls[0]"), "{row}{err}");
+}
+
 #[test]
 fn where_no_line_is_one_of_ovns_nothing_was_compared() {
     let folder = folder("no-lines", &[("a.yaml", b"{}"), ("log", b"a line\n\xff\xfe\n")]);

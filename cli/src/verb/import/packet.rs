@@ -14,6 +14,17 @@ pub(super) struct Logged {
     pub(super) family: Family,
     /// The transport header.
     pub(super) header: L4Header,
+    /// The flags of TCP, where the line says which.
+    pub(super) tcp_flags: Option<u16>,
+}
+
+/// Names of the flags, the lowest bit first (`packet_tcp_flag_to_string`).
+const FLAGS: [&str; 9] = ["fin", "syn", "rst", "psh", "ack", "urg", "ece", "cwr", "ns"];
+
+/// `syn|ack`, or `0` for none of them.
+fn flags(text: &str) -> Option<u16> {
+    let bit = |name: &str| FLAGS.iter().position(|known| *known == name).map(|at| 1 << at);
+    if text == "0" { Some(0) } else { text.split('|').map(bit).sum() }
 }
 
 impl Logged {
@@ -36,7 +47,8 @@ impl Logged {
             _ => return None,
         };
         let family = if source.is_ipv4() { Family::Ipv4 } else { Family::Ipv6 };
-        Some(Self { source, target, family, header })
+        let tcp_flags = value(["tcp_flags"; 2]).and_then(flags);
+        Some(Self { source, target, family, header, tcp_flags })
     }
 }
 
@@ -54,6 +66,11 @@ mod tests {
             Some(L4Header::Icmp(128, 0))
         );
         assert_eq!(header("ip,nw_src=10.0.0.2,nw_dst=10.0.0.3,nw_proto=47"), Some(L4Header::Other(47)));
+        let flags = |words: &str| Logged::of(&flow.replace("=syn", words)).map(|logged| logged.tcp_flags);
+        assert_eq!(flags("=syn"), Some(Some(2)));
+        assert_eq!(flags("=syn|ack"), Some(Some(18)));
+        assert_eq!(flags("=0"), Some(Some(0)));
+        assert_eq!(flags("=0x200"), Some(None));
         assert_eq!(header("arp,arp_spa=10.0.0.2,arp_tpa=10.0.0.3,arp_op=1"), None);
     }
 }
