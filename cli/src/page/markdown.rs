@@ -25,12 +25,35 @@ pub(super) fn blocks(text: &Text<'_>) -> Vec<Block> {
             _ => {}
         }
     }
-    found.extend(indented(text, &[&fences[..], &tags[..]].concat()));
+    found.extend(indented(text, Cover::of([&fences[..], &tags[..]].concat())));
     let known: Vec<Range<usize>> = found.iter().map(|block| block.range.clone()).collect();
-    let code = [fences, words, known].concat();
-    found.extend([("<!--", "-->"), ("{/*", "*/}")].into_iter().flat_map(|marks| comments(text, marks, &code)));
+    let code = Cover::of([fences, words, known].concat());
+    found.extend([("<!--", "-->"), ("{/*", "*/}")].into_iter().flat_map(|marks| comments(text, marks, code.clone())));
     found.sort_by_key(|block| block.range.start);
     found
+}
+
+/// Parts of a page, of which places are asked in the order of the page.
+#[derive(Clone)]
+struct Cover {
+    /// The last one first.
+    parts: Vec<Range<usize>>,
+    /// Up to here goes what begins before the place that was asked last.
+    end: usize,
+}
+
+impl Cover {
+    fn of(mut parts: Vec<Range<usize>>) -> Self {
+        parts.sort_by_key(|part| std::cmp::Reverse(part.start));
+        Self { parts, end: 0 }
+    }
+
+    fn covers(&mut self, place: usize) -> bool {
+        while let Some(part) = self.parts.pop_if(|part| part.start <= place) {
+            self.end = self.end.max(part.end);
+        }
+        place < self.end
+    }
 }
 
 /// A fence of a language that is read.
@@ -56,7 +79,7 @@ fn body(page: &str, range: &Range<usize>) -> Option<Range<usize>> {
 }
 
 /// Fences that stand further to the right than Markdown takes them, as in a tab or an admonition of MkDocs.
-fn indented(text: &Text<'_>, hidden: &[Range<usize>]) -> Vec<Block> {
+fn indented(text: &Text<'_>, mut hidden: Cover) -> Vec<Block> {
     let (mut found, mut open, mut at) = (Vec::new(), None::<(&str, usize)>, 0);
     let fenced = |(line, opening): (&str, usize), end: usize| {
         let info = line.trim().trim_start_matches(['`', '~']);
@@ -70,8 +93,8 @@ fn indented(text: &Text<'_>, hidden: &[Range<usize>]) -> Vec<Block> {
             Some(_) => {}
             None => {
                 let is_far = line.starts_with('\t') || indent >= CODE;
-                let is_seen = !hidden.iter().any(|range| range.contains(&(at + indent)));
                 let is_fence = ["```", "~~~"].iter().any(|mark| words.starts_with(mark));
+                let is_seen = !hidden.covers(at + indent);
                 let is_open = is_far && is_seen && is_fence && !words.trim_start_matches('`').contains('`');
                 open = is_open.then_some((line, at + indent));
             }
@@ -92,10 +115,10 @@ fn is_end(opened: &str, line: &str) -> bool {
 }
 
 /// The claims in comments; one that nobody closes goes on to the end of the page.
-fn comments(text: &Text<'_>, (open, close): (&str, &str), code: &[Range<usize>]) -> Vec<Block> {
+fn comments(text: &Text<'_>, (open, close): (&str, &str), mut code: Cover) -> Vec<Block> {
     let (mut found, mut end) = (Vec::new(), 0);
     for (opening, _) in text.page.match_indices(open) {
-        if opening < end || code.iter().any(|range| range.contains(&opening)) {
+        if opening < end || code.covers(opening) {
             continue;
         }
         let start = opening + open.len();
@@ -141,7 +164,7 @@ mod tests {
             "```yaml\na: 1\nb: 2\n",
             "!!! note\n\n    ```yaml\n    a: 1\n    b: 2\n",
         ] {
-            assert_eq!(said(page), [yaml.clone()], "{page}");
+            assert_eq!(said(page), std::slice::from_ref(&yaml), "{page}");
         }
         assert_eq!(said("````md\n    ```yaml\n    a: 1\n    ```\n````\n"), [], "a fence that shows one");
         let quoted = blocks(&Text::new("> ```yaml\n> é: 1\n> b: 2\n> ```\n"));
@@ -167,7 +190,7 @@ mod tests {
             "```Expect\nkind: E\na: 1\n```\n",
         ] {
             let found = said(page).into_iter().map(|(kind, words)| (kind, words.trim_end_matches(';').to_owned()));
-            assert_eq!(found.collect::<Vec<_>>(), [claim.clone()], "{page}");
+            assert_eq!(found.collect::<Vec<_>>(), std::slice::from_ref(&claim), "{page}");
         }
         for name in ["expected", "Expects", "expectation"] {
             assert_eq!(said(&format!("<!-- {name}\nkind: E\n-->\n"))[0].0, Kind::Misnamed, "{name}");
