@@ -26,6 +26,7 @@ mod security_group;
 mod sites;
 mod split;
 mod subnet;
+mod unwritten;
 
 pub use crowds::Crowd;
 pub use profile::{
@@ -37,7 +38,7 @@ use crate::diagnostic::Diagnostic;
 use crate::ovn::matching::Adviser;
 use crate::ovn::network::Network;
 use crate::reach::Endpoint;
-use crate::read::{Expectation, Subnet, read};
+use crate::read::{Expectation, read};
 use crate::source::Sources;
 use crate::world::{Roster, World, world};
 use alloc::vec::Vec;
@@ -97,8 +98,9 @@ fn parsed(world: &World, settings: &Settings) -> (Compiled, matches::Tests) {
     let running = release::running(world.controller.image.as_ref(), settings.profile, &mut out);
     let profile = Profile::in_force(settings.profile, running, world.version);
     let compiler = Compiler { world, roster: Roster::new(world), profile, strictness: settings.strictness };
-    let mut network = network::network(&compiler, &mut out);
-    let tests = matches::Tests::of(&network, settings.adviser);
+    let unwritten = unwritten::unwritten(&compiler);
+    let mut network = network::network(&compiler, &unwritten, &mut out);
+    let tests = matches::Tests::of(&network, unwritten, settings.adviser);
     let mut macs = macs::Macs::new(world, &tests);
     network::assign(world, &mut network, &mut macs);
     let endpoints = endpoints::endpoints(world, &mut network, &tests, &mut macs, &mut out);
@@ -117,23 +119,11 @@ pub fn load(sources: &Sources, settings: &Settings) -> Compiled {
     let mut diagnostics = core::mem::take(&mut reading.diagnostics);
     diagnostics.append(&mut world.diagnostics);
     diagnostics.append(&mut compiled.diagnostics);
-    // Rows that are not written because of another one may have mistakes as well.
-    let tests = without_faults(&world).map_or(tests, |world| parsed(&world, settings).1);
-    diagnostics.extend(tests.mistakes(sources));
+    diagnostics.extend(tests.mistakes(sources, &world));
     diagnostics.sort_by_key(|found| match found.place {
         Some(place) => (false, place.source, place.span.start),
         None => (true, crate::source::SourceId(u32::MAX), 0),
     });
     compiled.diagnostics = diagnostics;
     compiled
-}
-
-/// The world as if every entry of `acls` that is wrong were not there; nothing where none is.
-fn without_faults(world: &World) -> Option<World> {
-    let faulty = |subnet: &Subnet| subnet.fault.is_some();
-    world.switches.iter().filter_map(|switch| switch.subnet.as_ref()).any(faulty).then(|| {
-        let mut world = world.clone();
-        world.switches.iter_mut().filter_map(|switch| switch.subnet.as_mut()).for_each(|subnet| subnet.fault = None);
-        world
-    })
 }

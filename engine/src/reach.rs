@@ -149,10 +149,10 @@ impl<'n> Reach<'n> {
     }
 
     /// Whether a router between two endpoints may do something else with packets than to pass them on, whatever rows say.
-    pub fn is_doubted(&self, from: usize, to: usize) -> bool {
+    pub fn may_be_rerouted(&self, from: usize, to: usize) -> bool {
         let route = self.solver.route(from, to);
         route.is_some_and(|route| match route {
-            Route::Routed(out, back, _) => self.solver.topology.is_doubted(out.switch, back.switch),
+            Route::Routed(out, back, _) => self.solver.topology.may_reroute(out.switch, back.switch),
             Route::Direct | Route::Switched(_) | Route::Balanced(_) | Route::Unknown(_) | Route::Apart => false,
         })
     }

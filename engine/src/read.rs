@@ -38,7 +38,7 @@ mod tree;
 mod twins;
 mod words;
 
-pub use acl::{AclEntry, Fault};
+pub use acl::{AclEntry, Fault, Stray};
 pub use admin_policy::{
     AdminAction, AdminKind, AdminPeer, AdminPeerChoice, AdminPods, AdminPolicy, AdminRule, AdminTier,
 };

@@ -62,8 +62,8 @@ impl<'s> Balancers<'s> {
         Self { on_switches, on_routers, open, names }
     }
 
-    /// As an inventory has them: what they do for an address and port.
-    pub(crate) fn entries(&self) -> impl Iterator<Item = Value> {
+    /// As an inventory has them that names these routers: what they do for an address and port.
+    pub(crate) fn entries(&self, routers: &BTreeSet<String>) -> impl Iterator<Item = Value> {
         let known = self.on_switches.values().map(|(row, places)| {
             let known = vips(row).filter_map(|(door, to)| Some((door.key(), json!(door.backends(to).ok()?))));
             let known: Map<String, Value> = known.collect();
@@ -72,7 +72,7 @@ impl<'s> Balancers<'s> {
                 "name": text(row, "name"), "protocol": text(row, "protocol").unwrap_or("tcp"), "switches": switches, "vips": known,
             })
         });
-        known.chain(self.open.entries())
+        known.chain(self.open.entries(routers))
     }
 
     /// What is not evaluated of them, a sentence each.

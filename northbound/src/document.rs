@@ -28,6 +28,8 @@ pub struct Document {
     pub text: String,
     /// What is in the database and has no word in the engine, a sentence each.
     pub remarks: Vec<String>,
+    /// The routers that the inventory names.
+    routers: BTreeSet<String>,
     /// What an inventory cannot say.
     addendum: Addendum,
 }
@@ -74,7 +76,7 @@ impl Document {
         }
         let balanced = Balancers::of(snapshot, &names);
         lines.push("loadBalancers:".to_owned());
-        lines.extend(balanced.entries().map(|entry| format!("- {entry}")));
+        lines.extend(balanced.entries(&document.routers).map(|entry| format!("- {entry}")));
         let monitor = snapshot.rows("NB_Global").find_map(|(_, row)| entry(row, "options", "svc_monitor_mac"));
         let is_machine =
             |mac: &String| machines.values().flatten().any(|interface| interface.mac.as_ref() == Some(mac));
@@ -167,6 +169,7 @@ impl Document {
         lines.push(format!("  cidr: {}", json!(cidrs)));
         if let Some(link) = links.first() {
             lines.push(format!("  router: {}", json!(link.router)));
+            self.routers.insert(link.router.clone());
             lines.push(format!("  gateway: {}", json!(link.gateways())));
             lines.push(format!("  routerPort: {}", json!(link.port)));
             lines.extend(link.mac.map(|mac| format!("  routerMac: {}", json!(mac.to_string()))));

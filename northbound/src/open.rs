@@ -107,9 +107,13 @@ impl<'s> Open<'s> {
         }
     }
 
-    /// As an inventory has them: as whole addresses, and together those that are open from the same switches.
-    pub(crate) fn entries(&self) -> impl Iterator<Item = Value> {
-        let behind = self.behind_routers.iter().map(|((address, _), places)| (*address, places.clone()));
+    /// As an inventory has them: as whole addresses, and together those that are open from the same switches. Of routers it knows
+    /// those that it names for a switch.
+    pub(crate) fn entries(&self, named: &BTreeSet<String>) -> impl Iterator<Item = Value> {
+        let behind = self.behind_routers.iter().map(|((address, _), (switches, routers))| {
+            let routers = routers.iter().copied().filter(|router| named.contains(*router)).collect();
+            (*address, (switches.clone(), routers))
+        });
         let alone = |(address, switches): (&IpAddr, &BTreeSet<&'s str>)| {
             let each: Vec<_> =
                 switches.iter().map(|switch| (*address, (BTreeSet::from([*switch]), BTreeSet::new()))).collect();

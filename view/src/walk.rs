@@ -89,7 +89,7 @@ impl Story<'_> {
                 ", connection tracking has not seen its request on this port and calls it invalid".to_owned()
             }
             Decider::Builtin(builtin) => format!(", built in: {}", builtin.describe()),
-            Decider::Ambiguous(rows) if rows.iter().any(|row| row.is_doubted(self.question.network)) => {
+            Decider::Ambiguous(rows) if rows.iter().any(|row| row.is_contested(self.question.network)) => {
                 ": another object has the port group of this row, and may have overwritten it".to_owned()
             }
             Decider::Ambiguous(rows) if rows.len() == 1 => {

@@ -1,8 +1,10 @@
 //! Whether what somebody claims is so: every pair and every header that the claim speaks of.
 
+mod side;
+
+use self::side::{Asked, Side, further};
 use super::conversation::{Question, Shape};
 use super::explain::telling_backend;
-use super::select::select_all;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::ovn::network::Network;
 use crate::ovn::pipeline::Pipeline;
@@ -10,7 +12,7 @@ use crate::reach::{
     Attachment, Endpoint, EndpointKind, Family, FamilyAnswer, L4Header, L4Set, PairAnswer, Ports, Reach, Region,
     Verdict,
 };
-use crate::read::{Assertion, Expect, Expectation, Party, Protocol, Query};
+use crate::read::{Assertion, Expect, Expectation, Protocol, Query};
 use crate::source::Place;
 use alloc::format;
 use alloc::string::String;
@@ -87,8 +89,11 @@ pub fn judge(
 }
 
 impl Counterexample {
-    /// The same with the sentence of its walk.
+    /// The same with the sentence of its walk, where it has none.
     pub fn walked(mut self, network: &Network, pipelines: &[Pipeline], endpoints: &[Endpoint]) -> Self {
+        if self.because.is_some() {
+            return self;
+        }
         let ends = endpoints.get(self.from).zip(endpoints.get(self.to));
         if let Some((from, to)) = ends.filter(|(from, to)| from.mixed || to.mixed) {
             let id = if from.mixed { &from.id } else { &to.id };
@@ -113,6 +118,26 @@ fn both_ends<'e>(from: &[usize], to: &[usize], endpoints: &'e [Endpoint]) -> Opt
     endpoints.get(*only).filter(|end| from == to && !end.is_several())
 }
 
+/// What is told of a word that means nobody.
+fn unknown(word: &str, place: Place, endpoints: &[Endpoint]) -> Diagnostic {
+    let further = further(word, endpoints);
+    let nobody = match further {
+        _ if word.is_empty() => "the selector selects nobody".into(),
+        Some(end) => format!("`{word}` is a further address of `{}`, which is asked about by its first one", end.id),
+        None => format!("`{word}` is no endpoint"),
+    };
+    let near = super::select::similar(endpoints, word);
+    let help = match near.as_slice() {
+        _ if word.is_empty() => "write labels that pods of the input have".into(),
+        [] if endpoints.is_empty() => "add the manifests that it is about to the input".into(),
+        _ if further.is_some() => "name it by its id, or by its first address".into(),
+        [] => format!("write one of: {}", names(endpoints)),
+        near => format!("did you mean `{}`?", near.join("` or `")),
+    };
+    let message = format!("{nobody}, so this assertion cannot hold");
+    Diagnostic::new(Code::ExpectationFailed, message).at(place).help(help)
+}
+
 impl Judgement {
     fn add(
         &mut self,
@@ -122,58 +147,68 @@ impl Judgement {
         namespace: &str,
         findings: &mut Vec<Diagnostic>,
     ) {
-        let (from, unknown_from) = select_all(endpoints, &words(&assertion.from), namespace);
-        let (to, unknown_to) = select_all(endpoints, &words(&assertion.to), namespace);
-        for word in unknown_from.iter().chain(&unknown_to) {
-            let nobody =
-                if word.is_empty() { "the selector selects nobody".into() } else { format!("`{word}` is no endpoint") };
-            let message = format!("{nobody}, so this assertion cannot hold");
-            let near = super::select::similar(endpoints, word);
-            let help = match near.as_slice() {
-                _ if word.is_empty() => "write labels that pods of the input have".into(),
-                [] if endpoints.is_empty() => "add the manifests that it is about to the input".into(),
-                [] => format!("write one of: {}", names(endpoints)),
-                near => format!("did you mean `{}`?", near.join("` or `")),
-            };
-            findings.push(Diagnostic::new(Code::ExpectationFailed, message).at(assertion.place).help(help));
-            self.holds = false;
+        let (from, to) =
+            (Side::of(&assertion.from, endpoints, namespace), Side::of(&assertion.to, endpoints, namespace));
+        let unknown = from.unknown.iter().chain(&to.unknown).map(|word| unknown(word, assertion.place, endpoints));
+        let known = findings.len();
+        findings.extend(unknown);
+        self.holds &= findings.len() == known;
+        self.without_pair(assertion, &from.indices(), &to.indices(), endpoints, findings);
+        // What is said of one pair is said of all pairs of the same classes.
+        let (classes, mut known) = (reach.classes(), HashMap::new());
+        let families = Family::ALL.map(|family| (family, asked(&assertion.on, family)));
+        // Who stands for several is asked about two of them.
+        let is_pair = |from: usize, to: usize| from != to || endpoints.get(from).is_some_and(Endpoint::is_several);
+        for (from, to) in from.ends.iter().flat_map(|from| to.ends.iter().map(move |to| (*from, *to))) {
+            if !is_pair(from.0, to.0) {
+                continue;
+            }
+            let (asked, mut answer) = (from.1.both(to.1), || from.1.both(to.1).of(reach.pair(from.0, to.0)));
+            let class = (classes.of(from.0), classes.of(to.0), asked);
+            let wrong = *known.entry(class).or_insert_with(|| wrong(assertion, &families, &answer()));
+            if let Some(found) = wrong {
+                self.fail(assertion, (from.0, to.0), (found, asked), answer);
+            }
         }
+    }
+
+    /// Tells of an assertion that is about no pair.
+    fn without_pair(
+        &mut self,
+        assertion: &Assertion,
+        from: &[usize],
+        to: &[usize],
+        endpoints: &[Endpoint],
+        findings: &mut Vec<Diagnostic>,
+    ) {
         let is_outside = |index: &usize| endpoints.get(*index).is_some_and(|of| of.kind == EndpointKind::External);
         if from == to && from.len() == 1 && from.iter().all(is_outside) {
             let message =
                 "nobody can tell who reaches whom outside: no switch lies between addresses that belong to nobody";
             findings.push(Diagnostic::new(Code::ExpectationFailed, message).at(assertion.place));
             self.holds = false;
-        } else if let Some(end) = both_ends(&from, &to, endpoints) {
+        } else if let Some(end) = both_ends(from, to, endpoints) {
             let message =
                 format!("`{}` is at both ends of this assertion: there is no pair of which it could hold", end.id);
             let finding = Diagnostic::new(Code::ExpectationFailed, message).at(assertion.place);
             findings.push(finding.help("name somebody else in `from` or in `to`"));
             self.holds = false;
         }
-        // What is said of one pair is said of all pairs of the same classes.
-        let (classes, mut known) = (reach.classes(), HashMap::new());
-        let families = Family::ALL.map(|family| (family, asked(&assertion.on, family)));
-        // Who stands for several is asked about two of them.
-        let is_pair =
-            |(from, to): &(usize, usize)| from != to || endpoints.get(*from).is_some_and(Endpoint::is_several);
-        for (from, to) in from.iter().flat_map(|from| to.iter().map(move |to| (*from, *to))).filter(is_pair) {
-            let wrong = *known
-                .entry((classes.of(from), classes.of(to)))
-                .or_insert_with(|| wrong(assertion, &families, &reach.pair(from, to)));
-            if let Some(found) = wrong {
-                self.fail(assertion, (from, to), reach, found);
-            }
-        }
     }
 
-    fn fail(&mut self, assertion: &Assertion, (from, to): (usize, usize), reach: &mut Reach<'_>, found: Verdict) {
+    fn fail(
+        &mut self,
+        assertion: &Assertion,
+        (from, to): (usize, usize),
+        (found, asked): (Verdict, Asked),
+        answer: impl FnOnce() -> PairAnswer,
+    ) {
         self.holds = false;
         self.wrong += 1;
         if self.counterexamples.len() < MOST {
-            let header = example(assertion, &reach.pair(from, to));
+            let (header, because) = (example(assertion, &answer()), asked.because());
             let (expected, place) = (assertion.expect, assertion.place);
-            self.counterexamples.push(Counterexample { from, to, expected, found, header, place, because: None });
+            self.counterexamples.push(Counterexample { from, to, expected, found, header, place, because });
         }
     }
 }
@@ -207,15 +242,6 @@ fn holds(expected: Expect, found: Verdict, beyond: Verdict) -> bool {
     }
 }
 
-/// Words that mean endpoints; selectors have become words when the world was compiled.
-fn words(parties: &[Party]) -> Vec<String> {
-    let word = |party: &Party| match party {
-        Party::Word(word) => word.clone(),
-        Party::Pods { .. } => String::new(),
-    };
-    parties.iter().map(word).collect()
-}
-
 /// The headers that an assertion is about.
 fn asked(on: &[Query], family: Family) -> L4Set {
     match on {
@@ -236,25 +262,36 @@ fn one(query: &Query, family: Family) -> L4Set {
     }
 }
 
-/// A conversation of which the expectation does not hold.
+/// A conversation of which the expectation does not hold: one beyond what is asked where nothing may be there, and of what is
+/// not certain first.
 fn example(assertion: &Assertion, answer: &PairAnswer) -> Option<(Family, L4Header)> {
-    let of = |family: &FamilyAnswer, any: bool| {
-        let part = asked(&assertion.on, family.family);
-        let beyond = L4Set::full(family.family).difference(&part).intersection(&family.delivered);
-        let within = |set: &L4Set| set.intersection(&part);
-        let missing = part.intersection(&L4Set::answerable(family.family)).difference(&family.answered);
-        let telling = match assertion.expect {
-            Expect::Only | Expect::AtMost if !beyond.is_empty() => beyond,
-            Expect::Open | Expect::Only => missing,
-            Expect::Closed | Expect::NotReaches => within(&family.delivered),
-            Expect::OneWay => within(&family.answered),
-            Expect::AtMost | Expect::Partial | Expect::Reaches | Expect::Undefined => within(&family.delivered),
-        };
-        let example = || within(&family.undefined).example().or_else(|| telling.example());
-        let header = if any { part.example() } else { example() };
-        Some((family.family, header?))
+    let of = |sets: &dyn Fn(&FamilyAnswer, &L4Set) -> L4Set| {
+        let example = |of: &FamilyAnswer| Some((of.family, sets(of, &asked(&assertion.on, of.family)).example()?));
+        answer.families.iter().find_map(example)
     };
-    // What holds in one family says nothing where it does not in the other.
-    let telling = answer.families.iter().find_map(|family| of(family, false));
-    telling.or_else(|| answer.families.iter().find_map(|family| of(family, true)))
+    let beyond = || {
+        let uncertain = of(&|of, part| of.undefined.difference(part));
+        uncertain.or_else(|| of(&|of, part| of.delivered.difference(part)))
+    };
+    let missing =
+        |of: &FamilyAnswer, part: &L4Set| part.intersection(&L4Set::answerable(of.family)).difference(&of.answered);
+    let within = || {
+        let uncertain = of(&|of, part| of.undefined.intersection(part));
+        let telling = || match assertion.expect {
+            Expect::Open | Expect::Only => of(&missing),
+            Expect::OneWay => of(&|of, part| of.answered.intersection(part)),
+            Expect::Closed
+            | Expect::NotReaches
+            | Expect::AtMost
+            | Expect::Partial
+            | Expect::Reaches
+            | Expect::Undefined => of(&|of, part| of.delivered.intersection(part)),
+        };
+        uncertain.or_else(telling).or_else(|| of(&|_, part| part.clone()))
+    };
+    match assertion.expect {
+        Expect::AtMost => beyond(),
+        Expect::Only => beyond().or_else(within),
+        _ => within(),
+    }
 }

@@ -5,16 +5,16 @@ mod because;
 mod cause;
 mod trace;
 
-pub use backend::telling_backend;
+pub use backend::{stopping, telling_backend};
 pub use because::describe_header;
 pub(super) use because::is_disabled;
 pub use trace::Trace;
 
-use super::conversation::{Conversation, Half, Leg, Question, Ways, backends};
+use super::conversation::{Conversation, Half, Leg, Question, Ways};
 use crate::ovn::network::{Network, Unknown};
 use crate::ovn::pipeline::{AclId, Builtin, Origin, Outcome, Stage, Tracking};
 use crate::ovn::walk;
-use crate::reach::{Attachment, Carried, Endpoint, NoPath, Route, Topology, Verdict};
+use crate::reach::{Attachment, Carried, NoPath, Route, Topology, Verdict};
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -180,19 +180,6 @@ fn is_taken(question: &Question<'_>) -> bool {
 /// The steps of a conversation alone; nothing where there is no way at all.
 pub fn walked(question: &Question<'_>) -> Option<Vec<Step>> {
     Some(steps(question.network, &question.walk(walk::Choice::Strict)?))
-}
-
-/// A conversation with the first backend of a load balancer with which it ends on its way, or of which nobody can tell; with the
-/// first one where there is none.
-pub fn stopping<'a>(blank: Question<'a>, endpoints: &'a [Endpoint]) -> Option<(Question<'a>, Vec<Step>)> {
-    let Question { network, from, to, family, header, .. } = blank;
-    let known = backends(network, endpoints, (from, to), family, header);
-    let is_blank = known.is_empty().then_some(blank);
-    let each = known.into_iter().map(|backend| Question { backend: Some(backend), ..blank }).chain(is_blank);
-    let mut each = each.filter_map(|question| Some((question, walked(&question)?)));
-    let first = each.next()?;
-    let is_stopped = |(_, steps): &(Question<'_>, Vec<Step>)| steps.iter().any(Step::stops);
-    if is_stopped(&first) { Some(first) } else { Some(each.find(is_stopped).unwrap_or(first)) }
 }
 
 impl Step {

@@ -1,7 +1,6 @@
 //! From what people write to the endpoints that they mean.
 
 use crate::reach::{AddressRange, Endpoint, EndpointKind};
-use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 use ipnet::IpNet;
@@ -31,7 +30,7 @@ pub fn select(endpoints: &[Endpoint], word: &str, namespace: &str) -> Vec<usize>
         &|endpoint| endpoint.id.split_once('/').is_some_and(|(_, name)| name == word || machine(name) == word),
         &|endpoint| is_range(endpoint) && part(endpoint),
         &|endpoint| is_called(endpoint.kind, word),
-        &|endpoint| has(endpoint, word),
+        &|endpoint| range(word).is_some_and(|wanted| has(endpoint, wanted)),
     ];
     steps.iter().map(|step| find(step)).find(|found| !found.is_empty()).unwrap_or_default()
 }
@@ -72,13 +71,17 @@ fn machine(id: &str) -> &str {
     id.split_once(':').map_or(id, |(machine, _)| machine)
 }
 
-/// Whether an address or a prefix touches the addresses of an endpoint.
-fn has(endpoint: &Endpoint, word: &str) -> bool {
-    let wanted = match (word.parse::<IpAddr>(), word.parse::<IpNet>()) {
-        (Ok(address), _) => AddressRange { first: address, last: address },
-        (_, Ok(prefix)) => AddressRange { first: prefix.network(), last: prefix.broadcast() },
-        _ => return false,
-    };
+/// The addresses that a word names: an address, or a prefix.
+pub(super) fn range(word: &str) -> Option<AddressRange> {
+    match (word.parse::<IpAddr>(), word.parse::<IpNet>()) {
+        (Ok(address), _) => Some(AddressRange { first: address, last: address }),
+        (_, Ok(prefix)) => Some(AddressRange { first: prefix.network(), last: prefix.broadcast() }),
+        _ => None,
+    }
+}
+
+/// Whether a range touches the addresses of an endpoint.
+pub(super) fn has(endpoint: &Endpoint, wanted: AddressRange) -> bool {
     let same_family = |range: &&AddressRange| range.first.is_ipv4() == wanted.first.is_ipv4();
     endpoint.addresses.iter().filter(same_family).any(|range| range.first <= wanted.last && wanted.first <= range.last)
 }
@@ -113,22 +116,6 @@ fn distance(a: &str, b: &str) -> usize {
         row = next;
     }
     row.last().copied().unwrap_or(0)
-}
-
-/// A list of words as the endpoints that any of them means, and the words that mean nothing.
-pub fn select_all(endpoints: &[Endpoint], words: &[String], namespace: &str) -> (Vec<usize>, Vec<String>) {
-    let mut unknown = Vec::new();
-    let mut found = Vec::new();
-    for word in words {
-        let of_word = select(endpoints, word, namespace);
-        if of_word.is_empty() {
-            unknown.push(word.clone());
-        }
-        found.extend(of_word);
-    }
-    found.sort_unstable();
-    found.dedup();
-    (found, unknown)
 }
 
 #[cfg(test)]

@@ -1,14 +1,18 @@
 //! The matches of all rows, parsed: their mistakes, and what they ask of addresses.
 
+use super::security_group::absent;
+use super::unwritten::Unwritten;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::ovn::acl::Acl;
+use crate::ovn::acl::{Acl, Action, Provenance};
 use crate::ovn::field::Field;
 use crate::ovn::matching::{Adviser, Context, Definitions, Expression, FieldTest, MatchError, MatchErrors, parse};
 use crate::ovn::network::{Network, Switch};
 use crate::read::{edit_within, place_within};
 use crate::source::Sources;
+use crate::world::World;
 use alloc::collections::BTreeSet;
 use alloc::format;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 /// The tests of the rows that can be asked about a packet, by switch.
@@ -18,18 +22,33 @@ pub(super) struct Tests {
     /// The groups with a port on each switch.
     present: Vec<Vec<usize>>,
     /// The rows that OVN cannot parse.
-    broken: Vec<(Acl, MatchErrors)>,
+    broken: Vec<Broken>,
+}
+
+/// A match that OVN cannot parse.
+struct Broken {
+    matches: String,
+    /// Where its row comes from; of one that is not written, the place alone.
+    provenance: Provenance,
+    /// What its row should do, where that is known.
+    action: Option<Action>,
+    errors: MatchErrors,
 }
 
 impl Tests {
-    /// Parses every row; one that OVN cannot parse tests nothing.
-    pub(super) fn of(network: &Network, adviser: Adviser) -> Self {
+    /// Parses every row; one that OVN cannot parse tests nothing, and one that is not written neither.
+    pub(super) fn of(network: &Network, unwritten: Vec<Unwritten>, adviser: Adviser) -> Self {
         let context = Context::of(network).advised_by(adviser);
         let definitions = Definitions::new(context.version());
         let mut broken = Vec::new();
         let mut of = |rows: &Vec<Acl>| tests(rows, &context, &definitions, &mut broken);
         let switches = network.switches.iter().map(|switch| of(&switch.acls)).collect();
         let groups = network.port_groups.iter().map(|group| of(&group.acls)).collect();
+        broken.extend(unwritten.into_iter().filter_map(|row| {
+            let errors = parse(&row.matches, &context).err()?;
+            let provenance = Provenance { place: Some(row.place), ..Provenance::default() };
+            Some(Broken { matches: row.matches, provenance, action: row.action, errors })
+        }));
         Self {
             switches,
             groups,
@@ -38,11 +57,13 @@ impl Tests {
         }
     }
 
-    /// What OVN cannot parse, in OVN's own words, at the character that it stumbles over.
-    pub(super) fn mistakes(&self, sources: &Sources) -> Vec<Diagnostic> {
-        let of_row = |(row, errors): &(Acl, MatchErrors)| -> Vec<Diagnostic> {
+    /// What OVN cannot parse, in OVN's own words, at the character that it stumbles over; of a rule, in those of its object.
+    pub(super) fn mistakes(&self, sources: &Sources, world: &World) -> Vec<Diagnostic> {
+        let of_row = |row: &Broken| -> Vec<Diagnostic> {
             let (first, further) = (core::iter::once(true), core::iter::repeat(false));
-            errors.iter().zip(first.chain(further)).map(|(error, first)| mistake(sources, row, error, first)).collect()
+            let errors = row.errors.iter().zip(first.chain(further));
+            let told = |error: &MatchError| absent(&world.security_groups, &row.provenance, error.kind());
+            errors.map(|(error, first)| told(error).unwrap_or_else(|| row.mistake(sources, error, first))).collect()
         };
         self.broken.iter().flat_map(of_row).collect()
     }
@@ -62,17 +83,17 @@ impl Tests {
     }
 }
 
-fn tests(
-    rows: &[Acl],
-    context: &Context,
-    definitions: &Definitions,
-    broken: &mut Vec<(Acl, MatchErrors)>,
-) -> Vec<FieldTest> {
+fn tests(rows: &[Acl], context: &Context, definitions: &Definitions, broken: &mut Vec<Broken>) -> Vec<FieldTest> {
     let mut tests = Vec::new();
     for row in rows {
         match parse(&row.matches, context) {
             Ok(parsed) => collect(parsed.annotate_by(definitions), &mut tests),
-            Err(errors) => broken.push((row.clone(), errors)),
+            Err(errors) => broken.push(Broken {
+                matches: row.matches.clone(),
+                provenance: row.provenance.clone(),
+                action: Some(row.action),
+                errors,
+            }),
         }
     }
     tests
@@ -93,18 +114,21 @@ fn collect(expression: Expression, tests: &mut Vec<FieldTest>) {
     }
 }
 
-fn mistake(sources: &Sources, row: &Acl, error: &MatchError, first: bool) -> Diagnostic {
-    let message = if first {
-        format!("{} This `{}` is ignored by OVN: {}", error.message(), row.action, row.action.when_ignored())
-    } else {
-        format!("{} This is a further mistake in the same match", error.message())
-    };
-    let within = |span| row.provenance.place.map(|place| place_within(sources, place, &row.matches, span));
-    let mut diagnostic = Diagnostic::new(Code::MatchSyntax, message).at_maybe(within(error.span()));
-    diagnostic.help = error.help();
-    if let Some((scalar, (span, text))) = row.provenance.place.zip(error.fix()) {
-        let (place, written) = edit_within(sources, scalar, &row.matches, span, &text);
-        diagnostic = diagnostic.fix(place, written);
+impl Broken {
+    fn mistake(&self, sources: &Sources, error: &MatchError, first: bool) -> Diagnostic {
+        let said = error.message();
+        let message = match self.action {
+            _ if !first => format!("{said} This is a further mistake in the same match"),
+            Some(action) => format!("{said} This `{action}` is ignored by OVN: {}", action.when_ignored()),
+            None => format!("{said} OVN ignores a row with this match, whatever its action"),
+        };
+        let within = |span| self.provenance.place.map(|place| place_within(sources, place, &self.matches, span));
+        let mut diagnostic = Diagnostic::new(Code::MatchSyntax, message).at_maybe(within(error.span()));
+        diagnostic.help = error.help();
+        if let Some((scalar, (span, text))) = self.provenance.place.zip(error.fix()) {
+            let (place, written) = edit_within(sources, scalar, &self.matches, span, &text);
+            diagnostic = diagnostic.fix(place, written);
+        }
+        diagnostic
     }
-    diagnostic
 }

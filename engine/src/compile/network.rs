@@ -5,6 +5,7 @@ use super::beyond::beyond;
 use super::compiler::Compiler;
 use super::macs::Macs;
 use super::profile::{Invalid, Tracking};
+use super::unwritten::Unwritten;
 use super::{row, subnet};
 use crate::diagnostic::Diagnostic;
 use crate::ovn::network::{Link, Mac, Network, Options, Port, PortGroup, PortKind, Router, Switch, Version};
@@ -18,7 +19,7 @@ use core::net::IpAddr;
 use hashbrown::{HashMap, HashSet};
 
 /// The network; Ethernet addresses of routers are still to be [assigned](assign).
-pub(super) fn network(compiler: &Compiler<'_>, out: &mut Vec<Diagnostic>) -> Network {
+pub(super) fn network(compiler: &Compiler<'_>, unwritten: &[Unwritten], out: &mut Vec<Diagnostic>) -> Network {
     let (world, version) = (compiler.world, compiler.profile.version);
     let joined = subnet::join_prefixes(world);
     let mut ports = vif_ports(world);
@@ -43,7 +44,7 @@ pub(super) fn network(compiler: &Compiler<'_>, out: &mut Vec<Diagnostic>) -> Net
     interfaces.for_each(|interface| ports.entry(&interface.port).or_default().push(interface));
     compiler.policies(out).into_network(&mut network);
     let stated: HashSet<&str> = world.port_groups.iter().map(|group| group.name.value.as_str()).collect();
-    let named = named_sets(&network);
+    let named = named_sets(&network, unwritten);
     // Groups of policies may be large and many, and few of their sets are ever asked for.
     let asked = |name: &str| {
         stated.contains(name) || ["ip4", "ip6"].iter().any(|suffix| named.contains(&format!("{name}_{suffix}")))
@@ -172,10 +173,11 @@ fn compile_group(group: &Group, version: Version, out: &mut Vec<Diagnostic>) -> 
 }
 
 /// The names of all sets that a match asks for.
-fn named_sets(network: &Network) -> HashSet<String> {
+fn named_sets(network: &Network, unwritten: &[Unwritten]) -> HashSet<String> {
     let switches = network.switches.iter().flat_map(|switch| &switch.acls);
     let rows = switches.chain(network.port_groups.iter().flat_map(|group| &group.acls));
-    let names = rows.flat_map(|row| row.matches.split('$').skip(1)).map(|rest| {
+    let matches = rows.map(|row| &row.matches).chain(unwritten.iter().map(|row| &row.matches));
+    let names = matches.flat_map(|text| text.split('$').skip(1)).map(|rest| {
         let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '.'))).unwrap_or(rest.len());
         rest.get(..end).unwrap_or("")
     });

@@ -20,7 +20,7 @@ pub(super) fn bare(object: &str, entries: &[AclEntry], version: Version, out: &m
 /// A row as its author wrote it, where the version takes it.
 pub(super) fn accepted(entry: &AclEntry, object: &str, version: Version, out: &mut Vec<Diagnostic>) -> Option<Acl> {
     let old = version == Version::V23_03;
-    if old && entry.action.value == Action::Pass {
+    if !is_taken(entry, version) {
         let message = "OVN 23.03 has no action `pass` and refuses the row; it is left out";
         let help = "write another action, or ask about `version: main`";
         out.push(
@@ -48,6 +48,11 @@ pub(super) fn accepted(entry: &AclEntry, object: &str, version: Version, out: &m
         log: None,
         provenance: provenance(object, entry.field.clone(), entry.matches.place),
     })
+}
+
+/// Whether a version knows the action of a row.
+pub(super) fn is_taken(entry: &AclEntry, version: Version) -> bool {
+    version != Version::V23_03 || entry.action.value != Action::Pass
 }
 
 /// A row that Kube-OVN makes up.

@@ -3,6 +3,7 @@
 //! Each group is a port group of the ports that name it, with two sets of their addresses. What no rule of it decides is
 //! dropped by a group of all such ports.
 
+mod absent;
 mod base;
 mod member;
 mod naming;
@@ -20,6 +21,7 @@ use crate::ovn::network::PortGroup;
 use crate::reach::Family;
 use crate::read::{PolicyType, SecurityGroup};
 use crate::world::Interface;
+pub(super) use absent::absent;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -38,7 +40,7 @@ pub(super) fn security_groups(
     let profile = compiler.profile;
     let mut installed: Vec<Sound<'_>> = Vec::new();
     for group in groups {
-        installed.extend(sound::sound(group, groups, profile, out));
+        installed.extend(sound::sound(group, (groups, &compiler.world.security_groups), profile, out));
     }
     naming::collisions(&installed, out);
     let members = Members::new(compiler.world, &installed, out);

@@ -7,7 +7,7 @@ use super::profile::{Profile, Support};
 use super::row::{accepted, built, provenance, short};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::ovn::acl::{Acl, Action, Direction, Log, Severity};
-use crate::read::{Placed, Subnet};
+use crate::read::{AclEntry, Placed, Subnet};
 use crate::source::Place;
 use crate::world::World;
 use alloc::format;
@@ -46,6 +46,12 @@ pub(super) fn subnet(
         Fate::WithoutAcls => rows(&Subnet { acls: Vec::new(), ..subnet.clone() }, profile, joined, out),
         Fate::Written => rows(subnet, profile, joined, out),
     }
+}
+
+/// The entries of `acls` that are not written.
+pub(super) fn left_out<'s>(subnet: &'s Subnet, compiler: &Compiler<'_>) -> impl Iterator<Item = &'s AclEntry> {
+    let (profile, all) = (compiler.profile, fate(subnet, compiler).0 != Fate::Written);
+    subnet.acls.iter().filter(move |entry| all || !knows(profile, entry))
 }
 
 fn rows(subnet: &Subnet, profile: &Profile, joined: &[IpNet], out: &mut Vec<Diagnostic>) -> Vec<Acl> {

@@ -199,7 +199,7 @@ impl Pipeline {
             let Some(acl) = id.acl(network) else { continue };
             let stage = Stage::of(acl);
             let last_tier = tiers.get(stage.index()).copied().unwrap_or(0);
-            let (stateful, tiered, doubted) = (self.stateful(), last_tier > 0, id.is_doubted(network));
+            let (stateful, tiered, doubted) = (self.stateful(), last_tier > 0, id.is_contested(network));
             let paste = Paste { version: network.version, stateful, tiered, doubted };
             self.note_stateless(id, acl, context, matches);
             match paste.parse(acl, id, context, matches) {

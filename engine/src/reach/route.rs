@@ -65,7 +65,7 @@ impl Carried {
         [from, to]: [&Endpoint; 2],
         family: Family,
     ) -> Self {
-        match topology.is_doubted(near, far) || out.doubted || back.doubted {
+        match topology.may_reroute(near, far) || out.doubted || back.doubted {
             true => Self::Perhaps,
             false if !to.is_routed_in(family, back) => Self::Nowhere,
             // What has no way back may still come there, if the sender knows its router.
@@ -153,7 +153,7 @@ impl<'n> Route<'n> {
             (Attachment::Port { switch: a, port: first }, Attachment::Port { switch: b, port: last }) => {
                 match topology.between(*a, *b) {
                     Between::Routers(_, back, _)
-                        if !to.is_routed(back) && !back.doubted && !topology.is_doubted(*a, *b) =>
+                        if !to.is_routed(back) && !back.doubted && !topology.may_reroute(*a, *b) =>
                     {
                         Self::Apart
                     }

@@ -126,7 +126,7 @@ impl<'n> Topology<'n> {
     }
 
     /// Whether what lies between two switches may do something else with packets than to pass them on.
-    pub fn is_doubted(&self, one: usize, other: usize) -> bool {
+    pub fn may_reroute(&self, one: usize, other: usize) -> bool {
         self.beyond.between(one, other) == Some(Way::Unknown(Unknown::Routing))
     }
 

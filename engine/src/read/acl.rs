@@ -36,6 +36,15 @@ pub struct AclEntry {
     pub place: Place,
 }
 
+/// What is left of an entry of which another field than the match is wrong: the match may be wrong as well.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stray {
+    /// Its match, byte for byte.
+    pub matches: Placed<String>,
+    /// What it should do, where that is known.
+    pub action: Option<Action>,
+}
+
 /// Who refuses a wrong row, and with what effect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Taker {
@@ -79,17 +88,20 @@ impl Taker {
     }
 }
 
-/// The entries of a list of rows that are valid.
-pub(crate) fn entries(items: &[Item<'_>], taker: Taker, out: &mut Out) -> Vec<AclEntry> {
-    items
-        .iter()
-        .filter_map(|(path, item)| {
-            entry(&Fields::of(item, path.clone(), out)?.losing(taker.mistyped()), path, taker, out)
-        })
-        .collect()
+/// The entries of a list of rows that are valid, and what is left of the others.
+pub(crate) fn entries(items: &[Item<'_>], taker: Taker, out: &mut Out) -> (Vec<AclEntry>, Vec<Stray>) {
+    let (mut valid, mut strays) = (Vec::new(), Vec::new());
+    for (path, item) in items {
+        let Some(fields) = Fields::of(item, path.clone(), out) else { continue };
+        match entry(&fields.losing(taker.mistyped()), path, taker, out) {
+            Ok(entry) => valid.push(entry),
+            Err(stray) => strays.extend(stray),
+        }
+    }
+    (valid, strays)
 }
 
-fn entry(fields: &Fields<'_>, path: &str, taker: Taker, out: &mut Out) -> Option<AclEntry> {
+fn entry(fields: &Fields<'_>, path: &str, taker: Taker, out: &mut Out) -> Result<AclEntry, Option<Stray>> {
     fields.only(taker.known(), out);
     let direction = direction(fields, taker, out);
     let priority = priority(fields, taker, out);
@@ -98,12 +110,17 @@ fn entry(fields: &Fields<'_>, path: &str, taker: Taker, out: &mut Out) -> Option
     let matches = matches(fields, taker, out);
     let after_lb = taker == Taker::Database && after_lb(fields, out);
     let name = if taker == Taker::Database { fields.word("name", out) } else { None };
-    Some(AclEntry {
-        direction: direction?,
-        priority: priority?,
-        matches: matches?,
-        action: action?,
-        tier: tier?,
+    let Some(matches) = matches else { return Err(None) };
+    let (Some(direction), Some(priority), Some(action), Some(tier)) = (direction, priority, action.clone(), tier)
+    else {
+        return Err(Some(Stray { matches, action: action.map(|action| action.value) }));
+    };
+    Ok(AclEntry {
+        direction,
+        priority,
+        matches,
+        action,
+        tier,
         after_lb,
         name: name.map(|name| name.value),
         field: path.to_string(),

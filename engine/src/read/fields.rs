@@ -138,7 +138,7 @@ impl<'n> Fields<'n> {
         let node = self.get(key)?;
         match resolved(node) {
             Some(Resolved::Boolean(value)) => Some(Placed::new(value, node.place)),
-            Some(Resolved::Null | Resolved::Integer(_) | Resolved::Float | Resolved::Text) | None => {
+            Some(Resolved::Null | Resolved::Integer(_) | Resolved::Large | Resolved::Float | Resolved::Text) | None => {
                 let help = "write `true` or `false`, without quotes";
                 out.push(wrong_type(node, &self.path(key), "a boolean", self.lost, help));
                 None
@@ -151,6 +151,13 @@ impl<'n> Fields<'n> {
         let node = self.get(key)?;
         match resolved(node) {
             Some(Resolved::Integer(value)) => Some(Placed::new(value, node.place)),
+            Some(Resolved::Large) => {
+                let written = node.word().unwrap_or_default();
+                let message =
+                    format!("`{}` is {written}, which is beyond the 64 bits of a number{}", self.path(key), self.lost);
+                out.push(Diagnostic::new(Code::WrongType, message).at(node.place).help("write a smaller number"));
+                None
+            }
             Some(Resolved::Null | Resolved::Boolean(_) | Resolved::Float | Resolved::Text) | None => {
                 let quoted = node.word().filter(|word| word.parse::<i64>().is_ok());
                 let help = quoted.map_or_else(

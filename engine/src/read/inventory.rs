@@ -1,6 +1,6 @@
 //! The program's own `Inventory`: machines as a table has them, and OVN rows outside Kubernetes.
 
-use super::acl::{AclEntry, Taker, entries};
+use super::acl::{AclEntry, Stray, Taker, entries};
 use super::address::{addresses, commas, mac, prefixes};
 use super::balancer::{Balancer, balancer};
 use super::controller::Flags;
@@ -62,8 +62,10 @@ pub struct BareSwitch {
     pub load_balancer: bool,
     /// `vlanPassthru`.
     pub vlan_passthru: bool,
-    /// `acls`.
+    /// `acls`, the valid ones.
     pub acls: Vec<AclEntry>,
+    /// What is left of the others.
+    pub strays: Vec<Stray>,
 }
 
 /// A port group.
@@ -73,8 +75,10 @@ pub struct Group {
     pub name: Placed<String>,
     /// `ports`: names of logical ports.
     pub ports: Vec<Placed<String>>,
-    /// `acls`.
+    /// `acls`, the valid ones.
     pub acls: Vec<AclEntry>,
+    /// What is left of the others.
+    pub strays: Vec<Stray>,
 }
 
 /// An address set.
@@ -253,6 +257,7 @@ fn switch(fields: &Fields<'_>, out: &mut Out) -> Option<BareSwitch> {
     fields.only(&KNOWN, out);
     let name = name(fields, out)?;
     let rows = fields.items("acls", out);
+    let (acls, strays) = entries(&rows, Taker::Database, out);
     Some(BareSwitch {
         name,
         place: fields.place(),
@@ -265,7 +270,8 @@ fn switch(fields: &Fields<'_>, out: &mut Out) -> Option<BareSwitch> {
         ports: names(fields, "ports", out),
         load_balancer: fields.boolean("loadBalancer", out).is_some_and(|flag| flag.value),
         vlan_passthru: fields.boolean("vlanPassthru", out).is_some_and(|flag| flag.value),
-        acls: entries(&rows, Taker::Database, out),
+        acls,
+        strays,
     })
 }
 
@@ -274,7 +280,8 @@ fn group(fields: &Fields<'_>, out: &mut Out) -> Option<Group> {
     let name = name(fields, out)?;
     let rows = fields.items("acls", out);
     let ports = names(fields, "ports", out);
-    Some(Group { name, ports, acls: entries(&rows, Taker::Database, out) })
+    let (acls, strays) = entries(&rows, Taker::Database, out);
+    Some(Group { name, ports, acls, strays })
 }
 
 pub(super) fn names(fields: &Fields<'_>, key: &str, out: &mut Out) -> Vec<Placed<String>> {

@@ -75,8 +75,10 @@ pub(crate) enum Resolved {
     Null,
     /// `true` or `false`, `yes` or `no`, `on` or `off`.
     Boolean(bool),
-    /// A whole number; what does not fit is at the nearest end of the range.
+    /// A whole number.
     Integer(i64),
+    /// A whole number for which 64 bits have no room.
+    Large,
     /// Another number.
     Float,
     /// Text.
@@ -89,7 +91,7 @@ impl Resolved {
         match self {
             Self::Null => "nothing",
             Self::Boolean(_) => "a boolean",
-            Self::Integer(_) => "a number",
+            Self::Integer(_) | Self::Large => "a number",
             Self::Float => "a number with a fraction",
             Self::Text => "text",
         }
@@ -137,11 +139,11 @@ pub(super) fn resolve(text: &str) -> Resolved {
         "false" | "False" | "FALSE" | "no" | "No" | "NO" | "off" | "Off" | "OFF" | "n" | "N" => {
             Resolved::Boolean(false)
         }
-        _ => integer(text).map(Resolved::Integer).unwrap_or_else(|| float(text)),
+        _ => integer(text).unwrap_or_else(|| float(text)),
     }
 }
 
-fn integer(text: &str) -> Option<i64> {
+fn integer(text: &str) -> Option<Resolved> {
     if let Some(digits) = text.strip_prefix("0x") {
         return radix(digits, 16);
     }
@@ -154,12 +156,15 @@ fn integer(text: &str) -> Option<i64> {
     };
     // YAML 1.1 counts in eights what begins with a zero.
     let octal = digits.strip_prefix('0').and_then(|digits| radix(digits, 8));
-    octal.or_else(|| radix(digits, 10)).map(|number| sign * number)
+    octal.or_else(|| radix(digits, 10)).map(|number| match number {
+        Resolved::Integer(number) => Resolved::Integer(sign * number),
+        other => other,
+    })
 }
 
-fn radix(digits: &str, radix: u32) -> Option<i64> {
+fn radix(digits: &str, radix: u32) -> Option<Resolved> {
     let all = !digits.is_empty() && digits.chars().all(|digit| digit.is_digit(radix));
-    all.then(|| i64::from_str_radix(digits, radix).unwrap_or(i64::MAX))
+    all.then(|| i64::from_str_radix(digits, radix).map_or(Resolved::Large, Resolved::Integer))
 }
 
 fn float(text: &str) -> Resolved {
@@ -228,7 +233,8 @@ mod tests {
             ("-12", Resolved::Integer(-12)),
             ("0x1F", Resolved::Integer(31)),
             ("0o17", Resolved::Integer(15)),
-            ("99999999999999999999", Resolved::Integer(i64::MAX)),
+            ("99999999999999999999", Resolved::Large),
+            ("-0x10000000000000000", Resolved::Text),
             ("23.03", Resolved::Float),
             ("80.5", Resolved::Float),
             ("1e-1", Resolved::Float),

@@ -12,10 +12,11 @@ use super::kube_ovn::{self, Vpc};
 use super::machine::{Identity, Machine};
 use super::network_policy::{NetworkPolicy, network_policy};
 use super::node::Node;
+use super::review::{Review, Rule};
 use super::security_group::{SecurityGroup, security_group};
 use super::subnet::{Subnet, foreign_group, subnet};
 use super::suggest::did_you_mean;
-use super::{kubevirt, pod};
+use super::{kubevirt, naming, pod};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::reach::EndpointKind;
 use alloc::boxed::Box;
@@ -204,9 +205,55 @@ fn object(fields: &Fields<'_>, kind: Placed<String>, api: Option<&str>, out: &mu
         return None;
     };
     let namespace = metadata.and_then(|metadata| metadata.word("namespace", out));
+    out.extend(impossible(*known, &kind.value, &name, namespace.as_ref()));
     let namespace = namespace.map_or_else(|| "default".to_string(), |text| text.value);
     let identity = Identity { name, namespace };
     typed(*known, fields, kind, identity, out)
+}
+
+/// Why the API server takes no object of that name; whose other fields it is asked about has a review of its own.
+fn impossible(known: Kind, kind: &str, name: &Placed<String>, namespace: Option<&Placed<String>>) -> Vec<Diagnostic> {
+    let Some(rule) = known.rule() else { return Vec::new() };
+    let mut review = Review::default();
+    review.name(name, rule);
+    if let Some(namespace) = namespace.filter(|_| known.has_namespace()) {
+        review.namespace(namespace);
+    }
+    let mut refusals = review.refusals();
+    // What becomes of a Subnet is for the profile to say.
+    for refusal in refusals.iter_mut().filter(|_| known != Kind::Subnet) {
+        refusal.message = format!("{}; this {kind} is taken here all the same", refusal.message);
+    }
+    refusals
+}
+
+impl Kind {
+    /// What its names must be.
+    fn rule(self) -> Option<Rule> {
+        match self {
+            Self::Subnet
+            | Self::VirtualMachine
+            | Self::Instance
+            | Self::Pod
+            | Self::Workload(_)
+            | Self::Node
+            | Self::Ip
+            | Self::Vpc
+            | Self::Attachment => Some(naming::subdomain),
+            Self::Namespace | Self::Service => Some(naming::label),
+            Self::NetworkPolicy
+            | Self::AdminPolicy(_)
+            | Self::SecurityGroup
+            | Self::Inventory
+            | Self::Expectation
+            | Self::Silent
+            | Self::Unread => None,
+        }
+    }
+
+    fn has_namespace(self) -> bool {
+        !matches!(self, Self::Subnet | Self::Node | Self::Ip | Self::Vpc | Self::Namespace)
+    }
 }
 
 fn typed(known: Kind, fields: &Fields<'_>, kind: Placed<String>, identity: Identity, out: &mut Out) -> Option<Object> {

@@ -31,6 +31,9 @@ pub(crate) const METADATA: &[&str] = &[
     "managedFields",
 ];
 
+/// What is wrong with a name.
+pub(crate) type Rule = fn(&str) -> Vec<&'static str>;
+
 /// The reasons for which the API server refuses an object.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Review {
@@ -97,14 +100,12 @@ impl Review {
 
     /// What the API says of `metadata` (`ValidateObjectMeta`).
     pub(crate) fn metadata(&mut self, object: &Fields<'_>, name: &Placed<String>) {
-        self.name(name);
+        self.name(name, naming::subdomain);
         let mut found = Vec::new();
         let Some(metadata) = object.fields("metadata", &mut found) else { return self.share(&mut found) };
         metadata.text("name", &mut found);
         if let Some(namespace) = metadata.text("namespace", &mut found) {
-            for fault in naming::label(&namespace.value) {
-                self.invalid("metadata.namespace", &namespace, fault, "write lower case letters, digits and `-`");
-            }
+            self.namespace(&namespace);
         }
         self.labels(metadata.fields("labels", &mut found).as_ref(), &mut found);
         if let Some(annotations) = metadata.fields("annotations", &mut found) {
@@ -116,16 +117,25 @@ impl Review {
         self.share(&mut found);
     }
 
-    fn name(&mut self, name: &Placed<String>) {
-        for fault in naming::subdomain(&name.value) {
+    /// What the API says of a name, by the rule of its kind.
+    pub(crate) fn name(&mut self, name: &Placed<String>, rule: Rule) {
+        for fault in rule(&name.value) {
             let lower = name.value.to_ascii_lowercase();
-            let mended = Some(&lower).filter(|lower| naming::subdomain(lower).is_empty());
-            let other = || "write lower case letters, digits, `-` and `.`".to_string();
+            let mended = Some(&lower).filter(|lower| rule(lower).is_empty());
+            let dots = if rule("a.b").is_empty() { "digits, `-` and `.`" } else { "digits and `-`" };
+            let other = || format!("write lower case letters, {dots}");
             let help = mended.map_or_else(other, |lower| format!("write `{lower}`"));
             self.invalid("metadata.name", name, fault, help);
             if let Some(lower) = mended {
                 self.fix(name.place, name.instead(lower));
             }
+        }
+    }
+
+    /// What the API says of the namespace of an object.
+    pub(crate) fn namespace(&mut self, namespace: &Placed<String>) {
+        for fault in naming::label(&namespace.value) {
+            self.invalid("metadata.namespace", namespace, fault, "write lower case letters, digits and `-`");
         }
     }
 

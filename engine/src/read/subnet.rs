@@ -1,9 +1,10 @@
 //! Kube-OVN's `Subnet` (`kubeovn.io/v1`), as far as it decides about isolation.
 
-use super::acl::{AclEntry, Fault, Taker, entries, fault};
+use super::acl::{AclEntry, Fault, Stray, Taker, entries, fault};
 use super::address::{addresses, commas, prefixes, range};
 use super::broken::INDENT;
 use super::fields::{Fields, Out, Placed, items, words};
+use super::naming;
 use super::review::Review;
 use super::selector::{Selector, selector};
 use super::suggest::did_you_mean;
@@ -49,7 +50,9 @@ pub struct Subnet {
     pub allow_east_west: Option<Place>,
     /// `acls`, the valid ones.
     pub acls: Vec<AclEntry>,
-    /// What is wrong with the others.
+    /// What is left of the others.
+    pub strays: Vec<Stray>,
+    /// What is wrong with them.
     pub fault: Option<Placed<Fault>>,
     /// Why Kube-OVN does not take it, whatever its `acls`; nothing where it does.
     pub refusal: Option<Placed<String>>,
@@ -126,7 +129,7 @@ pub(crate) fn subnet(object: &Fields<'_>, name: Placed<String>, out: &mut Out) -
         return None;
     };
     spec.only(SPEC, out);
-    let acls = acls(&spec, out);
+    let (acls, strays) = entries(&spec.items("acls", out), Taker::Subnet, out);
     let before = out.len();
     let mut subnet = Subnet {
         name,
@@ -144,6 +147,7 @@ pub(crate) fn subnet(object: &Fields<'_>, name: Placed<String>, out: &mut Out) -
         allow_subnets: allow_subnets(&spec, out),
         allow_east_west: flag(&spec, "allowEWTraffic", out),
         acls,
+        strays,
         fault: None,
         refusal: refusal(&spec),
         namespaces: namespaces(&spec, out),
@@ -154,7 +158,9 @@ pub(crate) fn subnet(object: &Fields<'_>, name: Placed<String>, out: &mut Out) -
     };
     let mut typed = out.iter().skip(before).filter(|found| found.code == Code::WrongType);
     let typed = typed.find_map(|found| Some(Placed::new(Fault::Type, found.place?)));
-    subnet.fault = typed.or_else(|| fault(&spec.items("acls", &mut Vec::new())));
+    let is_impossible = !naming::subdomain(&subnet.name.value).is_empty();
+    let named = is_impossible.then(|| Placed::new(Fault::Name, subnet.name.place));
+    subnet.fault = named.or(typed).or_else(|| fault(&spec.items("acls", &mut Vec::new())));
     Some(subnet)
 }
 
@@ -190,11 +196,6 @@ fn underlay_to_overlay_addresses(object: &Fields<'_>, spec: &Fields<'_>, out: &m
     let taken = object.quiet("status").map(|status| listed(&status, KEY, addresses, out));
     let asked = listed(spec, KEY, addresses, out);
     taken.filter(|taken| !taken.is_empty()).unwrap_or(asked)
-}
-
-fn acls(spec: &Fields<'_>, out: &mut Out) -> Vec<AclEntry> {
-    let rows = spec.items("acls", out);
-    entries(&rows, Taker::Subnet, out)
 }
 
 fn cidrs(spec: &Fields<'_>, out: &mut Out) -> Vec<Placed<IpNet>> {

@@ -2,10 +2,11 @@
 
 use super::World;
 use super::machine::{Interface, Machine};
-use super::switch::Switch;
+use super::switch::{Switch, Uplink};
 use crate::diagnostic::{Code, Diagnostic, Severity};
-use crate::read::{Placed, Presence};
+use crate::read::{Placed, Presence, did_you_mean};
 use crate::source::Place;
+use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -93,16 +94,45 @@ pub(crate) fn ports(world: &World, out: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Checks that the switches of load balancers are there.
+/// Checks that the switches and routers of load balancers are there.
 pub(crate) fn balancers(world: &World, out: &mut Vec<Diagnostic>) {
-    let known: HashSet<&str> = world.switches.iter().map(|switch| switch.name.as_str()).collect();
-    for switch in world.balancers.iter().flat_map(|balancer| &balancer.switches) {
-        if !known.contains(switch.value.as_str()) {
+    let switches: BTreeSet<&str> = world.switches.iter().map(|switch| switch.name.as_str()).collect();
+    let routers = routers(world);
+    for balancer in &world.balancers {
+        for switch in balancer.switches.iter().filter(|switch| !switches.contains(switch.value.as_str())) {
             let message = format!("a load balancer is on switch `{}`, which is not in the input", switch.value);
-            let help = "write the name of a switch or of a Subnet";
-            out.push(Diagnostic::new(Code::DanglingReference, message).at(switch.place).help(help));
+            out.push(dangling(message, switch, &switches, "write the name of a switch or of a Subnet"));
+        }
+        for router in balancer.routers.iter().filter(|router| !routers.contains(router.value.as_str())) {
+            let message = format!(
+                "a load balancer is on router `{}`, which no switch of the input is on; nobody gets to it from outside by that",
+                router.value
+            );
+            out.push(dangling(
+                message,
+                router,
+                &routers,
+                "write a name that is the `router` of a switch, or the VPC of a Subnet",
+            ));
         }
     }
+}
+
+/// What routers are called: those that switches are on, and those that are stated of switches all the same.
+fn routers(world: &World) -> BTreeSet<&str> {
+    let mut known = BTreeSet::new();
+    for switch in &world.switches {
+        if let Uplink::Router(name) = &switch.uplink {
+            known.insert(name.as_str());
+        }
+        known.extend(switch.bare.iter().filter_map(|bare| bare.router.as_ref()).map(|router| router.value.as_str()));
+    }
+    known
+}
+
+fn dangling(message: String, name: &Placed<String>, known: &BTreeSet<&str>, help: &str) -> Diagnostic {
+    let help = did_you_mean(&name.value, known.iter().copied()).unwrap_or_else(|| help.into());
+    Diagnostic::new(Code::DanglingReference, message).at(name.place).help(help)
 }
 
 fn interfaces(machines: &[Machine]) -> impl Iterator<Item = (&Machine, &Interface)> {

@@ -57,7 +57,7 @@ pub(super) fn check(network: &Network, endpoints: &[Endpoint], reach: &mut Reach
     // Where there is no way, or nobody knows what a router does on it, there is no row behind it.
     let by_rows = |(pair, verdict): &&(Example, Verdict)| match verdict {
         Verdict::Open => false,
-        Verdict::Undefined if reach.is_doubted(pair.from, pair.to) => false,
+        Verdict::Undefined if reach.may_be_rerouted(pair.from, pair.to) => false,
         Verdict::Undefined | Verdict::Partial | Verdict::OneWay | Verdict::Closed => reach.has_way(pair.from, pair.to),
     };
     let mut left = verdicts.iter().filter(by_rows).map(|(pair, _)| *pair).collect::<Vec<_>>().into_iter();
@@ -308,7 +308,7 @@ impl Judged<'_> {
 
     fn tell_tie(&self, rows: &[AclId], pairs: &[Example]) -> Option<Diagnostic> {
         // Of objects that share a port group it is told where they are written.
-        let known = rows.iter().filter(|id| !id.is_doubted(self.network));
+        let known = rows.iter().filter(|id| !id.is_contested(self.network));
         let named: Vec<_> = known.filter_map(|id| name(self.network, *id)).collect();
         let (first, row) = named.first()?;
         let pairs = self.list(pairs);

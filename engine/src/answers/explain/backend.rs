@@ -1,24 +1,36 @@
 //! Which backend of a load balancer an explanation is about.
 
-use super::{Explanation, explain};
+use super::{Explanation, Step, explain, walked};
 use crate::answers::conversation::{Question, backends, has_strangers};
 use crate::reach::{Endpoint, Verdict};
 use alloc::format;
 use alloc::vec::Vec;
 
+/// A question about each backend that a load balancer may choose, in their order; about none where there is none, and where one is
+/// no endpoint.
+fn each<'a>(blank: Question<'a>, endpoints: &'a [Endpoint]) -> Vec<Question<'a>> {
+    let Question { network, from, to, family, header, .. } = blank;
+    let known = backends(network, endpoints, (from, to), family, header);
+    let is_blank = known.is_empty() || has_strangers(network, endpoints, (from, to), family, header);
+    let known = known.into_iter().map(|backend| Question { backend: Some(backend), ..blank });
+    known.chain(is_blank.then_some(blank)).collect()
+}
+
+/// A conversation with the first backend of a load balancer with which it ends on its way, or of which nobody can tell; with the
+/// first one where there is none.
+pub fn stopping<'a>(blank: Question<'a>, endpoints: &'a [Endpoint]) -> Option<(Question<'a>, Vec<Step>)> {
+    let mut walks = each(blank, endpoints).into_iter().filter_map(|question| Some((question, walked(&question)?)));
+    let first = walks.next()?;
+    let is_stopped = |(_, steps): &(Question<'_>, Vec<Step>)| steps.iter().any(Step::stops);
+    if is_stopped(&first) { Some(first) } else { Some(walks.find(is_stopped).unwrap_or(first)) }
+}
+
 /// A question about the first backend of a load balancer with which the conversation fails, else about the first one, with its
 /// explanation. Where it becomes of it what it does not with another one, nobody can tell.
 pub fn telling_backend<'a>(blank: Question<'a>, endpoints: &'a [Endpoint]) -> (Question<'a>, Explanation) {
-    let (network, ends) = (blank.network, (blank.from, blank.to));
-    let known = backends(network, endpoints, ends, blank.family, blank.header);
-    let mut asked: Vec<Question<'_>> =
-        known.into_iter().map(|backend| Question { backend: Some(backend), ..blank }).collect();
-    if asked.is_empty() || has_strangers(network, endpoints, ends, blank.family, blank.header) {
-        asked.push(blank);
-    }
     let mut told: Option<(Question<'_>, Explanation)> = None;
     let (mut first, mut differ) = (None, false);
-    for question in asked {
+    for question in each(blank, endpoints) {
         let explanation = explain(&question);
         let fate = (explanation.verdict, explanation.delivered);
         differ |= *first.get_or_insert(fate) != fate;

@@ -178,7 +178,7 @@ fn undefined(question: &Question<'_>, what: &str, steps: &[Step]) -> String {
         .map(|acl| format!("`{}` of {} ({})", acl.action, acl.provenance.object, acl.provenance.field))
         .collect();
     match rows.as_slice() {
-        _ if ids.iter().any(|id| id.is_doubted(question.network)) => format!(
+        _ if ids.iter().any(|id| id.is_contested(question.network)) => format!(
             "whether {from} reaches {to} on {what} cannot be known: another object has the same port group and may have overwritten {}.",
             named.join(", ")
         ),

@@ -84,14 +84,14 @@ impl<'g> Sound<'g> {
 /// What is wrong with a rule, where, and what to write instead.
 struct Fault(String, Place, &'static str);
 
-/// What a group means, where Kube-OVN takes it; else it is told why not.
+/// What a group means, where Kube-OVN takes it; else it is told why not. It may name those that are there, out of all of the input.
 pub(super) fn sound<'g>(
     object: &'g SecurityGroup,
-    groups: &[&SecurityGroup],
+    (groups, all): (&[&SecurityGroup], &[SecurityGroup]),
     profile: &Profile,
     out: &mut Vec<Diagnostic>,
 ) -> Option<Sound<'g>> {
-    let judge = Judge { object, groups, profile };
+    let judge = Judge { object, groups, all, profile };
     let tier = judge.tier();
     let (ingress, egress) = (judge.rules(&object.ingress), judge.rules(&object.egress));
     match (tier, ingress, egress) {
@@ -120,7 +120,10 @@ fn refused(object: &SecurityGroup, Fault(what, place, help): Fault) -> Diagnosti
 
 struct Judge<'a, 'g> {
     object: &'g SecurityGroup,
+    /// Those that are there.
     groups: &'a [&'a SecurityGroup],
+    /// Those of the input.
+    all: &'a [SecurityGroup],
     profile: &'a Profile,
 }
 
@@ -183,8 +186,13 @@ impl<'g> Judge<'_, 'g> {
                 Ok(Remote::Group(word(group)))
             }
             "securityGroup" => {
-                let what = format!("{}, which is not there", says(rule, "remoteSecurityGroup", word(group)));
-                Err(Fault(what, at(rule, group), "name a SecurityGroup, or add it to the input"))
+                let (why, help) = if self.all.iter().any(|known| known.name.value == word(group)) {
+                    ("which the API server refuses", "mend that SecurityGroup, or name another one")
+                } else {
+                    ("which is not there", "name a SecurityGroup, or add it to the input")
+                };
+                let what = format!("{}, {why}", says(rule, "remoteSecurityGroup", word(group)));
+                Err(Fault(what, at(rule, group), help))
             }
             other => {
                 let what = says(rule, "remoteType", other);

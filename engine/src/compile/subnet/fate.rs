@@ -31,19 +31,19 @@ pub(super) enum Fate {
 pub(super) fn fate(subnet: &Subnet, compiler: &Compiler<'_>) -> (Fate, Option<Diagnostic>) {
     let profile = compiler.profile;
     let gravest = gravest(subnet, profile);
-    let is_typed = gravest.as_ref().is_some_and(|fault| fault.value == Fault::Type);
-    if let Some(why) = subnet.refusal.as_ref().filter(|_| !is_typed) {
+    let is_untaken = gravest.as_ref().is_some_and(|fault| fault.value >= Fault::Type);
+    if let Some(why) = subnet.refusal.as_ref().filter(|_| !is_untaken) {
         return (Fate::Refused, Some(invalid(subnet, why)));
     }
     let Some(Placed { value: fault, place }) = gravest else { return (Fate::Written, None) };
     let refused = match fault {
-        Fault::Type => true,
+        Fault::Type | Fault::Name => true,
         Fault::Value => profile.bad_acl == BadAcl::Refused,
         Fault::Missing => false,
     };
     match (refused, compiler.strictness) {
-        (true, Strictness::Strict) => (Fate::Refused, Some(refusal(subnet, compiler, place))),
-        (true, Strictness::Lenient) => (Fate::Written, Some(refusal(subnet, compiler, place))),
+        (true, Strictness::Strict) => (Fate::Refused, Some(refusal(subnet, compiler, fault, place))),
+        (true, Strictness::Lenient) => (Fate::Written, Some(refusal(subnet, compiler, fault, place))),
         (false, _) => (Fate::WithoutAcls, Some(failure(subnet, profile, place))),
     }
 }
@@ -73,12 +73,13 @@ fn invalid(subnet: &Subnet, why: &Placed<String>) -> Diagnostic {
         .help("mend it; the Subnet's status says `ValidateLogicalSwitchFailed` until then")
 }
 
-fn refusal(subnet: &Subnet, compiler: &Compiler<'_>, place: Place) -> Diagnostic {
+fn refusal(subnet: &Subnet, compiler: &Compiler<'_>, fault: Fault, place: Place) -> Diagnostic {
     let (name, profile) = (&subnet.name.value, compiler.profile.name);
     let (follows, help) = match compiler.strictness {
         Strictness::Strict => {
             ("none of its rules has an effect", "mend this; `--lenient` shows what the others do without it")
         }
+        Strictness::Lenient if fault == Fault::Name => ("read leniently, it is there under this name", "mend this"),
         Strictness::Lenient => ("read leniently, this alone is left out", "mend this"),
     };
     let message = format!("with {profile} the API server does not take Subnet `{name}` because of this: {follows}");

@@ -46,8 +46,8 @@ impl AclId {
         own.chain(groups.flat_map(|(index, group)| ids(Holder::Group(index), group.acls.len()))).collect()
     }
 
-    /// Whether nobody knows that it is in force.
-    pub fn is_doubted(self, network: &Network) -> bool {
+    /// Whether two objects overwrite each other's rows where it is: nobody knows that it is in force.
+    pub fn is_contested(self, network: &Network) -> bool {
         match self.holder {
             Holder::Switch(_) => false,
             Holder::Group(group) => network.port_groups.get(group).is_some_and(|group| group.doubted),

@@ -5,7 +5,7 @@ use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::read::fields::{Fields, Item, Placed};
 use alloc::vec::Vec;
 
-/// What is wrong with an entry, the gravest last.
+/// What is wrong with a Subnet or an entry, the gravest last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Fault {
     /// A field is not there, or `match` is empty: every API server takes it, and Kube-OVN cannot write the row.
@@ -14,6 +14,8 @@ pub enum Fault {
     Value,
     /// The type of a field: no API server takes it.
     Type,
+    /// The name of the Subnet: no API server takes it.
+    Name,
 }
 
 /// The gravest fault of a Subnet's list of rows, at its entry.
@@ -23,7 +25,7 @@ pub(crate) fn fault(items: &[Item<'_>]) -> Option<Placed<Fault>> {
         let Some(fields) = Fields::of(item, path.clone(), &mut found) else {
             return Some(Placed::new(Fault::Type, item.place));
         };
-        if entry(&fields, path, Taker::Subnet, &mut found).is_some() {
+        if entry(&fields, path, Taker::Subnet, &mut found).is_ok() {
             return None;
         }
         let faults = found.iter().filter_map(|found| Some(Placed::new(of(found, &fields)?, found.place?)));

@@ -70,7 +70,7 @@ fn protocol(fields: &Fields<'_>, review: &mut Review) -> Option<Transport> {
 fn written(fields: &Fields<'_>, out: &mut Out) -> Option<Written> {
     let node = fields.get("port")?;
     match &node.value {
-        Value::Scalar(scalar) if matches!(scalar.resolve(), Resolved::Integer(_)) => {
+        Value::Scalar(scalar) if matches!(scalar.resolve(), Resolved::Integer(_) | Resolved::Large) => {
             fields.integer("port", out).map(Written::Number)
         }
         Value::Scalar(_) | Value::Sequence(_) | Value::Mapping(_) => {
