@@ -8,7 +8,7 @@ use ringfence_view::loaded::Loaded;
 use thiserror::Error;
 
 /// Why no rows may be written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum Unusable {
     /// Something has no meaning.
     #[error("some of the input cannot be used as it is written, so nothing of it is")]
@@ -37,12 +37,12 @@ pub enum Unusable {
          another `--profile`"
     )]
     Policies,
-    /// Addresses are assumed.
+    /// Something that decides which addresses are written, told by the finding.
     #[error(
-        "addresses of machines are assumed (RF024), and nobody must write those into an address set: name them in an \
-         `Inventory`, or in Kube-OVN's `IP` objects"
+        "{0} (RF024), and nobody must write into an address set what follows from that: say what is so in an `Inventory`, or in \
+         Kube-OVN's `Subnet` and `IP` objects"
     )]
-    Assumed,
+    Assumed(String),
 }
 
 /// Whether nothing may be written of input with this finding. A match that OVN ignores is a guard rail's affair.
@@ -99,7 +99,7 @@ impl Desired {
             None if found.iter().any(|found| found.code == Code::VersionMismatch) => return Err(Unusable::Version),
             None => Self::of(&loaded.compiled.network),
         };
-        let assumed = found.iter().any(|found| found.code == Code::AssumedAddress);
-        if assumed && desired.has_addresses() { Err(Unusable::Assumed) } else { Ok(desired) }
+        let assumed = found.iter().find(|found| found.code == Code::AssumedAddress && desired.has_addresses());
+        assumed.map_or(Ok(desired), |assumed| Err(Unusable::Assumed(assumed.message.clone())))
     }
 }
