@@ -24,6 +24,7 @@ mod refused;
 mod release;
 mod row;
 mod security_group;
+mod service;
 mod sites;
 mod split;
 mod subnet;
