@@ -103,3 +103,36 @@ impl Desired {
         assumed.map_or(Ok(desired), |assumed| Err(Unusable::Assumed(assumed.message.clone())))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ringfence_engine::source::Sources;
+
+    const POLICY: &str = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: p, namespace: default}\n\
+        spec: {podSelector: {}, policyTypes: [Ingress], ingress: [{from: [{podSelector: {matchLabels: {app: a}}}]}]}\n---\n";
+
+    fn refused(machine: &str) -> String {
+        let mut sources = Sources::new();
+        sources.add_bytes("rules.yaml", format!("{POLICY}{machine}").as_bytes());
+        let settings = Settings::default();
+        let desired = Desired::written(&Loaded::new(sources, &settings), &settings);
+        desired.map_or_else(|why| why.to_string(), |_| String::new())
+    }
+
+    #[test]
+    fn what_is_assumed_is_told() {
+        let inventory =
+            "apiVersion: ringfence/v1\nkind: Inventory\nvms: [{name: a, address: 10.0.0.2, labels: {app: a}}]\n";
+        let refusal = refused(inventory);
+        assert!(
+            refusal.starts_with("no Subnet is in the input: all machines are taken to be on one switch"),
+            "{refusal}"
+        );
+        let subnet = "apiVersion: kubeovn.io/v1\nkind: Subnet\nmetadata: {name: s}\nspec: {cidrBlock: 10.0.0.0/24, default: true}\n";
+        let pod = "---\napiVersion: v1\nkind: Pod\nmetadata: {name: a, namespace: default, labels: {app: a}}\n";
+        let refusal = refused(&format!("{subnet}{pod}"));
+        assert!(refusal.starts_with("no address of `default/a` is known"), "{refusal}");
+        assert_eq!(refused(&format!("{subnet}---\n{inventory}")), "");
+    }
+}
