@@ -147,7 +147,8 @@ impl L4Arena {
     /// The set of a number.
     pub fn get(&self, id: L4Id) -> L4Set {
         let Parts { regions, other } = self.parts(id);
-        let [tcp, udp, sctp, icmp] = regions.map(|region| self.regions.get(region).cloned().unwrap_or_else(Region::empty));
+        let [tcp, udp, sctp, icmp] =
+            regions.map(|region| self.regions.get(region).cloned().unwrap_or_else(Region::empty));
         L4Set { tcp, udp, sctp, icmp, other: self.others.get(other).cloned().unwrap_or(Ports::EMPTY) }
     }
 
