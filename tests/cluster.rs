@@ -7,6 +7,8 @@
 mod contexts;
 #[path = "cluster/faults.rs"]
 mod faults;
+#[path = "cluster/installed.rs"]
+mod installed;
 #[path = "cluster/manifest.rs"]
 mod manifest;
 #[path = "cluster/paging.rs"]
@@ -45,8 +47,10 @@ const TESTS: &[(&str, Test)] = &[
     ("faults::no_kubeconfig", faults::no_kubeconfig),
     ("faults::unreachable_server", faults::unreachable_server),
     ("faults::refused_certificate", faults::refused_certificate),
+    ("faults::refused_name", faults::refused_name),
     ("faults::refused_token", faults::refused_token),
     ("faults::missing_kinds", faults::missing_kinds),
+    ("installed::rows_are_what_the_objects_say", installed::rows_are_what_the_objects_say),
     ("paging::small_pages_are_the_same_world", paging::small_pages_are_the_same_world),
     ("paging::an_expired_list_is_begun_anew", paging::an_expired_list_is_begun_anew),
     ("release::the_running_release_is_the_profile", release::the_running_release_is_the_profile),

@@ -21,6 +21,8 @@ mod disk;
 mod foreign;
 #[path = "enforce/guards.rs"]
 mod guards;
+#[path = "enforce/installed.rs"]
+mod installed;
 #[path = "enforce/packets.rs"]
 mod packets;
 #[path = "enforce/partition.rs"]
@@ -68,6 +70,7 @@ fn main() -> ExitCode {
     trials.extend(partition::trials(seed));
     trials.extend(cut::trials());
     trials.extend(refusals::trials());
+    trials.extend(installed::trials());
     trials.extend(unwilling::trials());
     trials.extend(guards::trials());
     trials.extend(tiers::trials());

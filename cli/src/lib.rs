@@ -12,6 +12,7 @@
 
 mod advice;
 mod arguments;
+mod caution;
 mod cluster;
 mod console;
 mod enforcement;

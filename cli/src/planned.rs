@@ -38,6 +38,14 @@ pub(crate) trait Planned {
     const NOUN: &'static str;
     /// The policy set.
     fn set(&self) -> &PolicySet;
+    /// Whose things they are: the set's, or another writer's that are only looked at.
+    fn whose(&self) -> String {
+        format!("policy set {}", self.set())
+    }
+    /// What becomes of them, before a list of it.
+    fn would(&self) -> &'static str {
+        "an apply would make"
+    }
     /// Whether there is nothing to do.
     fn is_empty(&self) -> bool;
     /// How many things change.

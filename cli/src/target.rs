@@ -8,7 +8,7 @@ use crate::live::{Database, Live};
 use crate::profile;
 use clap::{Args, ValueEnum};
 use ringfence_cluster::runs_kube_ovn;
-use ringfence_enforce::{Desired, LARGEST, PolicySet, Unusable, is_in_the_way, is_of_the_database};
+use ringfence_enforce::{Desired, Extent, LARGEST, PolicySet, Unusable, is_in_the_way, is_of_the_database};
 use ringfence_engine::compile::{Profile, Settings, Strictness};
 use ringfence_engine::diagnostic::{Code, Diagnostic};
 use ringfence_objects::{Adoption, Wanted as Objects};
@@ -84,6 +84,21 @@ impl Target {
     }
 }
 
+impl Target {
+    /// Where what is declared is looked for: where somebody names both, in the rows that became of the cluster's objects.
+    pub(crate) fn place(&self) -> Result<To, String> {
+        let both = self.live.is_named() && self.cluster.is_wanted();
+        if both { Ok(self.to.unwrap_or(To::Ovn)) } else { self.to() }
+    }
+}
+
+/// What is to be there by the objects.
+pub(crate) struct Declared {
+    pub(crate) desired: Desired,
+    /// How much of a database they are about.
+    pub(crate) extent: Extent,
+}
+
 const NO_FILE: &str = "no file is named: `-f` says what is to be there";
 
 /// What is to be there.
@@ -108,7 +123,11 @@ impl Wanted {
     /// ignores is a guard rail's affair.
     pub(crate) fn load(&self, live: &Live, console: &mut Console) -> Result<Desired, String> {
         let loaded = self.loaded(live, console)?;
-        let desired = Desired::written(&loaded, &self.settings()).map_err(|error| error.to_string())?;
+        self.written(&loaded)
+    }
+
+    fn written(&self, loaded: &Loaded) -> Result<Desired, String> {
+        let desired = Desired::written(loaded, &self.settings()).map_err(|error| error.to_string())?;
         if desired.items.is_empty() {
             // Nothing may be wanted, in files; a pipe that broke wrote nothing.
             for (_, source) in loaded.sources.iter().filter(|(_, source)| source.name() == "-") {
@@ -117,6 +136,24 @@ impl Wanted {
             }
         }
         Ok(desired)
+    }
+
+    /// The rows that the files say, or the objects of a cluster where one is named, below the files.
+    pub(crate) fn declared(&self, target: &Target, console: &mut Console) -> Result<Declared, String> {
+        if !target.cluster.is_wanted() {
+            let loaded = self.loaded(&target.live, console)?;
+            let switches = loaded.compiled.network.switches.iter().map(|switch| switch.name.clone());
+            let extent = Extent::Switches(switches.collect());
+            return Ok(Declared { desired: self.written(&loaded)?, extent });
+        }
+        let mut files = Files::read(&self.files);
+        target.cluster.ask().add_below(&mut files);
+        let loaded = input::compiled(files, &self.settings());
+        let profile = loaded.compiled.profile;
+        let told = loaded.compiled.diagnostics.iter().filter(|found| !is_of_the_database(found, profile));
+        input::tell(&loaded, console, &told.cloned().collect::<Vec<_>>());
+        self.usable(&loaded.compiled.diagnostics)?;
+        Ok(Declared { desired: self.written(&loaded)?, extent: Extent::Whole })
     }
 
     /// The objects that the files say. What is wrong with the texts themselves is told here, everything else of the cluster

@@ -104,6 +104,13 @@ impl ClusterError {
             Self::Context { known, .. } if known.is_empty() => "name a kubeconfig that has contexts".to_owned(),
             Self::Context { known, .. } => format!("it has {}", quoted(known)),
             Self::Unreachable { .. } => "see that the server runs and that `kubectl version` reaches it".to_owned(),
+            Self::Certificate { why, .. } if why.contains("valid for name") => {
+                "reach it by a name that its certificate has, or write one into `tls-server-name` of the kubeconfig's cluster"
+                    .to_owned()
+            }
+            Self::Certificate { why, .. } if why.contains("expired") || why.contains("not valid yet") => {
+                "renew the certificate of the server, or set the clock of this machine".to_owned()
+            }
             Self::Certificate { .. } => {
                 "write the authority that signed it into `certificate-authority-data` of the kubeconfig's cluster"
                     .to_owned()

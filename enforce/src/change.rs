@@ -81,6 +81,7 @@ fn without_origin(item: &Item) -> Item {
 enum Key {
     Named(&'static str, String),
     Content(BTreeSet<Parent>, Content),
+    Deciding(BTreeSet<Parent>, Content),
     Origin(BTreeSet<Parent>, Origin),
 }
 
@@ -92,6 +93,13 @@ impl Key {
             Item::AddressSet(set) => Self::Named(item.table(), set.name.clone()),
             Item::Acl(acl) => Self::Content(acl.parents.clone(), acl.content.clone()),
         }
+    }
+
+    /// Of an ACL, what decides: without its name, and what it logs.
+    fn deciding(acl: &Acl) -> Self {
+        let content = acl.content.clone();
+        let bare = Content { name: None, log: false, severity: None, meter: None, label: 0, ..content };
+        Self::Deciding(acl.parents.clone(), bare)
     }
 
     /// A row that says something else now is known by the rule that it is for.
@@ -128,6 +136,31 @@ pub(crate) fn changes(
     let wanted = same(&mut there, wanted.into_iter().map(|wanted| wanted.item).collect());
     let wanted = matched(&mut there, wanted, |item| Some(Key::exact(item)), &mut changes);
     let wanted = matched(&mut there, wanted, |item| item.acl().map(Key::rule), &mut changes);
+    complete(snapshot, set, (there, taken), wanted, changes)
+}
+
+/// What lies between rows that nobody of us wrote and those that are wanted: a row is the one that says the same, or decides
+/// the same.
+pub(crate) fn installed(
+    snapshot: &Snapshot,
+    set: &PolicySet,
+    mut there: BTreeMap<Uuid, Item>,
+    wanted: Vec<Item>,
+) -> Vec<Change> {
+    let mut changes = Vec::new();
+    let wanted = matched(&mut there, wanted, |item| Some(Key::exact(item)), &mut changes);
+    let wanted = matched(&mut there, wanted, |item| item.acl().map(Key::deciding), &mut changes);
+    complete(snapshot, set, (there, BTreeSet::new()), wanted, changes)
+}
+
+/// Adds the rows that come and those that go, and brings all into order.
+fn complete(
+    snapshot: &Snapshot,
+    set: &PolicySet,
+    (there, mut taken): (BTreeMap<Uuid, Item>, BTreeSet<Uuid>),
+    wanted: Vec<Item>,
+    mut changes: Vec<Change>,
+) -> Vec<Change> {
     for item in wanted {
         let id = identity(set, &item, |id| snapshot.row(item.table(), id).is_some() || taken.contains(&id));
         taken.insert(id);

@@ -84,7 +84,8 @@ impl Desired {
         })
     }
 
-    fn with_tiers(&self, tier: impl Fn(i64) -> i64) -> Self {
+    /// The same with other tiers.
+    pub(crate) fn with_tiers(&self, tier: impl Fn(i64) -> i64) -> Self {
         let mut fitted = self.clone();
         for item in &mut fitted.items {
             if let Item::Acl(acl) = item {

@@ -47,7 +47,7 @@ pub(crate) fn stage_name(set: &PolicySet) -> String {
 
 /// What is in the database for a policy set, by identity, less what an apply in stages has left behind.
 pub(crate) fn owned(snapshot: &Snapshot, set: &PolicySet) -> BTreeMap<Uuid, Item> {
-    let mut found = all_owned(snapshot, set);
+    let mut found = found(snapshot, |row| is_of(row, set), origin);
     let stage = stage_name(set);
     let is_staged = |item: &Item| match item {
         Item::PortGroup(group) => group.name == stage,
@@ -58,25 +58,30 @@ pub(crate) fn owned(snapshot: &Snapshot, set: &PolicySet) -> BTreeMap<Uuid, Item
     found
 }
 
-fn all_owned(snapshot: &Snapshot, set: &PolicySet) -> BTreeMap<Uuid, Item> {
+/// The rows of somebody, by identity.
+pub(crate) fn found(
+    snapshot: &Snapshot,
+    is_theirs: impl Fn(&Row) -> bool,
+    origin: impl Fn(&Row) -> Origin,
+) -> BTreeMap<Uuid, Item> {
     let mut parents = parents(snapshot);
-    let mut found = BTreeMap::new();
-    for (id, row) in snapshot.rows("ACL").filter(|(_, row)| is_of(row, set)) {
+    let mut items = BTreeMap::new();
+    for (id, row) in snapshot.rows("ACL").filter(|(_, row)| is_theirs(row)) {
         let parents = parents.remove(&id).unwrap_or_default();
-        found.insert(id, Item::Acl(Acl { parents, content: Content::found(row), origin: origin(row) }));
+        items.insert(id, Item::Acl(Acl { parents, content: Content::found(row), origin: origin(row) }));
     }
-    for (id, row) in snapshot.rows("Port_Group").filter(|(_, row)| is_of(row, set)) {
+    for (id, row) in snapshot.rows("Port_Group").filter(|(_, row)| is_theirs(row)) {
         let name = text(row, "name").unwrap_or_default().to_owned();
         let port = |id: Uuid| text(snapshot.row("Logical_Switch_Port", id)?, "name").map(str::to_owned);
         let ports = uuids(row, "ports").into_iter().filter_map(port).collect();
-        found.insert(id, Item::PortGroup(PortGroup { name, ports, origin: origin(row) }));
+        items.insert(id, Item::PortGroup(PortGroup { name, ports, origin: origin(row) }));
     }
-    for (id, row) in snapshot.rows("Address_Set").filter(|(_, row)| is_of(row, set)) {
+    for (id, row) in snapshot.rows("Address_Set").filter(|(_, row)| is_theirs(row)) {
         let name = text(row, "name").unwrap_or_default().to_owned();
         let addresses = texts(row, "addresses").into_iter().map(str::to_owned).collect();
-        found.insert(id, Item::AddressSet(AddressSet { name, addresses, origin: origin(row) }));
+        items.insert(id, Item::AddressSet(AddressSet { name, addresses, origin: origin(row) }));
     }
-    found
+    items
 }
 
 /// What each ACL hangs on.

@@ -5,6 +5,7 @@ use crate::change::{Change, Kind, Wanted, changes};
 use crate::desired::Desired;
 use crate::digest::digest;
 use crate::history::{History, HistoryError};
+use crate::installed::Writer;
 use crate::item::Item;
 use crate::links::Links;
 use crate::owned::{is_of, owned};
@@ -21,6 +22,8 @@ use thiserror::Error;
 pub struct Plan {
     /// The policy set.
     pub set: PolicySet,
+    /// Whose rows are planned; those of others are for looking at.
+    pub writer: Writer,
     /// The database as it was.
     pub world: Snapshot,
     /// Its schema.
@@ -156,12 +159,26 @@ impl Plan {
         wanted: Vec<Wanted>,
         desired: Desired,
     ) -> Result<Self, PlanError> {
-        let global = world.rows(GLOBAL).next().map(|(id, _)| id).ok_or(PlanError::NotInitialised)?;
         let changes = changes(&world, set, owned(&world, set), wanted);
+        let plan = Self::with(world, schema, set, desired, changes)?;
+        plan.alone()?;
+        Ok(plan)
+    }
+
+    /// The plan of some changes.
+    pub(crate) fn with(
+        world: Snapshot,
+        schema: &Schema,
+        set: &PolicySet,
+        desired: Desired,
+        changes: Vec<Change>,
+    ) -> Result<Self, PlanError> {
+        let global = world.rows(GLOBAL).next().map(|(id, _)| id).ok_or(PlanError::NotInitialised)?;
         let links = Links::of(&world, &changes);
         let history = History::of(&world, set);
-        let plan = Self {
+        Ok(Self {
             set: set.clone(),
+            writer: Writer::Ringfence,
             schema: schema.clone(),
             desired,
             changes,
@@ -170,9 +187,7 @@ impl Plan {
             links,
             global,
             world,
-        };
-        plan.alone()?;
-        Ok(plan)
+        })
     }
 
     /// With a group the rows go that hang on it: all of them must be ours.

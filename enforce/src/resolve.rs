@@ -18,6 +18,16 @@ pub(crate) fn resolve(
     desired: Desired,
     remarks: &mut Vec<String>,
 ) -> Result<Vec<Item>, PlanError> {
+    present(snapshot, desired, remarks, |table, name| free(snapshot, table, name, set))
+}
+
+/// The same, whoever has the names.
+pub(crate) fn present(
+    snapshot: &Snapshot,
+    desired: Desired,
+    remarks: &mut Vec<String>,
+    free: impl Fn(&'static str, &str) -> Result<(), PlanError>,
+) -> Result<Vec<Item>, PlanError> {
     let names = |table: &str| names(snapshot, table);
     let (switches, ports, meters) = (names("Logical_Switch"), names("Logical_Switch_Port"), names("Meter"));
     let groups: BTreeSet<String> = desired.items.iter().filter_map(group_name).collect();
@@ -27,11 +37,11 @@ pub(crate) fn resolve(
     for item in &mut items {
         match item {
             Item::PortGroup(group) => {
-                free(snapshot, "Port_Group", &group.name, set)?;
+                free("Port_Group", &group.name)?;
                 missing_ports.extend(group.ports.iter().filter(|port| !ports.contains_key(port.as_str())).cloned());
                 group.ports.retain(|port| ports.contains_key(port.as_str()));
             }
-            Item::AddressSet(found) => free(snapshot, "Address_Set", &found.name, set)?,
+            Item::AddressSet(found) => free("Address_Set", &found.name)?,
             Item::Acl(acl) => {
                 for parent in &acl.parents {
                     fits(parent, &switches, &groups, &acl.origin.object)?;

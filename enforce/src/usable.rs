@@ -8,7 +8,7 @@ use ringfence_view::loaded::Loaded;
 use thiserror::Error;
 
 /// Why no rows may be written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum Unusable {
     /// Something has no meaning.
     #[error("some of the input cannot be used as it is written, so nothing of it is")]
@@ -37,12 +37,12 @@ pub enum Unusable {
          another `--profile`"
     )]
     Policies,
-    /// Addresses are assumed.
+    /// Something that decides which addresses are written, told by the finding.
     #[error(
-        "addresses of machines are assumed (RF024), and nobody must write those into an address set: name them in an \
-         `Inventory`, or in Kube-OVN's `IP` objects"
+        "{0} (RF024), and nobody must write into an address set what follows from that: say what is so in an `Inventory`, or in \
+         Kube-OVN's `Subnet` and `IP` objects"
     )]
-    Assumed,
+    Assumed(String),
 }
 
 /// Whether nothing may be written of input with this finding. A match that OVN ignores is a guard rail's affair.
@@ -99,7 +99,40 @@ impl Desired {
             None if found.iter().any(|found| found.code == Code::VersionMismatch) => return Err(Unusable::Version),
             None => Self::of(&loaded.compiled.network),
         };
-        let assumed = found.iter().any(|found| found.code == Code::AssumedAddress);
-        if assumed && desired.has_addresses() { Err(Unusable::Assumed) } else { Ok(desired) }
+        let assumed = found.iter().find(|found| found.code == Code::AssumedAddress && desired.has_addresses());
+        assumed.map_or(Ok(desired), |assumed| Err(Unusable::Assumed(assumed.message.clone())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ringfence_engine::source::Sources;
+
+    const POLICY: &str = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: p, namespace: default}\n\
+        spec: {podSelector: {}, policyTypes: [Ingress], ingress: [{from: [{podSelector: {matchLabels: {app: a}}}]}]}\n---\n";
+
+    fn refused(machine: &str) -> String {
+        let mut sources = Sources::new();
+        sources.add_bytes("rules.yaml", format!("{POLICY}{machine}").as_bytes());
+        let settings = Settings::default();
+        let desired = Desired::written(&Loaded::new(sources, &settings), &settings);
+        desired.map_or_else(|why| why.to_string(), |_| String::new())
+    }
+
+    #[test]
+    fn what_is_assumed_is_told() {
+        let inventory =
+            "apiVersion: ringfence/v1\nkind: Inventory\nvms: [{name: a, address: 10.0.0.2, labels: {app: a}}]\n";
+        let refusal = refused(inventory);
+        assert!(
+            refusal.starts_with("no Subnet is in the input: all machines are taken to be on one switch"),
+            "{refusal}"
+        );
+        let subnet = "apiVersion: kubeovn.io/v1\nkind: Subnet\nmetadata: {name: s}\nspec: {cidrBlock: 10.0.0.0/24, default: true}\n";
+        let pod = "---\napiVersion: v1\nkind: Pod\nmetadata: {name: a, namespace: default, labels: {app: a}}\n";
+        let refusal = refused(&format!("{subnet}{pod}"));
+        assert!(refusal.starts_with("no address of `default/a` is known"), "{refusal}");
+        assert_eq!(refused(&format!("{subnet}---\n{inventory}")), "");
     }
 }

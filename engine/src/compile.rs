@@ -2,6 +2,7 @@
 //!
 //! Every row knows the object, the field and the line that it came from.
 
+mod address_set;
 mod admin_policy;
 mod balancers;
 mod beyond;
@@ -23,6 +24,7 @@ mod refused;
 mod release;
 mod row;
 mod security_group;
+mod service;
 mod sites;
 mod split;
 mod subnet;

@@ -121,6 +121,7 @@ pub fn world(reading: &Reading) -> World {
     check::ports(&world, &mut out);
     check::switches(&world, &mut out);
     check::balancers(&world, &mut out);
+    check::nodes(&world, &mut out);
     check::stopped(&world, &mut out);
     world.diagnostics = fresh(out, reading);
     world

@@ -9,7 +9,7 @@ use crate::log::{counts_packets, log};
 use crate::members::sets;
 use crate::name::{Names, short};
 use crate::owner::owner;
-use crate::port::{Interface, Machine, is_disabled};
+use crate::port::{Interface, Machine, forbidden, is_disabled};
 use crate::row::{entry, integer, option, text, texts, uuids};
 use crate::template::has_variable;
 use ipnet::IpNet;
@@ -123,6 +123,14 @@ impl Document {
                         self.addendum.disabled.insert(own.to_owned());
                         self.remarks.push(format!(
                             "port `{own}` of switch `{name}` is disabled: it gets nothing and sends nothing, as if on a switch alone"
+                        ));
+                    }
+                    let forbidden: Vec<String> = forbidden(port).iter().map(ToString::to_string).collect();
+                    if !forbidden.is_empty() && !is_disabled {
+                        self.remarks.push(format!(
+                            "`port_security` of port `{own}` of switch `{name}` does not name its own {}, so that OVN drops what it sends \
+                             from there: it is told as if it were named",
+                            forbidden.join(", ")
                         ));
                     }
                     for interface in Interface::of(port, names, name, &prefixes) {

@@ -181,6 +181,17 @@ pub fn is_served(row: &Row, mac: Mac, address: IpAddr) -> bool {
     is_sent && (secured.is_empty() || secured.iter().any(|element| is_taken(element, mac, address)))
 }
 
+/// The addresses of a port that its `port_security` does not take: OVN drops what the port sends from there, its ARP included.
+pub(crate) fn forbidden(row: &Row) -> Vec<IpAddr> {
+    let secured = texts(row, "port_security");
+    let is_taken = |mac: Option<Mac>, address: IpAddr| {
+        mac.is_none_or(|mac| secured.iter().any(|element| is_taken(element, mac, address)))
+    };
+    let own = addresses(row).into_iter().filter(|_| !secured.is_empty());
+    let own = own.filter(|(mac, address)| !is_taken(mac.as_deref().and_then(ethernet), *address));
+    own.map(|(_, address)| address).collect()
+}
+
 /// Whether an element of `port_security` takes packets from an address: from every one where it names none.
 fn is_taken(element: &str, mac: Mac, address: IpAddr) -> bool {
     let mut words = element.split_whitespace();
@@ -206,6 +217,21 @@ mod tests {
 
     fn serves(columns: &[(&str, &[&str])]) -> bool {
         is_served(&port(columns), Mac([2, 0, 0, 0, 0, 1]), "10.0.0.5".parse().unwrap())
+    }
+
+    #[test]
+    fn a_port_may_be_forbidden_its_own_addresses() {
+        let own = ("addresses", &["02:00:00:00:00:01 10.0.0.5 fd00::5"][..]);
+        let found = |columns: &[(&str, &[&str])]| {
+            forbidden(&port(columns)).iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+        };
+        let by = |element: &'static [&str]| found(&[own, ("port_security", element)]);
+        assert_eq!(found(&[own]), "");
+        assert_eq!(by(&["02:00:00:00:00:01"]), "");
+        assert_eq!(by(&["02:00:00:00:00:01 10.0.0.5 fd00::/64"]), "");
+        assert_eq!(by(&["02:00:00:00:00:01 10.0.0.5"]), "fd00::5");
+        assert_eq!(by(&["02:00:00:00:00:01 10.0.0.6"]), "10.0.0.5 fd00::5");
+        assert_eq!(by(&["02:00:00:00:00:02 10.0.0.5 fd00::5"]), "10.0.0.5 fd00::5");
     }
 
     #[test]

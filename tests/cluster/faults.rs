@@ -68,6 +68,14 @@ pub fn refused_certificate(server: &Server) -> Result<(), String> {
     )
 }
 
+/// A server that is called by a name that its certificate has not.
+pub fn refused_name(server: &Server) -> Result<(), String> {
+    let change =
+        |kubeconfig: &mut Value| kubeconfig["clusters"][0]["cluster"]["tls-server-name"] = json!("elsewhere.example");
+    let (_folder, kubeconfig) = changed(server, change)?;
+    refused(&ringfence(&["reach", "--kubeconfig", &kubeconfig])?, &["certificate", "is refused", "by a name that"])
+}
+
 /// A token that nobody gave out.
 pub fn refused_token(server: &Server) -> Result<(), String> {
     let kubeconfig = argument(&server.kubeconfig());

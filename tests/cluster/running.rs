@@ -20,7 +20,7 @@ use tempfile::TempDir;
 const SCHEMA: &str = "/usr/share/ovn/ovn-nb.ovsschema";
 
 /// A Northbound database of its own, with the switch and the machines of the world.
-struct Database {
+pub struct Database {
     folder: TempDir,
     server: Child,
 }
@@ -52,7 +52,8 @@ fn until(what: &str, limit: u64, mut holds: impl FnMut() -> Result<bool, String>
 }
 
 impl Database {
-    fn start() -> Result<Self, String> {
+    /// Starts a server and writes the switch.
+    pub fn start() -> Result<Self, String> {
         let folder = tempfile::tempdir().map_err(said)?;
         let path = |name: &str| argument(&folder.path().join(name));
         run("ovsdb-tool", &["create", &path("nb.db"), SCHEMA])?;
@@ -74,11 +75,13 @@ impl Database {
         Ok(database)
     }
 
-    fn socket(&self) -> String {
+    /// Where it listens.
+    pub fn socket(&self) -> String {
         argument(&self.folder.path().join("nb.sock"))
     }
 
-    fn nbctl(&self, arguments: &[&str]) -> Result<String, String> {
+    /// Asks `ovn-nbctl`.
+    pub fn nbctl(&self, arguments: &[&str]) -> Result<String, String> {
         let database = format!("--db=unix:{}", self.socket());
         run("ovn-nbctl", &[&[database.as_str(), "--timeout=10"], arguments].concat())
     }

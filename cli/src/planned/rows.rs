@@ -2,7 +2,7 @@
 
 use super::{Planned, Sign, Step};
 use crate::render::{Line, count};
-use ringfence_enforce::{Acl, Change, Content, Item, Kind, Plan, PolicySet};
+use ringfence_enforce::{Acl, Change, Content, Item, Kind, Plan, PolicySet, Writer};
 use ringfence_engine::ovn::acl;
 use ringfence_northbound::owner;
 use ringfence_northbound::row::text;
@@ -29,6 +29,20 @@ impl Planned for Plan {
 
     fn set(&self) -> &PolicySet {
         &self.set
+    }
+
+    fn whose(&self) -> String {
+        match self.writer {
+            Writer::Ringfence => format!("policy set {}", self.set),
+            Writer::KubeOvn => "what Kube-OVN wrote".to_owned(),
+        }
+    }
+
+    fn would(&self) -> &'static str {
+        match self.writer {
+            Writer::Ringfence => "an apply would make",
+            Writer::KubeOvn => "by its objects there would be",
+        }
     }
 
     fn is_empty(&self) -> bool {
@@ -71,6 +85,7 @@ impl Planned for Plan {
             })
         };
         let parts = [
+            ("writer", json!(self.writer.name())),
             ("world", json!(self.digest())),
             ("generation", json!(self.history.generation())),
             (

@@ -1,6 +1,7 @@
 //! The walk of a conversation, to be read from top to bottom.
 
 use super::{FAINT, GOOD, Line, STRONG, glyph};
+use crate::caution::caution;
 use crate::console::Script;
 use anstyle::Style;
 use ringfence_engine::answers::conversation::{Half, Shape};
@@ -26,6 +27,9 @@ pub(crate) fn write(out: &mut dyn Write, sources: &Sources, story: &Story<'_>, s
         writeln!(out, "\n{STRONG}To ask a real OVN:{STRONG:#}")?;
         for trace in &story.explanation.traces {
             writeln!(out, "  {FAINT}# the {} on {}{FAINT:#}", trace.half.name(), Line(&trace.switch))?;
+            if let Some(caution) = caution(&story.question, &story.explanation, trace) {
+                writeln!(out, "  {FAINT}# it may say something else than OVN does: {}{FAINT:#}", Line(&caution))?;
+            }
             // To be copied as it is, white space included, unless it could steer the terminal.
             let command = trace.command();
             match command.contains(char::is_control) {

@@ -121,14 +121,15 @@ pub(crate) fn drift<P: Planned>(
 ) -> io::Result<()> {
     let plan = &proposal.plan;
     if plan.is_empty() {
-        writeln!(out, "{GOOD}policy set {} in {} is as declared{GOOD:#}", plan.set(), Line(database))?;
+        writeln!(out, "{GOOD}{} in {} is as declared{GOOD:#}", plan.whose(), Line(database))?;
     } else {
         let drifted = count(plan.size(), P::NOUN);
         writeln!(
             out,
-            "{STRONG}policy set {} in {} has drifted in {drifted}; an apply would make:{STRONG:#}",
-            plan.set(),
-            Line(database)
+            "{STRONG}{} in {} has drifted in {drifted}; {}:{STRONG:#}",
+            plan.whose(),
+            Line(database),
+            plan.would()
         )?;
         steps(out, plan, "row")?;
         writeln!(out)?;

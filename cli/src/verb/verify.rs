@@ -8,9 +8,9 @@ use crate::probe::{self, Probed, Probing, Southbound, Versions, probe};
 use crate::render;
 use crate::status::Status;
 use crate::survey::Survey;
-use crate::target::{Target, To, Wanted};
+use crate::target::{Declared, Target, To, Wanted};
 use clap::{Args, ValueEnum};
-use ringfence_enforce::{Desired, Meaning, Plan};
+use ringfence_enforce::{Meaning, Plan, Writer};
 use ringfence_ovsdb::Snapshot;
 use std::io;
 use std::time::Duration;
@@ -25,6 +25,10 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     target: Target,
 
+    /// Whose rows are compared; without it those of the policy set where it has any, else those of Kube-OVN where it has
+    #[arg(long = "rows-of", value_enum, value_name = "WRITER", help_heading = "Input")]
+    rows_of: Option<RowsOf>,
+
     #[command(flatten)]
     probing: Probing,
 
@@ -37,6 +41,7 @@ const EXAMPLES: &str = "\
 Examples:
   ringfence verify -f manifests/ --nb unix:/run/ovn/ovnnb_db.sock
   ringfence verify -f manifests/ --nb unix:/run/ovn/ovnnb_db.sock --probe    and asks ovn-trace about packets
+  ringfence verify --cluster --nb unix:/run/ovn/ovnnb_db.sock                what Kube-OVN made of the cluster's objects
   ringfence verify -f manifests/ --to cluster
   ringfence verify -f manifests/ --to cluster --context east,west             each of them
 
@@ -52,10 +57,28 @@ enum Format {
     Json,
 }
 
+/// Who wrote the rows that are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum RowsOf {
+    /// This program, for the policy set
+    Ringfence,
+    /// Kube-OVN's controller
+    KubeOvn,
+}
+
+impl From<RowsOf> for Writer {
+    fn from(of: RowsOf) -> Self {
+        match of {
+            RowsOf::Ringfence => Self::Ringfence,
+            RowsOf::KubeOvn => Self::KubeOvn,
+        }
+    }
+}
+
 impl Arguments {
     /// Compares.
     pub(super) fn run(&self, console: &mut Console) -> io::Result<Status> {
-        let shown = self.target.to().and_then(|to| match to {
+        let shown = self.target.place().and_then(|to| match to {
             To::Ovn => self.rows(console),
             To::Cluster if self.probing.probe.is_some() => {
                 Err("`--probe` is for rows: name the Northbound database with `--nb`, and `--to ovn`".to_owned())
@@ -79,9 +102,9 @@ impl Arguments {
     }
 
     fn rows(&self, console: &mut Console) -> Result<io::Result<Status>, String> {
-        let desired = self.wanted.load(&self.target.live, console)?;
+        let declared = self.wanted.declared(&self.target, console)?;
         let mut database = self.target.open()?;
-        let mut proposal = self.proposal(&mut database, &desired)?;
+        let mut proposal = self.proposal(&mut database, &declared)?;
         let Some(most) = self.probing.probe else { return Ok(self.show(console, &proposal, &database.name)) };
         let mut southbound = Southbound::open(&self.target.live, self.probing.sb.as_deref())?;
         for attempt in 1.. {
@@ -104,14 +127,19 @@ impl Arguments {
             }
             drop(probed);
             database.pause(PAUSE);
-            proposal = self.proposal(&mut database, &desired)?;
+            proposal = self.proposal(&mut database, &declared)?;
         }
         Err("nobody was asked".to_owned())
     }
 
-    fn proposal(&self, database: &mut Database, desired: &Desired) -> Result<Proposal<Plan>, String> {
-        let world = read(database)?;
-        let plan = Plan::new(world, database.schema(), &self.target.set, desired).map_err(|error| error.to_string())?;
+    fn proposal(&self, database: &mut Database, declared: &Declared) -> Result<Proposal<Plan>, String> {
+        let (world, set) = (read(database)?, &self.target.set);
+        let (schema, Declared { desired, extent }) = (database.schema(), declared);
+        let plan = match self.rows_of.map_or_else(|| Writer::of(&world, set), Writer::from) {
+            Writer::Ringfence => Plan::new(world, schema, set, desired),
+            Writer::KubeOvn => Plan::installed(world, schema, set, desired, extent),
+        };
+        let plan = plan.map_err(|error| error.to_string())?;
         Ok(Proposal::with(Meaning::of(&plan), plan, &[]))
     }
 

@@ -13,6 +13,7 @@ mod gates;
 mod habits;
 mod input;
 mod pages;
+mod reasons;
 mod report;
 mod rows;
 mod run;

@@ -1,6 +1,6 @@
 //! What the other reading of refused objects would give.
 
-use super::diff::{changes, matched};
+use super::diff::{Change, changes, matched};
 use crate::compile::{Compiled, Settings, Strictness, load};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::reach::evaluate;
@@ -26,7 +26,12 @@ pub fn other_reading(sources: &Sources, settings: &Settings, compiled: &Compiled
     let mut that = evaluate(&other.network, &other.endpoints);
     let matched = matched(&compiled.endpoints, &other.endpoints);
     let changes = changes(&matched, &mut this, &mut that);
-    let message = match changes.first() {
+    // Some differ in what no verdict says: requests that nobody answers.
+    let differs = |change: &&Change| {
+        let (is, would) = change.verdicts();
+        is != would
+    };
+    let message = match changes.iter().find(differs).or(changes.first()) {
         None => format!("{how}, no pair would be answered otherwise"),
         Some(change) => {
             let id = |index: usize| matched.common.get(index).map_or("?", |common| common.id.as_str());
@@ -36,11 +41,12 @@ pub fn other_reading(sources: &Sources, settings: &Settings, compiled: &Compiled
                 more => format!("{more} pairs"),
             };
             let (from, to) = (id(change.from), id(change.to));
-            format!(
-                "{how}, {count} would be answered otherwise: {from} → {to} would be {} and is {}",
-                would.name(),
-                is.name()
-            )
+            let (is, would) = (is.name(), would.name());
+            let differ = match is == would {
+                true => format!("is {is} in both, but not for the same packets"),
+                false => format!("would be {would} and is {is}"),
+            };
+            format!("{how}, {count} would be answered otherwise: {from} → {to} {differ}")
         }
     };
     Some(Diagnostic::new(Code::ApiRefused, message).severity(Severity::Info).at_maybe(place))

@@ -87,15 +87,20 @@ pub fn repair(sources: &Sources, load: Load<'_>, wish: &Wish<'_>) -> Result<Vec<
     }
     let mut proposals: Vec<Proposal> = Vec::new();
     let mut obstacles: Vec<String> = Vec::new();
-    for way in Way::all(wish.intent) {
-        match way.go((sources, &compiled), load, wish) {
-            Ok(made) => {
-                if !proposals.iter().any(|known| known.sources.changed(&made.sources).next().is_none()) {
-                    proposals.extend(Proposal::of(&compiled, load, wish, made));
+    for group in Way::all(wish.intent) {
+        if !proposals.is_empty() {
+            break;
+        }
+        for way in *group {
+            match way.go((sources, &compiled), load, wish) {
+                Ok(made) => {
+                    if !proposals.iter().any(|known| known.sources.changed(&made.sources).next().is_none()) {
+                        proposals.extend(Proposal::of(&compiled, load, wish, made));
+                    }
                 }
+                Err(obstacle) if obstacles.contains(&obstacle) => {}
+                Err(obstacle) => obstacles.push(obstacle),
             }
-            Err(obstacle) if obstacles.contains(&obstacle) => {}
-            Err(obstacle) => obstacles.push(obstacle),
         }
     }
     // Who closes something does not mean to open something else.

@@ -135,7 +135,7 @@ fn serving(compiler: &Compiler<'_>, routers: &[Router], router: usize) -> Vec<us
 }
 
 /// The pods that the Service's selector selects.
-fn behind<'w>(compiler: &Compiler<'w>, service: &Service) -> Vec<&'w Machine> {
+pub(super) fn behind<'w>(compiler: &Compiler<'w>, service: &Service) -> Vec<&'w Machine> {
     let Some(labels) = selected(service) else { return Vec::new() };
     let requirement = |(key, value): (&String, &String)| Requirement {
         key: key.clone(),
@@ -148,12 +148,12 @@ fn behind<'w>(compiler: &Compiler<'w>, service: &Service) -> Vec<&'w Machine> {
 }
 
 /// The labels that select pods: without any, somebody else says who is behind the Service (`ServiceSpec.selector`).
-fn selected(service: &Service) -> Option<&BTreeMap<String, String>> {
+pub(super) fn selected(service: &Service) -> Option<&BTreeMap<String, String>> {
     service.selector.as_ref().filter(|labels| !labels.is_empty())
 }
 
 /// Whether somebody is behind the Service who is no endpoint: a pod in the network of its node, or whoever somebody else says.
-fn has_strangers(compiler: &Compiler<'_>, service: &Service) -> bool {
+pub(super) fn has_strangers(compiler: &Compiler<'_>, service: &Service) -> bool {
     let Some(labels) = selected(service) else { return true };
     let is_selected = |machine: &&Machine| labels.iter().all(|(key, value)| machine.labels.get(key) == Some(value));
     let here = compiler.world.machines.iter().filter(|machine| machine.namespace == service.namespace);

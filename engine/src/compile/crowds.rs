@@ -49,11 +49,13 @@ fn namespaces(world: &World) -> BTreeMap<&str, Vec<usize>> {
     found
 }
 
-/// A label of machines of one namespace only needs no word about it.
+/// Those that somebody wrote: by one that a controller gives to pods nobody calls them. A label of machines of one namespace only
+/// needs no word about it.
 fn labels(world: &World) -> Vec<Crowd> {
     let mut found: BTreeMap<(&str, &str), BTreeMap<&str, Vec<usize>>> = BTreeMap::new();
     for (index, machine) in interfaces(world) {
-        for (key, value) in &machine.labels {
+        let written = machine.labels.iter().filter(|(key, _)| !machine.given.contains(*key));
+        for (key, value) in written {
             found.entry((key, value)).or_default().entry(&machine.namespace).or_default().push(index);
         }
     }

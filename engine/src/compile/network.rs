@@ -6,7 +6,7 @@ use super::compiler::Compiler;
 use super::macs::Macs;
 use super::profile::{Invalid, Tracking};
 use super::unwritten::Unwritten;
-use super::{row, subnet};
+use super::{address_set, row, service, subnet};
 use crate::diagnostic::Diagnostic;
 use crate::ovn::network::{Link, Mac, Network, Options, Port, PortGroup, PortKind, Router, Switch, Version};
 use crate::read::Group;
@@ -36,8 +36,7 @@ pub(super) fn network(compiler: &Compiler<'_>, unwritten: &[Unwritten], out: &mu
         address_sets: BTreeMap::new(),
     };
     for set in &world.address_sets {
-        let addresses = set.addresses.iter().map(|address| address.value.clone()).collect();
-        network.address_sets.insert(set.name.value.clone(), addresses);
+        network.address_sets.insert(set.name.value.clone(), address_set::elements(set, out));
     }
     let interfaces = world.machines.iter().flat_map(|machine| &machine.interfaces);
     let mut ports: HashMap<&str, Vec<&Interface>> = HashMap::new();
@@ -53,6 +52,7 @@ pub(super) fn network(compiler: &Compiler<'_>, unwritten: &[Unwritten], out: &mu
         group_sets(&ports, group, &mut network.address_sets);
     }
     network.load_balancers = balancers(compiler, &network.routers);
+    service::remarks(compiler, out);
     if !world.controller.skips_tracking {
         track_balanced(&mut network);
     }

@@ -1,6 +1,7 @@
 //! The rows of a Subnet (`pkg/ovs/ovn-nb-acl.go` of Kube-OVN).
 
 mod fate;
+mod remarks;
 
 use super::compiler::Compiler;
 use super::profile::{Profile, Support};
@@ -41,6 +42,10 @@ pub(super) fn subnet(
     }
     let (fate, why) = fate(subnet, compiler);
     out.extend(why);
+    if fate != Fate::Refused {
+        remarks::allowed(subnet, out);
+        out.extend(remarks::east_west(subnet, profile));
+    }
     match fate {
         Fate::Refused => Vec::new(),
         Fate::WithoutAcls => rows(&Subnet { acls: Vec::new(), ..subnet.clone() }, profile, joined, out),

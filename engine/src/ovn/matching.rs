@@ -54,6 +54,7 @@ pub use constant::{Constant, Format};
 pub use context::Context;
 pub use error::{ErrorKind, Expected, MatchError, MatchErrors};
 pub use expression::{Expression, FieldTest, Header, Masked, PortSet, PortTest, Relation, Truth, Value};
+pub(crate) use lexer::element;
 pub use parser::parse;
 pub(crate) use print::Quoted;
 pub use relop::Relop;

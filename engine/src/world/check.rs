@@ -118,6 +118,26 @@ pub(crate) fn balancers(world: &World, out: &mut Vec<Diagnostic>) {
     }
 }
 
+/// Checks that nobody else has the address of a node: neither another node nor a machine that its router leads to.
+pub(crate) fn nodes(world: &World, out: &mut Vec<Diagnostic>) {
+    let mut taken: HashMap<IpAddr, (String, Place)> = HashMap::new();
+    let is_near = |interface: &Interface| world.switches.get(interface.switch).is_some_and(Switch::is_in_default_vpc);
+    for (machine, interface) in interfaces(&world.machines).filter(|(_, interface)| is_near(interface)) {
+        let own = interface.addresses.iter();
+        taken.extend(own.map(|address| (address.value, (machine.endpoint_id(interface), address.place))));
+    }
+    for node in &world.nodes {
+        let id = format!("node/{}", node.name);
+        for address in &node.addresses {
+            let other = taken.insert(*address, (id.clone(), node.place)).filter(|(other, _)| *other != id);
+            out.extend(other.map(|(other, place)| {
+                let conflict = taken_twice("address", &format!("{address}"), &id, &other, node.place, place);
+                conflict.severity(Severity::Warning).help("write the address that each of them has")
+            }));
+        }
+    }
+}
+
 /// What routers are called: those that switches are on, and those that are stated of switches all the same.
 fn routers(world: &World) -> BTreeSet<&str> {
     let mut known = BTreeSet::new();

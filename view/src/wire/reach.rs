@@ -49,6 +49,9 @@ struct Sets {
     undefined: Box<RawValue>,
 }
 
+/// What is remembered of sets that were written, in bytes. Tests of single bits make some of megabytes.
+const REMEMBERED: usize = 1 << 26;
+
 /// Pairs that are asked for while they are written: however many there are, one is held at a time.
 struct Pairs<'a, I> {
     endpoints: &'a [reach::Endpoint],
@@ -58,10 +61,17 @@ struct Pairs<'a, I> {
 impl<I: Iterator<Item = Answered>> Serialize for Pairs<'_, I> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut sequence = serializer.serialize_seq(None)?;
-        let mut memo = Memo::new();
+        let (mut memo, mut written) = (Memo::new(), 0);
         for (from, to, answer) in self.pairs.take().into_iter().flatten() {
             let Some((from, to)) = self.endpoints.get(from).zip(self.endpoints.get(to)) else { continue };
-            let sets = memo.of(&answer, Sets::of);
+            if written > REMEMBERED {
+                (memo, written) = (Memo::new(), 0);
+            }
+            let sets = memo.of(&answer, |answer| {
+                let sets = Sets::of(answer);
+                written += sets.as_ref().map_or(0, Sets::len);
+                sets
+            });
             let sets = sets.as_ref().as_ref().map_err(S::Error::custom)?;
             sequence.serialize_element(&Pair {
                 from: &from.id,
@@ -84,6 +94,11 @@ impl Sets {
             answered: to_raw_value(&l4::sets(answer, |family| &family.answered))?,
             undefined: to_raw_value(&l4::sets(answer, |family| &family.undefined))?,
         })
+    }
+
+    /// In bytes.
+    fn len(&self) -> usize {
+        [&self.delivered, &self.answered, &self.undefined].map(|set| set.get().len()).iter().sum()
     }
 }
 

@@ -20,12 +20,14 @@ pub(super) struct Cuboid {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct TooComplex;
 
-/// How many looks at a box there may still be. A box that is made counts as several.
+/// How many looks at a box there may still be. A box that is made counts as several, and so do values of many ranges.
 #[derive(Debug, Clone)]
 pub(super) struct Budget(pub(super) usize);
 
 /// What a box costs that is made.
 pub(super) const MADE: usize = 16;
+/// So many ranges that are made cost a look.
+const RANGES: usize = 16;
 
 /// Whether packets that match are wanted, or those that do not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,8 +61,13 @@ impl Budget {
         self.spend(MADE)?;
         match (shape, side) {
             (Shape::Constant(holds), _) => found.extend((*holds == (side == Side::Inside)).then(|| packets.clone())),
-            (Shape::Test(test), Side::Inside) => found.extend(packets.cut(test.axis, &test.inside)),
-            (Shape::Test(test), Side::Outside) => found.extend(packets.cut(test.axis, &test.outside)),
+            (Shape::Test(test), side) => {
+                let values = if side == Side::Inside { &test.inside } else { &test.outside };
+                if let Some(part) = packets.cut(test.axis, values) {
+                    self.spend(part.made(packets, test.axis, values))?;
+                    found.push(part);
+                }
+            }
             (Shape::All(parts), Side::Inside) | (Shape::Any(parts), Side::Outside) => {
                 let mut left = vec![packets.clone()];
                 for part in parts {
@@ -127,6 +134,17 @@ impl Cuboid {
             Err(at) => axes.insert(at, (axis, values)),
         }
         Some(Self { axes })
+    }
+
+    /// What the values cost that were made for an axis on which another box was cut to this one.
+    fn made(&self, of: &Self, axis: usize, values: &Values) -> usize {
+        let on = |cuboid: &Self| {
+            let at = cuboid.axes.binary_search_by_key(&axis, |(axis, _)| *axis).ok()?;
+            cuboid.axes.get(at).map(|(_, values)| Rc::clone(values))
+        };
+        let Some(own) = on(self) else { return 0 };
+        let is_shared = |other: &Values| Rc::ptr_eq(&own, other);
+        if is_shared(values) || on(of).as_ref().is_some_and(is_shared) { 0 } else { own.ranges().len() / RANGES }
     }
 
     /// Whether some of its packets pass a test.

@@ -1,6 +1,7 @@
 //! Whether a pair is one that a machine needs: with its gateway, or with a node.
 
 use crate::reach::{Classes, Endpoint, EndpointKind, Example, Reach, Verdict};
+use alloc::collections::BTreeSet;
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -21,6 +22,8 @@ pub(super) struct Cuts<'a> {
     classes: &'a Classes,
     /// The classes that reach nobody: cutting them off the gateway too is what their isolation means.
     isolated: Vec<bool>,
+    /// The switches with a machine that reaches somebody. Where none does, nobody is isolated from the others: all is cut.
+    busy: BTreeSet<&'a str>,
 }
 
 impl<'a> Cuts<'a> {
@@ -31,11 +34,16 @@ impl<'a> Cuts<'a> {
                 *isolated = false;
             }
         }
-        Self { endpoints, classes, isolated }
+        let is_busy = |(end, endpoint): &(usize, &Endpoint)| {
+            let isolated = classes.of(*end).and_then(|class| isolated.get(class));
+            endpoint.kind.is_machine() && isolated.is_some_and(|isolated| !isolated)
+        };
+        let busy = endpoints.iter().enumerate().filter(is_busy).map(|(_, machine)| machine.switch.as_str()).collect();
+        Self { endpoints, classes, isolated, busy }
     }
 
     /// Whether a pair is a machine and its gateway, or a node and a machine. That a machine which reaches nobody does not reach
-    /// its gateway either is meant; but Kube-OVN pings an IPv6 gateway before it lets a pod start.
+    /// its gateway either is meant where others of its switch do; but Kube-OVN pings an IPv6 gateway before it lets a pod start.
     pub fn of(&self, pair: Example, reach: &mut Reach<'_>) -> Cut {
         let Example { from, to, .. } = pair;
         let is = |end: usize, kind| self.endpoints.get(end).is_some_and(|endpoint| endpoint.kind == kind);
@@ -49,11 +57,12 @@ impl<'a> Cuts<'a> {
             _ if is(from, EndpointKind::Node) && is_machine(to) && !is_isolated(to) => return Cut::Node,
             _ => return Cut::Nothing,
         };
-        let switch = |end: usize| self.endpoints.get(end).map(|endpoint| &endpoint.switch);
+        let switch = |end: usize| self.endpoints.get(end).map(|endpoint| endpoint.switch.as_str());
         if switch(machine) != switch(gateway) {
             return Cut::Nothing;
         }
-        if !is_isolated(machine) && reach.verdict(machine, gateway) == Verdict::Closed {
+        let is_meant = is_isolated(machine) && switch(machine).is_some_and(|switch| self.busy.contains(switch));
+        if !is_meant && reach.verdict(machine, gateway) == Verdict::Closed {
             return Cut::Gateway;
         }
         if machine == from { Cut::Ping } else { Cut::Nothing }

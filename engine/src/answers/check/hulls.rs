@@ -3,6 +3,7 @@
 use super::cuboid::{Budget, Cuboid, MADE, Side, TooComplex, meet};
 use super::space::{Shape, Space, Test, Values, numbered};
 use crate::ovn::pipeline::{Row, StageRows, Tracking};
+use crate::reach::Intervals;
 use alloc::rc::Rc;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -11,6 +12,8 @@ use hashbrown::HashMap;
 
 /// Looks for what one row matches.
 const MOST_LOOKS: usize = 1_000 * MADE;
+/// Ranges of the values of a hull on one axis; of more only the bounds are kept.
+const MOST_RANGES: usize = 1_024;
 
 /// The rows of a stage with what they match, roughly: never less than they do.
 pub(super) struct Hulls<'a> {
@@ -191,6 +194,7 @@ impl Hull {
     fn of(packets: &[Cuboid]) -> Option<Self> {
         let (first, rest) = packets.split_first()?;
         let mut axes = first.axes().to_vec();
+        axes.iter_mut().for_each(|(_, values)| roughen(values));
         for other in rest {
             let of = |axis: usize| {
                 let at = other.axes().binary_search_by_key(&axis, |(axis, _)| *axis).ok()?;
@@ -201,6 +205,7 @@ impl Hull {
                 Some(more) if more == values => true,
                 Some(more) => {
                     *values = Rc::new(values.union(more));
+                    roughen(values);
                     true
                 }
             });
@@ -310,6 +315,13 @@ fn meetings(bounds: &[(u128, u128)], rows: usize) -> usize {
         least.partition_point(|other| other <= last) - greatest.partition_point(|other| other < first)
     };
     bounds.iter().map(met).sum::<usize>() + 2 * rows.saturating_sub(bounds.len()) * rows
+}
+
+/// Makes values of very many ranges one, so that they are few to keep and to compare.
+fn roughen(values: &mut Values) {
+    if let (true, Some((first, last))) = (values.ranges().len() > MOST_RANGES, bounds(values)) {
+        *values = Rc::new(Intervals::range(first, last));
+    }
 }
 
 fn bounds(values: &Values) -> Option<(u128, u128)> {

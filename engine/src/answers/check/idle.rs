@@ -238,10 +238,15 @@ impl Compared<'_> {
         acl.log.is_none() && acl.action != Action::Pass && is_by_hand(acl)
     }
 
-    /// Whether the row does something before any row is asked: what it matches is never tracked, or it alone makes that
-    /// connections are. Also beside a load balancer: what is known of a packet is kept on leaving where there is such a row.
+    /// Whether the row does something before any row is asked: what it matches is never tracked where other packets are, or it
+    /// alone makes that connections are. Also beside a load balancer: what is known of a packet is kept on leaving where there
+    /// is such a row.
     fn decides_tracking(&self, acl: &Acl) -> bool {
-        acl.action == Action::AllowStateless || acl.action == Action::AllowRelated && self.stage.related < 2
+        match acl.action {
+            Action::AllowStateless => self.stage.pipeline.stateful(),
+            Action::AllowRelated => self.stage.related < 2,
+            Action::Allow | Action::Drop | Action::Reject | Action::Pass => false,
+        }
     }
 
     /// Whether the default is to drop only because of this row: a switch without any lets everything pass.
@@ -253,6 +258,8 @@ impl Compared<'_> {
         let Origin::Acl(id) = other.origin else { return false };
         let action = |acl: &Acl| match acl.action {
             Action::AllowRelated => Action::Allow,
+            // Where nothing is tracked, nothing is kept out of it.
+            Action::AllowStateless if !self.stage.pipeline.stateful() => Action::Allow,
             action => action,
         };
         id.acl(self.stage.network).is_some_and(|other| action(other) == action(acl))

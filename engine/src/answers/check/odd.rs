@@ -20,7 +20,10 @@ pub(super) fn check(acl: &Acl, matches: &Match) -> Vec<Diagnostic> {
 type Saying = (Severity, String, &'static str);
 
 fn sayings(acl: &Acl, test: &Test) -> Vec<Saying> {
-    let name = test.subject.symbol.name();
+    let symbol = test.subject.symbol;
+    let name = symbol.name();
+    // Some bits of an address are a number like any other.
+    let is_whole = test.subject.width == symbol.width();
     let number = |element: &Element| match &element.kind {
         ElementKind::Number(constant) => Some((*constant, written(acl, element)?)),
         ElementKind::Text(_) | ElementKind::AddressSet(..) | ElementKind::PortGroup(_) => None,
@@ -28,7 +31,7 @@ fn sayings(acl: &Acl, test: &Test) -> Vec<Saying> {
     let numbers = test.elements().filter_map(number);
     let odd =
         |(constant, text): (Constant, &str)| foreign(name, constant, text).or_else(|| beyond_prefix(constant, text));
-    numbers.filter_map(odd).chain(always(acl, test)).collect()
+    numbers.filter(|_| is_whole).filter_map(odd).chain(always(acl, test)).collect()
 }
 
 fn written<'a>(acl: &'a Acl, element: &Element) -> Option<&'a str> {
@@ -85,6 +88,7 @@ fn always(acl: &Acl, test: &Test) -> Option<Saying> {
     };
     let (symbol, text) = (test.subject.symbol, written(acl, element)?);
     let rest = symbol.prerequisite().map_or_else(|| "everything".into(), |needed| format!("all of `{needed}`"));
-    let message = format!("`{}` and `{text}` tell nothing apart: the test is true of {rest}", symbol.name());
+    let subject = acl.matches.get(test.subject.span.range())?;
+    let message = format!("`{subject}` and `{text}` tell nothing apart: the test is true of {rest}");
     every.then_some((Severity::Warning, message, "leave the test out, or write the number that is meant"))
 }

@@ -16,6 +16,10 @@ use hashbrown::HashMap;
 /// Values of a field of which not every pattern of bits is a range are listed one by one up to this width.
 const WIDEST_LISTED: u32 = 16;
 
+/// Ranges of values that are listed one by one, of all tests of a stage together: 32 bytes each. What people write takes a
+/// thousandth.
+const MOST_LISTED: usize = 1 << 20;
+
 /// A set of values, shared by all boxes that have it.
 pub(super) type Values = Rc<Intervals<u128>>;
 
@@ -55,6 +59,10 @@ pub(super) enum Shape {
 pub(super) struct Space {
     axes: HashMap<Axis, usize>,
     ports: HashMap<String, u128>,
+    /// The tests of patterns of bits whose values are listed.
+    listed: HashMap<FieldTest, Test>,
+    /// How many ranges these have.
+    ranges: usize,
 }
 
 impl Space {
@@ -108,7 +116,10 @@ impl Space {
         if let Some(values) = intervals(test) {
             return self.test(Axis::Field(test.field), last, values.intersection(&Intervals::range(0, last)));
         }
-        if test.field.width() > WIDEST_LISTED {
+        if let Some(known) = self.listed.get(test) {
+            return known.clone();
+        }
+        if test.field.width() > WIDEST_LISTED || self.ranges > MOST_LISTED {
             return match &test.relation {
                 Relation::NotIn(constants) => {
                     let positive = FieldTest { relation: Relation::In(constants.clone()), ..test.clone() };
@@ -119,7 +130,10 @@ impl Space {
         }
         let holding = (0..=last).filter(|value| test.holds(*value)).map(|value| (value, value));
         let values = Intervals::from_ranges(holding.collect());
-        self.test(Axis::Field(test.field), last, values)
+        let listed = self.test(Axis::Field(test.field), last, values);
+        self.ranges += listed.inside.ranges().len() + listed.outside.ranges().len();
+        self.listed.insert(test.clone(), listed.clone());
+        listed
     }
 }
 
@@ -138,4 +152,24 @@ impl Test {
 pub(super) fn numbered(states: &[Tracking]) -> Values {
     let numbered = (0u128..).zip(Tracking::ALL).filter(|(_, state)| states.contains(state));
     Rc::new(Intervals::from_ranges(numbered.map(|(number, _)| (number, number)).collect()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ovn::matching::{Context, parse};
+    use crate::ovn::network::Version;
+    use alloc::format;
+
+    #[test]
+    fn patterns_of_bits_are_listed_within_bounds() {
+        let mut space = Space::default();
+        // Odd masks list each value by itself.
+        for mask in (1u16..2_000).step_by(2) {
+            let text = format!("tcp.dst == 1/{mask}");
+            space.shape(&parse(&text, &Context::new(Version::Main)).unwrap().annotate());
+        }
+        assert!((1..MOST_LISTED + (2 << WIDEST_LISTED)).contains(&space.ranges), "{}", space.ranges);
+        assert!(space.axes.keys().any(|axis| matches!(axis, Axis::Bits(_))));
+    }
 }

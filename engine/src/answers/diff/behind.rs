@@ -2,11 +2,11 @@
 
 use super::Matched;
 use crate::answers::conversation::{Backend, Half, Question, Shape, backends};
-use crate::answers::explain::{Decider, PacketKind, Step, stopping, walked};
+use crate::answers::explain::{PacketKind, Step, stopping, walked};
 use crate::answers::tracking::causes;
 use crate::ovn::acl::{Acl, Action, Direction};
 use crate::ovn::network::Network;
-use crate::ovn::pipeline::{AclId, Builtin, Holder, Outcome, Pipeline, Stage};
+use crate::ovn::pipeline::{AclId, Holder, Outcome, Pipeline, Stage, Tracking};
 use crate::reach::{Endpoint, Family, L4Header};
 use alloc::vec::Vec;
 use hashbrown::HashSet;
@@ -109,24 +109,58 @@ impl<'a> Sides<'a> {
         let both = || stopping.iter().chain(&passing).copied();
         let decides = |(side, row)| Behind { side, row, role: Role::Decides };
         let own = both().find(|(side, row)| self.is_own(*side, *row)).map(decides);
+        // What was decided before tells whether connection tracking knows the packet.
+        let before = || {
+            let steps =
+                |side, steps: &'_ [Step]| steps.iter().flat_map(move |step| rows(side, Some(step))).collect::<Vec<_>>();
+            let mut decided = steps(failing, &fails).into_iter().chain(steps(working, &works));
+            decided.find(|(side, row)| self.is_own(*side, *row)).map(decides)
+        };
         // A row that both have may see other machines: then it is the one that lets the packet pass.
         let known = || passing.iter().chain(&stopping).copied().next().map(decides);
-        own.or_else(|| self.tracking(stop, passed, failing)).or_else(known)
+        let by_tracking = || self.tracking(stop, passed, failing);
+        own.or_else(by_tracking).or_else(before).or_else(|| self.untracked(&fails, &works, failing)).or_else(known)
     }
 
-    /// The row by which one side tracks connections and the other does not.
+    /// The row by which one side tracks connections and the other does not, where the packet is told apart by it.
     fn tracking(&self, stop: &Step, passed: Option<&Step>, failing: Side) -> Option<Behind> {
-        let by_tracking = |step: &Step| matches!(step.decider, Decider::Established);
-        let side = match &stop.decider {
-            Decider::Builtin(Builtin::Invalid) => failing,
-            _ if passed.is_some_and(by_tracking) => failing.other(),
+        if passed.is_some_and(|passed| passed.tracking == stop.tracking) {
+            return None;
+        }
+        let switch = self.world(failing).network.switches.get(stop.switch)?;
+        let [here, there] = [failing, failing.other()].map(|side| self.tracked(side, &switch.name));
+        let (side, pipeline) = match (here, there) {
+            (Some(pipeline), None) => (failing, pipeline),
+            (None, Some(pipeline)) => (failing.other(), pipeline),
             _ => return None,
         };
-        let world = self.world(side);
-        let pipeline = world.pipelines.get(if side == failing { stop.switch } else { passed?.switch })?;
-        let causes = || causes(world.network, pipeline);
+        let causes = || causes(self.world(side).network, pipeline);
         let row = causes().find(|row| self.is_own(side, *row)).or_else(|| causes().next())?;
         Some(Behind { side, row, role: Role::Tracks })
+    }
+
+    /// The row `allow-stateless` by which one side keeps a packet out of connection tracking, and the other does not.
+    fn untracked(&self, fails: &[Step], works: &[Step], failing: Side) -> Option<Behind> {
+        let is_other = |(one, other): &(&Step, &Step)| {
+            place(one) == place(other) && [one, other].into_iter().any(|step| step.tracking == Tracking::Untracked)
+        };
+        let (failed, worked) =
+            fails.iter().zip(works).find(|steps| is_other(steps) && steps.0.tracking != steps.1.tracking)?;
+        let (side, step) = match failed.tracking {
+            Tracking::Untracked => (failing, failed),
+            _ => (failing.other(), worked),
+        };
+        let mut rows = self.world(side).pipelines.get(step.switch)?.stateless_rows(step.stage.direction());
+        let row = rows.find(|row| self.is_own(side, *row))?;
+        Some(Behind { side, row, role: Role::Decides })
+    }
+
+    /// What the switch of this name does, where that side tracks its connections.
+    fn tracked(&self, side: Side, name: &str) -> Option<&'a Pipeline> {
+        let World { network, pipelines, .. } = self.world(side);
+        let is_it =
+            |pipeline: &&Pipeline| network.switches.get(pipeline.switch).is_some_and(|switch| switch.name == name);
+        pipelines.iter().find(is_it).filter(|pipeline| pipeline.stateful())
     }
 
     /// Whether the other side has no such row.

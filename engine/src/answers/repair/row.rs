@@ -60,27 +60,41 @@ fn matches(compiled: &Compiled, wish: &Wish<'_>, half: Half, family: Family) -> 
     Some(parts.join(" && "))
 }
 
-/// A row for each of these families, on the Subnet of whoever the packet leaves or reaches.
+/// What a row is, but for its match.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Kind<'a> {
+    /// The switch that has it.
+    pub(super) switch: &'a str,
+    /// Which packets it is asked of: those that enter the switch, or those that leave it.
+    pub(super) direction: Direction,
+    /// What it does to them.
+    pub(super) action: &'a str,
+}
+
+/// The switch of whoever the request leaves or reaches; that of the other one where it has none.
+pub(super) fn near<'c>(compiled: &'c Compiled, wish: &Wish<'_>, direction: Direction) -> Result<&'c str, String> {
+    let ((_, from), (_, to)) = ends(compiled, wish)?;
+    let (near, other) = if direction == Direction::FromLport { (from, to) } else { (to, from) };
+    Ok(if near.switch.is_empty() { &other.switch } else { &near.switch })
+}
+
+/// A row for each of these families, above all others.
 pub(super) fn rows(
     texts: &Sources,
     compiled: &Compiled,
     wish: &Wish<'_>,
     families: &[Family],
-    (direction, action): (Direction, &str),
+    kind: Kind<'_>,
     half: Half,
 ) -> Result<Vec<Edit>, String> {
-    let ((_, from), (_, to)) = ends(compiled, wish)?;
-    let (source, target) = if half == Half::Request { (from, to) } else { (to, from) };
-    let near = if direction == Direction::FromLport { source } else { target };
-    let switch = if near.switch.is_empty() { if near.id == source.id { target } else { source } } else { near };
-    let priority = above(compiled, &switch.switch, direction);
+    let priority = above(compiled, kind.switch, kind.direction);
     let mut edits: Vec<Edit> = Vec::new();
     let mut now = texts.clone();
     for family in families {
         let Some(matches) = matches(compiled, wish, half, *family) else {
             return Err("neither of the two has one address of its own to write a row for".to_owned());
         };
-        let edit = row(&now, &switch.switch, direction, &matches, action, priority)?;
+        let edit = row(&now, kind, &matches, priority)?;
         now = edited(&now, &edit);
         edits.push(edit);
     }
@@ -94,8 +108,8 @@ pub(super) fn tracker(texts: &Sources, compiled: &Compiled, wish: &Wish<'_>, fam
     let without = || format!("{} has no single address to write a row for", asker.id);
     address(asker, family).ok_or_else(without)?;
     let matches = matches(compiled, wish, Half::Request, family).ok_or_else(without)?;
-    let priority = below(compiled, &asker.switch, Direction::FromLport);
-    row(texts, &asker.switch, Direction::FromLport, &matches, "allow-related", priority)
+    let kind = Kind { switch: &asker.switch, direction: Direction::FromLport, action: "allow-related" };
+    row(texts, kind, &matches, below(compiled, kind.switch, kind.direction))
 }
 
 /// The priorities of the rows of a direction that a Subnet's rows compete with.
@@ -123,14 +137,8 @@ const SUBNET_TIER: u8 = 2;
 /// The priority of the first row of a Subnet.
 const FIRST: u16 = 1000;
 
-fn row(
-    texts: &Sources,
-    switch: &str,
-    direction: Direction,
-    matches: &str,
-    action: &str,
-    priority: u16,
-) -> Result<Edit, String> {
+fn row(texts: &Sources, kind: Kind<'_>, matches: &str, priority: u16) -> Result<Edit, String> {
+    let Kind { switch, direction, action } = kind;
     let row = Item::mapping([
         ("action", Item::text(action)),
         ("direction", Item::text(direction.name())),

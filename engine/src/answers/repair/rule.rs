@@ -46,7 +46,10 @@ pub(super) fn rule(
         Filter::Tcp(port) => Some(("TCP", port)),
         Filter::Udp(port) => Some(("UDP", port)),
         Filter::Sctp(port) => Some(("SCTP", port)),
-        Filter::Icmp => return None,
+        // A rule that is to say ICMP says everything. A row says that alone, and comes before what a policy drops on arrival;
+        // what leaves is asked of policies behind the balancer, where a Subnet has no rows.
+        Filter::Icmp if stage == Stage::ToLport => return None,
+        Filter::Icmp => None,
     };
     let port = port.map(|(protocol, ports)| {
         let number = |port: u16| Item::Number(port.to_string());

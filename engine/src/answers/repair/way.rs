@@ -1,6 +1,6 @@
 //! The ways to fulfil a wish, each a kind of edit.
 
-use super::row::{excepted, rows, tracker};
+use super::row::{Kind, excepted, near, rows, tracker};
 use super::rule::rule;
 use super::{Edit, Intent, Load, Wish, answer, edited, ends, is_fulfilled, missing, unfulfilled};
 use crate::answers::conversation::{Backend, Half, Question, Shape, backends};
@@ -55,16 +55,19 @@ enum Place {
 const MOST_STEPS: usize = 8;
 
 impl Way {
-    /// The ways to an end.
-    pub(super) fn all(intent: Intent) -> &'static [Self] {
+    /// The ways to an end; those of a later group are for where the ones before it lead nowhere.
+    pub(super) fn all(intent: Intent) -> &'static [&'static [Self]] {
         match intent {
-            Intent::Connect => &[Self::Track, Self::Except, Self::Allow("allow-related"), Self::Allow("allow")],
-            Intent::Separate => &[
+            Intent::Connect => &[
+                &[Self::Track, Self::Except, Self::Allow("allow-related"), Self::Allow("allow")],
+                &[Self::Allow("allow-stateless")],
+            ],
+            Intent::Separate => &[&[
                 Self::Drop(Direction::ToLport, false),
                 Self::Drop(Direction::FromLport, false),
                 Self::Drop(Direction::ToLport, true),
                 Self::Drop(Direction::FromLport, true),
-            ],
+            ]],
         }
     }
 
@@ -80,7 +83,7 @@ impl Way {
             Self::Drop(direction, track) => {
                 let at_target = direction == Direction::ToLport;
                 let families = unfulfilled(compiled, wish)?;
-                made.add(rows(sources, compiled, wish, &families, (direction, "drop"), Half::Request)?);
+                made.drop(compiled, load, wish, &families, direction)?;
                 if let (true, Some(family)) = (track, families.first()) {
                     let back = Wish { from: wish.to, to: wish.from, ..*wish };
                     let edit = tracker(&made.sources, compiled, &back, *family)?;
@@ -106,6 +109,7 @@ impl Way {
                     }
                     Self::Except => "except it from what drops it",
                     Self::Allow("allow-related") => "allow it, and the answers with it",
+                    Self::Allow("allow-stateless") => "allow it, packet by packet, past connection tracking",
                     _ => "allow it, packet by packet",
                 }
                 .to_owned();
@@ -174,8 +178,10 @@ impl Way {
         let wish = if (stop.step.stage, half) == (Stage::FromLport, Half::Request) { wish } else { &served };
         let edits = match self {
             Self::Allow(action) => {
-                let row = (stop.step.stage.direction(), action);
-                rows(texts, compiled, wish, &families, row, half).map_err(|why| format!("{}, and {why}", words()))
+                // Where it is stopped: as it leaves for a router, that is on the switch of who sends.
+                let switch = compiled.network.switches.get(stop.step.switch).ok_or_else(words)?;
+                let kind = Kind { switch: &switch.name, direction: stop.step.stage.direction(), action };
+                rows(texts, compiled, wish, &families, kind, half).map_err(|why| format!("{}, and {why}", words()))
             }
             Self::Except | Self::Track | Self::Drop(..) => {
                 let acl = acl.filter(|acl| acl.provenance.object.starts_with("Subnet/"));
@@ -192,6 +198,29 @@ impl Made {
             self.sources = edited(&self.sources, &edit);
             self.edits.push(edit);
         }
+        self.compiled = None;
+    }
+
+    /// Rows that drop requests; above those too that a Subnet has only beside others.
+    fn drop(
+        &mut self,
+        compiled: &Compiled,
+        load: Load<'_>,
+        wish: &Wish<'_>,
+        families: &[Family],
+        direction: Direction,
+    ) -> Result<(), String> {
+        let kind = Kind { switch: near(compiled, wish, direction)?, direction, action: "drop" };
+        let texts = self.sources.clone();
+        self.add(rows(&texts, compiled, wish, families, kind, Half::Request)?);
+        let now = load(&self.sources);
+        if is_fulfilled(&answer(&now, wish)?, wish) {
+            self.compiled = Some(now);
+            return Ok(());
+        }
+        (self.sources, self.edits) = (texts.clone(), Vec::new());
+        self.add(rows(&texts, &now, wish, families, kind, Half::Request)?);
+        Ok(())
     }
 }
 

@@ -85,7 +85,8 @@ impl Context {
         name: impl Into<String>,
         elements: impl IntoIterator<Item = impl AsRef<str>>,
     ) -> Self {
-        let mut constants: Vec<_> = elements.into_iter().filter_map(|text| lexer::element(text.as_ref())).collect();
+        let mut constants: Vec<_> =
+            elements.into_iter().filter_map(|text| Some(lexer::element(text.as_ref())?.0)).collect();
         // OVN sorts them so, and its messages speak of the first one that does not fit.
         constants.sort_by_key(Constant::rank);
         Arc::make_mut(&mut self.address_sets).insert(name.into(), constants.into());

@@ -12,11 +12,11 @@ use super::token::{LexicalError, Punctuation, Token, TokenKind};
 use crate::source::Span;
 use alloc::vec::Vec;
 
-/// The number that an element of an address set stands for: OVN looks at the first token only.
-pub(super) fn element(text: &str) -> Option<Constant> {
+/// The number that an element of an address set stands for: OVN looks at the first token only. And what is behind it.
+pub(crate) fn element(text: &str) -> Option<(Constant, &str)> {
     let mut lexer = Lexer { text, rest: text };
     match lexer.next().kind {
-        TokenKind::Number(constant) => Some(constant),
+        TokenKind::Number(constant) => Some((constant, skip_blanks(lexer.rest))),
         _ => None,
     }
 }

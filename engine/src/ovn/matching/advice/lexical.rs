@@ -165,7 +165,7 @@ impl Scene<'_> {
     fn mask(&self) -> Advice {
         let (address, mask) = self.written(self.span).split_once('/').unwrap_or_default();
         let is_ip4 = address.parse::<Ipv4Addr>().is_ok();
-        if let Some(number) = super::super::lexer::element(mask).filter(|_| is_ip4 && mask.starts_with("0x"))
+        if let Some((number, _)) = super::super::lexer::element(mask).filter(|_| is_ip4 && mask.starts_with("0x"))
             && let Ok(bits) = u32::try_from(number.value())
         {
             return Advice::write(self.span, format!("{address}/{}", Ipv4Addr::from(bits)));
