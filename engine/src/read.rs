@@ -140,10 +140,8 @@ fn limited(id: SourceId, source: &Source, mut out: Vec<Diagnostic>) -> Vec<Diagn
         out.truncate(FINDINGS);
         let end = source.text().len();
         let place = Place { source: id, span: Span::new(end, end) };
-        out.push(
-            Diagnostic::new(Code::TooManyFindings, format!("{more} more findings in this file are not shown"))
-                .at(place),
-        );
+        let are = if more == 1 { "finding in this file is" } else { "findings in this file are" };
+        out.push(Diagnostic::new(Code::TooManyFindings, format!("{more} more {are} not shown")).at(place));
     }
     out
 }

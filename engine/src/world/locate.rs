@@ -153,8 +153,10 @@ impl<'w> Locator<'w> {
         out.extend(halved(machines.iter().filter(is_halved)));
         out.extend(in_the_network_of_their_node(machines));
         for (mut diagnostic, more) in self.missing.into_values() {
-            if more > 0 {
-                diagnostic.message.push_str(&format!(", and so are {more} other interfaces"));
+            match more {
+                0 => {}
+                1 => diagnostic.message.push_str(", and so is one other interface"),
+                more => diagnostic.message.push_str(&format!(", and so are {more} other interfaces")),
             }
             out.push(diagnostic);
         }

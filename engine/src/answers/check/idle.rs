@@ -85,7 +85,8 @@ pub(super) fn check(network: &Network, pipelines: &[Pipeline]) -> Vec<Diagnostic
         }
     }
     if unknown > 0 {
-        let message = format!("{unknown} rows were not compared with all others: it would take too long");
+        let rows = if unknown == 1 { "one row was".into() } else { format!("{unknown} rows were") };
+        let message = format!("{rows} not compared with all others: it would take too long");
         findings.push(Diagnostic::new(Code::NotCompared, message));
     }
     findings

@@ -81,8 +81,9 @@ pub(super) fn check(network: &Network, endpoints: &[Endpoint], reach: &mut Reach
     findings.extend(judged.without_names(&verdicts, reach));
     let unseen = left.map(|pair| pair.pairs).sum::<usize>() + beyond;
     if unseen > 0 {
+        let pairs = if unseen == 1 { "pair was" } else { "pairs were" };
         let message =
-            format!("{unseen} pairs were not walked one by one: the findings about pairs are from the first ones");
+            format!("{unseen} {pairs} not walked one by one: the findings about pairs are from the first ones");
         findings.push(Diagnostic::new(Code::ReplyDropped, message).severity(Severity::Info));
     }
     findings

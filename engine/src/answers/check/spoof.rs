@@ -34,11 +34,18 @@ pub(super) fn check(network: &Network, endpoints: &[Endpoint]) -> Option<Diagnos
         1 => "this row stops machines".into(),
         many => format!("this row and {} more stop machines", many - 1),
     };
-    let message = format!(
-        "{others} by their source address: one that sends with another address gets past, as Kube-OVN leaves port security off"
-    );
-    let help =
-        "annotate the machine with `ovn.kubernetes.io/port_security: \"true\"`, or test `inport` in a from-lport row";
+    let (off, help) = match first.provenance.object.starts_with("Subnet/") {
+        true => (
+            "as Kube-OVN leaves port security off",
+            "annotate the machine with `ovn.kubernetes.io/port_security: \"true\"`, or test `inport` in a from-lport row",
+        ),
+        false => (
+            "as its port has no port security",
+            "set `port_security` of the port (with Kube-OVN annotate the machine with `ovn.kubernetes.io/port_security: \"true\"`), or \
+             test `inport` in a from-lport row",
+        ),
+    };
+    let message = format!("{others} by their source address: one that sends with another address gets past, {off}");
     Some(Diagnostic::new(Code::Spoofable, message).at_maybe(first.provenance.place).help(help))
 }
 

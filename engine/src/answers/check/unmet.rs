@@ -62,8 +62,9 @@ pub(super) fn check(
     // A large rule set for few machines: one remark says as much as a thousand.
     if more > 0 {
         unmet.truncate(MOST_TOLD);
+        let (rows, them) = if more == 1 { ("row", "it") } else { ("rows", "them") };
         let message =
-            format!("no packet between the endpoints of this input gets to {more} more rows and matches them");
+            format!("no packet between the endpoints of this input gets to {more} more {rows} and matches {them}");
         unmet.push(Diagnostic::new(Code::UnusedHere, message));
     }
     unmet

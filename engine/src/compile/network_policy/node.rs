@@ -57,6 +57,7 @@ pub(super) fn homeless(world: &World) -> Option<Diagnostic> {
     let first = machines.next().filter(|_| !world.nodes.is_empty())?;
     let rest = match machines.count() {
         0 => String::new(),
+        1 => ", nor of one other".into(),
         more => format!(", nor of {more} others"),
     };
     let id = first.id();
