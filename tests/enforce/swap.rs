@@ -14,8 +14,11 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// How often a rule set takes the place of another.
+/// How often a rule set takes the place of another, at least.
 const SWAPS: usize = 30;
+
+/// How many packets of each stream are sent meanwhile, at least: swaps go on until then.
+const PACKETS: u64 = 1_000;
 
 /// Between two packets of a stream.
 const PACE: Duration = Duration::from_millis(1);
@@ -62,12 +65,17 @@ fn swap() -> Result<(), Failed> {
     let files = files(folder.path())?;
     let seen = Bench::new().work(|lab| {
         apply(lab, &files[0])?;
-        watch(lab, || (1..=SWAPS).try_for_each(|number| apply(lab, &files[number % files.len()])))
+        let mut swaps = 0;
+        let seen = watch(lab, |sent| {
+            while swaps < SWAPS || sent.load(Ordering::Relaxed) < PACKETS {
+                swaps += 1;
+                apply(lab, &files[swaps % files.len()])?;
+            }
+            Ok(())
+        })?;
+        println!("{swaps} swaps: {seen:?}");
+        Ok(seen)
     })?;
-    println!("{SWAPS} swaps: {seen:?}");
-    if seen.sent < 1_000 {
-        return Err(format!("too few packets to say anything: {seen:?}").into());
-    }
     if seen.leaked > 0 || seen.lost > 0 { Err(format!("{seen:?}").into()) } else { Ok(()) }
 }
 
@@ -77,7 +85,7 @@ fn control() -> Result<(), Failed> {
     let files = files(folder.path())?;
     let seen = Bench::new().work(|lab| {
         apply(lab, &files[0])?;
-        watch(lab, || {
+        watch(lab, |_| {
             let everything = json!([]);
             let none = json!({ "acls": ["set", []] });
             let update = json!({ "op": "update", "table": "Logical_Switch", "where": everything, "row": none });
@@ -87,7 +95,11 @@ fn control() -> Result<(), Failed> {
         })
     })?;
     println!("rules taken away and written anew: {seen:?}");
-    if seen.leaked == 0 { Err(format!("nobody saw that the rules were away: {seen:?}").into()) } else { Ok(()) }
+    match u64::try_from(seen.leaked) {
+        Ok(0) => Err(format!("nobody saw that the rules were away: {seen:?}").into()),
+        Ok(leaked) if leaked < seen.sent => Ok(()),
+        _ => Err(format!("the rules were never there: {seen:?}").into()),
+    }
 }
 
 /// A file for each rule set, with rows beside that have to do with nobody here.
@@ -117,8 +129,8 @@ fn apply(lab: &Lab, rules: &Path) -> io::Result<()> {
     ran.map(drop).map_err(io::Error::other)
 }
 
-/// Sends both streams while the work is done.
-fn watch(lab: &Lab, work: impl FnOnce() -> io::Result<()>) -> io::Result<Seen> {
+/// Sends both streams while the work is done, which is told how many packets of each were sent so far.
+fn watch(lab: &Lab, work: impl FnOnce(&AtomicU64) -> io::Result<()>) -> io::Result<Seen> {
     let bind = |machine: usize, address: &'static str| lab.home(machine).enter(move || UdpSocket::bind(address));
     let (from, blocked, open) = (bind(0, "172.20.10.2:7000")?, bind(1, BLOCKED)?, bind(2, OPEN)?);
     for socket in [&blocked, &open] {
@@ -139,7 +151,7 @@ fn watch(lab: &Lab, work: impl FnOnce() -> io::Result<()>) -> io::Result<Seen> {
             Ok(())
         });
         let (through, arrived) = (scope.spawn(|| numbers(&blocked, &silent)), scope.spawn(|| numbers(&open, &silent)));
-        let done = work();
+        let done = work(&sent);
         over.store(true, Ordering::Relaxed);
         let told = sender.join().unwrap_or_else(|_| Err(io::Error::other("panic")));
         thread::sleep(SETTLE);
