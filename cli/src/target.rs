@@ -82,9 +82,7 @@ impl Target {
             (None, _, false) => Ok(To::Ovn),
         }
     }
-}
 
-impl Target {
     /// Where what is declared is looked for: where somebody names both, in the rows that became of the cluster's objects.
     pub(crate) fn place(&self) -> Result<To, String> {
         let both = self.live.is_named() && self.cluster.is_wanted();
