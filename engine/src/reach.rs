@@ -32,6 +32,7 @@ mod likeness;
 mod open;
 mod parties;
 mod partition;
+mod passing;
 mod predicate;
 mod predicates;
 mod region;

@@ -7,7 +7,7 @@
 use super::arena::{L4Arena, L4Id};
 use super::division::at;
 use super::fan::AnswerId;
-use super::lens::Passing;
+use super::passing::Passing;
 use alloc::vec::Vec;
 use fixedbitset::FixedBitSet;
 use hashbrown::HashMap;

@@ -7,6 +7,7 @@ use super::arena::{L4Arena, L4Id};
 use super::forest::Trees;
 use super::open::Open;
 use super::partition::{Partition, Sides};
+use super::passing::Passing;
 use super::predicates::{PredicateId, Predicates};
 use super::scene::Party;
 use super::tree::Tree;
@@ -15,27 +16,6 @@ use alloc::borrow::Cow;
 use alloc::vec::Vec;
 use fixedbitset::FixedBitSet;
 use hashbrown::HashMap;
-
-/// Which headers come through. Where OVN promises no order, or nobody knows, the two differ.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Passing {
-    /// These for certain.
-    pub must: L4Id,
-    /// These perhaps.
-    pub may: L4Id,
-}
-
-impl Passing {
-    /// No header.
-    pub const NOTHING: Self = Self { must: L4Arena::EMPTY, may: L4Arena::EMPTY };
-
-    /// Those of some headers that come through.
-    pub fn among(self, headers: L4Id, arena: &mut L4Arena) -> Self {
-        let must = arena.intersection(headers, self.must);
-        let may = if self.must == self.may { must } else { arena.intersection(headers, self.may) };
-        Self { must, may }
-    }
-}
 
 #[derive(Debug, Clone)]
 struct Asked {

@@ -1,7 +1,7 @@
 //! The headers that no row has settled yet, while rows are asked in their order.
 
 use super::arena::{L4Arena, L4Id};
-use super::lens::Passing;
+use super::passing::Passing;
 use crate::ovn::pipeline::Outcome;
 
 /// The state of a walk: which headers no row has settled yet.

@@ -1,8 +1,8 @@
 //! What rows say of many classes at once.
 
 use super::division::at;
-use super::lens::Passing;
 use super::open::Open;
+use super::passing::Passing;
 use alloc::vec::Vec;
 use fixedbitset::FixedBitSet;
 use hashbrown::HashMap;

@@ -10,7 +10,7 @@ use super::course::{Answered, Position, Question, Role, Start, Step};
 use super::crowd::{Asked, Common, Crowd, Heard, Model, Modelled};
 use super::division::{Facet, Group, Look, UNSEEN, at};
 use super::fan::{AnswerId, Fan, NONE, Way};
-use super::lens::Passing;
+use super::passing::Passing;
 use super::scene::Party;
 use alloc::sync::Arc;
 use alloc::vec::Vec;

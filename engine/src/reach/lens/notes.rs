@@ -1,8 +1,9 @@
 //! Which rows of a lens are met by what comes to it.
 
-use super::{Lens, Passing};
+use super::Lens;
 use crate::ovn::pipeline::AclId;
 use crate::reach::arena::{L4Arena, L4Id};
+use crate::reach::passing::Passing;
 use crate::reach::scene::Party;
 
 impl Lens {

@@ -1,8 +1,9 @@
 //! What the rows of a lens say of many classes at once.
 
-use super::{Asked, Lens, Passing, Plain, possible};
+use super::{Asked, Lens, Plain, possible};
 use crate::reach::arena::L4Arena;
 use crate::reach::open::Open;
+use crate::reach::passing::Passing;
 use crate::reach::sayings::{Sayings, States};
 use crate::reach::scene::Party;
 use alloc::borrow::Cow;
